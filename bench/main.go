@@ -1,0 +1,117 @@
+// Command bench measures the server beside the least a server built on mcp-go can be ("the limit", in the directory of that name):
+// both get the same requests, in turns, from the same load generator, and ask the same upstream on loopback.
+//
+//	go run ./bench           all of it, in less than three minutes
+//	go run ./bench -quick    a first impression
+//	go run ./bench -json     for programs, with the values of every round
+//
+// build.go builds the two programs and process.go runs them; posts.go and stub.go are the upstream; message.go is what little of
+// JSON-RPC is needed; stdio.go and http.go are the load generators; rounds.go is the order of the measurements, and results.go and
+// report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.
+//
+// What is measured, and how to read it: docs/performance.md.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// longest is the time after which a run is given up, with all processes it has started.
+const longest = 10 * time.Minute
+
+// settings are the flags and what follows from them.
+type settings struct {
+	flags string // as given
+	given string // a binary to measure instead of a fresh build
+	json  bool
+	procs int // GOMAXPROCS of each server
+
+	pairs, rounds int
+	blocks, block int // of single calls: how often they take turns, and how many calls in a row
+	load          time.Duration
+	limitedCalls  int
+}
+
+func parse(args []string) (settings, error) {
+	s := settings{flags: strings.Join(args, " "), blocks: 8, block: 125, limitedCalls: 150}
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.StringVar(&s.given, "product", "", "measure this `binary` of the product; the default is to build one")
+	f.BoolVar(&s.json, "json", false, "print JSON")
+	f.IntVar(&s.procs, "gomaxprocs", runtime.NumCPU(), "GOMAXPROCS of each server")
+	f.IntVar(&s.pairs, "starts", 20, "paired starts")
+	f.IntVar(&s.rounds, "rounds", 7, "rounds of calls, each in fresh processes")
+	f.DurationVar(&s.load, "load", 2*time.Second, "time of each load with 32 calls in flight")
+	quick := f.Bool("quick", false, "fewer and shorter rounds: a first impression")
+	if err := f.Parse(args); err != nil {
+		return s, err
+	}
+	if *quick {
+		s.pairs, s.rounds, s.blocks, s.load, s.limitedCalls = min(s.pairs, 6), min(s.rounds, 2), 2, min(s.load, 500*time.Millisecond), 75
+	}
+	if f.NArg() > 0 || s.pairs < 1 || s.rounds < 1 || s.procs < 1 || s.load <= 0 {
+		return s, fmt.Errorf("bench: expected flags alone, with values above zero")
+	}
+	if s.flags == "" {
+		s.flags = "none"
+	}
+	return s, nil
+}
+
+func main() {
+	s, err := parse(os.Args[1:])
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	err = run(ctx, s)
+	cancel()
+	stop()
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, s settings) error {
+	dir, err := os.MkdirTemp("", "bench-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	programs, err := prepare(ctx, s, dir)
+	if err != nil {
+		return err
+	}
+	upstream, err := startStub(ctx)
+	if err != nil {
+		return err
+	}
+	defer upstream.close()
+	b := &bench{settings: s, pair: programs, stub: upstream}
+	begin := time.Now()
+	steps := []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
+	transports := []string{"stdio"}
+	if servesHTTP(ctx, b.product) {
+		steps, transports = append(steps, b.http), append(transports, "http")
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	c := b.circumstances(transports)
+	if s.json {
+		return b.printJSON(os.Stdout, c, time.Since(begin))
+	}
+	return b.printTable(os.Stdout, c, time.Since(begin))
+}

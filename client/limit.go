@@ -1,0 +1,96 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// errNotBegun marks an attempt that was not made because the wait for its turn would have been too long.
+var errNotBegun = errors.New("the wait would be longer than the call may take")
+
+// limited holds requests back: a slot for each one in flight, kept until its body was read, and the pace of
+// requests a second, which every attempt pays. The slot comes first, so that the tokens of requests that
+// wait for a slot do not add up to a burst.
+func limited(next handler, cfg *Config) handler {
+	var slots chan struct{}
+	if cfg.Concurrency > 0 {
+		slots = make(chan struct{}, cfg.Concurrency)
+	}
+	var pace *pace
+	if cfg.Rate > 0 {
+		pace = newPace(cfg.Rate, max(1, cfg.Burst))
+	}
+	return func(c *call, req *http.Request) (*answer, error) {
+		ctx := req.Context()
+		if slots != nil {
+			select {
+			case slots <- struct{}{}:
+				defer func() { <-slots }()
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, contextError(ctx)
+		}
+		if pace == nil {
+			return next(c, req)
+		}
+		if err := waitTurn(ctx, c, pace); err != nil {
+			return nil, err
+		}
+		ans, err := next(c, req)
+		if ans != nil {
+			pace.learn(ans, time.Now())
+		}
+		return ans, err
+	}
+}
+
+// waitTurn waits until pace lets one request through.
+func waitTurn(ctx context.Context, c *call, pace *pace) error {
+	for {
+		now := time.Now()
+		turn, wait := pace.take(now)
+		if wait == 0 {
+			return nil
+		}
+		if !c.affords(wait) {
+			turn.giveBack()
+			return &Error{
+				Kind: KindRateLimited, RetryAfter: wait, Err: errNotBegun,
+				Message: fmt.Sprintf("this client keeps within the rate limit and its next request may go in %s; nothing was sent", wait.Round(time.Second/10)),
+			}
+		}
+		if !sleep(ctx, wait) {
+			turn.giveBack()
+			return contextError(ctx)
+		}
+		c.patience -= wait
+		if turn.granted() {
+			return nil
+		}
+	}
+}
+
+// affords reports whether the call has the patience, and the time, to wait that long.
+func (c *call) affords(wait time.Duration) bool {
+	if wait > c.patience {
+		return false
+	}
+	return c.deadline.IsZero() || wait < time.Until(c.deadline)
+}
+
+// sleep waits for d and reports whether it did: not if ctx was done first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

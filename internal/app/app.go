@@ -1,0 +1,127 @@
+// Package app turns a configuration into the server. New is the one constructor: the product, its tests and the terminal's call
+// command all go through it, so what is tested is what is shipped.
+package app
+
+import (
+	"context"
+	_ "embed"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/sandbox"
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/tools"
+)
+
+// Name is how the server introduces itself.
+const Name = "featurebase-mcp"
+
+// instructions is what every host shows its model about the server as a whole.
+//
+//go:embed instructions.md
+var instructions string
+
+// Config is all that a server is made of.
+type Config struct {
+	Version  string        // of this program
+	Client   client.Config // the address, the key and the limits
+	Sandbox  *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
+	Deadline time.Duration // longest time of one tool call; 0 is no limit
+	Logger   *slog.Logger  // nil discards
+	Extra    []server.ServerTool
+}
+
+// Sandbox configures the embedded Featurebase.
+type Sandbox struct {
+	StateFile string // keeps what was written; empty forgets it with the process
+	Quirks    bool   // answer with the oddities that the live API has shown
+}
+
+// App is a server without a transport.
+type App struct {
+	MCP     *server.MCPServer
+	Client  *client.Client
+	sandbox *sandbox.Sandbox
+}
+
+// New builds the server. It does no I/O and reflects no schema: whatever can wait, waits for the first call that needs it. Its errors
+// are about the configuration and fit to be shown to a user.
+func New(cfg Config) (*App, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	app := &App{}
+	if cfg.Sandbox != nil {
+		box, err := sandbox.New(sandbox.Options{StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, NoAuth: true, Logger: cfg.Logger})
+		if err != nil {
+			return nil, err
+		}
+		app.sandbox = box
+		cfg.Client = inProcess(cfg.Client, box.Transport())
+	}
+	cfg.Client.Logger = cfg.Logger
+	cfg.Client.UserAgent = Name + "/" + cfg.Version
+	c, err := client.New(cfg.Client)
+	if err != nil {
+		return nil, err
+	}
+	app.Client = c
+	app.MCP = newServer(cfg, tools.Env{Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline}, tools.All())
+	return app, nil
+}
+
+// inProcess points the client at a Featurebase without a port. The address is never dialled.
+func inProcess(c client.Config, transport http.RoundTripper) client.Config {
+	c.BaseURL, c.Key, c.NoAuth, c.Transport = "http://127.0.0.1", "", true, transport
+	return c
+}
+
+// newServer registers the operations. Their schemas are filled in by a filter when a client lists them.
+func newServer(cfg Config, env tools.Env, operations []*tools.Operation) *server.MCPServer {
+	byName := make(map[string]*tools.Operation, len(operations))
+	registered := make(map[string]server.ServerTool, len(operations)+len(cfg.Extra))
+	for _, op := range operations {
+		byName[op.Name] = op
+		registered[op.Name] = server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)}
+	}
+	for _, t := range cfg.Extra {
+		registered[t.Tool.Name] = t
+	}
+	s := server.NewMCPServer(Name, cfg.Version,
+		server.WithTitle("Featurebase"),
+		server.WithInstructions(instructions),
+		server.WithToolCapabilities(false),
+		server.WithToolFilter(fillSchemas(byName)),
+		wire.Guard(cfg.Logger),
+	)
+	s.AddTools(slices.Collect(maps.Values(registered))...)
+	return s
+}
+
+// fillSchemas completes the tools that were registered bare. The filter also runs before each call, with the called tool alone.
+func fillSchemas(byName map[string]*tools.Operation) server.ToolFilterFunc {
+	return func(_ context.Context, list []mcp.Tool) []mcp.Tool {
+		for i, t := range list {
+			if op := byName[t.Name]; op != nil {
+				list[i].RawInputSchema = op.Input.Schema()
+			}
+		}
+		return list
+	}
+}
+
+// Close ends what the server holds. Writes that were already sent are given until ctx is done.
+func (a *App) Close(ctx context.Context) error {
+	a.Client.Drain(ctx)
+	if a.sandbox == nil {
+		return nil
+	}
+	return a.sandbox.Close()
+}

@@ -1,0 +1,126 @@
+// Package cli is the command line: it reads flags and variables, builds the server or the sandbox, and serves.
+//
+//	cli.go          Run: the grammar, the exit codes, and how usage errors are told
+//	flags.go        every flag with its default, and what they come to
+//	environment.go  the variables: one per flag, strictly
+//	logging.go      the logger
+//	stdio.go        featurebase-mcp [stdio]
+//	sandbox.go      featurebase-mcp sandbox
+//	call.go         featurebase-mcp call; arguments.go reads its k=v
+//	tools.go        featurebase-mcp tools
+//	version.go      featurebase-mcp version
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"featurebase-mcp/internal/app"
+)
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // wrong usage or configuration
+)
+
+// Process is what a command has of the process it runs in.
+type Process struct {
+	Args    []string // without the program's name
+	Environ []string // as os.Environ has it
+	In      io.Reader
+	Out     io.Writer // the protocol, or a command's result; nothing else
+	Err     io.Writer // logs and complaints
+}
+
+// usageError is a mistake in the command line or the configuration: exit code 2.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// grammar is the command line. Flags of the root apply to every command.
+type grammar struct {
+	Flags
+
+	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
+	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
+	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
+	Tools   toolsCommand   `cmd:"" help:"List the tools this configuration exposes."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// environment is what commands get besides their flags.
+type environment struct {
+	Process
+	flags *Flags
+	vars  variables
+}
+
+// Run runs one command and returns its exit code. SIGINT and SIGTERM end it in order; a second one ends it at once.
+func Run(p Process) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from here on a signal has its usual effect
+	err := run(ctx, p)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errAnswered):
+		return exitFailed
+	case errors.As(err, &usage):
+		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+		return exitUsage
+	default:
+		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+		return exitFailed
+	}
+}
+
+// errAnswered ends a command with exit code 1 after it has said why.
+var errAnswered = errors.New("answered")
+
+func run(ctx context.Context, p Process) error {
+	vars, warnings, err := readVariables(p.Environ)
+	if err != nil {
+		return err
+	}
+	var g grammar
+	done := false // --help has been answered
+	parser, err := kong.New(&g,
+		kong.Name(app.Name),
+		kong.Description("An MCP server for Featurebase: feedback, comments, changelogs, help center, inbox, tickets, contacts."),
+		kong.Writers(p.Out, p.Err),
+		kong.Exit(func(int) { done = true }),
+		kong.Resolvers(vars),
+		kong.ValueFormatter(helpWithVariable),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
+		kong.WithHyphenPrefixedParameters(true),
+	)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	parsed, err := parser.Parse(p.Args)
+	if done {
+		return nil
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if err := vars.check(parser.Model); err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, w)
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return parsed.Run(&environment{Process: p, flags: &g.Flags, vars: vars})
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/app"
+)
+
+// Flags apply to every command. Each has a variable: FEATUREBASE_ and the flag's name in capitals.
+type Flags struct {
+	APIKeyFile string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; or set FEATUREBASE_API_KEY. There is no flag for the key itself: command lines are public."`
+	APIURL     string `name:"api-url" default:"https://do.featurebase.app" help:"Address of the API; https unless loopback."`
+	APIVersion string `name:"api-version" default:"2026-01-01.nova" help:"Version of the API, sent with every request."`
+
+	Sandbox      bool   `help:"Answer from the embedded Featurebase, in process: no key, no network."`
+	SandboxState string `name:"sandbox-state" placeholder:"FILE" help:"Keep what is written to the sandbox in this file."`
+
+	SandboxQuirks bool `name:"sandbox-quirks" help:"Let the sandbox answer with the oddities that the live API has shown."`
+
+	Rate        float64       `default:"25" help:"Requests per second and API key; 0 is no limit."`
+	Burst       int           `default:"50" help:"Requests that may go out at once after a pause."`
+	Concurrency int           `default:"8" help:"Requests in flight; 0 is no limit."`
+	Retries     int           `default:"3" help:"Further attempts after a failed one that is safe to repeat."`
+	Timeout     time.Duration `default:"30s" help:"Longest time of one attempt."`
+	MaxWait     time.Duration `name:"max-wait" default:"20s" help:"Longest time that one call waits between attempts."`
+	Deadline    time.Duration `default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
+
+	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
+	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
+	LogFile   string `name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
+}
+
+// Validate implements kong's check of values that have a type but no sense.
+func (f *Flags) Validate() error {
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{
+		{"rate", f.Rate}, {"burst", float64(f.Burst)}, {"concurrency", float64(f.Concurrency)}, {"retries", float64(f.Retries)},
+		{"max-wait", f.MaxWait.Seconds()}, {"deadline", f.Deadline.Seconds()}, {"timeout", f.Timeout.Seconds()},
+	} {
+		if v.value < 0 || math.IsNaN(v.value) || math.IsInf(v.value, 0) {
+			return fmt.Errorf("--%s: must not be negative", v.name)
+		}
+	}
+	if f.Timeout == 0 {
+		return fmt.Errorf("--timeout: must be more than 0")
+	}
+	if f.Rate > 0 && f.Burst == 0 {
+		return fmt.Errorf("--burst: must be at least 1 when --rate limits")
+	}
+	return nil
+}
+
+// config is what the flags come to for the server.
+func (e *environment) config() (app.Config, error) {
+	f := e.flags
+	cfg := app.Config{
+		Version:  version(),
+		Deadline: f.Deadline,
+		Client: client.Config{
+			BaseURL: f.APIURL, Version: f.APIVersion, Rate: f.Rate, Burst: f.Burst, Concurrency: f.Concurrency,
+			Retries: f.Retries, Timeout: f.Timeout, MaxWait: f.MaxWait,
+		},
+	}
+	if f.Sandbox {
+		cfg.Sandbox = &app.Sandbox{StateFile: f.SandboxState, Quirks: f.SandboxQuirks}
+		return cfg, nil
+	}
+	if f.SandboxState != "" || f.SandboxQuirks {
+		return cfg, usagef("--sandbox-state and --sandbox-quirks need --sandbox")
+	}
+	key, err := e.key()
+	cfg.Client.Key = key
+	return cfg, err
+}
+
+// key reads the API key. Its errors never show what was read.
+func (e *environment) key() (string, error) {
+	key, source := e.vars[keyVariable], keyVariable
+	if file := e.flags.APIKeyFile; file != "" {
+		if key != "" {
+			return "", usagef("%s and %s are both set; set one of them", keyVariable, variable("api-key-file"))
+		}
+		content, err := os.ReadFile(file) //nolint:gosec // the user names the file
+		if err != nil {
+			return "", usagef("--api-key-file: %w", err)
+		}
+		key, source = strings.TrimSpace(string(content)), file
+		if key == "" {
+			return "", usagef("--api-key-file: %s is empty", file)
+		}
+	}
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", usagef("%s does not hold an API key: keys are one word of plain letters", source)
+	}
+	return key, nil
+}

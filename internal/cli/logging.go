@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"golang.org/x/term"
+)
+
+// logger returns the logger and what closes its file. Logs never go to standard output: that belongs to the protocol.
+func (e *environment) logger() (*slog.Logger, func(), error) {
+	out, closeLog := e.Err, func() {}
+	if name := e.flags.LogFile; name != "" {
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+		if err != nil {
+			return nil, nil, usagef("--log-file: %w", err)
+		}
+		out, closeLog = f, func() { _ = f.Close() }
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(e.flags.LogLevel)); err != nil {
+		return nil, nil, usageError{err}
+	}
+	format := e.flags.LogFormat
+	if format == "auto" {
+		format = "json"
+		if isTerminal(out) {
+			format = "text"
+		}
+	}
+	if format == "text" {
+		return slog.New(tint.NewHandler(out, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out)})), closeLog, nil
+	}
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
+}
+
+// isTerminal reports whether somebody reads this stream with their own eyes.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

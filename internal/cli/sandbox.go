@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"featurebase-mcp/internal/sandbox"
+)
+
+type sandboxCommand struct {
+	Addr string `default:"127.0.0.1:4010" help:"Loopback address to serve on; port 0 picks one."`
+}
+
+// Run serves the REST API, with the control routes under /_sandbox, until a signal comes.
+func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
+	logger, closeLog, err := e.logger()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	if err := loopbackOnly(c.Addr); err != nil {
+		return err
+	}
+	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
+	if err != nil {
+		return usageError{err}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return usagef("--addr: %w", err)
+	}
+	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	_, _ = fmt.Fprintf(e.Out, "Featurebase sandbox at http://%s; any key is accepted\n", listener.Addr())
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		err = server.Shutdown(shutdown)
+	}
+	return errors.Join(err, box.Close())
+}
+
+// loopbackOnly refuses addresses that others can reach: nobody is asked for a password here.
+func loopbackOnly(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--addr: expected host:port, such as 127.0.0.1:4010, got %q", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usagef("--addr: %s is not a loopback address, and there is no check of who calls; use 127.0.0.1", host)
+	}
+	return nil
+}

@@ -1,0 +1,27 @@
+package nearest
+
+import "testing"
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	candidates := []string{"search", "sort", "limit", "cursor", "boardId", "search_posts"}
+	for _, tc := range []struct{ name, want string }{
+		{"serach", "search"},
+		{"board_id", "boardId"},
+		{"BOARDID", "boardId"},
+		{"searchPosts", "search_posts"},
+		{"limits", "limit"},
+		{"board", "boardId"},
+		{"sort_by", "sort"},
+		{"zzzzzz", ""},
+		{"x", ""},
+		{"", ""},
+	} {
+		if got := Name(tc.name, candidates); got != tc.want {
+			t.Errorf("Name(%q) = %q, want %q", tc.name, got, tc.want)
+		}
+	}
+	if got := Name("a", nil); got != "" {
+		t.Errorf("Name without candidates = %q", got)
+	}
+}

@@ -1,0 +1,25 @@
+package sandbox
+
+// behaviours lists every operation with a handler of its own, by operation id. All others are generic, and what is
+// particular to a kind (defaults of a new post, the counters a comment moves) stands in its row of the table of
+// kinds.
+func behaviours() map[string]handler {
+	return map[string]handler{
+		"listPostVoters":  listPostVoters,  // a list of people, not of posts
+		"addPostVoter":    addPostVoter,    // a second vote changes nothing; an empty body votes as the key's admin
+		"removePostVoter": removePostVoter, // JSON body on DELETE; an empty one removes the admin's vote
+
+		"deleteComment":       deleteComment,       // one with replies is blanked
+		"deleteCommentLegacy": deleteCommentLegacy, // id in the body, {success:true} back
+
+		"upsertContact":                         upsertContact, // creates or updates by userId, then e-mail
+		"blockContact":                          blockContact,
+		"unblockContact":                        unblockContact,
+		"getContactByUserId":                    byUserID(get),
+		"deleteContactByUserId":                 byUserID(remove),
+		"getContactEmailPreferences":            getEmailPreferences,
+		"getContactEmailPreferencesByUserId":    byUserID(getEmailPreferences),
+		"updateContactEmailPreferences":         updateEmailPreferences,
+		"updateContactEmailPreferencesByUserId": byUserID(updateEmailPreferences),
+	}
+}

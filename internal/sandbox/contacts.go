@@ -1,0 +1,240 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// organizationID is the organization every contact belongs to.
+const organizationID = "5f0c9a7e1d2b3c4d5e6f7081"
+
+// contacts is the kind of customers and leads. Stored beside the plain fields: _companyIds, _blocked, _preferences.
+func contacts() *kind {
+	return &kind{
+		name: "contact", title: "contact", path: "/v2/contacts", isID: isObjectID,
+		render: renderContact,
+		keep:   keepContacts,
+		order:  func(*call) ordering { return byField("lastActivity", true) },
+		fields: map[string]func(*call, object) any{
+			"externalId": func(_ *call, o object) any { return o["userId"] },
+			"companyIds": func(_ *call, o object) any { return list(o, "_companyIds") },
+		},
+		sort: "lastActivity:desc",
+		set: map[string]setter{
+			"companies": setCompanies,
+			"createdAt": setTime("createdAt", false),
+			// The hash proves who sent a contact from a browser; the phone number is accepted and never shown.
+			"userHash": notStored,
+			"phone":    notStored,
+		},
+		gone: contactGone,
+	}
+}
+
+func newContact(name, email string) object {
+	o := object{
+		"name": name, "type": "customer", "organizationId": organizationID, "profilePicture": nil, "email": nil,
+		"postsCreated": 0.0, "commentsCreated": 0.0, "verified": false, "roles": []any{}, "customFields": object{},
+		"subscribedToChangelog": true, "manuallyOptedOutFromChangelog": false,
+	}
+	if email != "" {
+		o["email"] = email
+		if name == "" {
+			o["name"], _, _ = strings.Cut(email, "@")
+		}
+	}
+	return o
+}
+
+func (c *call) insertContact(draft object) {
+	draft["lastActivity"] = stamp(c.store.now())
+	c.insert(c.kinds.named("contact"), draft)
+}
+
+func renderContact(c *call, shown, stored object) {
+	delete(shown, "createdAt") // searches sort and filter by it, answers do not carry it
+	delete(shown, "updatedAt")
+	companies := []any{}
+	for _, company := range c.store.companiesOf(text(stored, "id")) {
+		companies = append(companies, maps.Clone(company))
+	}
+	shown["companies"] = companies
+}
+
+func keepContacts(c *call) (func(object) bool, error) {
+	wanted := text(c.query, "contactType")
+	return func(o object) bool { return wanted == "all" || o["type"] == wanted }, nil
+}
+
+// upsertContact finds the contact by userId, else by e-mail among those without another userId.
+func upsertContact(c *call) (int, any, error) {
+	userID, email := text(c.body, "userId"), text(c.body, "email")
+	all := c.collection()
+	var o object
+	if userID != "" {
+		o = all.find(func(o object) bool { return o["userId"] == userID })
+	}
+	if o == nil && email != "" {
+		o = all.find(func(o object) bool {
+			return strings.EqualFold(text(o, "email"), email) && (userID == "" || text(o, "userId") == "")
+		})
+	}
+	status := http.StatusOK
+	draft := maps.Clone(o)
+	if o == nil {
+		status = http.StatusCreated
+		draft = newContact(text(c.body, "name"), email)
+	}
+	if err := c.apply(draft); err != nil {
+		return 0, nil, err
+	}
+	draft["type"] = "customer" // a lead with an identity is one no longer
+	if o == nil {
+		c.insertContact(draft)
+		o = draft
+	} else {
+		maps.Copy(o, draft)
+		o["updatedAt"] = stamp(c.store.now())
+	}
+	return status, c.shown(c.kind, o), nil
+}
+
+// setCompanies links the contact to companies by their external id, making and updating them on the way. Companies
+// not named stay linked.
+func setCompanies(c *call, _ object, value any) error {
+	given, _ := value.([]any)
+	c.later = append(c.later, func(draft object) {
+		ids := slices.Clone(list(draft, "_companyIds"))
+		for _, v := range given {
+			input, _ := v.(object)
+			company := c.company(input)
+			if !slices.Contains(ids, company["id"]) {
+				ids = append(ids, company["id"])
+				company["linkedUsers"] = number(company, "linkedUsers") + 1
+			}
+		}
+		draft["_companyIds"] = ids
+	})
+	return nil
+}
+
+// company returns the company with the external id of the input, made if unknown, and updated from the input.
+func (c *call) company(input object) object {
+	all := c.store.kind("company")
+	company := all.find(func(o object) bool { return o["companyId"] == input["id"] })
+	now := stamp(c.store.now())
+	if company == nil {
+		company = object{
+			"id": c.store.newID("company"), "object": "company", "companyId": input["id"], "name": "", "companySize": nil, "industry": nil,
+			"plan": nil, "website": nil, "monthlySpend": nil, "linkedUsers": 0.0, "lastActivity": nil, "createdAt": now, "customFields": object{},
+		}
+		all.add(company)
+	}
+	for key, value := range input {
+		if key != "id" && key != "companyHash" && value != nil {
+			company[key] = value
+		}
+	}
+	company["updatedAt"] = now
+	return company
+}
+
+// contactGone withdraws the votes of a contact. What it wrote stays, without an author.
+func contactGone(c *call, o object) {
+	for _, post := range c.store.kind("post").all {
+		c.withdraw(post, o["id"])
+	}
+	for _, company := range c.store.companiesOf(text(o, "id")) {
+		company["linkedUsers"] = max(0, number(company, "linkedUsers")-1)
+	}
+}
+
+func blockContact(c *call) (int, any, error)   { return c.block(true, "blocked") }
+func unblockContact(c *call) (int, any, error) { return c.block(false, "unblocked") }
+
+func (c *call) block(blocked bool, word string) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	o["_blocked"] = blocked
+	return http.StatusOK, object{"id": o["id"], "object": "contact", word: true}, nil
+}
+
+// byUserID serves an operation for the customer with an external id. Leads have none that counts.
+func byUserID(next handler) handler {
+	return func(c *call) (int, any, error) {
+		o := c.collection().find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
+		if o == nil {
+			return 0, nil, notFound("Contact")
+		}
+		c.path = map[string]string{"id": text(o, "id")}
+		return next(c)
+	}
+}
+
+var preferenceNames = []string{"all", "changelog", "commentReplies", "postComments", "postUpdates"}
+
+const (
+	subscribed   = "subscribed"
+	unsubscribed = "unsubscribed"
+)
+
+func getEmailPreferences(c *call) (int, any, error) {
+	o, err := c.customer()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, preferences(o), nil
+}
+
+func updateEmailPreferences(c *call) (int, any, error) {
+	o, err := c.customer()
+	if err != nil {
+		return 0, nil, err
+	}
+	stored, _ := o["_preferences"].(object)
+	merged := object{}
+	maps.Copy(merged, stored)
+	given, _ := c.body["preferences"].(object)
+	maps.Copy(merged, given)
+	o["_preferences"] = merged
+	if changelog, ok := given["changelog"]; ok {
+		o["subscribedToChangelog"] = changelog == subscribed
+	}
+	return http.StatusOK, preferences(o), nil
+}
+
+// customer is the target unless it is a lead: leads have no preferences.
+func (c *call) customer() (object, error) {
+	o, err := c.target()
+	if err == nil && o["type"] != "customer" {
+		return nil, notFound("Contact")
+	}
+	return o, err
+}
+
+// preferences shows the stored values beside what they amount to once "all" is taken into account.
+func preferences(o object) object {
+	stored, _ := o["_preferences"].(object)
+	status := func(name string) string {
+		if given := text(stored, name); given != "" {
+			return given
+		}
+		if name == "changelog" && !flag(o, "subscribedToChangelog") {
+			return unsubscribed
+		}
+		return subscribed
+	}
+	states := object{}
+	for _, name := range preferenceNames {
+		effective := status(name)
+		if status("all") == unsubscribed {
+			effective = unsubscribed
+		}
+		states[name] = object{"status": status(name), "effectiveStatus": effective}
+	}
+	return object{"object": "contact_email_preferences", "contactId": o["id"], "userId": o["userId"], "email": o["email"], "preferences": states}
+}

@@ -1,0 +1,164 @@
+package sandbox
+
+import (
+	"html"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxHits is how many results a full-text search sees at most.
+const maxHits = 200
+
+// How much a search term weighs by where and how it is found.
+const (
+	inTitle         = 3.0
+	inContent       = 1.0
+	asPrefix        = 0.7 // "integ" in "integrations"
+	asMeaning       = 0.6 // "night" for "dark"
+	everyTermFactor = 2.0
+)
+
+// alike lists words that people use for the same wish, stemmed.
+var alike = [][]string{
+	{"dark", "night"},
+	{"theme", "mode"},
+	{"export", "download"},
+	{"sso", "saml", "okta"},
+	{"mobil", "phon", "ios", "android"},
+	{"login", "signin"},
+	{"slow", "lag", "performanc"},
+	{"bulk", "mass", "multipl"},
+	{"notif", "alert", "remind"},
+	{"calendar", "gcal", "outlook"},
+	{"delet", "remov"},
+	{"invoic", "bill"},
+}
+
+// ranked returns the objects a search text finds, most relevant first and at most maxHits, each with its score.
+// An object is found when at least half of the terms are in it.
+func ranked(objects []object, search string, texts func(object) (title, content string)) ([]object, map[string]float64) {
+	terms := slices.Compact(slices.Sorted(slices.Values(significant(words(search)))))
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	weights := make([][]float64, len(objects))
+	holding := make([]float64, len(terms)) // how many objects hold each term
+	for i, o := range objects {
+		title, content := texts(o)
+		titleWords, contentWords := words(title), words(plain(content))
+		weights[i] = make([]float64, len(terms))
+		for j, term := range terms {
+			weights[i][j] = max(inTitle*found(term, titleWords), inContent*found(term, contentWords))
+			if weights[i][j] > 0 {
+				holding[j]++
+			}
+		}
+	}
+	scores := map[string]float64{}
+	var hits []object
+	for i, o := range objects {
+		score, matched := 0.0, 0
+		for j, weight := range weights[i] {
+			if weight > 0 {
+				matched++
+				score += weight * math.Log(1+float64(len(objects))/holding[j])
+			}
+		}
+		if matched*2 < len(terms) {
+			continue
+		}
+		if matched == len(terms) {
+			score *= everyTermFactor
+		}
+		if score > 0 {
+			scores[text(o, "id")] = math.Round(score*1e4) / 1e4
+			hits = append(hits, o)
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b object) int {
+		return compareValues(scores[text(b, "id")], scores[text(a, "id")])
+	})
+	return hits[:min(len(hits), maxHits)], scores
+}
+
+// found weighs the best match of a term among words, from 0 to 1.
+func found(term string, words []string) float64 {
+	best := 0.0
+	for _, word := range words {
+		switch {
+		case word == term:
+			return 1
+		case len(term) >= 4 && strings.HasPrefix(word, term), len(word) >= 4 && strings.HasPrefix(term, word):
+			best = max(best, asPrefix)
+		case best < asMeaning && meansSame(term, word):
+			best = asMeaning
+		}
+	}
+	return best
+}
+
+func meansSame(a, b string) bool {
+	for _, group := range alike {
+		if slices.Contains(group, a) && slices.Contains(group, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// words splits a text into lower-case stems.
+func words(text string) []string {
+	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, field := range fields {
+		fields[i] = stem(field)
+	}
+	return fields
+}
+
+// stem cuts the common endings of English words: enough for "exports", "exporting" and "exported" to meet.
+func stem(word string) string {
+	for _, ending := range []string{"ications", "ication", "ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e", "y"} {
+		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) >= 3 {
+			return rest
+		}
+	}
+	return word
+}
+
+// significant drops words that say nothing about the matter, unless nothing else is left.
+func significant(terms []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return len(term) < 2 || stopWords[term] })
+	if len(kept) == 0 {
+		return terms
+	}
+	return kept
+}
+
+var stopWords = func() map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq("a an and are as at be but by can do does for from get have how i if in is it like my no not of on or " +
+		"our please so that the their there they this to want we what when which why will with would you your should could us me its") {
+		set[stem(word)] = true
+	}
+	return set
+}()
+
+// plain returns the text of an HTML fragment, with a space where a tag was.
+func plain(fragment string) string {
+	if !strings.ContainsAny(fragment, "<&") {
+		return fragment
+	}
+	var b strings.Builder
+	for rest := fragment; rest != ""; {
+		before, after, tag := strings.Cut(rest, "<")
+		b.WriteString(before)
+		if !tag {
+			break
+		}
+		b.WriteByte(' ')
+		_, rest, _ = strings.Cut(after, ">")
+	}
+	return html.UnescapeString(b.String())
+}

@@ -1,0 +1,227 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/internal/contract"
+)
+
+// handlerOf returns what serves an operation: its own behaviour, or the generic one for its shape; nil when the
+// sandbox does not have it.
+func handlerOf(op *contract.Operation, k *kind) handler {
+	if behaviour, ok := behaviours()[op.ID]; ok {
+		return behaviour
+	}
+	if k == nil {
+		return nil
+	}
+	switch op.Method + " " + strings.TrimPrefix(op.Path, k.path) {
+	case "GET ":
+		return listAll
+	case "GET /{id}":
+		return get
+	case "POST /search":
+		return search
+	case "POST ":
+		return create
+	case "PATCH /{id}":
+		return update
+	case "DELETE /{id}":
+		return remove
+	}
+	return nil
+}
+
+// encode writes an answer the way the API does, with < and > as they are.
+func encode(answer any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(answer); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// collection returns the objects of the call's kind.
+func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
+
+// target returns the object that the path names.
+func (c *call) target() (object, error) {
+	o := c.collection().get(c.path["id"])
+	if o == nil {
+		return nil, notFound(strings.ToUpper(c.kind.title[:1]) + c.kind.title[1:])
+	}
+	return o, nil
+}
+
+func get(c *call) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.shown(c.kind, o), nil
+}
+
+// listAll answers with a page, a bare array or a whole list envelope, as the contract says.
+func listAll(c *call) (int, any, error) {
+	objects := c.collection().all
+	if c.kind.keep != nil {
+		keep, err := c.kind.keep(c)
+		if err != nil {
+			return 0, nil, err
+		}
+		objects = slices.DeleteFunc(slices.Clone(objects), func(o object) bool { return !keep(o) })
+	}
+	render := func(o object) object { return c.shown(c.kind, o) }
+	if c.op.Pagination == "cursor-query" {
+		return c.page(objects, c.kind.order(c), "list", render, nil)
+	}
+	all := make([]any, len(objects))
+	for i, o := range objects {
+		all[i] = render(o)
+	}
+	if c.op.Success["type"] == "array" {
+		return http.StatusOK, all, nil
+	}
+	return http.StatusOK, object{"object": "list", "data": all, "nextCursor": nil}, nil
+}
+
+// search serves every search by the fields and caps of its operation.
+func search(c *call) (int, any, error) {
+	wanted := text(c.body, "search")
+	mode := "filter"
+	if wanted != "" {
+		mode = "search"
+	}
+	keep, err := c.filter(wanted != "")
+	if err != nil {
+		return 0, nil, err
+	}
+	var objects []object
+	for _, o := range c.collection().all {
+		if (c.kind.searchable == nil || c.kind.searchable(o)) && keep(o) {
+			objects = append(objects, o)
+		}
+	}
+	by := c.searchOrder()
+	if wanted != "" {
+		var scores map[string]float64
+		objects, scores = ranked(objects, wanted, c.kind.texts)
+		if _, named := c.body["sort"]; !named {
+			by = ordering{name: "relevance", desc: true, key: func(o object) any { return scores[text(o, "id")] }}
+		}
+	}
+	limit := c.op.SearchTotalCap[mode]
+	return c.page(objects, by, mode, func(o object) object { return c.shown(c.kind, o) }, object{
+		"totalCount":       min(len(objects), limit),
+		"totalCountCapped": len(objects) >= limit,
+	})
+}
+
+func (c *call) searchOrder() ordering {
+	name := c.kind.sort
+	if given := text(c.body, "sort"); given != "" {
+		name = given
+	}
+	field, direction, _ := strings.Cut(name, ":")
+	field = camelCase(field)
+	key := func(o object) any { return o[field] }
+	if read, ok := c.kind.fields[field]; ok {
+		key = func(o object) any { return read(c, o) }
+	}
+	return ordering{name: field, desc: direction == "desc", key: key}
+}
+
+func create(c *call) (int, any, error) {
+	draft := object{}
+	if c.kind.start != nil {
+		c.kind.start(c, draft)
+	}
+	if err := c.apply(draft); err != nil {
+		return 0, nil, err
+	}
+	c.insert(c.kind, draft)
+	if c.kind.made != nil {
+		c.kind.made(c, draft)
+	}
+	return c.created(), c.shown(c.kind, draft), nil
+}
+
+// insert adds a new object of a kind with id and times, unless the draft brings its own times.
+func (c *call) insert(k *kind, draft object) {
+	now := stamp(c.store.now())
+	draft["id"] = c.store.newID(k.name)
+	if draft["createdAt"] == nil {
+		draft["createdAt"] = now
+	}
+	draft["updatedAt"] = now
+	c.store.kind(k.name).add(draft)
+}
+
+// created is the status of a successful create; where the contract leaves 200 or 201 open it is 201.
+func (c *call) created() int {
+	if c.op.SuccessStatus == "200" {
+		return http.StatusOK
+	}
+	return http.StatusCreated
+}
+
+func update(c *call) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	draft, before := maps.Clone(o), maps.Clone(o)
+	if err := c.apply(draft); err != nil {
+		return 0, nil, err
+	}
+	clear(o)
+	maps.Copy(o, draft)
+	o["updatedAt"] = stamp(c.store.now())
+	if c.kind.changed != nil {
+		c.kind.changed(c, before, o)
+	}
+	return http.StatusOK, c.shown(c.kind, o), nil
+}
+
+func remove(c *call) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, c.removed(o), nil
+}
+
+// removed takes an object out and returns the answer to that.
+func (c *call) removed(o object) object {
+	if c.kind.gone != nil {
+		c.kind.gone(c, o)
+	}
+	c.collection().remove(text(o, "id"))
+	return object{"id": o["id"], "object": c.kind.name, "deleted": true}
+}
+
+// apply puts the body into a draft, in the order of its keys. The draft's own copies of nested values are replaced,
+// never changed, because answers and the store share them.
+func (c *call) apply(draft object) error {
+	for _, key := range slices.Sorted(maps.Keys(c.body)) {
+		value := c.body[key]
+		if set, ok := c.kind.set[key]; ok {
+			if err := set(c, draft, value); err != nil {
+				return err
+			}
+		} else if value != nil { // null on a plain field asks for what is there already
+			draft[key] = value
+		}
+	}
+	for _, finish := range c.later {
+		finish(draft)
+	}
+	return nil
+}

@@ -1,0 +1,443 @@
+package sandbox
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// siteURL is where the organization's portal would be.
+const siteURL = "https://feedback.plumline.example"
+
+// posts is the kind of feedback posts. Stored beside the plain fields: _authorId, _statusId, _tagIds and _voters,
+// the ids of those who voted in the order they did.
+func posts() *kind {
+	return &kind{
+		name: "post", title: "post", path: "/v2/posts", isID: isObjectID,
+		render: renderPost,
+		keep:   keepPosts,
+		order:  orderPosts,
+		fields: map[string]func(*call, object) any{
+			"statusId":     func(_ *call, o object) any { return o["_statusId"] },
+			"tagId":        func(_ *call, o object) any { return o["_tagIds"] },
+			"authorId":     func(_ *call, o object) any { return o["_authorId"] },
+			"voterId":      customerVoters,
+			"companyId":    companyIDs,
+			"monthlySpend": monthlySpend,
+		},
+		texts: func(o object) (string, string) { return text(o, "title"), text(o, "content") },
+		sort:  "createdAt:desc",
+		start: startPost,
+		set: map[string]setter{
+			"boardId":         reference("boardId", "board"),
+			"statusId":        reference("_statusId", "post_status"),
+			"assigneeId":      reference("assigneeId", "admin"),
+			"author":          setAuthor,
+			"tags":            setTags,
+			"visibility":      setVisibility,
+			"commentsEnabled": setCommentsEnabled,
+			"customFields":    setCustomFields,
+			"eta":             setTime("eta", true),
+			"createdAt":       setTime("createdAt", false),
+			"upvotes":         setUpvotes,
+			// These start something instead of being stored: see postMade and postChanged.
+			"integrations":          notStored,
+			"notifyAdmins":          notStored,
+			"sendStatusUpdateEmail": notStored,
+		},
+		made:    postMade,
+		changed: postChanged,
+		gone:    postGone,
+	}
+}
+
+func notStored(*call, object, any) error { return nil }
+
+func renderPost(c *call, shown, stored object) {
+	shown["author"] = c.store.byline(text(stored, "_authorId"))
+	if status := c.store.kind("post_status").get(text(stored, "_statusId")); status != nil {
+		shown["status"] = c.shown(c.kinds.named("post_status"), status)
+	}
+	tags := []any{}
+	for _, id := range list(stored, "_tagIds") {
+		tagID, _ := id.(string)
+		if tag := c.store.kind("post_tag").get(tagID); tag != nil {
+			tags = append(tags, object{"id": tag["id"], "name": tag["name"], "color": tag["color"]})
+		}
+	}
+	shown["tags"] = tags
+	shown["postUrl"] = siteURL + "/p/" + text(stored, "slug")
+}
+
+// keepPosts applies the simple filters of listPosts. Posts in review are left out unless asked for.
+func keepPosts(c *call) (func(object) bool, error) {
+	boards, statuses := list(c.query, "boardId"), list(c.query, "statusId")
+	for name, ids := range map[string][]any{"boardId": boards, "statusId": statuses} {
+		for _, id := range ids {
+			if s, _ := id.(string); !isObjectID(s) {
+				return nil, invalid("invalid_id", "Invalid ID: "+s, name)
+			}
+		}
+	}
+	var tags []any
+	if names := list(c.query, "tags"); names != nil {
+		tags = []any{}
+		for _, name := range names {
+			s, _ := name.(string)
+			if tag := c.tagNamed(s); tag != nil {
+				tags = append(tags, tag["id"])
+			}
+		}
+	}
+	terms := words(text(c.query, "q"))
+	inReview := flag(c.query, "inReview")
+	return func(o object) bool {
+		switch {
+		case flag(o, "inReview") && !inReview:
+			return false
+		case boards != nil && !slices.Contains(boards, o["boardId"]):
+			return false
+		case statuses != nil && !slices.Contains(statuses, o["_statusId"]):
+			return false
+		case tags != nil && !slices.ContainsFunc(list(o, "_tagIds"), func(id any) bool { return slices.Contains(tags, id) }):
+			return false
+		}
+		return holdsAll(o, terms)
+	}, nil
+}
+
+// holdsAll says whether each term is in the title or the content of a post.
+func holdsAll(o object, terms []string) bool {
+	if len(terms) == 0 {
+		return true
+	}
+	held := append(words(text(o, "title")), words(plain(text(o, "content")))...)
+	for _, term := range terms {
+		if !slices.ContainsFunc(held, func(word string) bool { return strings.HasPrefix(word, term) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func orderPosts(c *call) ordering {
+	by := byField("createdAt", text(c.query, "sortOrder") != "asc")
+	switch text(c.query, "sortBy") {
+	case "upvotes":
+		by.name, by.key = "upvotes", func(o object) any { return o["upvotes"] }
+	case "recent":
+		by.name, by.key = "recent", func(o object) any { return o["updatedAt"] }
+	case "trending":
+		by.name, by.key = "trending", trending
+	}
+	return by
+}
+
+// trending weighs votes against age, so that a young post with few votes passes an old one with many.
+func trending(o object) any {
+	created, err := time.Parse(time.RFC3339, text(o, "createdAt"))
+	if err != nil {
+		return 0.0
+	}
+	days := max(0, epoch.Sub(created).Hours()/24)
+	return math.Round(number(o, "upvotes")/math.Pow(days+2, 1.2)*1e6) / 1e6
+}
+
+func customerVoters(c *call, o object) any {
+	return slices.DeleteFunc(slices.Clone(list(o, "_voters")), func(id any) bool {
+		personID, _ := id.(string)
+		_, personType := c.store.person(personID)
+		return personType != "customer"
+	})
+}
+
+// companyIDs are the external ids of the companies whose people voted.
+func companyIDs(c *call, o object) any {
+	out := []any{}
+	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+		out = append(out, company["companyId"])
+	}
+	return out
+}
+
+// monthlySpend adds up the revenue of the companies whose people voted, each company once.
+func monthlySpend(c *call, o object) any {
+	sum := 0.0
+	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+		sum += number(company, "monthlySpend")
+	}
+	return sum
+}
+
+func startPost(c *call, draft object) {
+	status := c.store.kind("post_status").find(func(o object) bool { return flag(o, "isDefault") })
+	maps.Copy(draft, object{
+		"content": "", "customFields": object{}, "inReview": false, "isPinned": false, "commentCount": 0.0, "upvotes": 1.0,
+		"features": object{"commentsEnabled": true}, "access": object{"companyExternalIds": []any{}, "userIds": []any{}},
+		"slug":      c.freeSlug(slugOf(text(c.body, "title"))),
+		"_authorId": c.store.keyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
+	})
+	board := c.store.kind("board").get(text(c.body, "boardId"))
+	defaults, _ := board["postDefaults"].(object)
+	if visibility := text(defaults, "visibility"); visibility != "" && c.body["visibility"] == nil {
+		c.later = append(c.later, func(draft object) { restrict(c, draft, visibility) })
+	}
+}
+
+// reference is the setter of a field that holds the id of another object. null clears it where the API allows null.
+func reference(field, kindName string) setter {
+	return func(c *call, draft object, value any) error {
+		id, ok := value.(string)
+		if !ok {
+			draft[field] = nil
+			return nil
+		}
+		name := strings.TrimPrefix(field, "_")
+		if !isObjectID(id) {
+			return invalid("invalid_id", "Invalid ID: "+id, name)
+		}
+		target := c.store.kind(kindName).get(id)
+		if target == nil {
+			return refused(name, "No "+strings.ReplaceAll(kindName, "_", " ")+" has the ID "+id)
+		}
+		draft[field] = target["id"]
+		return nil
+	}
+}
+
+// setTime is the setter of a date. null clears it where clearable, and otherwise leaves it alone.
+func setTime(field string, clearable bool) setter {
+	return func(_ *call, draft object, value any) error {
+		given, ok := value.(string)
+		if !ok {
+			if clearable {
+				draft[field] = nil
+			}
+			return nil
+		}
+		for _, layout := range []string{time.RFC3339, time.DateOnly} {
+			if t, err := time.Parse(layout, given); err == nil {
+				draft[field] = stamp(t)
+				return nil
+			}
+		}
+		return refused(field, "Invalid date")
+	}
+}
+
+// setTags replaces the tags by name, whatever their case. A name nobody used yet becomes a new tag: the API has no
+// other way to make one.
+func setTags(c *call, _ object, value any) error {
+	names, ok := value.([]any)
+	if !ok {
+		names = []any{value}
+	}
+	for i, name := range names {
+		if s, _ := name.(string); strings.TrimSpace(s) == "" {
+			return refused("tags."+strconv.Itoa(i), "A tag needs a name")
+		}
+	}
+	c.later = append(c.later, func(draft object) {
+		ids := []any{}
+		for _, name := range names {
+			s, _ := name.(string)
+			tag := c.tagNamed(s)
+			if tag == nil {
+				tag = object{"id": c.store.newID("post_tag"), "name": strings.TrimSpace(s), "color": nil}
+				c.store.kind("post_tag").add(tag)
+			}
+			if !slices.Contains(ids, tag["id"]) {
+				ids = append(ids, tag["id"])
+			}
+		}
+		draft["_tagIds"] = ids
+	})
+	return nil
+}
+
+func (c *call) tagNamed(name string) object {
+	return c.store.kind("post_tag").find(func(o object) bool { return strings.EqualFold(text(o, "name"), strings.TrimSpace(name)) })
+}
+
+func setVisibility(c *call, _ object, value any) error {
+	visibility, _ := value.(string)
+	c.later = append(c.later, func(draft object) { restrict(c, draft, visibility) })
+	return nil
+}
+
+// restrict limits who sees a post. It runs after the author is known, which may be a person created on the way.
+func restrict(c *call, draft object, visibility string) {
+	users, companies := []any{}, []any{}
+	author := text(draft, "_authorId")
+	switch visibility {
+	case "authorOnly":
+		users = append(users, author)
+	case "companyOnly":
+		for _, company := range c.store.companiesOf(author) {
+			companies = append(companies, company["companyId"])
+		}
+	}
+	draft["access"] = object{"companyExternalIds": companies, "userIds": users}
+}
+
+func setCommentsEnabled(_ *call, draft object, value any) error {
+	if enabled, ok := value.(bool); ok {
+		draft["features"] = object{"commentsEnabled": enabled}
+	}
+	return nil
+}
+
+// setCustomFields merges values by field id; null takes one out.
+func setCustomFields(c *call, draft object, value any) error {
+	given, _ := value.(object)
+	stored, _ := draft["customFields"].(object)
+	merged := maps.Clone(stored)
+	if merged == nil {
+		merged = object{}
+	}
+	for _, id := range slices.Sorted(maps.Keys(given)) {
+		field := c.store.kind("custom_field").get(id)
+		if field == nil {
+			return refused("customFields."+id, "No custom field has this ID")
+		}
+		if given[id] == nil {
+			delete(merged, id)
+			continue
+		}
+		if want := wrongFieldValue(field, given[id]); want != "" {
+			return refused("customFields."+id, "Field '"+text(field, "label")+"' takes "+want)
+		}
+		merged[id] = given[id]
+	}
+	draft["customFields"] = merged
+	return nil
+}
+
+// wrongFieldValue says what a custom field takes when value is something else, or nothing.
+func wrongFieldValue(field object, value any) string {
+	_, isText := value.(string)
+	_, isNumber := value.(float64)
+	_, isBool := value.(bool)
+	several, isList := value.([]any)
+	switch text(field, "type") {
+	case "number":
+		if !isNumber {
+			return "a number"
+		}
+	case "checkbox":
+		if !isBool {
+			return "true or false"
+		}
+	case "select":
+		if !isText || !isOption(field, value) {
+			return "one of " + optionLabels(field)
+		}
+	case "multi-select":
+		if !isList || slices.ContainsFunc(several, func(v any) bool { return !isOption(field, v) }) {
+			return "a list of " + optionLabels(field)
+		}
+	default:
+		if !isText {
+			return "text"
+		}
+	}
+	return ""
+}
+
+// isOption accepts an option by id or label.
+func isOption(field object, value any) bool {
+	return slices.ContainsFunc(list(field, "options"), func(o any) bool {
+		option, _ := o.(object)
+		return option["id"] == value || option["label"] == value
+	})
+}
+
+func optionLabels(field object) string {
+	var labels []string
+	for _, o := range list(field, "options") {
+		option, _ := o.(object)
+		labels = append(labels, text(option, "label"))
+	}
+	return strings.Join(labels, ", ")
+}
+
+// setUpvotes overwrites the count. A new post keeps its author's vote whatever is asked, as on the live API.
+func setUpvotes(c *call, draft object, value any) error {
+	count, ok := value.(float64)
+	if !ok {
+		return nil
+	}
+	if c.op.ID == "createPost" {
+		count = max(1, count)
+	}
+	draft["upvotes"] = count
+	return nil
+}
+
+func postMade(c *call, o object) {
+	author := text(o, "_authorId")
+	o["_voters"] = []any{author}
+	c.counted(author, "postsCreated", 1)
+	if flag(c.body, "notifyAdmins") {
+		c.store.send(outboxEntry{
+			Type: "new_post_email", Subject: text(o, "title"), Recipients: len(c.store.kind("admin").all),
+			Detail: object{"postId": o["id"]},
+		})
+	}
+	pushes, _ := c.body["integrations"].(object)
+	for _, tool := range slices.Sorted(maps.Keys(pushes)) {
+		if flag(pushes, tool) {
+			c.store.send(outboxEntry{Type: "integration_push", Subject: text(o, "title"), Recipients: 1, Detail: object{"postId": o["id"], "tool": tool}})
+		}
+	}
+}
+
+func postChanged(c *call, before, o object) {
+	if before["_authorId"] != o["_authorId"] {
+		c.counted(text(before, "_authorId"), "postsCreated", -1)
+		c.counted(text(o, "_authorId"), "postsCreated", 1)
+	}
+	if before["_statusId"] != o["_statusId"] && flag(c.body, "sendStatusUpdateEmail") {
+		status := c.store.kind("post_status").get(text(o, "_statusId"))
+		c.store.send(outboxEntry{
+			Type: "status_update_email", Subject: text(o, "title"), Recipients: len(list(o, "_voters")),
+			Detail: object{"postId": o["id"], "status": status["name"]},
+		})
+	}
+}
+
+// postGone takes the comments of a post along.
+func postGone(c *call, o object) {
+	c.counted(text(o, "_authorId"), "postsCreated", -1)
+	comments := c.store.kind("comment")
+	for _, comment := range slices.Clone(comments.all) {
+		if comment["postId"] == o["id"] {
+			c.counted(text(comment, "_authorId"), "commentsCreated", -1)
+			comments.remove(text(comment, "id"))
+		}
+	}
+}
+
+// slugOf turns a title into the last part of its address.
+func slugOf(title string) string {
+	parts := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(parts) == 0 {
+		return "post"
+	}
+	return strings.Join(parts, "-")
+}
+
+func (c *call) freeSlug(wanted string) string {
+	taken := func(slug string) bool {
+		return c.store.kind("post").find(func(o object) bool { return o["slug"] == slug }) != nil
+	}
+	slug := wanted
+	for n := 2; taken(slug); n++ {
+		slug = wanted + "-" + strconv.Itoa(n)
+	}
+	return slug
+}

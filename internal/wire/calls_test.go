@@ -1,0 +1,224 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// held is a tool that reports each call and returns when it is released or cancelled.
+type held struct {
+	arrived chan struct{}
+	release chan struct{}
+}
+
+func newHeld() *held {
+	return &held{arrived: make(chan struct{}, 1000), release: make(chan struct{})}
+}
+
+func (h *held) handle(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	h.arrived <- struct{}{}
+	select {
+	case <-h.release:
+		return mcp.NewToolResultText("released"), nil
+	case <-ctx.Done():
+		return mcp.NewToolResultText("cancelled"), nil
+	}
+}
+
+func TestCallsRunAtOnceAndAPingPassesThem(t *testing.T) {
+	t.Parallel()
+	const calls = 200
+	h := newHeld()
+	s := newServer(t, quiet())
+	addTool(s, "held", h.handle)
+	p := connect(t, s, StdioOptions{})
+	for i := range calls {
+		p.send(callLine(fmt.Sprint(i), "held"))
+	}
+	p.send(`{"jsonrpc":"2.0","id":"ping","method":"ping"}`)
+	if m := p.next(); string(m.ID) != `"ping"` {
+		t.Fatalf("the first answer is %+v, not the ping's", m)
+	}
+	for range calls {
+		<-h.arrived // all of them run before any has returned
+	}
+	close(h.release)
+	messages, err := p.end()
+	if err != nil || len(messages) != calls {
+		t.Errorf("got %d answers, %v; want %d", len(messages), err, calls)
+	}
+}
+
+func TestRequestBeyondTheBoundIsRefusedAndTheReaderStaysFree(t *testing.T) {
+	t.Parallel()
+	h := newHeld()
+	s := newServer(t, quiet())
+	addTool(s, "held", h.handle)
+	p := connect(t, s, StdioOptions{MaxCalls: 2})
+	p.send(callLine("1", "held"), callLine("2", "held"), callLine("3", "held"))
+	if m := p.next(); string(m.ID) != "3" || m.Error == nil || m.Error.Code != codeBusy {
+		t.Fatalf("the third request got %+v", m)
+	}
+	<-h.arrived
+	<-h.arrived
+	close(h.release)
+	p.next()
+	p.next()
+	p.send(callLine("3", "echo"))
+	if m := p.next(); string(m.ID) != "3" || m.Error != nil {
+		t.Errorf("after the others have ended it got %+v", m)
+	}
+}
+
+func TestIDInUseIsRefusedAndFreeOnceAnswered(t *testing.T) {
+	t.Parallel()
+	h := newHeld()
+	s := newServer(t, quiet())
+	addTool(s, "held", h.handle)
+	p := connect(t, s, StdioOptions{})
+	p.send(callLine(`"a"`, "held"))
+	<-h.arrived
+	p.send(callLine(`"\u0061"`, "echo")) // the same string
+	if m := p.next(); m.Error == nil || m.Error.Code != mcp.INVALID_REQUEST {
+		t.Fatalf("the second use got %+v", m)
+	}
+	p.send(callLine("1", "held"))
+	<-h.arrived
+	p.send(callLine(`"1"`, "echo")) // not the same as the number
+	if m := p.next(); string(m.ID) != `"1"` || m.Error != nil {
+		t.Fatalf(`"1" beside 1 got %+v`, m)
+	}
+	close(h.release)
+	p.next()
+	p.next()
+	for range 100 {
+		p.send(callLine(`"a"`, "echo"))
+		if m := p.next(); m.Error != nil {
+			t.Fatalf("the id was not free again: %+v", m)
+		}
+	}
+}
+
+func TestCancelledCallEndsAndIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	for era, params := range map[string]string{"legacy": "", "modern": modernMeta + ","} {
+		t.Run(era, func(t *testing.T) {
+			t.Parallel()
+			h := newHeld()
+			ended := make(chan struct{})
+			s := newServer(t, quiet())
+			addTool(s, "held", func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				defer close(ended)
+				result, err := h.handle(ctx, request)
+				_ = Notify(ctx, "notifications/late", nil)
+				return result, err
+			})
+			p := connect(t, s, StdioOptions{})
+			p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{` + params + `"name":"held"}}`)
+			<-h.arrived
+			p.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1"}}`, // another id
+				`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":99}}`,
+				`{"jsonrpc":"2.0","method":"notifications/cancelled","params":[]}`,
+				`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"changed my mind"}}`)
+			<-ended
+			if messages, err := p.end(); err != nil || len(messages) != 0 {
+				t.Errorf("after the cancellation came %+v, %v", messages, err)
+			}
+		})
+	}
+}
+
+func TestCallCancelledBeforeItBeganNeverRuns(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "never", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		t.Error("the tool ran")
+		return mcp.NewToolResultText(""), nil
+	})
+	var out bytes.Buffer
+	c := newConnection(t.Context(), s, &out, NewStdio(s, StdioOptions{}).options)
+	request := newCall(c, []byte("1"), "tools/call")
+	c.calls[request.key] = request
+	c.cancel("1")
+	request.serve([]byte(callLine("1", "never")))
+	if out.Len() > 0 || len(c.calls) > 0 {
+		t.Errorf("wrote %q, still in flight: %d", out.String(), len(c.calls))
+	}
+}
+
+func TestNothingOfACallIsWrittenOnceItIsCancelled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, quiet())
+		started := make(chan struct{})
+		addTool(s, "chatty", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			close(started)
+			for ctx.Err() == nil {
+				_ = Notify(ctx, "notifications/chat", nil) // blocks in the pipe that nobody reads
+			}
+			return mcp.NewToolResultText(""), nil
+		})
+		p := connectInMemory(t, s, StdioOptions{})
+		p.handshake(initialize)
+		p.send(callLine("1", "chatty"))
+		<-started
+		p.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`)
+		synctest.Wait()
+		messages, err := p.end()
+		if err != nil || len(messages) > 1 { // the one whose write had begun
+			t.Errorf("%d messages after the cancellation, %v", len(messages), err)
+		}
+	})
+}
+
+func TestInitializeIsCompletedBeforeWhatFollows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, quiet())
+		addTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultText(fmt.Sprint(CanElicit(ctx))), nil
+		})
+		p := connectInMemory(t, s, StdioOptions{})
+		go p.send(initializeElicit,
+			`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"init"}}`, callLine("1", "who"))
+		synctest.Wait() // the answer to initialize is stuck in the pipe, so the call has not begun
+		if m := p.next(); string(m.ID) != `"init"` || m.Error != nil {
+			t.Fatalf("initialize was answered %+v", m)
+		}
+		if m := p.next(); m.tool(t).Content[0].Text != "true" {
+			t.Errorf("the call did not see what initialize declared: %+v", m)
+		}
+	})
+}
+
+func TestConnectionsShareAServerWithoutSharingASession(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		_ = Notify(ctx, "notifications/hello", nil)
+		return mcp.NewToolResultText(fmt.Sprint(CanElicit(ctx))), nil
+	})
+	var clients sync.WaitGroup
+	for handshake, want := range map[string]string{initialize: "false", initializeElicit: "true"} {
+		p := connect(t, s, StdioOptions{})
+		clients.Go(func() {
+			p.handshake(handshake)
+			for range 50 {
+				p.send(callLine("1", "who"))
+				if m := p.next(); m.Method != "notifications/hello" {
+					t.Errorf("got %+v before the result", m)
+				}
+				if got := p.next().tool(t).Content[0].Text; got != want {
+					t.Errorf("CanElicit is %s, want %s", got, want)
+				}
+			}
+		})
+	}
+	clients.Wait()
+}

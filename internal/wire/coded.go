@@ -1,0 +1,103 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync/atomic"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// CodedError is a JSON-RPC error with a code of its own. A handler behind [Guard] returns it, wrapped or not, to have
+// the client receive this code, message and data, where mcp-go alone would send -32603 and the text.
+type CodedError struct {
+	// Code is the JSON-RPC error code.
+	Code int
+	// Message is sent to the client.
+	Message string
+	// Data is sent to the client as JSON, unless nil.
+	Data any
+}
+
+// Error returns the message.
+func (e *CodedError) Error() string { return e.Message }
+
+func (e *CodedError) details() mcp.JSONRPCErrorDetails {
+	return mcp.NewJSONRPCErrorDetails(e.Code, e.Message, e.Data)
+}
+
+func (e *CodedError) response() mcp.JSONRPCError {
+	return mcp.JSONRPCError{JSONRPC: mcp.JSONRPC_VERSION, Error: e.details()}
+}
+
+// ResourceNotFound returns the error for a resource that does not exist: -32602 since protocol 2026-07-28, -32002
+// before, with the URI as data.
+func ResourceNotFound(ctx context.Context, uri string) *CodedError {
+	code := mcp.RESOURCE_NOT_FOUND
+	if server.IsModernRequest(ctx) {
+		code = mcp.INVALID_PARAMS
+	}
+	return resourceNotFound(code, uri)
+}
+
+func resourceNotFound(code int, uri string) *CodedError {
+	return &CodedError{
+		Code:    code,
+		Message: "Resource not found: " + uri,
+		Data:    map[string]any{"uri": uri},
+	}
+}
+
+// errorSlot carries a CodedError past mcp-go, from a handler to the transport. A nil slot carries nothing.
+type errorSlot struct {
+	err atomic.Pointer[CodedError]
+}
+
+type errorSlotKey struct{}
+
+// withErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
+func withErrorSlot(ctx context.Context) (context.Context, *errorSlot) {
+	slot := &errorSlot{}
+	return context.WithValue(ctx, errorSlotKey{}, slot), slot
+}
+
+// carry stores the CodedError in err, if there is one, and returns it.
+func carry(ctx context.Context, err error) (*CodedError, bool) {
+	coded, ok := errors.AsType[*CodedError](err)
+	if !ok || coded == nil {
+		return nil, false
+	}
+	if slot, ok := ctx.Value(errorSlotKey{}).(*errorSlot); ok {
+		slot.err.Store(coded)
+	}
+	return coded, true
+}
+
+// repair returns the answer to send in place of mcp-go's.
+func (s *errorSlot) repair(method string, message []byte, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
+	failure, ok := response.(mcp.JSONRPCError)
+	if !ok {
+		return response
+	}
+	switch text := failure.Error.Message; {
+	case failure.Error.Code == mcp.INTERNAL_ERROR && s.err.Load() != nil:
+		failure.Error = s.err.Load().details()
+	case failure.Error.Code == mcp.INVALID_REQUEST && strings.HasPrefix(text, "unparsable "):
+		// mcp-go sends what encoding/json says of its Go types.
+		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
+			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
+	case failure.Error.Data == nil && strings.HasSuffix(text, server.ErrResourceNotFound.Error()):
+		var read struct {
+			Params struct {
+				URI string `json:"uri"`
+			} `json:"params"`
+		}
+		if json.Unmarshal(message, &read) == nil {
+			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).details()
+		}
+	}
+	return failure
+}

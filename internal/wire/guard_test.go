@@ -1,0 +1,185 @@
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+const secret = "words for the log alone"
+
+// bomb panics when it is marshalled.
+type bomb struct{}
+
+func (bomb) MarshalJSON() ([]byte, error) { panic(secret) }
+
+// brittleServer fails in every place where code of ours runs.
+func brittleServer(t *testing.T, log *logged) *server.MCPServer {
+	t.Helper()
+	hooks := &server.Hooks{}
+	hooks.AddBeforePing(func(context.Context, any, *mcp.PingRequest) { panic(secret) })
+	s := newServer(t, log.logger(), server.WithHooks(hooks))
+	s.AddNotificationHandler("notifications/bomb", func(context.Context, mcp.JSONRPCNotification) { panic(secret) })
+	addTool(s, "panics", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic(secret) })
+	addTool(s, "fails", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return nil, errors.New(secret)
+	})
+	addTool(s, "unmarshalable", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		_ = Notify(ctx, "notifications/bomb", map[string]any{"bomb": bomb{}})
+		return mcp.NewToolResultStructured(bomb{}, ""), nil
+	})
+	addTool(s, "codes", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return nil, fmt.Errorf("%s: %w", secret, &CodedError{
+			Code: mcp.MISSING_REQUIRED_CLIENT_CAPABILITY, Message: "needs forms",
+			Data: map[string]any{"requiredCapabilities": map[string]any{"elicitation": map[string]any{}}},
+		})
+	})
+	s.AddResource(mcp.NewResource("test://panics", "panics"),
+		func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) { panic(secret) })
+	s.AddResource(mcp.NewResource("test://fails", "fails"),
+		func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return nil, errors.New(secret)
+		})
+	s.AddResourceTemplate(mcp.NewResourceTemplate("test://missing/{id}", "missing"),
+		func(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return nil, ResourceNotFound(ctx, request.Params.URI)
+		})
+	s.AddPrompt(mcp.NewPrompt("panics"),
+		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) { panic(secret) })
+	s.AddPrompt(mcp.NewPrompt("codes"),
+		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			return nil, &CodedError{Code: mcp.INVALID_PARAMS, Message: "topic is required"}
+		})
+	s.AddPrompt(mcp.NewPrompt("works"),
+		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			return mcp.NewGetPromptResult("", nil), nil
+		})
+	return s
+}
+
+var reference = regexp.MustCompile(`reference ([a-z2-7]{10})`)
+
+func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, request string }{
+		{"a tool that panics", callLine("1", "panics")},
+		{"a tool that returns an error", callLine("1", "fails")},
+		{"a result that panics when written", callLine("1", "unmarshalable")},
+		{"a resource that panics", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://panics"}}`},
+		{"a resource that returns an error", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://fails"}}`},
+		{"a prompt that panics", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"panics"}}`},
+		{"a hook that panics", `{"jsonrpc":"2.0","id":1,"method":"ping"}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var log logged
+			p := connect(t, brittleServer(t, &log), StdioOptions{})
+			p.handshake(initialize)
+			p.send(`{"jsonrpc":"2.0","method":"notifications/bomb"}`, test.request)
+			m := p.next()
+			if strings.Contains(string(m.line), secret) {
+				t.Errorf("the client was told %s", m.line)
+			}
+			if isTool := strings.Contains(test.request, "tools/call") && m.Error == nil; isTool && !m.tool(t).IsError {
+				t.Errorf("no error: %s", m.line)
+			} else if !isTool && (m.Error == nil || m.Error.Code != mcp.INTERNAL_ERROR) {
+				t.Errorf("got %s, want error -32603", m.line)
+			}
+			if ref := reference.FindSubmatch(m.line); ref == nil || !strings.Contains(log.String(), "reference="+string(ref[1])) {
+				t.Errorf("no reference of the log in %s", m.line)
+			}
+			p.send(callLine("2", "echo"))
+			if m := p.next(); string(m.ID) != "2" || m.Error != nil {
+				t.Errorf("afterwards a call got %s", m.line)
+			}
+			if !strings.Contains(log.String(), secret) {
+				t.Error("the log does not have the text")
+			}
+		})
+	}
+}
+
+func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
+	t.Parallel()
+	const read = `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{%s"uri":"test://%s"}}`
+	modern := modernMeta + ","
+	for _, test := range []struct{ name, request, want string }{
+		{"a tool", callLine("1", "codes"),
+			`{"code":-32021,"message":"needs forms","data":{"requiredCapabilities":{"elicitation":{}}}}`},
+		{"a prompt", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"codes"}}`,
+			`{"code":-32602,"message":"topic is required"}`},
+		{"a template that finds nothing, legacy", fmt.Sprintf(read, "", "missing/1"),
+			`{"code":-32002,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`},
+		{"a template that finds nothing, modern", fmt.Sprintf(read, modern, "missing/1"),
+			`{"code":-32602,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`},
+		{"no such resource, legacy", fmt.Sprintf(read, "", "nowhere"),
+			`{"code":-32002,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`},
+		{"no such resource, modern", fmt.Sprintf(read, modern, "nowhere"),
+			`{"code":-32602,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`},
+		{"params of the wrong shape", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}`,
+			`{"code":-32602,"message":"Invalid params: a member of the params of tools/call has the wrong JSON type."}`},
+		{"a version nobody speaks", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{` +
+			`"io.modelcontextprotocol/protocolVersion":"2099-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}`,
+			`{"code":-32022,"message":"Unsupported protocol version","data":{"requested":"2099-01-01",` +
+				`"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"]}}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
+			p.send(test.request)
+			var got struct {
+				Error json.RawMessage `json:"error"`
+			}
+			if m := p.next(); json.Unmarshal(m.line, &got) != nil || got.Error == nil {
+				t.Fatalf("got %s", m.line)
+			}
+			if a, b := canonical(t, got.Error), canonical(t, []byte(test.want)); a != b {
+				t.Errorf("got %s\nwant %s", a, b)
+			}
+		})
+	}
+}
+
+func TestPromptThatWorksIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
+	p.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"works"}}`)
+	if m := p.next(); string(m.Result) != `{"messages":[]}` {
+		t.Errorf("got %s", m.line)
+	}
+}
+
+func TestCodedErrorOnATransportOfMCPGoKeepsItsMessage(t *testing.T) {
+	t.Parallel()
+	s := brittleServer(t, &logged{})
+	response := s.HandleMessage(t.Context(), []byte(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"codes"}}`))
+	failure, ok := response.(mcp.JSONRPCError)
+	if !ok || failure.Error.Message != "topic is required" {
+		t.Errorf("got %+v", response)
+	}
+}
+
+func TestCancelledHandlerIsNoFault(t *testing.T) {
+	t.Parallel()
+	var log logged
+	s := newServer(t, log.logger())
+	addTool(s, "ends", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return nil, context.Cause(ctx)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	response, ok := s.HandleMessage(ctx, []byte(callLine("1", "ends"))).(mcp.JSONRPCResponse)
+	if result, isTool := response.Result.(mcp.CallToolResult); !ok || !isTool || !result.IsError {
+		t.Errorf("got %+v", response)
+	}
+	if log.String() != "" {
+		t.Errorf("logged %s", log.String())
+	}
+}

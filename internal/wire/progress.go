@@ -1,0 +1,109 @@
+package wire
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// progressInterval is the least time between two progress notifications of one call.
+const progressInterval = 100 * time.Millisecond
+
+// Progress tells the client how far the call in ctx has come: done of total steps, and what is going on. A total of
+// zero or less means unknown, an empty message none. It does nothing unless [Guard] is around the handler and the
+// client asked for progress.
+//
+// At most ten reports a second are sent. Of those in between the last one follows when its time has come, or when the
+// handler returns. A report that is not greater than the one before is left out, as the protocol demands.
+func Progress(ctx context.Context, done, total float64, message string) {
+	if p, ok := ctx.Value(progressKey{}).(*progress); ok {
+		p.report(report{done: done, total: total, message: message})
+	}
+}
+
+type progressKey struct{}
+
+type report struct {
+	done, total float64
+	message     string
+}
+
+// progress throttles the reports of one call.
+type progress struct {
+	ctx   context.Context
+	token mcp.ProgressToken
+
+	mu       sync.Mutex
+	reported bool
+	last     float64
+	next     time.Time
+	held     *report
+	timer    *time.Timer
+	finished bool
+}
+
+// withProgress returns the context for a handler, and what to call when it has returned.
+func withProgress(ctx context.Context, meta *mcp.Meta) (context.Context, func()) {
+	if meta == nil || meta.ProgressToken == nil {
+		return ctx, func() {}
+	}
+	p := &progress{ctx: ctx, token: meta.ProgressToken}
+	return context.WithValue(ctx, progressKey{}, p), p.finish
+}
+
+func (p *progress) report(r report) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.finished || p.reported && r.done <= p.last {
+		return
+	}
+	p.reported, p.last = true, r.done
+	if wait := time.Until(p.next); wait > 0 {
+		p.held = &r
+		if p.timer == nil {
+			p.timer = time.AfterFunc(wait, p.release)
+		}
+		return
+	}
+	p.send(r)
+}
+
+// release sends the report that was held back, when its time has come.
+func (p *progress) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.timer = nil
+	p.sendHeld()
+}
+
+func (p *progress) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sendHeld()
+	p.finished = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
+
+func (p *progress) sendHeld() {
+	if p.held != nil && !p.finished {
+		p.send(*p.held)
+	}
+}
+
+// send keeps the lock, so that reports stay in order and none follows finish.
+func (p *progress) send(r report) {
+	p.held = nil
+	p.next = time.Now().Add(progressInterval)
+	params := map[string]any{"progressToken": p.token, "progress": r.done}
+	if r.total > 0 {
+		params["total"] = r.total
+	}
+	if r.message != "" {
+		params["message"] = r.message
+	}
+	_ = Notify(p.ctx, string(mcp.MethodNotificationProgress), params) // a client that cannot be told is no reason to fail
+}

@@ -1,0 +1,179 @@
+package tools
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What a model writes in another kind than the schema's arrives as the right one, without loss.
+func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, tool, arguments string
+		query, body           string // what arrives, as JSON
+	}{
+		{"a number in quotes", "list_posts", `{"limit":"10"}`, `{"limit":"10"}`, ``},
+		{"an integer with a fraction of zero", "list_posts", `{"limit":5.0}`, `{"limit":"5"}`, ``},
+		{"an integer with an exponent", "list_posts", `{"limit":1e1}`, `{"limit":"10"}`, ``},
+		{"a boolean in quotes", "list_posts", `{"inReview":"True"}`, `{"inReview":"true"}`, ``},
+		{"a number for a text, digits as written", "list_comments", `{"postId":10021362000000000017}`, `{"postId":"10021362000000000017"}`, ``},
+		{"one value for a list", "list_posts", `{"boardId":"a"}`, `{"boardId":"a"}`, ``},
+		{"a list as JSON text", "list_posts", `{"boardId":"[\"a\",\"b\"]"}`, `{"boardId":"a,b"}`, ``},
+		{"the case of an enum", "list_posts", `{"sortBy":"UPVOTES"}`, `{"sortBy":"upvotes"}`, ``},
+		{"null is absent", "list_posts", `{"limit":null,"q":"x"}`, `{"q":"x"}`, ``},
+		{"no arguments at all", "list_posts", ``, `{}`, ``},
+		{"null arguments", "list_posts", `null`, `{}`, ``},
+		{"an object as JSON text", "create_comment", `{"content":"hi","postId":"p","author":"{\"email\":\"a@b.example\"}"}`, `{}`, `{"author":{"email":"a@b.example"},"content":"<p>hi</p>","postId":"p"}`},
+		{"all arguments as JSON text", "create_comment", `"{\"content\":\"hi\",\"postId\":\"p\"}"`, `{}`, `{"content":"<p>hi</p>","postId":"p"}`},
+		{"false and zero are values", "update_comment", `{"commentId":"` + anID + `","isPrivate":false,"upvotes":0}`, `{}`, `{"isPrivate":false,"upvotes":0}`},
+		{"an empty list is a value", "update_post", `{"postId":"` + anID + `","tags":[]}`, `{}`, `{"tags":[]}`},
+		{"clear sends null", "update_post", `{"postId":"` + anID + `","clear":["eta","assigneeId"]}`, `{}`, `{"assigneeId":null,"eta":null}`},
+		{"a bare date where a time is wanted", "update_comment", `{"commentId":"` + anID + `","createdAt":"2026-03-02"}`, `{}`, `{"createdAt":"2026-03-02T00:00:00Z"}`},
+		{"clauses are wrapped, dates become seconds", "search_posts", `{"query":[{"field":"createdat","operator":">=","value":"2026-01-01"},{"field":"boardId","operator":"in","value":"b"}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"createdAt","operator":">=","value":1767225600},{"field":"boardId","operator":"IN","value":["b"]}]}}`},
+		{"one clause without its list", "search_posts", `{"query":{"field":"upvotes","operator":">","value":5}}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5}]}}`},
+		{"null in a clause means none", "search_posts", `{"query":[{"field":"assigneeId","operator":"=","value":null}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"assigneeId","operator":"=","value":null}]}}`},
+		{"detail is ours", "search_posts", `{"search":"x","detail":"full"}`, `{}`, `{"search":"x"}`},
+		{"an id is escaped", "get_contact_by_user_id", `{"userId":"a b|c?d#e%2f"}`, `{}`, ``},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, 200, `{"data":[]}`)
+			if text, isError := call(t, api.client(t), tc.tool, tc.arguments); isError {
+				t.Fatal(text)
+			}
+			got := api.arrived()
+			if len(got) != 1 {
+				t.Fatalf("%d requests arrived", len(got))
+			}
+			body := ""
+			if got[0].body != nil {
+				body = string(encode(got[0].body))
+			}
+			if diff := cmp.Diff([]string{tc.query, tc.body}, []string{string(encode(got[0].query)), body}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What cannot be meant is refused in words that tell the rule, and nothing reaches the API.
+func TestBadArgumentsAreRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, tool, arguments, want string }{
+		{"too large", "list_posts", `{"limit":500}`, `limit: at most 100, got 500`},
+		{"too small", "list_posts", `{"limit":0}`, `limit: at least 1, got 0`},
+		{"no number", "list_posts", `{"limit":"ten"}`, `limit: expected an integer, got "ten"`},
+		{"a fraction", "list_posts", `{"limit":2.5}`, `limit: expected an integer, got 2.5`},
+		{"a number larger than any memory", "list_posts", `{"limit":1e999999999}`, `limit: expected an integer, got 1e999999999`},
+		{"a number smaller than any memory", "create_post", `{"boardId":"b","title":"tt","upvotes":1e-999999999}`, `upvotes: expected a number, got 1e-999999999`},
+		{"a list for a number", "list_posts", `{"limit":[1]}`, `limit: expected an integer, got a list`},
+		{"a misspelled name", "search_posts", `{"serach":"x"}`, `unknown argument "serach"; did you mean "search"?`},
+		{"a name like no other", "list_post_voters", `{"postId":"` + anID + `","zzzzzzzz":1}`, `unknown argument "zzzzzzzz"; valid: postId, limit, cursor, detail`},
+		{"a name inside an object", "create_comment", `{"content":"x","postId":"p","author":{"mail":"x"}}`, `unknown argument "author.mail"; did you mean "email"?`},
+		{"an empty object", "create_comment", `{"content":"x","postId":"p","author":{}}`, `author: empty: give at least one of id, userId, email, name, profilePicture`},
+		{"a missing argument", "create_post", `{"boardId":"b"}`, `title: required`},
+		{"a missing one that is described", "create_comment", `{"postId":"p"}`, `content: required (Markdown)`},
+		{"null for a required one", "get_post", `{"postId":null}`, `postId: required`},
+		{"an enum", "list_posts", `{"sortBy":"votes"}`, `sortBy: got "votes"; did you mean "upvotes"? Valid: createdAt, upvotes, trending, recent`},
+		{"too short", "create_post", `{"boardId":"b","title":"t"}`, `title: at least 2 characters, got 1`},
+		{"too long", "search_posts", `{"search":"` + strings.Repeat("é", 501) + `"}`, `search: at most 500 characters, got 501`},
+		{"no boolean", "list_posts", `{"inReview":"yes"}`, `inReview: expected true or false, got "yes"`},
+		{"a boolean for text", "list_posts", `{"q":true}`, `q: expected text, got true`},
+		{"no object", "create_comment", `{"content":"x","postId":"p","author":"jo"}`, `author: expected an object, got "jo"`},
+		{"arguments that are a list", "list_posts", `[]`, `expected an object, got a list`},
+		{"arguments that are not JSON", "list_posts", `{`, `the arguments are not valid JSON`},
+		{"two documents", "list_posts", `{} {}`, `the arguments are not valid JSON`},
+		{"no time", "update_comment", `{"commentId":"` + anID + `","createdAt":"yesterday"}`, `createdAt: expected a time in ISO 8601 such as 2026-03-02T09:00:00Z, got "yesterday"`},
+		{"neither of two", "create_comment", `{"content":"x"}`, `give at least one of postId, changelogId`},
+		{"a vote for nobody", "add_post_voter", `{"postId":"` + anID + `"}`, `give at least one of id, userId, email`},
+		{"a vote of nobody", "remove_post_voter", `{"postId":"` + anID + `"}`, `give at least one of id, userId, email`},
+		{"nothing to change", "update_post", `{"postId":"` + anID + `"}`, `nothing to change: give at least one field besides the id`},
+		{"cleared and set", "update_post", `{"postId":"` + anID + `","eta":"2026-01-01","clear":["eta"]}`, `clear: eta is also given a value; do one or the other`},
+		{"cleared, but never empty", "update_post", `{"postId":"` + anID + `","clear":["title"]}`, `clear[0]: got "title"; valid: assigneeId, eta`},
+		{"a step out of the path", "get_post", `{"postId":"../contacts/1"}`, `postId: not an id: ids are 24 hex digits, got "../contacts/1". Look it up, do not guess it`},
+		{"an id cut short", "get_post", `{"postId":"64b0c2f1"}`, `postId: not an id: ids are 24 hex digits, got "64b0c2f1". Look it up, do not guess it`},
+		{"an empty id", "get_post", `{"postId":""}`, `postId: not an id: ids are 24 hex digits, got "". Look it up, do not guess it`},
+		{"dots for an outside id", "get_contact_by_user_id", `{"userId":".."}`, `userId: ".." cannot be an id in a path`},
+		{"a slash in an outside id", "delete_contact_by_user_id", `{"userId":"a/b"}`, `userId: "a/b" cannot be an id in a path`},
+		{"a comma where commas separate", "list_posts", `{"tags":["a,b"]}`, `tags: "a,b" has a comma, and the API reads commas as separators here: it cannot be filtered for; nothing was sent`},
+		{"an unknown filter field", "search_posts", `{"query":[{"field":"board","operator":"=","value":"x"}]}`, `query[0]: unknown field "board"; did you mean "boardId"?`},
+		{"a list for one value", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":["a","b"]}]}`, `query[0] (boardId): operator = takes one value; use IN or NIN for a list`},
+		{"no date", "search_posts", `{"query":[{"field":"createdAt","operator":">","value":"last week"}]}`, `query[0] (createdAt): value: expected Unix seconds or a date such as 2026-03-02, got "last week"`},
+		{"no clause", "search_posts", `{"query":[]}`, `query: at least 1 needed, got 0`},
+		{"too many clauses", "search_posts", `{"query":[` + strings.Repeat(`{"field":"upvotes","operator":">","value":1},`, 15) + `{"field":"upvotes","operator":">","value":1}]}`, `query: at most 15, got 16`},
+		{"a clause without a value", "search_posts", `{"query":[{"field":"upvotes","operator":">"}]}`, `query[0].value: required`},
+		{"a picture inside the text", "create_comment", `{"postId":"p","content":"![x](data:image/png;base64,AAAA)"}`, `content: images as data: URLs are refused; give an https URL`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			api := newAPI(t, 200, `{}`)
+			text, isError := call(t, api.client(t), tc.tool, tc.arguments)
+			first, rest, _ := strings.Cut(text, "\n")
+			if !isError || first != tc.want {
+				t.Errorf("got  %s\nwant %s", first, tc.want)
+			}
+			if !strings.Contains(tc.want, "nothing was sent") && !strings.Contains(rest, tc.tool+" sent nothing") {
+				t.Errorf("the message does not say that nothing was sent: %s", text)
+			}
+			if got := api.arrived(); len(got) != 0 {
+				t.Errorf("%d requests arrived", len(got))
+			}
+		})
+	}
+}
+
+func TestAllProblemsAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, 200, `{}`)
+	text, _ := call(t, api.client(t), "list_posts", `{"limit":500,"serach":1,"sortBy":"x"}`)
+	if got := strings.Count(text, "\n- "); !strings.HasPrefix(text, "- ") || got != 2 {
+		t.Errorf("want three problems:\n%s", text)
+	}
+	many := `{` + strings.Repeat(`"`+strings.Repeat("z", 9)+`x":1,`, 1)
+	for i := range 40 {
+		many += `"` + strings.Repeat("z", 10+i) + `":1,`
+	}
+	text, _ = call(t, api.client(t), "list_posts", strings.TrimSuffix(many, ",")+`}`)
+	if strings.Count(text, "\n") > 14 || !strings.Contains(text, "and 29 more") {
+		t.Errorf("a flood of problems:\n%s", text)
+	}
+}
+
+// Whatever a client sends as arguments is answered with words, and what passes the checks can be sent.
+func FuzzArguments(f *testing.F) {
+	f.Add("list_posts", `{"limit":5,"boardId":["a"]}`)
+	f.Add("search_posts", `{"query":[{"field":"createdAt","operator":">","value":"2026-01-01"}],"sort":"upvotes:desc"}`)
+	f.Add("create_comment", `{"content":"<b>x</b> **y**","postId":"p","author":{"email":"a@b"}}`)
+	f.Add("update_post", `{"postId":"`+anID+`","clear":["eta"],"customFields":{"a":[1,null]}}`)
+	f.Add("get_contact_by_user_id", `{"userId":"../x"}`)
+	f.Fuzz(func(t *testing.T, tool, arguments string) {
+		op := Lookup(tool)
+		if op == nil {
+			return
+		}
+		args, err := op.read([]byte(arguments))
+		if err != nil {
+			if strings.TrimSpace(err.Error()) == "" {
+				t.Error("refused without a word")
+			}
+			return
+		}
+		req, err := op.request(args.wire)
+		if err != nil {
+			return
+		}
+		if strings.Count(req.Path, "/") != strings.Count(op.Path, "/") || strings.Contains(req.Path, "..") || strings.ContainsAny(req.Path, "?#") {
+			t.Errorf("%s left its path: %s", op.Name, req.Path)
+		}
+		if req.Body != nil {
+			if _, err := decode(req.Body); err != nil {
+				t.Errorf("the body is not JSON: %s", req.Body)
+			}
+		}
+	})
+}

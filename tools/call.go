@@ -1,0 +1,63 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"featurebase-mcp/client"
+)
+
+// answer is what one call came to.
+type answer struct {
+	text      string
+	outcome   string // "ok", "invalid_arguments" or the kind of the client's error: low-cardinality, for the log
+	attempts  int
+	requestID string
+	err       error // for the log alone
+}
+
+// call runs one operation: arguments, request, answer.
+func (op *Operation) call(ctx context.Context, c *client.Client, raw []byte) answer {
+	args, err := op.read(raw)
+	if err != nil {
+		return answer{text: err.Error(), outcome: "invalid_arguments"}
+	}
+	req, err := op.request(args.wire)
+	if err != nil {
+		return answer{text: err.Error(), outcome: "invalid_arguments"}
+	}
+	res, err := c.Do(ctx, req)
+	if err != nil {
+		a := answer{text: op.failure(err, args), outcome: "failed", err: err}
+		var api *client.Error
+		if errors.As(err, &api) {
+			a.outcome, a.attempts, a.requestID = api.Kind.String(), api.Attempts, api.RequestID
+		}
+		return a
+	}
+	a := answer{outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
+	if res.AlreadyGone {
+		a.text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
+		return a
+	}
+	a.text = op.render(res.Body, args.detail)
+	return a
+}
+
+// log writes the one line of a call. Outcomes that somebody should look at are warnings.
+func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
+	level := slog.LevelInfo
+	if a.outcome != "ok" && a.outcome != "invalid_arguments" {
+		level = slog.LevelWarn
+	}
+	attrs := []slog.Attr{
+		slog.String("tool", tool), slog.String("outcome", a.outcome), slog.Int("attempts", a.attempts),
+		slog.Duration("duration", took), slog.String("request_id", a.requestID),
+	}
+	if a.err != nil {
+		attrs = append(attrs, slog.Any("error", a.err))
+	}
+	logger.LogAttrs(ctx, level, "tool call", attrs...)
+}

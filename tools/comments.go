@@ -1,0 +1,139 @@
+package tools
+
+import "net/http"
+
+var commentView = &View{
+	Row:     "id author=author.name postId changelogId parentCommentId score created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
+	Written: "id postId changelogId parentCommentId isPrivate|flag inReview|flag isPinned|flag",
+	Body:    "content", HTML: "content", Customer: "author excerpt",
+}
+
+// comments are remarks on posts and changelogs.
+var comments = &Toolset{
+	Name: "comments", Description: "Comments on posts and changelogs.",
+	Operations: []*Operation{
+		{
+			Name:        "list_comments",
+			Title:       "List comments",
+			Description: "List comments, best first, of one post or changelog or of the whole organization.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/comments",
+			Input:       Args[listComments](),
+			Output:      commentView,
+		},
+		{
+			Name:        "search_comments",
+			Title:       "Search comments",
+			Description: "Search comments by words (meaning and keywords, ranked), by filters, or both.",
+			Effect:      Read,
+			Method:      http.MethodPost,
+			Path:        "/v2/comments/search",
+			Input:       Args[searchComments](),
+			Output:      commentView,
+		},
+		{
+			Name:        "get_comment",
+			Title:       "Get comment",
+			Description: "Get one comment with its whole text.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/comments/{commentId}",
+			Input:       Args[getComment](),
+			Output:      commentView,
+		},
+		{
+			Name:        "create_comment",
+			Title:       "Create comment",
+			Description: "Comment on a post or changelog, or reply to a comment. Voters are e-mailed unless sendNotification is false; isPrivate comments are for admins only.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/comments",
+			Input:       Args[createComment](),
+			AtLeastOne:  []string{"postId", "changelogId"},
+			Output:      commentView,
+		},
+		{
+			Name:        "update_comment",
+			Title:       "Update comment",
+			Description: "Change a comment: text, privacy, pin, moderation.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/comments/{commentId}",
+			Input:       Args[updateComment](),
+			Output:      commentView,
+		},
+		{
+			Name:        "delete_comment",
+			Title:       "Delete comment",
+			Description: "Delete a comment for good. One that has replies is blanked instead.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/comments/{commentId}",
+			Input:       Args[deleteComment](),
+		},
+		{
+			Name:        "delete_comment_legacy",
+			Title:       "Delete comment (legacy)",
+			Description: "Delete a comment through the old endpoint. Prefer delete_comment.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/comment",
+			Input:       Args[deleteCommentLegacy](),
+		},
+	},
+}
+
+type listComments struct {
+	PostID      string `json:"postId,omitempty"`
+	ChangelogID string `json:"changelogId,omitempty"`
+	Privacy     string `json:"privacy,omitempty" jsonschema:"enum=public,enum=private,enum=all"`
+	InReview    bool   `json:"inReview,omitempty" jsonschema_description:"true: awaiting moderation; false: approved."`
+	SortBy      string `json:"sortBy,omitempty" jsonschema:"enum=best,enum=top,enum=new,enum=old"`
+	page
+	detail
+}
+
+type searchComments struct {
+	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
+	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId,changelogId,parentCommentId,isPrivate,inReview,createdAt:date,upvotes,score,confidenceScore"`
+	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=confidenceScore:desc,enum=confidenceScore:asc,enum=score:desc"`
+	page
+	detail
+}
+
+type getComment struct {
+	CommentID objectID `json:"commentId"`
+}
+
+type createComment struct {
+	Content          markdown `json:"content" jsonschema_description:"Markdown."`
+	PostID           string   `json:"postId,omitempty" jsonschema_description:"Id or slug; this or changelogId."`
+	ChangelogID      string   `json:"changelogId,omitempty" jsonschema_description:"Id or slug."`
+	ParentCommentID  string   `json:"parentCommentId,omitempty" jsonschema_description:"Comment to reply to."`
+	IsPrivate        bool     `json:"isPrivate,omitempty"`
+	SendNotification bool     `json:"sendNotification,omitempty" jsonschema_description:"Default true."`
+	Author           author   `json:"author,omitempty" jsonschema_description:"User to credit instead of the key's owner; found by id, userId, then email."`
+	CreatedAt        string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	Upvotes          float64  `json:"upvotes,omitempty"`
+	Downvotes        float64  `json:"downvotes,omitempty"`
+}
+
+type updateComment struct {
+	CommentID objectID `json:"commentId"`
+	Content   markdown `json:"content,omitempty" jsonschema:"minLength=2" jsonschema_description:"Markdown; replaces the text."`
+	IsPrivate bool     `json:"isPrivate,omitempty" jsonschema_description:"true: for admins only."`
+	IsPinned  bool     `json:"isPinned,omitempty"`
+	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"false approves."`
+	Upvotes   int      `json:"upvotes,omitempty" jsonschema:"minimum=0"`
+	Downvotes int      `json:"downvotes,omitempty" jsonschema:"minimum=0"`
+	CreatedAt string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+}
+
+type deleteComment struct {
+	CommentID objectID `json:"commentId"`
+}
+
+type deleteCommentLegacy struct {
+	ID objectID `json:"id" jsonschema_description:"Comment id."`
+}

@@ -1,0 +1,237 @@
+package tools
+
+import "net/http"
+
+var contactView = &View{
+	Row:      "id name email userId type companies=companies.name lastActivity|date posts=postsCreated comments=commentsCreated",
+	Written:  "id name email userId type companies=companies.name",
+	Title:    "name",
+	Customer: "name companies",
+}
+
+// contacts are the people who use the organization's product: customers, and leads who are not identified yet.
+var contacts = &Toolset{
+	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
+	Operations: []*Operation{
+		{
+			Name:        "search_contacts",
+			Title:       "Search contacts",
+			Description: "Search customers and leads by filters such as email, name (~ matches part of it), company or activity.",
+			Effect:      Read,
+			Method:      http.MethodPost,
+			Path:        "/v2/contacts/search",
+			Input:       Args[searchContacts](),
+			Output:      contactView,
+		},
+		{
+			Name:        "list_contacts",
+			Title:       "List contacts",
+			Description: "List contacts, customers only unless told otherwise. To find somebody, use search_contacts.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/contacts",
+			Input:       Args[listContacts](),
+			Output:      contactView,
+		},
+		{
+			Name:        "get_contact",
+			Title:       "Get contact",
+			Description: "Get one customer or lead with companies and custom fields.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/contacts/{contactId}",
+			Input:       Args[getContact](),
+			Output:      contactView,
+		},
+		{
+			Name:        "get_contact_by_user_id",
+			Title:       "Get contact by user ID",
+			Description: "Get one customer by the id that your own system has for the user.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/contacts/by-user-id/{userId}",
+			Input:       Args[getContactByUserID](),
+			Output:      contactView,
+		},
+		{
+			Name:        "upsert_contact",
+			Title:       "Create or update contact",
+			Description: "Create a contact, or update the one with this userId or, without it, this email. Fields left out keep their value.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/contacts",
+			Input:       Args[upsertContact](),
+			AtLeastOne:  []string{"userId", "email"},
+			Output:      contactView,
+		},
+		{
+			Name:        "delete_contact",
+			Title:       "Delete contact",
+			Description: "Delete a customer or lead for good.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/contacts/{contactId}",
+			Input:       Args[deleteContact](),
+		},
+		{
+			Name:        "delete_contact_by_user_id",
+			Title:       "Delete contact by user ID",
+			Description: "Delete a customer for good, by the id that your own system has for the user.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/contacts/by-user-id/{userId}",
+			Input:       Args[deleteContactByUserID](),
+		},
+		{
+			Name:        "block_contact",
+			Title:       "Block contact",
+			Description: "Block a contact from the messenger and from giving feedback.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/contacts/{contactId}/block",
+			Input:       Args[blockContact](),
+		},
+		{
+			Name:        "unblock_contact",
+			Title:       "Unblock contact",
+			Description: "Lift a block on a contact.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/contacts/{contactId}/unblock",
+			Input:       Args[unblockContact](),
+		},
+		{
+			Name:        "get_contact_email_preferences",
+			Title:       "Get contact e-mail preferences",
+			Description: "Get which e-mails a customer receives. Leads have no preferences.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/contacts/{contactId}/email-preferences",
+			Input:       Args[getContactEmailPreferences](),
+		},
+		{
+			Name:        "get_contact_email_preferences_by_user_id",
+			Title:       "Get contact e-mail preferences by user ID",
+			Description: "Get which e-mails a customer receives, by your own system's user id.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
+			Input:       Args[getContactEmailPreferencesByUserID](),
+		},
+		{
+			Name:        "update_contact_email_preferences",
+			Title:       "Update contact e-mail preferences",
+			Description: "Subscribe or unsubscribe a customer from kinds of e-mail; kinds left out keep their value.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/contacts/{contactId}/email-preferences",
+			Input:       Args[updateContactEmailPreferences](),
+		},
+		{
+			Name:        "update_contact_email_preferences_by_user_id",
+			Title:       "Update contact e-mail preferences by user ID",
+			Description: "Subscribe or unsubscribe a customer from kinds of e-mail, by your own system's user id.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
+			Input:       Args[updateContactEmailPreferencesByUserID](),
+		},
+	},
+}
+
+type searchContacts struct {
+	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type,companyIds,postsCreated,commentsCreated,lastActivity:date,createdAt:date"`
+	Sort  string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
+	page
+	detail
+}
+
+type listContacts struct {
+	ContactType string `json:"contactType,omitempty" jsonschema:"enum=customer,enum=lead,enum=all"`
+	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Default 10."`
+	Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512" jsonschema_description:"nextCursor of the page before."`
+	detail
+}
+
+type getContact struct {
+	ContactID objectID `json:"contactId"`
+}
+
+type getContactByUserID struct {
+	UserID externalID `json:"userId"`
+}
+
+type upsertContact struct {
+	UserID                string           `json:"userId,omitempty" jsonschema:"maxLength=500" jsonschema_description:"Your own system's user id."`
+	Email                 string           `json:"email,omitempty" jsonschema:"format=email,maxLength=500"`
+	Name                  string           `json:"name,omitempty" jsonschema:"maxLength=500"`
+	Phone                 string           `json:"phone,omitempty" jsonschema:"maxLength=500"`
+	ProfilePicture        string           `json:"profilePicture,omitempty" jsonschema:"format=uri"`
+	Clear                 []string         `json:"clear,omitempty" jsonschema:"enum=phone,enum=profilePicture" jsonschema_description:"Fields to empty."`
+	Companies             []contactCompany `json:"companies,omitempty" jsonschema:"maxItems=100"`
+	CustomFields          map[string]any   `json:"customFields,omitempty" jsonschema_description:"By key."`
+	SubscribedToChangelog bool             `json:"subscribedToChangelog,omitempty"`
+	Locale                string           `json:"locale,omitempty" jsonschema:"maxLength=10"`
+	Roles                 []string         `json:"roles,omitempty" jsonschema:"maxItems=100" jsonschema_description:"User role ids."`
+	CreatedAt             string           `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	UserHash              string           `json:"userHash,omitempty" jsonschema:"maxLength=256" jsonschema_description:"HMAC-SHA256 of userId or email."`
+}
+
+type contactCompany struct {
+	ID           string         `json:"id" jsonschema_description:"Your own system's company id."`
+	Name         string         `json:"name"`
+	MonthlySpend float64        `json:"monthlySpend,omitempty"`
+	Plan         string         `json:"plan,omitempty"`
+	Industry     string         `json:"industry,omitempty"`
+	Website      string         `json:"website,omitempty"`
+	CompanySize  float64        `json:"companySize,omitempty"`
+	CustomFields map[string]any `json:"customFields,omitempty"`
+	CreatedAt    string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	CompanyHash  string         `json:"companyHash,omitempty"`
+}
+
+type deleteContact struct {
+	ContactID objectID `json:"contactId"`
+}
+
+type deleteContactByUserID struct {
+	UserID externalID `json:"userId"`
+}
+
+type blockContact struct {
+	ContactID objectID `json:"contactId"`
+}
+
+type unblockContact struct {
+	ContactID objectID `json:"contactId"`
+}
+
+type getContactEmailPreferences struct {
+	ContactID objectID `json:"contactId"`
+}
+
+type getContactEmailPreferencesByUserID struct {
+	UserID externalID `json:"userId"`
+}
+
+// emailPreferences are the kinds of e-mail that a customer can receive.
+type emailPreferences struct {
+	All            string `json:"all,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed" jsonschema_description:"Master switch."`
+	Changelog      string `json:"changelog,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed"`
+	CommentReplies string `json:"commentReplies,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed"`
+	PostComments   string `json:"postComments,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed"`
+	PostUpdates    string `json:"postUpdates,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed"`
+}
+
+type updateContactEmailPreferences struct {
+	ContactID   objectID         `json:"contactId"`
+	Preferences emailPreferences `json:"preferences"`
+}
+
+type updateContactEmailPreferencesByUserID struct {
+	UserID      externalID       `json:"userId"`
+	Preferences emailPreferences `json:"preferences"`
+}

@@ -1,0 +1,302 @@
+package tools
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"featurebase-mcp/internal/contract"
+)
+
+// The contract sweep holds every declaration against the API document, without a line per operation. What differs on purpose
+// stands here, with its reason.
+
+// oursAlone are arguments that the document does not know: they shape a call or its answer and are never sent as they are.
+var oursAlone = []string{detailArg, clearArg}
+
+// retyped are arguments that a model writes in another form than the API takes.
+var retyped = map[string]string{
+	"query": "a flat list of clauses: the engine wraps it in the only group that the API accepts",
+	"tags":  "always a list of names: the API takes one string too, and two types would be a type list, which hosts drop",
+}
+
+// toolsets whose operations are declared so far.
+func declared(op *contract.Operation) bool {
+	return slices.ContainsFunc(Toolsets(), func(s *Toolset) bool { return s.Name == op.Toolset })
+}
+
+func snake(id string) string {
+	var b strings.Builder
+	for _, r := range id {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{}
+	for _, op := range contract.Load().Operations() {
+		if declared(op) {
+			want[snake(op.ID)] = op.Toolset
+		}
+	}
+	got := map[string]string{}
+	for _, set := range Toolsets() {
+		for _, op := range set.Operations {
+			if _, twice := got[op.Name]; twice {
+				t.Errorf("%s is declared twice", op.Name)
+			}
+			got[op.Name] = set.Name
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// contractOf returns the document's side of an operation.
+func contractOf(t *testing.T, op *Operation) *contract.Operation {
+	t.Helper()
+	for _, c := range contract.Load().Operations() {
+		if snake(c.ID) == op.Name {
+			return c
+		}
+	}
+	t.Fatalf("the document has no operation for %s", op.Name)
+	return nil
+}
+
+var anyHole = regexp.MustCompile(`\{[^}]*\}`)
+
+// holes pairs the document's names in a path with ours, by position.
+func holes(t *testing.T, op *Operation, c *contract.Operation) map[string]string {
+	t.Helper()
+	if got, want := anyHole.ReplaceAllString(op.Path, "{}"), anyHole.ReplaceAllString(c.Path, "{}"); got != want {
+		t.Fatalf("path %s, the document has %s", op.Path, c.Path)
+	}
+	theirs, ours := anyHole.FindAllString(c.Path, -1), anyHole.FindAllString(op.Path, -1)
+	pairs := map[string]string{}
+	for i := range theirs {
+		pairs[strings.Trim(theirs[i], "{}")] = strings.Trim(ours[i], "{}")
+	}
+	return pairs
+}
+
+func TestDeclarationsMatchTheContract(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		t.Run(op.Name, func(t *testing.T) {
+			t.Parallel()
+			c := contractOf(t, op)
+			type facts struct {
+				Method, Effect         string
+				Reversible, Idempotent bool
+			}
+			got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable()}
+			if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent}, got); diff != "" {
+				t.Error(diff)
+			}
+			want := map[string]any{"type": "object", "required": []any{}, "properties": map[string]any{}}
+			names := holes(t, op, c)
+			for _, p := range c.Parameters {
+				name := p.Name
+				if p.In == "path" {
+					name = names[name]
+				}
+				expect(want, name, p.Schema, p.Required)
+			}
+			if body := c.Body; body != nil {
+				required, _ := body["required"].([]any)
+				properties, _ := body["properties"].(map[string]any)
+				for name, p := range properties {
+					expect(want, name, p.(map[string]any), slices.Contains(required, any(name)))
+				}
+				atLeast, _ := body["x-at-least-one-of"].([]any)
+				for _, name := range atLeast {
+					if !slices.Contains(op.AtLeastOne, name.(string)) {
+						t.Errorf("AtLeastOne lacks %s", name)
+					}
+				}
+			}
+			var published map[string]any
+			if err := json.Unmarshal(op.Input.Schema(), &published); err != nil {
+				t.Fatal(err)
+			}
+			have := outline(published)
+			for _, name := range oursAlone {
+				delete(have["properties"].(map[string]any), name)
+			}
+			if diff := cmp.Diff(outline(want), have); diff != "" {
+				t.Errorf("document (-), declaration (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+// expect adds an argument of the document to the object that a declaration should publish.
+func expect(object map[string]any, name string, schema map[string]any, required bool) {
+	if retyped[name] != "" {
+		schema = map[string]any{"type": "retyped"}
+	}
+	object["properties"].(map[string]any)[name] = schema
+	if required {
+		object["required"] = append(object["required"].([]any), name)
+	}
+}
+
+// outline reduces a schema to what a declaration has to repeat: types, names, required, enums and bounds. Left out are words,
+// defaults and formats (they cost each user's context and the names tell them), null (that is clear), and the deprecated
+// snake_case values of enums.
+func outline(schema map[string]any) map[string]any {
+	schema = contract.Load().Resolve(schema)
+	out := map[string]any{}
+	switch kind := schema["type"].(type) {
+	case string:
+		out["type"] = kind
+	case []any:
+		for _, k := range kind {
+			if k != "null" {
+				out["type"] = k
+			}
+		}
+	}
+	for _, bound := range []string{"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"} {
+		if v, ok := schema[bound]; ok {
+			out[bound] = v
+		}
+	}
+	if values, ok := schema["enum"].([]any); ok {
+		out["enum"] = slices.DeleteFunc(slices.Clone(values), func(v any) bool {
+			s, _ := v.(string)
+			return strings.ContainsRune(s, '_') && strings.ContainsRune(s, ':')
+		})
+	}
+	if items, ok := schema["items"].(map[string]any); ok {
+		out["items"] = outline(items)
+	}
+	if properties, ok := schema["properties"].(map[string]any); ok {
+		inner := map[string]any{}
+		for name, p := range properties {
+			inner[name] = outline(p.(map[string]any))
+			if retyped[name] != "" {
+				inner[name] = map[string]any{"type": "retyped"}
+			}
+		}
+		out["properties"] = inner
+	}
+	required, _ := schema["required"].([]any)
+	var names []string
+	for _, name := range required {
+		names = append(names, name.(string))
+	}
+	slices.Sort(names)
+	if len(names) > 0 {
+		out["required"] = names
+	}
+	return out
+}
+
+func TestFilterFieldsMatchTheContract(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		c := contractOf(t, op)
+		if len(c.SearchFields) == 0 {
+			continue
+		}
+		t.Run(op.Name, func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			for _, f := range c.SearchFields {
+				name := f.Name
+				if f.Type == "unix_seconds" {
+					name += ":date"
+				}
+				want = append(want, name)
+			}
+			query := op.Input.shape().props["query"]
+			if query == nil {
+				t.Fatal("no query")
+			}
+			if diff := cmp.Diff(strings.Join(want, ","), query.tag.Get("filters")); diff != "" {
+				t.Error(diff)
+			}
+			if *query.schema.MinItems != 1 || *query.schema.MaxItems != 15 {
+				t.Error("an AND group has 1 to 15 clauses")
+			}
+		})
+	}
+}
+
+// Every argument of every operation reaches the API in its place, and the document accepts what arrives.
+func TestEveryArgumentArrives(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		for _, zero := range []bool{false, true} {
+			name := op.Name + "/values"
+			if zero {
+				name = op.Name + "/zero values"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				c := contractOf(t, op)
+				api := newAPI(t, 200, `{"id":"1"}`)
+				args := sample(op, zero)
+				text, isError := call(t, api.client(t), op.Name, string(encode(args)))
+				if isError {
+					t.Fatalf("%s\n%s", encode(args), text)
+				}
+				requests := api.arrived()
+				if len(requests) != 1 {
+					t.Fatalf("%d requests arrived", len(requests))
+				}
+				compareWithContract(t, op, c, args, requests[0])
+			})
+		}
+	}
+}
+
+func compareWithContract(t *testing.T, op *Operation, c *contract.Operation, args map[string]any, got sent) {
+	t.Helper()
+	want := maps.Clone(args)
+	for _, name := range oursAlone {
+		delete(want, name)
+	}
+	path := op.Path
+	for _, name := range holes(t, op, c) {
+		path = strings.ReplaceAll(path, "{"+name+"}", want[name].(string))
+		delete(want, name)
+	}
+	if got.method != c.Method || got.path != path {
+		t.Errorf("%s %s arrived, want %s %s", got.method, got.path, c.Method, path)
+	}
+	place := slices.Sorted(maps.Keys(got.query))
+	if c.Method != "GET" {
+		place = slices.Sorted(maps.Keys(got.body))
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), place, cmp.Transformer("empty", func(s []string) []string { return append([]string{}, s...) })); diff != "" {
+		t.Error(diff)
+	}
+	if c.Method == "GET" {
+		if problems := c.ValidateQuery(urlValues(got.query)); len(problems) > 0 {
+			t.Errorf("the document refuses the query %v: %v", got.query, problems)
+		}
+		return
+	}
+	var body any = got.body
+	if got.body == nil {
+		body = nil
+	}
+	if problems := c.ValidateBody(body); len(problems) > 0 {
+		t.Errorf("the document refuses the body %s: %v", encode(got.body), problems)
+	}
+}

@@ -1,0 +1,20 @@
+// Package tools declares each Featurebase operation once, as data, and derives everything else from that declaration: the MCP
+// tool and its JSON Schema, the checks of its arguments, the HTTP request, the shape of the answer, the words of its errors, the
+// documentation and the contract test.
+//
+// Start with a resource's file (boards.go, posts.go, comments.go, contacts.go): it holds the operations of one toolset and, below
+// each literal, the tagged struct of its arguments. inventory.go lists the toolsets. A call then runs through the engine:
+//
+//	operation.go  the declaration, the MCP side of it and the one handler all operations share
+//	input.go      arguments: reflection of the struct, reading one call's arguments
+//	schema.go     the published JSON Schema, flat and small
+//	shape.go      the checks and tolerances, by the same struct
+//	problem.go    what is said about arguments that break a rule
+//	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown
+//	request.go    arguments to method, path, query and body
+//	view.go       answers: rows of a list, one object as a document, everything
+//	html.go       customers' HTML as an excerpt or as Markdown
+//	failure.go    what is said about calls the API refused or never answered
+//
+// Only operation.go knows MCP types. The package knows nothing of transports, configuration and servers.
+package tools

@@ -1,0 +1,131 @@
+package tools
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/client"
+)
+
+// Effect says what a call does to the organization. Its zero value is invalid, so that no declaration can forget it.
+type Effect int
+
+// The effects, from harmless to irreversible.
+const (
+	Read Effect = iota + 1
+	Write
+	Destroy
+)
+
+// String returns the effect's name in documentation and listings.
+func (e Effect) String() string {
+	switch e {
+	case Read:
+		return "read"
+	case Write:
+		return "write"
+	case Destroy:
+		return "destructive"
+	default:
+		return "undeclared"
+	}
+}
+
+// Toolset is a group of operations that users turn on or off together; each has a file of its own.
+type Toolset struct {
+	Name        string // as --toolsets spells it
+	Description string // one sentence for people
+	Operations  []*Operation
+}
+
+// Operation is one call of the Featurebase API, declared once.
+type Operation struct {
+	Name        string // the tool: snake_case of the contract's operation id
+	Title       string // for people, in hosts that show it
+	Description string // for models: the first words carry the meaning, since hosts may show no more
+	Effect      Effect
+	Idempotent  bool     // set it on a POST that may be repeated; other methods are idempotent by nature
+	Reversible  bool     // set it on a Destroy that another call undoes
+	Method      string   // an http.Method constant
+	Path        string   // each {hole} is an argument, named for what it holds
+	Input       *Input   // Args[T]()
+	AtLeastOne  []string // arguments of which one must be given
+	Output      *View    // nil: the answer as it stands, without nulls and empties
+}
+
+// repeatable reports whether calling twice leaves the same state as calling once.
+func (op *Operation) repeatable() bool {
+	return op.Effect == Read || op.Idempotent || op.Method != http.MethodPost
+}
+
+// safety is what the client may do with the request when an attempt fails.
+func (op *Operation) safety() client.Safety {
+	switch {
+	case op.Effect == Read:
+		return client.Read
+	case op.Method == http.MethodDelete:
+		return client.Delete
+	default:
+		return client.Write
+	}
+}
+
+// Tool returns the MCP side of the declaration with its schema, which is reflected at the first use.
+func (op *Operation) Tool() mcp.Tool {
+	t := op.Bare()
+	t.RawInputSchema = op.Input.Schema()
+	return t
+}
+
+// Bare returns the tool without its schema: enough to register it, and fifty times cheaper at start.
+func (op *Operation) Bare() mcp.Tool {
+	return mcp.Tool{
+		Name:        op.Name,
+		Title:       op.Title,
+		Description: op.Description,
+		Annotations: mcp.ToolAnnotation{
+			ReadOnlyHint:    new(op.Effect == Read),
+			DestructiveHint: new(op.Effect == Destroy),
+			IdempotentHint:  new(op.repeatable()),
+			OpenWorldHint:   new(true),
+		},
+	}
+}
+
+// Env is what calls need from their surroundings.
+type Env struct {
+	Client   *client.Client
+	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id; never arguments or bodies
+	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
+}
+
+// Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
+// a tool error in words, and only a broken protocol is a protocol error.
+func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
+	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		start := time.Now()
+		if env.Deadline > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
+			defer cancel()
+		}
+		a := op.call(ctx, env.Client, rawArguments(req))
+		a.log(ctx, env.Logger, op.Name, time.Since(start))
+		res := mcp.NewToolResultText(a.text)
+		res.IsError = a.outcome != "ok"
+		return res, nil
+	}
+}
+
+// rawArguments returns the arguments as they were written: decoding to float64 would lose digits of long ids.
+func rawArguments(req mcp.CallToolRequest) []byte {
+	if len(req.Params.RawArguments) > 0 {
+		return req.Params.RawArguments
+	}
+	return encode(req.Params.Arguments) // built in process, by the call command or a test
+}

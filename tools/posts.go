@@ -1,0 +1,265 @@
+package tools
+
+import "net/http"
+
+var postView = &View{
+	Row:     "id title status=status.name upvotes comments=commentCount boardId author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|excerpt",
+	Written: "id title url=postUrl status=status.name boardId upvotes tags=tags.name",
+	Title:   "title", Body: "content", HTML: "content", Customer: "title author excerpt",
+}
+
+var statusView = &View{Row: "id name type isDefault|flag"}
+
+var customFieldView = &View{Row: "id label type options required|flag internal|flag allowMultiple|flag"}
+
+// posts are pieces of feedback, with the people who voted for them, and the statuses and custom fields they may have.
+var posts = &Toolset{
+	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
+	Operations: []*Operation{
+		{
+			Name:        "search_posts",
+			Title:       "Search posts",
+			Description: "Search feedback posts by words (meaning and keywords, ranked), by filters, or both. Never finds spam or merged posts.",
+			Effect:      Read,
+			Method:      http.MethodPost,
+			Path:        "/v2/posts/search",
+			Input:       Args[searchPosts](),
+			Output:      postView,
+		},
+		{
+			Name:        "list_posts",
+			Title:       "List posts",
+			Description: "List feedback posts by board, status or tag, sorted. To find posts about something, use search_posts.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/posts",
+			Input:       Args[listPosts](),
+			Output:      postView,
+		},
+		{
+			Name:        "get_post",
+			Title:       "Get post",
+			Description: "Get one post with its whole text.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/posts/{postId}",
+			Input:       Args[getPost](),
+			Output:      postView,
+		},
+		{
+			Name:        "create_post",
+			Title:       "Create post",
+			Description: "Create a feedback post. Search for duplicates first; to add a supporter to an existing post, use add_post_voter.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/posts",
+			Input:       Args[createPost](),
+			Output:      postView,
+		},
+		{
+			Name:        "update_post",
+			Title:       "Update post",
+			Description: "Change the given fields of a post and leave the others alone. Voters are e-mailed about a new status only with sendStatusUpdateEmail.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/posts/{postId}",
+			Input:       Args[updatePost](),
+			Output:      postView,
+		},
+		{
+			Name:        "delete_post",
+			Title:       "Delete post",
+			Description: "Delete a post for good, with its comments and votes.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/posts/{postId}",
+			Input:       Args[deletePost](),
+		},
+		{
+			Name:        "list_post_voters",
+			Title:       "List post voters",
+			Description: "List who upvoted a post, with their companies.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/posts/{postId}/voters",
+			Input:       Args[listPostVoters](),
+			Output:      contactView,
+		},
+		{
+			Name:        "add_post_voter",
+			Title:       "Add post voter",
+			Description: "Upvote a post on behalf of a user, found by id, then userId, then email; an unknown email makes a new user. Voting twice has no effect.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/posts/{postId}/voters",
+			Input:       Args[addPostVoter](),
+			AtLeastOne:  []string{"id", "userId", "email"},
+		},
+		{
+			Name:        "remove_post_voter",
+			Title:       "Remove post voter",
+			Description: "Take back a user's upvote of a post.",
+			Effect:      Destroy,
+			Reversible:  true,
+			Method:      http.MethodDelete,
+			Path:        "/v2/posts/{postId}/voters",
+			Input:       Args[removePostVoter](),
+			AtLeastOne:  []string{"id", "userId", "email"},
+		},
+		{
+			Name:        "list_post_statuses",
+			Title:       "List post statuses",
+			Description: "List the statuses that posts can have, with their ids.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/post_statuses",
+			Input:       Args[listPostStatuses](),
+			Output:      statusView,
+		},
+		{
+			Name:        "get_post_status",
+			Title:       "Get post status",
+			Description: "Get one post status.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/post_statuses/{statusId}",
+			Input:       Args[getPostStatus](),
+			Output:      statusView,
+		},
+		{
+			Name:        "list_custom_fields",
+			Title:       "List custom fields",
+			Description: "List the custom fields of posts: ids, types and options.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/custom_fields",
+			Input:       Args[listCustomFields](),
+			Output:      customFieldView,
+		},
+		{
+			Name:        "get_custom_field",
+			Title:       "Get custom field",
+			Description: "Get one custom field of posts.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/custom_fields/{customFieldId}",
+			Input:       Args[getCustomField](),
+			Output:      customFieldView,
+		},
+	},
+}
+
+type searchPosts struct {
+	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
+	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId,companyId,createdAt:date,updatedAt:date,eta:date,upvotes,commentCount,monthlySpend,opportunityAmount,inReview,isPinned"`
+	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
+	page
+	detail
+}
+
+type listPosts struct {
+	Q         string   `json:"q,omitempty" jsonschema_description:"Text to match."`
+	BoardID   []string `json:"boardId,omitempty"`
+	StatusID  []string `json:"statusId,omitempty"`
+	Tags      []string `json:"tags,omitempty" jsonschema_description:"Tag names."`
+	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"true includes posts awaiting moderation."`
+	SortBy    string   `json:"sortBy,omitempty" jsonschema:"enum=createdAt,enum=upvotes,enum=trending,enum=recent"`
+	SortOrder string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
+	page
+	detail
+}
+
+type getPost struct {
+	PostID objectID `json:"postId"`
+}
+
+type createPost struct {
+	BoardID         string         `json:"boardId"`
+	Title           string         `json:"title" jsonschema:"minLength=2"`
+	Content         markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
+	Author          author         `json:"author,omitempty" jsonschema_description:"Customer to credit; found by id, userId, then email."`
+	StatusID        string         `json:"statusId,omitempty"`
+	Tags            []string       `json:"tags,omitempty" jsonschema_description:"Tag names."`
+	AssigneeID      string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	ETA             string         `json:"eta,omitempty" jsonschema_description:"Date."`
+	CustomFields    map[string]any `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	Visibility      string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
+	CommentsEnabled bool           `json:"commentsEnabled,omitempty"`
+	InReview        bool           `json:"inReview,omitempty" jsonschema_description:"true awaits moderation."`
+	NotifyAdmins    bool           `json:"notifyAdmins,omitempty"`
+	Upvotes         float64        `json:"upvotes,omitempty"`
+	CreatedAt       string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	Integrations    integrations   `json:"integrations,omitempty" jsonschema_description:"Tools to push the post to."`
+}
+
+type integrations struct {
+	Clickup bool `json:"clickup,omitempty"`
+	Discord bool `json:"discord,omitempty"`
+	GitHub  bool `json:"github,omitempty"`
+	Jira    bool `json:"jira,omitempty"`
+	Linear  bool `json:"linear,omitempty"`
+	Slack   bool `json:"slack,omitempty"`
+}
+
+type updatePost struct {
+	PostID                objectID       `json:"postId"`
+	Title                 string         `json:"title,omitempty" jsonschema:"minLength=2"`
+	Content               markdown       `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
+	StatusID              string         `json:"statusId,omitempty"`
+	BoardID               string         `json:"boardId,omitempty" jsonschema_description:"Moves the post."`
+	Tags                  []string       `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all, [] removes all."`
+	AssigneeID            string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	ETA                   string         `json:"eta,omitempty" jsonschema_description:"Date."`
+	Clear                 []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta" jsonschema_description:"Fields to empty."`
+	CustomFields          map[string]any `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	SendStatusUpdateEmail bool           `json:"sendStatusUpdateEmail,omitempty" jsonschema_description:"E-mails voters."`
+	Visibility            string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
+	CommentsEnabled       bool           `json:"commentsEnabled,omitempty"`
+	InReview              bool           `json:"inReview,omitempty" jsonschema_description:"false approves."`
+	Author                author         `json:"author,omitempty" jsonschema_description:"New author."`
+	Upvotes               float64        `json:"upvotes,omitempty" jsonschema_description:"Overwrites the count."`
+	CreatedAt             string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+}
+
+type deletePost struct {
+	PostID objectID `json:"postId"`
+}
+
+type listPostVoters struct {
+	PostID objectID `json:"postId"`
+	page
+	detail
+}
+
+type addPostVoter struct {
+	PostID         objectID `json:"postId"`
+	ID             string   `json:"id,omitempty" jsonschema_description:"Voter's contact id."`
+	UserID         string   `json:"userId,omitempty" jsonschema_description:"Voter's id in your own system."`
+	Email          string   `json:"email,omitempty"`
+	Name           string   `json:"name,omitempty" jsonschema_description:"For a new user."`
+	ProfilePicture string   `json:"profilePicture,omitempty"`
+}
+
+type removePostVoter struct {
+	PostID objectID `json:"postId"`
+	ID     string   `json:"id,omitempty" jsonschema_description:"Voter's contact id."`
+	UserID string   `json:"userId,omitempty" jsonschema_description:"Voter's id in your own system."`
+	Email  string   `json:"email,omitempty"`
+}
+
+type listPostStatuses struct {
+	detail
+}
+
+type getPostStatus struct {
+	StatusID objectID `json:"statusId"`
+}
+
+type listCustomFields struct {
+	detail
+}
+
+type getCustomField struct {
+	CustomFieldID objectID `json:"customFieldId"`
+}

@@ -1,0 +1,89 @@
+package tools
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"featurebase-mcp/internal/nearest"
+)
+
+// problems collects everything wrong with the arguments of one call, so that a model can mend all of it at once.
+type problems struct{ lines []string }
+
+func (p *problems) any() bool { return len(p.lines) > 0 }
+
+// add notes a problem with the argument at path; the empty path is the arguments as a whole.
+func (p *problems) add(path, text string) {
+	if path != "" {
+		text = path + ": " + text
+	}
+	p.lines = append(p.lines, text)
+}
+
+// unknown notes a name that the shape does not have, with the one that was probably meant.
+func (p *problems) unknown(path, name string, valid []string) {
+	text := fmt.Sprintf("unknown argument %q", join(path, name))
+	if near := nearest.Name(name, valid); near != "" {
+		text += fmt.Sprintf("; did you mean %q?", near)
+	} else if len(valid) > 0 {
+		text += "; valid: " + strings.Join(valid, ", ")
+	} else {
+		text += "; this takes none"
+	}
+	p.lines = append(p.lines, text)
+}
+
+// err is nil, or everything in one text: one line for one problem, a list for more.
+func (p *problems) err(op *Operation) error {
+	const maxLines = 12
+	lines := p.lines
+	if len(lines) == 0 {
+		return nil
+	}
+	if more := len(lines) - maxLines; more > 0 {
+		lines = append(lines[:maxLines:maxLines], fmt.Sprintf("and %d more", more))
+	}
+	if len(lines) == 1 {
+		return errors.New(lines[0] + "\n" + op.Name + " sent nothing. Correct the argument and call again.")
+	}
+	return errors.New("- " + strings.Join(lines, "\n- ") + "\n" + op.Name + " sent nothing. Correct the arguments and call again.")
+}
+
+// join extends the path of an argument.
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// show quotes a value in a message, cut to a length that cannot flood the context.
+func show(v any) string {
+	const limit = 60
+	text := string(encode(v))
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	cut := []rune(text)[:limit]
+	if _, isString := v.(string); isString {
+		return string(cut) + `…"`
+	}
+	return string(cut) + "…"
+}
+
+// kindName names the JSON kind of a value that is of the wrong kind, with the value where it is short by nature.
+func kindName(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	case string, json.Number, bool:
+		return show(v)
+	default:
+		return "null"
+	}
+}
