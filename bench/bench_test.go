@@ -15,7 +15,9 @@ func TestPageIsTenPostsOfThreeKilobytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list struct{ Data []json.RawMessage }
+	var list struct {
+		Data []json.RawMessage `json:"data"`
+	}
 	if err := json.Unmarshal(page, &list); err != nil {
 		t.Fatal(err)
 	}

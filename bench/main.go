@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -57,7 +58,7 @@ func parse(args []string) (settings, error) {
 		s.pairs, s.rounds, s.blocks, s.load, s.limitedCalls = min(s.pairs, 6), min(s.rounds, 2), 2, min(s.load, 500*time.Millisecond), 75
 	}
 	if f.NArg() > 0 || s.pairs < 1 || s.rounds < 1 || s.procs < 1 || s.load <= 0 {
-		return s, fmt.Errorf("bench: expected flags alone, with values above zero")
+		return s, errors.New("bench: expected flags alone, with values above zero")
 	}
 	if s.flags == "" {
 		s.flags = "none"

@@ -40,8 +40,8 @@ func response(line []byte) (id int, result []byte, err error) {
 		}
 	}
 	var m struct {
-		ID     *int
-		Result json.RawMessage
+		ID     *int            `json:"id"`
+		Result json.RawMessage `json:"result"`
 	}
 	if err := json.Unmarshal(line, &m); err != nil || m.ID == nil || m.Result == nil {
 		return 0, nil, fmt.Errorf("expected the result of a request, got %.300q", line)
@@ -61,8 +61,11 @@ func checkQuickly(result []byte, lastID string) error {
 // checkFully decodes the result of list_posts and looks for every post.
 func checkFully(result []byte, ids []string) error {
 	var r struct {
-		IsError bool
-		Content []struct{ Type, Text string }
+		IsError bool `json:"isError"`
+		Content []struct {
+			Type string `json:"type"`
+			Text string `json:"text"`
+		} `json:"content"`
 	}
 	// What follows the result in its line, the end of the envelope, is not part of it.
 	if err := json.NewDecoder(bytes.NewReader(result)).Decode(&r); err != nil {
@@ -82,7 +85,9 @@ func checkFully(result []byte, ids []string) error {
 // checkTools verifies that a tools/list was answered with list_posts in it, and returns the number of tools.
 func checkTools(result []byte) (int, error) {
 	var r struct {
-		Tools []struct{ Name string }
+		Tools []struct {
+			Name string `json:"name"`
+		} `json:"tools"`
 	}
 	if err := json.NewDecoder(bytes.NewReader(result)).Decode(&r); err != nil {
 		return 0, fmt.Errorf("decode the list of tools: %w", err)

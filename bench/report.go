@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -76,11 +77,11 @@ func writeAligned(w io.Writer, rows [][]string) {
 		}
 	}
 	for _, row := range rows {
-		line := fmt.Sprintf("%-*s", widths[0], row[0])
+		line := fmt.Appendf(nil, "%-*s", widths[0], row[0])
 		for i, cell := range row[1:] {
-			line += fmt.Sprintf("  %*s", widths[i+1], cell)
+			line = fmt.Appendf(line, "  %*s", widths[i+1], cell)
 		}
-		_, _ = fmt.Fprintln(w, strings.TrimRight(line, " "))
+		_, _ = fmt.Fprintf(w, "%s\n", bytes.TrimRight(line, " "))
 	}
 }
 

@@ -64,26 +64,20 @@ func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
 	}
 }
 
-// contractOf returns the document's side of an operation.
-func contractOf(t *testing.T, op *Operation) *contract.Operation {
-	t.Helper()
+// contractOf returns the document's side of an operation, or nil.
+func contractOf(op *Operation) *contract.Operation {
 	for _, c := range contract.Load().Operations() {
 		if snake(c.ID) == op.Name {
 			return c
 		}
 	}
-	t.Fatalf("the document has no operation for %s", op.Name)
 	return nil
 }
 
 var anyHole = regexp.MustCompile(`\{[^}]*\}`)
 
-// holes pairs the document's names in a path with ours, by position.
-func holes(t *testing.T, op *Operation, c *contract.Operation) map[string]string {
-	t.Helper()
-	if got, want := anyHole.ReplaceAllString(op.Path, "{}"), anyHole.ReplaceAllString(c.Path, "{}"); got != want {
-		t.Fatalf("path %s, the document has %s", op.Path, c.Path)
-	}
+// holes pairs the document's names in a path with ours, by position. The paths are known to be alike.
+func holes(op *Operation, c *contract.Operation) map[string]string {
 	theirs, ours := anyHole.FindAllString(c.Path, -1), anyHole.FindAllString(op.Path, -1)
 	pairs := map[string]string{}
 	for i := range theirs {
@@ -92,54 +86,118 @@ func holes(t *testing.T, op *Operation, c *contract.Operation) map[string]string
 	return pairs
 }
 
+// mismatch returns how a declaration differs from the document, or "".
+func mismatch(op *Operation) string {
+	c := contractOf(op)
+	if c == nil {
+		return "the document has no operation for " + op.Name
+	}
+	if got, want := anyHole.ReplaceAllString(op.Path, "{}"), anyHole.ReplaceAllString(c.Path, "{}"); got != want {
+		return "path " + op.Path + ", the document has " + c.Path
+	}
+	type facts struct {
+		Method, Effect         string
+		Reversible, Idempotent bool
+		AtLeastOne             []any
+	}
+	var atLeastOne []any
+	if c.Body["x-at-least-one-of"] != nil {
+		for _, name := range op.AtLeastOne {
+			atLeastOne = append(atLeastOne, name)
+		}
+	}
+	documented, _ := c.Body["x-at-least-one-of"].([]any)
+	got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable(), atLeastOne}
+	if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent, documented}, got); diff != "" {
+		return diff
+	}
+	want := map[string]any{"type": "object", "required": []any{}, "properties": map[string]any{}}
+	names := holes(op, c)
+	for _, p := range c.Parameters {
+		name := p.Name
+		if p.In == "path" {
+			name = names[name]
+		}
+		expect(want, name, p.Schema, p.Required)
+	}
+	required, _ := c.Body["required"].([]any)
+	properties, _ := c.Body["properties"].(map[string]any)
+	for name, p := range properties {
+		expect(want, name, p.(map[string]any), slices.Contains(required, any(name)))
+	}
+	var published map[string]any
+	if err := json.Unmarshal(op.Input.Schema(), &published); err != nil {
+		return err.Error()
+	}
+	have := outline(published)
+	for _, name := range oursAlone {
+		delete(have["properties"].(map[string]any), name)
+	}
+	if diff := cmp.Diff(outline(want), have); diff != "" {
+		return "document (-), declaration (+):\n" + diff
+	}
+	return ""
+}
+
 func TestDeclarationsMatchTheContract(t *testing.T) {
 	t.Parallel()
 	for _, op := range All() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
-			c := contractOf(t, op)
-			type facts struct {
-				Method, Effect         string
-				Reversible, Idempotent bool
-			}
-			got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable()}
-			if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent}, got); diff != "" {
+			if diff := mismatch(op); diff != "" {
 				t.Error(diff)
 			}
-			want := map[string]any{"type": "object", "required": []any{}, "properties": map[string]any{}}
-			names := holes(t, op, c)
-			for _, p := range c.Parameters {
-				name := p.Name
-				if p.In == "path" {
-					name = names[name]
-				}
-				expect(want, name, p.Schema, p.Required)
-			}
-			if body := c.Body; body != nil {
-				required, _ := body["required"].([]any)
-				properties, _ := body["properties"].(map[string]any)
-				for name, p := range properties {
-					expect(want, name, p.(map[string]any), slices.Contains(required, any(name)))
-				}
-				atLeast, _ := body["x-at-least-one-of"].([]any)
-				for _, name := range atLeast {
-					if !slices.Contains(op.AtLeastOne, name.(string)) {
-						t.Errorf("AtLeastOne lacks %s", name)
-					}
-				}
-			}
-			var published map[string]any
-			if err := json.Unmarshal(op.Input.Schema(), &published); err != nil {
-				t.Fatal(err)
-			}
-			have := outline(published)
-			for _, name := range oursAlone {
-				delete(have["properties"].(map[string]any), name)
-			}
-			if diff := cmp.Diff(outline(want), have); diff != "" {
-				t.Errorf("document (-), declaration (+):\n%s", diff)
-			}
 		})
+	}
+}
+
+// The sweep above is worth as much as what it catches.
+func TestTheSweepCatchesDamage(t *testing.T) {
+	t.Parallel()
+	type missing struct {
+		PostID objectID `json:"postId"`
+		page
+		detail
+		Surplus string `json:"surplus,omitempty"`
+	}
+	type optional struct {
+		BoardID objectID `json:"boardId,omitempty"`
+	}
+	type unbounded struct {
+		PostID objectID `json:"postId"`
+		Limit  int      `json:"limit,omitempty"`
+		Cursor string   `json:"cursor,omitempty"`
+	}
+	type enum struct {
+		ContactType string `json:"contactType,omitempty" jsonschema:"enum=customer,enum=all"`
+		Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100"`
+		Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512"`
+	}
+	for _, tc := range []struct {
+		name, tool string
+		damage     func(*Operation)
+	}{
+		{"a wrong name", "get_board", func(op *Operation) { op.Name = "fetch_board" }},
+		{"a wrong path", "get_board", func(op *Operation) { op.Path = "/v2/board/{boardId}" }},
+		{"a wrong method", "update_post", func(op *Operation) { op.Method = "PUT" }},
+		{"a wrong effect", "delete_post", func(op *Operation) { op.Effect = Write }},
+		{"a vote that looks final", "remove_post_voter", func(op *Operation) { op.Reversible = false }},
+		{"a repeatable post that is not", "create_post", func(op *Operation) { op.Idempotent = true }},
+		{"a rule left out", "create_comment", func(op *Operation) { op.AtLeastOne = nil }},
+		{"an argument too many", "list_post_voters", func(op *Operation) { op.Input = Args[missing]() }},
+		{"an argument too few", "list_posts", func(op *Operation) { op.Input = Args[listBoards]() }},
+		{"a wrong required flag", "get_board", func(op *Operation) { op.Input = Args[optional]() }},
+		{"a bound left out", "list_post_voters", func(op *Operation) { op.Input = Args[unbounded]() }},
+		{"a value left out of an enum", "list_contacts", func(op *Operation) { op.Input = Args[enum]() }},
+	} {
+		op := *Lookup(tc.tool)
+		if diff := mismatch(&op); diff != "" {
+			t.Fatalf("%s differs undamaged: %s", tc.tool, diff)
+		}
+		tc.damage(&op)
+		if mismatch(&op) == "" {
+			t.Errorf("%s goes unnoticed", tc.name)
+		}
 	}
 }
 
@@ -209,7 +267,7 @@ func outline(schema map[string]any) map[string]any {
 func TestFilterFieldsMatchTheContract(t *testing.T) {
 	t.Parallel()
 	for _, op := range All() {
-		c := contractOf(t, op)
+		c := contractOf(op)
 		if len(c.SearchFields) == 0 {
 			continue
 		}
@@ -248,7 +306,7 @@ func TestEveryArgumentArrives(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				c := contractOf(t, op)
+				c := contractOf(op)
 				api := newAPI(t, 200, `{"id":"1"}`)
 				args := sample(op, zero)
 				text, isError := call(t, api.client(t), op.Name, string(encode(args)))
@@ -272,7 +330,7 @@ func compareWithContract(t *testing.T, op *Operation, c *contract.Operation, arg
 		delete(want, name)
 	}
 	path := op.Path
-	for _, name := range holes(t, op, c) {
+	for _, name := range holes(op, c) {
 		path = strings.ReplaceAll(path, "{"+name+"}", want[name].(string))
 		delete(want, name)
 	}

@@ -39,8 +39,11 @@ func (op *Operation) failure(err error, args arguments) string {
 	case client.KindNotFound:
 		return op.notFound(args, said)
 	case client.KindNoRoute:
-		return "Nothing answers at this address: FEATUREBASE_API_URL or FEATUREBASE_API_VERSION is not that of a Featurebase API" + said + ". Do not retry: the user has to correct the configuration."
+		return "Nothing answers at this address: FEATUREBASE_API_URL or FEATUREBASE_API_VERSION is not that of a Featurebase API. Do not retry: the user has to correct the configuration."
 	case client.KindRateLimited:
+		if e.Status == 0 {
+			return "Not sent: this server keeps within the rate limit of the API key, and the wait would be too long. " + retryAfter(e.RetryAfter)
+		}
 		return "Rate limited by Featurebase" + said + ". " + retryAfter(e.RetryAfter) + op.nothingDone()
 	case client.KindInvalid:
 		return op.Name + " was refused" + said + ". Correct the arguments, then call again; the same call will fail again."
@@ -57,7 +60,7 @@ func (op *Operation) failure(err error, args arguments) string {
 	case client.KindTooLarge:
 		return "The answer is larger than this server accepts (32 MiB). Ask for less: a smaller limit or narrower filters."
 	case client.KindBadResponse:
-		return "Featurebase sent something that is not an API answer" + said + "." + op.uncertain(e, args, " If it repeats, the user has to check FEATUREBASE_API_URL: a proxy or a login page may answer there.")
+		return "Featurebase sent something that is not an API answer." + op.uncertain(e, args, " If it repeats, the user has to check FEATUREBASE_API_URL: a proxy or a login page may answer there.")
 	default:
 		return op.Name + " failed" + said + "." + op.uncertain(e, args, "")
 	}

@@ -234,7 +234,7 @@ func clean(n *html.Node) {
 			n.RemoveChild(c)
 		case c.Type == html.ElementNode && c.DataAtom == atom.A:
 			if !safeURL(attribute(c, "href")) {
-				c.Attr = nil
+				c.Data, c.DataAtom, c.Attr = "span", atom.Span, nil
 			}
 			clean(c)
 		default:

@@ -63,7 +63,9 @@ func walkSchema(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	}
 }
 
-// publish writes the schema without HTML escapes: an operator such as ">=" costs a model six letters instead of two.
+// publish writes the schema. The library escapes for HTML, which would cost a model six letters for each operator such as ">=".
 func publish(s *jsonschema.Schema) json.RawMessage {
-	return encode(s)
+	return []byte(unescapeHTML.Replace(string(encode(s))))
 }
+
+var unescapeHTML = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")

@@ -128,11 +128,29 @@ func (v *View) list(body, envelope []byte, full bool) []byte {
 	return append(out, '}')
 }
 
-// appendRow writes the columns of one object, without the empty ones.
+// maxColumns bounds a row; a test holds every view to it.
+const maxColumns = 16
+
+// field is one value of a response, still as bytes.
+type field struct {
+	value []byte
+	kind  jsonparser.ValueType
+}
+
+// appendRow writes the columns of one object, without the empty ones. It reads the object once, whatever the columns are.
 func (v *View) appendRow(out, item []byte, columns []column) []byte {
+	var fields [maxColumns]field
+	_ = jsonparser.ObjectEach(item, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+		for i := range columns {
+			if columns[i].path[0] == string(key) {
+				fields[i] = field{value, kind}
+			}
+		}
+		return nil
+	})
 	out = append(out, '{')
 	empty := len(out)
-	for _, c := range columns {
+	for i, c := range columns {
 		before := len(out)
 		if before > empty {
 			out = append(out, ',')
@@ -140,37 +158,45 @@ func (v *View) appendRow(out, item []byte, columns []column) []byte {
 		out = appendString(out, c.name)
 		out = append(out, ':')
 		var ok bool
-		if out, ok = v.appendColumn(out, item, c); !ok {
+		if out, ok = v.appendField(out, fields[i], c); !ok {
 			out = out[:before]
 		}
 	}
 	return append(out, '}')
 }
 
-// appendColumn writes one field, or reports that there is nothing worth writing.
-func (v *View) appendColumn(out, item []byte, c column) ([]byte, bool) {
-	value, kind, _, err := jsonparser.Get(item, c.path[0])
-	if err != nil || isEmpty(value, kind) {
+// appendField writes one field, or reports that there is nothing worth writing.
+func (v *View) appendField(out []byte, f field, c column) ([]byte, bool) {
+	if isEmpty(f.value, f.kind) {
 		return out, false
 	}
-	rest := c.path[1:]
-	if kind == jsonparser.Array && len(rest) > 0 {
-		return v.appendEach(out, value, column{path: rest, form: c.form})
+	switch rest := c.path[1:]; {
+	case len(rest) == 0:
+		return v.appendForm(out, f, c)
+	case f.kind == jsonparser.Array:
+		return v.appendEach(out, f.value, c)
+	default:
+		inner, kind, _, err := jsonparser.Get(f.value, rest[0])
+		if err != nil {
+			return out, false
+		}
+		return v.appendField(out, field{inner, kind}, column{path: rest, form: c.form})
 	}
-	if len(rest) > 0 {
-		return v.appendColumn(out, value, column{path: rest, form: c.form})
-	}
+}
+
+// appendForm writes a value in the form that its column asks for.
+func (v *View) appendForm(out []byte, f field, c column) ([]byte, bool) {
 	switch c.form {
 	case "flag":
-		return append(out, value...), kind == jsonparser.Boolean && string(value) == "true"
+		return append(out, f.value...), f.kind == jsonparser.Boolean && string(f.value) == "true"
 	case "date":
-		day, _, _ := bytes.Cut(value, []byte("T"))
+		day, _, _ := bytes.Cut(f.value, []byte("T"))
 		return appendString(out, string(day)), true
 	case "excerpt":
-		text := excerpt(unescape(value), excerptLength)
+		text := excerpt(unescape(f.value), excerptLength)
 		return appendString(out, text), text != ""
 	default:
-		return v.appendValue(out, value, kind, c.path[0]), true
+		return v.appendValue(out, f.value, f.kind, c.path[0]), true
 	}
 }
 
@@ -178,13 +204,13 @@ func (v *View) appendColumn(out, item []byte, c column) ([]byte, bool) {
 func (v *View) appendEach(out, list []byte, c column) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
-	_, _ = jsonparser.ArrayEach(list, func(item []byte, _ jsonparser.ValueType, _ int, _ error) {
+	_, _ = jsonparser.ArrayEach(list, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
 		before := len(out)
 		if before > empty {
 			out = append(out, ',')
 		}
 		var ok bool
-		if out, ok = v.appendColumn(out, item, c); !ok {
+		if out, ok = v.appendField(out, field{item, kind}, c); !ok {
 			out = out[:before]
 		}
 	})

@@ -99,10 +99,10 @@ type Parameter struct {
 
 // SearchField is one field a search can filter on.
 type SearchField struct {
-	Name      string
-	Type      string // string, number, boolean, id, unix_seconds, any or enum:a|b; "|null" at the end allows null
-	Operators []string
-	Note      string
+	Name      string   `json:"-"`
+	Type      string   `json:"type"` // string, number, boolean, id, unix_seconds, any or enum:a|b; "|null" at the end allows null
+	Operators []string `json:"operators"`
+	Note      string   `json:"note"`
 }
 
 // Version returns the API version the document describes.
@@ -146,45 +146,49 @@ const schemaPrefix = "#/components/schemas/"
 // The shapes of contract.json, as far as they are read.
 type (
 	rawDocument struct {
-		Info       struct{ Version string }
-		Paths      ordered[ordered[rawOperation]]
+		Info struct {
+			Version string `json:"version"`
+		} `json:"info"`
+		Paths      ordered[ordered[rawOperation]] `json:"paths"`
 		Components struct {
-			Schemas    map[string]any
-			Parameters map[string]rawParameter
-			Responses  map[string]rawContent
-		}
+			Schemas    map[string]any          `json:"schemas"`
+			Parameters map[string]rawParameter `json:"parameters"`
+			Responses  map[string]rawContent   `json:"responses"`
+		} `json:"components"`
 	}
 	rawOperation struct {
-		OperationID string
-		Summary     string
-		Toolset     string               `json:"x-toolset"`
-		Effect      string               `json:"x-effect"`
-		Reversible  bool                 `json:"x-reversible"`
-		Idempotent  bool                 `json:"x-idempotent"`
-		Pagination  string               `json:"x-pagination"`
-		SideEffects []string             `json:"x-side-effects"`
-		ErrorCodes  []string             `json:"x-error-codes"`
-		Legacy      bool                 `json:"x-legacy"`
-		Fields      ordered[SearchField] `json:"x-search-fields"`
-		Aliases     []string             `json:"x-search-deprecated-aliases"`
-		TotalCap    map[string]int       `json:"x-search-total-cap"`
-		Parameters  []rawParameter
-		RequestBody *rawContent
-		Responses   map[string]rawContent
+		OperationID string                `json:"operationID"`
+		Summary     string                `json:"summary"`
+		Toolset     string                `json:"x-toolset"`
+		Effect      string                `json:"x-effect"`
+		Reversible  bool                  `json:"x-reversible"`
+		Idempotent  bool                  `json:"x-idempotent"`
+		Pagination  string                `json:"x-pagination"`
+		SideEffects []string              `json:"x-side-effects"`
+		ErrorCodes  []string              `json:"x-error-codes"`
+		Legacy      bool                  `json:"x-legacy"`
+		Fields      ordered[SearchField]  `json:"x-search-fields"`
+		Aliases     []string              `json:"x-search-deprecated-aliases"`
+		TotalCap    map[string]int        `json:"x-search-total-cap"`
+		Parameters  []rawParameter        `json:"parameters"`
+		RequestBody *rawContent           `json:"requestBody"`
+		Responses   map[string]rawContent `json:"responses"`
 	}
 	rawParameter struct {
-		Ref         string `json:"$ref"`
-		Name        string
-		In          string
-		Required    bool
-		Description string
-		Schema      map[string]any
-		Explode     *bool
+		Ref         string         `json:"$ref"`
+		Name        string         `json:"name"`
+		In          string         `json:"in"`
+		Required    bool           `json:"required"`
+		Description string         `json:"description"`
+		Schema      map[string]any `json:"schema"`
+		Explode     *bool          `json:"explode"`
 	}
 	rawContent struct {
 		Ref      string `json:"$ref"`
-		Required bool
-		Content  map[string]struct{ Schema map[string]any }
+		Required bool   `json:"required"`
+		Content  map[string]struct {
+			Schema map[string]any `json:"schema"`
+		} `json:"content"`
 	}
 )
 

@@ -63,13 +63,12 @@ func confidence(o object) float64 {
 // keepComments applies the filters of listComments. Without them everything is listed: the key may see all of it.
 func keepComments(c *call) (func(object) bool, error) {
 	subjects := object{}
-	for field, kindName := range map[string]string{"postId": "post", "changelogId": "changelog"} {
+	for field, kindName := range subjectKinds() {
 		if wanted := text(c.query, field); wanted != "" {
-			o := c.subject(kindName, wanted)
-			if o == nil {
-				return nil, notFound(kindTitles[kindName])
+			subjects[field] = wanted // an unknown one finds nothing
+			if o := c.subject(kindName, wanted); o != nil {
+				subjects[field] = o["id"]
 			}
-			subjects[field] = o["id"]
 		}
 	}
 	privacy := text(c.query, "privacy")
@@ -93,7 +92,10 @@ func keepComments(c *call) (func(object) bool, error) {
 	}, nil
 }
 
-var kindTitles = map[string]string{"post": "Post", "changelog": "Changelog"}
+// subjectKinds names the kind that each field of a comment's subject points to.
+func subjectKinds() map[string]string {
+	return map[string]string{"postId": "post", "changelogId": "changelog"}
+}
 
 func orderComments(c *call) ordering {
 	switch text(c.query, "sortBy") {
@@ -132,7 +134,7 @@ func setSubject(field, kindName string) setter {
 		idOrSlug, _ := value.(string)
 		o := c.subject(kindName, idOrSlug)
 		if o == nil {
-			return notFound(kindTitles[kindName])
+			return notFound(kindName)
 		}
 		draft[field] = o["id"]
 		return nil
@@ -147,9 +149,9 @@ func setParent(c *call, draft object, value any) error {
 	}
 	parent := c.store.kind("comment").get(id)
 	if parent == nil {
-		return notFound("Parent comment")
+		return notFound("parent comment")
 	}
-	for field, kindName := range map[string]string{"postId": "post", "changelogId": "changelog"} {
+	for field, kindName := range subjectKinds() {
 		if wanted, ok := c.body[field].(string); ok {
 			if o := c.subject(kindName, wanted); o == nil || o["id"] != parent[field] {
 				return refused("parentCommentId", "The parent comment belongs to something else")

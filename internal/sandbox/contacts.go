@@ -168,7 +168,7 @@ func byUserID(next handler) handler {
 	return func(c *call) (int, any, error) {
 		o := c.collection().find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
 		if o == nil {
-			return 0, nil, notFound("Contact")
+			return 0, nil, notFound("contact")
 		}
 		c.path = map[string]string{"id": text(o, "id")}
 		return next(c)
@@ -211,7 +211,7 @@ func updateEmailPreferences(c *call) (int, any, error) {
 func (c *call) customer() (object, error) {
 	o, err := c.target()
 	if err == nil && o["type"] != "customer" {
-		return nil, notFound("Contact")
+		return nil, notFound("contact")
 	}
 	return o, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html"
 	"net/http"
+	"strings"
 
 	"featurebase-mcp/internal/contract"
 )
@@ -41,7 +42,7 @@ func refused(path, message string) *failure {
 }
 
 func notFound(what string) *failure {
-	return &failure{status: http.StatusNotFound, code: "resource_not_found", message: what + " not found"}
+	return &failure{status: http.StatusNotFound, code: "resource_not_found", message: strings.ToUpper(what[:1]) + what[1:] + " not found"}
 }
 
 func errorType(status int) string {
@@ -82,7 +83,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 func writeBytes(w http.ResponseWriter, status int, data []byte) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(data) // a client that hung up has no use for the error
+	_, _ = w.Write(data) //nolint:gosec // JSON, and declared as such; a client that hung up has no use for the error
 }
 
 // writeNoRoute answers like the live API where no route matches: a page of HTML.

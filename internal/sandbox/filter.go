@@ -134,9 +134,9 @@ func wrongValue(fieldType string, v any) string {
 	_, isBool := v.(bool)
 	options, isEnum := strings.CutPrefix(base, "enum:")
 	switch {
-	case isEnum && !(isText && slices.Contains(strings.Split(options, "|"), s)):
+	case isEnum && !slices.Contains(strings.Split(options, "|"), s):
 		return "Expected one of " + strings.ReplaceAll(options, "|", ", ")
-	case base == "id" && !(isText && isObjectID(s)):
+	case base == "id" && !isObjectID(s):
 		return "Expected a 24-character hex ID"
 	case base == "string" && !isText:
 		return "Expected string"

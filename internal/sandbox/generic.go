@@ -55,7 +55,7 @@ func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
 func (c *call) target() (object, error) {
 	o := c.collection().get(c.path["id"])
 	if o == nil {
-		return nil, notFound(strings.ToUpper(c.kind.title[:1]) + c.kind.title[1:])
+		return nil, notFound(c.kind.title)
 	}
 	return o, nil
 }
@@ -105,7 +105,7 @@ func search(c *call) (int, any, error) {
 	}
 	var objects []object
 	for _, o := range c.collection().all {
-		if (c.kind.searchable == nil || c.kind.searchable(o)) && keep(o) {
+		if keep(o) {
 			objects = append(objects, o)
 		}
 	}

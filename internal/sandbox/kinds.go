@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -25,8 +26,6 @@ type kind struct {
 
 	// fields reads search and sort fields that are not plain fields of the object.
 	fields map[string]func(c *call, o object) any
-	// searchable leaves out what no search ever finds.
-	searchable func(object) bool
 	// texts are what full-text search looks at.
 	texts func(object) (title, content string)
 	// sort is the order of a search that names none.
@@ -120,12 +119,8 @@ func (t templates) of(k *kind) object {
 		}
 		t.byKind.Store(k.name, made)
 	}
-	out := object{}
 	template, _ := made.(object)
-	for key, value := range template {
-		out[key] = value
-	}
-	return out
+	return maps.Clone(template)
 }
 
 // blank returns the emptiest value that a schema allows: null before anything else, then the constant, the first of

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -64,10 +65,13 @@ func (c *call) page(objects []object, by ordering, mode string, render func(obje
 	if c.op.Pagination == "cursor-body" {
 		arguments = c.body
 	}
-	limit := defaultLimit
-	if n, ok := arguments["limit"].(float64); ok {
-		limit = int(n)
+	if arguments["limit"] == nil { // the query has its defaults filled in, the body has not
+		properties, _ := c.op.Body["properties"].(object)
+		size, _ := properties["limit"].(object)
+		arguments = maps.Clone(arguments)
+		arguments["limit"] = size["default"]
 	}
+	limit := int(number(arguments, "limit"))
 	type entry struct {
 		position
 		object object
@@ -102,10 +106,6 @@ func (c *call) page(objects []object, by ordering, mode string, render func(obje
 		data[i] = render(e.object)
 	}
 	answer := object{"object": "list", "data": data, "nextCursor": next}
-	for key, v := range extra {
-		answer[key] = v
-	}
+	maps.Copy(answer, extra)
 	return http.StatusOK, answer, nil
 }
-
-const defaultLimit = 10

@@ -181,11 +181,6 @@ func startPost(c *call, draft object) {
 		"slug":      c.freeSlug(slugOf(text(c.body, "title"))),
 		"_authorId": c.store.keyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
 	})
-	board := c.store.kind("board").get(text(c.body, "boardId"))
-	defaults, _ := board["postDefaults"].(object)
-	if visibility := text(defaults, "visibility"); visibility != "" && c.body["visibility"] == nil {
-		c.later = append(c.later, func(draft object) { restrict(c, draft, visibility) })
-	}
 }
 
 // reference is the setter of a field that holds the id of another object. null clears it where the API allows null.
@@ -381,6 +376,11 @@ func setUpvotes(c *call, draft object, value any) error {
 func postMade(c *call, o object) {
 	author := text(o, "_authorId")
 	o["_voters"] = []any{author}
+	if c.body["visibility"] == nil {
+		board := c.store.kind("board").get(text(o, "boardId"))
+		defaults, _ := board["postDefaults"].(object)
+		restrict(c, o, text(defaults, "visibility"))
+	}
 	c.counted(author, "postsCreated", 1)
 	if flag(c.body, "notifyAdmins") {
 		c.store.send(outboxEntry{

@@ -6,7 +6,7 @@ import (
 )
 
 // oddly bends an answer the way live answers have been seen bent: a null among the items of a list, an item that
-// has lost its name.
+// has lost its name, title and e-mail.
 func oddly(answer any) any {
 	envelope, ok := answer.(object)
 	if !ok {
@@ -16,8 +16,12 @@ func oddly(answer any) any {
 	if len(data) == 0 {
 		return answer
 	}
-	if first, ok := data[0].(object); ok && first["name"] != nil {
-		first["name"] = nil
+	if first, ok := data[0].(object); ok {
+		for _, key := range []string{"name", "title", "email"} {
+			if first[key] != nil {
+				first[key] = nil
+			}
+		}
 	}
 	envelope["data"] = slices.Insert(slices.Clone(data), 1, any(nil))
 	return envelope

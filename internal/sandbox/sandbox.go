@@ -89,12 +89,19 @@ func (s *Sandbox) open() error {
 			return err
 		}
 		if st != nil {
-			s.store = st
+			s.keep(st)
 			return nil
 		}
 	}
-	s.store = seed()
+	s.keep(seed())
 	return nil
+}
+
+// keep puts a store in place.
+func (s *Sandbox) keep(st *store) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store = st
 }
 
 // Close flushes the state file. It is safe to call on a sandbox that never served a request.

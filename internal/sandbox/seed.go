@@ -19,12 +19,9 @@ const seedContacts = 156
 // hold what was written by hand (topics with several titles each, since customers ask for one thing in many words;
 // voices; names); this code combines them, always in the same way.
 func seed() *store {
-	s := &seeder{store: newStore(), voices: map[string][]string{}}
+	s := &seeder{store: newStore(), voices: sections("seed/voices.txt")}
 	s.organization()
 	s.people()
-	for name, lines := range sections("seed/voices.txt") {
-		s.voices[name] = lines
-	}
 	s.posts()
 	s.discussions()
 	return s.store
@@ -41,15 +38,15 @@ type seeder struct {
 
 // organization mirrors seed/organization.json; rows are lists to keep the file short.
 type organization struct {
-	Boards     [][4]any
-	Statuses   [][3]string
-	Tags       [][2]any
-	Fields     [][4]any
-	Admins     [][2]string
-	Companies  [][5]any
-	Changelogs [][2]string
-	FirstNames string
-	LastNames  string
+	Boards     [][4]any    `json:"boards"`
+	Statuses   [][3]string `json:"statuses"`
+	Tags       [][2]any    `json:"tags"`
+	Fields     [][4]any    `json:"fields"`
+	Admins     [][2]string `json:"admins"`
+	Companies  [][5]any    `json:"companies"`
+	Changelogs [][2]string `json:"changelogs"`
+	FirstNames string      `json:"firstNames"`
+	LastNames  string      `json:"lastNames"`
 }
 
 // dice is a sequence of numbers that look random and are always the same (splitmix64).
@@ -414,7 +411,7 @@ func (s *seeder) discuss(post object, count int, remarks []string, i int) {
 		switch draw := s.dice.roll(20); {
 		case n == 0 && len(remarks) > 0 && i%5 < 3:
 			content = remarks[i%len(remarks)]
-		case draw == 0:
+		case draw == 0 || draw == 19:
 			content = s.dice.pick(s.voices["long"])
 		case draw < 3:
 			author, content, private = admins[s.dice.roll(len(admins))], s.dice.pick(s.voices["note"]), true

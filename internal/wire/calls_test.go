@@ -3,7 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -39,7 +39,7 @@ func TestCallsRunAtOnceAndAPingPassesThem(t *testing.T) {
 	addTool(s, "held", h.handle)
 	p := connect(t, s, StdioOptions{})
 	for i := range calls {
-		p.send(callLine(fmt.Sprint(i), "held"))
+		p.send(callLine(strconv.Itoa(i), "held"))
 	}
 	p.send(`{"jsonrpc":"2.0","id":"ping","method":"ping"}`)
 	if m := p.next(); string(m.ID) != `"ping"` {
@@ -182,7 +182,7 @@ func TestInitializeIsCompletedBeforeWhatFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(t, quiet())
 		addTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return mcp.NewToolResultText(fmt.Sprint(CanElicit(ctx))), nil
+			return mcp.NewToolResultText(strconv.FormatBool(CanElicit(ctx))), nil
 		})
 		p := connectInMemory(t, s, StdioOptions{})
 		go p.send(initializeElicit,
@@ -202,7 +202,7 @@ func TestConnectionsShareAServerWithoutSharingASession(t *testing.T) {
 	s := newServer(t, quiet())
 	addTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		_ = Notify(ctx, "notifications/hello", nil)
-		return mcp.NewToolResultText(fmt.Sprint(CanElicit(ctx))), nil
+		return mcp.NewToolResultText(strconv.FormatBool(CanElicit(ctx))), nil
 	})
 	var clients sync.WaitGroup
 	for handshake, want := range map[string]string{initialize: "false", initializeElicit: "true"} {

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,8 +50,10 @@ func TestElicitationAnswerFindsItsWay(t *testing.T) {
 	for _, test := range []struct{ name, answer, want string }{
 		{"accepted", `"result":{"action":"accept","content":{"a":1}}`, "accept map[a:1]"},
 		{"declined", `"result":{"action":"decline"}`, "decline <nil>"},
-		{"refused", `"error":{"code":-1,"message":"no screen"}`,
-			"the client refused to ask its user: no screen (code -1)"},
+		{
+			"refused", `"error":{"code":-1,"message":"no screen"}`,
+			"the client refused to ask its user: no screen (code -1)",
+		},
 		{"nonsense", `"result":[]`, "the client's answer to the elicitation is not an elicitation result"},
 		{"nothing", `"result":null`, "the client's answer to the elicitation is not an elicitation result"},
 		{"no error either", `"error":7`, "the client's answer to the elicitation is not an elicitation result"},
@@ -135,7 +138,7 @@ func TestCanElicitIsWhatTheClientDeclared(t *testing.T) {
 			t.Parallel()
 			s := newServer(t, quiet())
 			addTool(s, "can", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				return mcp.NewToolResultText(fmt.Sprint(CanElicit(ctx))), nil
+				return mcp.NewToolResultText(strconv.FormatBool(CanElicit(ctx))), nil
 			})
 			p := connect(t, s, StdioOptions{})
 			if test.handshake != "" {
@@ -146,7 +149,7 @@ func TestCanElicitIsWhatTheClientDeclared(t *testing.T) {
 				meta = `"_meta":{` + version + test.request + `},`
 			}
 			p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{` + meta + `"name":"can"}}`)
-			if got := p.next().tool(t).Content[0].Text; got != fmt.Sprint(test.want) {
+			if got := p.next().tool(t).Content[0].Text; got != strconv.FormatBool(test.want) {
 				t.Errorf("got %s", got)
 			}
 		})

@@ -80,7 +80,7 @@ func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var log logged
-			p := connect(t, brittleServer(t, &log), StdioOptions{})
+			p := connect(t, brittleServer(t, &log), StdioOptions{Logger: log.logger()})
 			p.handshake(initialize)
 			p.send(`{"jsonrpc":"2.0","method":"notifications/bomb"}`, test.request)
 			m := p.next()
@@ -111,24 +111,41 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 	const read = `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{%s"uri":"test://%s"}}`
 	modern := modernMeta + ","
 	for _, test := range []struct{ name, request, want string }{
-		{"a tool", callLine("1", "codes"),
-			`{"code":-32021,"message":"needs forms","data":{"requiredCapabilities":{"elicitation":{}}}}`},
-		{"a prompt", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"codes"}}`,
-			`{"code":-32602,"message":"topic is required"}`},
-		{"a template that finds nothing, legacy", fmt.Sprintf(read, "", "missing/1"),
-			`{"code":-32002,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`},
-		{"a template that finds nothing, modern", fmt.Sprintf(read, modern, "missing/1"),
-			`{"code":-32602,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`},
-		{"no such resource, legacy", fmt.Sprintf(read, "", "nowhere"),
-			`{"code":-32002,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`},
-		{"no such resource, modern", fmt.Sprintf(read, modern, "nowhere"),
-			`{"code":-32602,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`},
-		{"params of the wrong shape", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}`,
-			`{"code":-32602,"message":"Invalid params: a member of the params of tools/call has the wrong JSON type."}`},
-		{"a version nobody speaks", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{` +
-			`"io.modelcontextprotocol/protocolVersion":"2099-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}`,
-			`{"code":-32022,"message":"Unsupported protocol version","data":{"requested":"2099-01-01",` +
-				`"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"]}}`},
+		{
+			"a tool", callLine("1", "codes"),
+			`{"code":-32021,"message":"needs forms","data":{"requiredCapabilities":{"elicitation":{}}}}`,
+		},
+		{
+			"a prompt", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"codes"}}`,
+			`{"code":-32602,"message":"topic is required"}`,
+		},
+		{
+			"a template that finds nothing, legacy", fmt.Sprintf(read, "", "missing/1"),
+			`{"code":-32002,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`,
+		},
+		{
+			"a template that finds nothing, modern", fmt.Sprintf(read, modern, "missing/1"),
+			`{"code":-32602,"message":"Resource not found: test://missing/1","data":{"uri":"test://missing/1"}}`,
+		},
+		{
+			"no such resource, legacy", fmt.Sprintf(read, "", "nowhere"),
+			`{"code":-32002,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`,
+		},
+		{
+			"no such resource, modern", fmt.Sprintf(read, modern, "nowhere"),
+			`{"code":-32602,"message":"Resource not found: test://nowhere","data":{"uri":"test://nowhere"}}`,
+		},
+		{
+			"params of the wrong shape", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}`,
+			`{"code":-32602,"message":"Invalid params: a member of the params of tools/call has the wrong JSON type."}`,
+		},
+		{
+			"a version nobody speaks", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{` +
+				`"io.modelcontextprotocol/protocolVersion":"2099-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}`,
+			`{"code":-32022,"message":"unsupported protocol version: \"2099-01-01\" ` +
+				`(supported: [2026-07-28 2025-11-25 2025-06-18 2025-03-26 2024-11-05])","data":{"requested":"2099-01-01",` +
+				`"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"]}}`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +193,7 @@ func TestCancelledHandlerIsNoFault(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	response, ok := s.HandleMessage(ctx, []byte(callLine("1", "ends"))).(mcp.JSONRPCResponse)
-	if result, isTool := response.Result.(mcp.CallToolResult); !ok || !isTool || !result.IsError {
+	if result, isTool := response.Result.(*mcp.CallToolResult); !ok || !isTool || !result.IsError {
 		t.Errorf("got %+v", response)
 	}
 	if log.String() != "" {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,15 +34,23 @@ func TestLines(t *testing.T) {
 		{"blank lines are ignored", "\n  \n\t\r\n" + ping + "\n\n", []string{pong}},
 		{"Windows line ends are fine", ping + "\r\n", []string{pong}},
 		{"nothing in, nothing out", "", nil},
-		{"an id keeps its digits", strings.Replace(ping, "1,", "12345678901234567890,", 1) + "\n",
-			[]string{strings.Replace(pong, "1,", "12345678901234567890,", 1)}},
-		{"a string id keeps its escapes", strings.Replace(ping, "1,", `"\u00e9<",`, 1) + "\n",
-			[]string{strings.Replace(pong, "1,", `"\u00e9<",`, 1)}},
-		{"broken JSON, then the stream goes on", "{\"id\":1,\n" + ping + "\n",
-			[]string{fmt.Sprintf(refuse, "null", -32700, noDocument), pong}},
+		{
+			"an id keeps its digits", strings.Replace(ping, "1,", "12345678901234567890,", 1) + "\n",
+			[]string{strings.Replace(pong, "1,", "12345678901234567890,", 1)},
+		},
+		{
+			"a string id keeps its escapes", strings.Replace(ping, "1,", `"\u00e9<",`, 1) + "\n",
+			[]string{strings.Replace(pong, "1,", `"\u00e9<",`, 1)},
+		},
+		{
+			"broken JSON, then the stream goes on", "{\"id\":1,\n" + ping + "\n",
+			[]string{fmt.Sprintf(refuse, "null", -32700, noDocument), pong},
+		},
 		{"two documents on a line", ping + ping + "\n", []string{fmt.Sprintf(refuse, "null", -32700, noDocument)}},
-		{"not UTF-8", "{\"id\":\"\xff\"}\n",
-			[]string{fmt.Sprintf(refuse, "null", -32700, "Parse error: the message is not UTF-8.")}},
+		{
+			"not UTF-8", "{\"id\":\"\xff\"}\n",
+			[]string{fmt.Sprintf(refuse, "null", -32700, "Parse error: the message is not UTF-8.")},
+		},
 		{"nesting without end", strings.Repeat("[", 400) + "\n", []string{fmt.Sprintf(refuse, "null", -32700, noDocument)}},
 		{"a batch", "[" + ping + "," + ping + "]\n", []string{fmt.Sprintf(refuse, "null", -32600,
 			"Invalid request: batches are not supported; send each message on a line of its own.")}},
@@ -50,19 +59,31 @@ func TestLines(t *testing.T) {
 		{"a boolean as id", `{"jsonrpc":"2.0","id":true,"method":"ping"}`, []string{fmt.Sprintf(refuse, "null", -32600, badID)}},
 		{"no method", `{"jsonrpc":"2.0","id":7}`, []string{fmt.Sprintf(refuse, "7", -32600, noMethod)}},
 		{"a scalar", `null`, []string{fmt.Sprintf(refuse, "null", -32600, noMethod)}},
-		{"a method that is no string", `{"jsonrpc":"2.0","id":7,"method":1}`,
-			[]string{fmt.Sprintf(refuse, "7", -32600, "Invalid request: jsonrpc and method have to be strings.")}},
-		{"another JSON-RPC", `{"jsonrpc":"1.0","id":7,"method":"ping"}`,
-			[]string{fmt.Sprintf(refuse, "7", -32600, `Invalid request: jsonrpc has to be "2.0".`)}},
+		{
+			"a method that is no string", `{"jsonrpc":"2.0","id":7,"method":1}`,
+			[]string{fmt.Sprintf(refuse, "7", -32600, "Invalid request: jsonrpc and method have to be strings.")},
+		},
+		{
+			"another JSON-RPC", `{"jsonrpc":"1.0","id":7,"method":"ping"}`,
+			[]string{fmt.Sprintf(refuse, "7", -32600, `Invalid request: jsonrpc has to be "2.0".`)},
+		},
 		{"a notification is never answered", `{"jsonrpc":"1.0","method":"x"}` + "\n" + `{"jsonrpc":"2.0","method":"x"}`, nil},
-		{"a response nobody waits for is ignored",
-			`{"jsonrpc":"2.0","id":5,"result":{}}` + "\n" + `{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}`, nil},
-		{"an unknown method", `{"jsonrpc":"2.0","id":7,"method":"nope"}`,
-			[]string{fmt.Sprintf(refuse, "7", -32601, "Method nope not found")}},
-		{"too large, with the id in front", `{"jsonrpc":"2.0","id":3,"method":"x","params":{"id":4,"a":"` + large + `"}}` + "\n" + ping,
-			[]string{fmt.Sprintf(refuse, "3", -32600, tooLarge), pong}},
-		{"too large, with the id at the end", `{"method":"x","params":{"a":["` + large + `",{"id":4}]}, "id" : "e,\"}" }` + "\r\n" + ping,
-			[]string{fmt.Sprintf(refuse, `"e,\"}"`, -32600, tooLarge), pong}},
+		{
+			"a response nobody waits for is ignored",
+			`{"jsonrpc":"2.0","id":5,"result":{}}` + "\n" + `{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}`, nil,
+		},
+		{
+			"an unknown method", `{"jsonrpc":"2.0","id":7,"method":"nope"}`,
+			[]string{fmt.Sprintf(refuse, "7", -32601, "Method nope not found")},
+		},
+		{
+			"too large, with the id in front", `{"jsonrpc":"2.0","id":3,"method":"x","params":{"id":4,"a":"` + large + `"}}` + "\n" + ping,
+			[]string{fmt.Sprintf(refuse, "3", -32600, tooLarge), pong},
+		},
+		{
+			"too large, with the id at the end", `{"method":"x","params":{"a":["` + large + `",{"id":4}]}, "id" : "e,\"}" }` + "\r\n" + ping,
+			[]string{fmt.Sprintf(refuse, `"e,\"}"`, -32600, tooLarge), pong},
+		},
 		{"too large, without an id", large + "\n" + ping, []string{fmt.Sprintf(refuse, "null", -32600, tooLarge), pong}},
 		{"too large, with an id that is too large", `{"id":"` + large + `"}`, []string{fmt.Sprintf(refuse, "null", -32600, tooLarge)}},
 		{"too large, at the end of input", `{"id":9,"a":"` + large + `"}`, []string{fmt.Sprintf(refuse, "9", -32600, tooLarge)}},
@@ -116,7 +137,7 @@ func TestPipedSessionIsAnsweredWholeAndInitializeFirst(t *testing.T) {
 	t.Parallel()
 	lines := []string{initialize, `{"jsonrpc":"2.0","method":"notifications/initialized"}`}
 	for i := range 20 {
-		lines = append(lines, callLine(fmt.Sprint(i), "echo"))
+		lines = append(lines, callLine(strconv.Itoa(i), "echo"))
 	}
 	p := connect(t, newServer(t, quiet()), StdioOptions{})
 	if _, err := p.in.Write([]byte(strings.Join(lines, "\n"))); err != nil {

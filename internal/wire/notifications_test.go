@@ -105,7 +105,11 @@ func TestWhatACallSendsAfterItsResultIsDropped(t *testing.T) {
 			p := connect(t, s, StdioOptions{})
 			p.handshake(initialize)
 			p.send(callLine("1", "late"))
-			for p.next().Method != "" {
+			for range before {
+				p.next()
+			}
+			if m := p.next(); m.Method != "" {
+				t.Fatalf("got %s, not the result", m.line)
 			}
 			ctx := <-late
 			for range 3 * outboxSize {
@@ -188,8 +192,11 @@ func TestProgressIsThrottledAndItsLastReportIsNeverLost(t *testing.T) {
 		{"a held report goes out in its time", []step{{0, 1, "a"}, {0, 2, "b"}, {0, 3, "c"}}, time.Hour, "0s a, 100ms c"},
 		{"slow reports all go out", []step{{0, 1, "a"}, {time.Second, 2, "b"}, {time.Second, 3, "c"}}, 0, "0s a, 1s b, 2s c"},
 		{"at most ten a second", []step{
-			{0, 1, "a"}, {60 * time.Millisecond, 2, "b"}, {60 * time.Millisecond, 3, "c"},
-			{60 * time.Millisecond, 4, "d"}, {60 * time.Millisecond, 5, "e"},
+			{0, 1, "a"},
+			{60 * time.Millisecond, 2, "b"},
+			{60 * time.Millisecond, 3, "c"},
+			{60 * time.Millisecond, 4, "d"},
+			{60 * time.Millisecond, 5, "e"},
 		}, time.Hour, "0s a, 100ms b, 200ms d, 300ms e"},
 		{"progress that does not grow is left out", []step{{0, 2, "a"}, {time.Second, 2, "b"}, {time.Second, 1, "c"}}, 0, "0s a"},
 		{"zero is a report", []step{{0, 0, "a"}}, 0, "0s a"},
@@ -330,8 +337,10 @@ func TestListChangesReachThoseWhoseProtocolHasThem(t *testing.T) {
 		want        string
 	}{
 		{"a client that shook hands gets them", initialize, "notifications/tools/list_changed"},
-		{"a modern client that did not subscribe gets none",
-			`{"jsonrpc":"2.0","id":"init","method":"tools/list","params":{` + modernMeta + `}}`, ""},
+		{
+			"a modern client that did not subscribe gets none",
+			`{"jsonrpc":"2.0","id":"init","method":"tools/list","params":{` + modernMeta + `}}`, "",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,9 @@ import (
 
 // maxPooled is the size of the largest buffer kept for reuse, in bytes.
 const maxPooled = 1 << 20
+
+// errNoAnswer says that mcp-go answered a request with nothing, or with something unknown.
+var errNoAnswer = errors.New("no response from the server")
 
 // writer is the only one that writes to the output: whole messages, one a line, one Write each.
 type writer struct {
@@ -105,24 +109,27 @@ func (w *writer) answer(id json.RawMessage, response mcp.JSONRPCMessage, gate fu
 		}
 		message = resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Result: result}
 	}
-	if message != nil && w.send(message, gate) == nil {
-		return
+	err := errNoAnswer
+	if message != nil {
+		err = w.send(message, gate)
 	}
-	reference := newReference()
-	w.log.Error("request has no answer that can be written", "reference", reference, "type", fmt.Sprintf("%T", response))
-	w.refuseGated(id, internalError("the request", reference), gate)
+	if err != nil {
+		reference := newReference()
+		w.log.Error("request has no answer that can be written", "reference", reference, "error", err)
+		w.refuseGated(id, internalError("The request", reference), gate)
+	}
 }
 
 // refuse answers with an error. A nil id is written as null.
 func (w *writer) refuse(id json.RawMessage, refusal *CodedError) { w.refuseGated(id, refusal, nil) }
 
 func (w *writer) refuseGated(id json.RawMessage, refusal *CodedError, gate func() bool) {
-	_ = w.send(errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Error: refusal.details()}, gate)
+	w.sendOrLog(errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Error: refusal.details()}, gate)
 }
 
 // request writes a request of the server.
 func (w *writer) request(id json.RawMessage, method string, params any, gate func() bool) {
-	_ = w.send(requestMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Method: method, Params: params}, gate)
+	w.sendOrLog(requestMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Method: method, Params: params}, gate)
 }
 
 // notify writes a notification.
@@ -139,12 +146,18 @@ func (w *writer) notify(n mcp.JSONRPCNotification, gate func() bool) {
 	if len(params) > 0 {
 		message.Params = params
 	}
-	_ = w.send(message, gate)
+	w.sendOrLog(message, gate)
+}
+
+// sendOrLog is for messages that nothing can be sent in place of.
+func (w *writer) sendOrLog(message any, gate func() bool) {
+	if err := w.send(message, gate); err != nil {
+		w.log.Error("message dropped", "error", err)
+	}
 }
 
 // send writes a message. The gate, if any, decides at the moment of writing whether it is still wanted, so that
-// nothing written later can contradict it. The error is one of encoding, which has been logged; one of writing shows
-// in failed.
+// nothing written later can contradict it. The error is one of encoding; one of writing shows in failed.
 func (w *writer) send(message any, gate func() bool) error {
 	buffer, _ := w.buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
@@ -154,7 +167,6 @@ func (w *writer) send(message any, gate func() bool) error {
 		}
 	}()
 	if err := encode(buffer, message); err != nil {
-		w.log.Error("message dropped", "error", err)
 		return err
 	}
 	w.mu.Lock()

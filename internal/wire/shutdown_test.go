@@ -67,11 +67,11 @@ func TestEndOfServing(t *testing.T) {
 					if took := time.Since(start); took != test.took {
 						t.Errorf("Serve took %v, want %v", took, test.took)
 					}
-					got := ""
+					var texts []string
 					for _, m := range messages {
-						got += m.tool(t).Content[0].Text
+						texts = append(texts, m.tool(t).Content[0].Text)
 					}
-					if got != test.want {
+					if got := strings.Join(texts, ", "); got != test.want {
 						t.Errorf("answered %q, want %q", got, test.want)
 					}
 					time.Sleep(2 * time.Hour) // what was left behind comes back, to no effect

@@ -1,0 +1,95 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+var toolName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
+// Each tool as hosts see it. The golden files are for the eyes: a change of what every user's context holds shows in a review.
+func TestPublishedTools(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		t.Run(op.Name, func(t *testing.T) {
+			t.Parallel()
+			if !toolName.MatchString(op.Name) || op.Title == "" || op.Description == "" || op.Effect.String() == "undeclared" {
+				t.Error("name, title, description and effect have to be stated")
+			}
+			var pretty bytes.Buffer
+			if err := json.Indent(&pretty, encode(op.Tool()), "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "tools/"+op.Name+".json", append(pretty.Bytes(), '\n'))
+		})
+	}
+}
+
+// Hosts drop tools whose schema is more than flat and plain.
+func TestSchemasArePortable(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		schema := op.Input.Schema()
+		for _, bad := range []string{`"$ref"`, `"$defs"`, `"$schema"`, `"$id"`, `"anyOf"`, `"oneOf"`, `"allOf"`, `"type":[`, `:true`, `\u00`} {
+			if bytes.Contains(schema, []byte(bad)) {
+				t.Errorf("%s: the schema contains %s", op.Name, bad)
+			}
+		}
+		if !bytes.Contains(schema, []byte(`"additionalProperties":false`)) {
+			t.Errorf("%s: the schema is not closed", op.Name)
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource(op.Name, doc); err != nil {
+			t.Fatal(err)
+		}
+		compiled, err := c.Compile(op.Name)
+		if err != nil {
+			t.Errorf("%s: %v", op.Name, err)
+			continue
+		}
+		args, _ := decode(encode(sample(op, false)))
+		if err := compiled.Validate(args); err != nil {
+			t.Errorf("%s: arguments that the tool takes do not fit the schema it publishes: %v", op.Name, err)
+		}
+	}
+}
+
+// An error that names a tool to find an id with must name one that exists.
+func TestEveryIDInAPathHasAFinder(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		for part := range strings.SplitSeq(op.Path, "/") {
+			name, ok := hole(part)
+			if !ok {
+				continue
+			}
+			if finder := Lookup(finders[name]); finder == nil || finder.Effect != Read {
+				t.Errorf("%s: no tool finds a %s", op.Name, name)
+			}
+			if op.Input.shape().props[name].wire == nil {
+				t.Errorf("%s: %s goes into the path unchecked; give it the type objectID or externalID", op.Name, name)
+			}
+		}
+	}
+}
+
+func TestViewsFitTheirRows(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		if v := op.Output; v != nil {
+			v.parse()
+			if len(v.row) > maxColumns || len(v.written) > maxColumns {
+				t.Errorf("%s: a row of more than %d columns", op.Name, maxColumns)
+			}
+		}
+	}
+}
