@@ -31,8 +31,7 @@ func (op *Operation) call(ctx context.Context, c *client.Client, raw []byte) ans
 	res, err := c.Do(ctx, req)
 	if err != nil {
 		a := answer{text: op.failure(err, args), outcome: "failed", err: err}
-		var api *client.Error
-		if errors.As(err, &api) {
+		if api, ok := errors.AsType[*client.Error](err); ok {
 			a.outcome, a.attempts, a.requestID = api.Kind.String(), api.Attempts, api.RequestID
 		}
 		return a

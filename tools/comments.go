@@ -113,7 +113,7 @@ type createComment struct {
 	ParentCommentID  string   `json:"parentCommentId,omitempty" jsonschema_description:"Comment to reply to."`
 	IsPrivate        bool     `json:"isPrivate,omitempty"`
 	SendNotification bool     `json:"sendNotification,omitempty" jsonschema_description:"Default true."`
-	Author           author   `json:"author,omitempty" jsonschema_description:"User to credit instead of the key's owner; found by id, userId, then email."`
+	Author           author   `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner; found by id, userId, then email."`
 	CreatedAt        string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 	Upvotes          float64  `json:"upvotes,omitempty"`
 	Downvotes        float64  `json:"downvotes,omitempty"`

@@ -23,7 +23,7 @@ type reflectedInput struct {
 	shape  *shape
 }
 
-// Args declares the arguments by the struct T: its json tags name them (omitempty makes one optional), jsonschema tags bound them,
+// Args declares the arguments by the struct T: its json tags name them (omitempty or omitzero makes one optional), jsonschema tags bound them,
 // and jsonschema_description tells a model what a name alone does not. The struct is never filled: the arguments go to the API as
 // they were given, so no zero value can get lost.
 func Args[T any]() *Input {

@@ -178,7 +178,7 @@ type createPost struct {
 	BoardID         string         `json:"boardId"`
 	Title           string         `json:"title" jsonschema:"minLength=2"`
 	Content         markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
-	Author          author         `json:"author,omitempty" jsonschema_description:"Customer to credit; found by id, userId, then email."`
+	Author          author         `json:"author,omitzero" jsonschema_description:"Customer to credit; found by id, userId, then email."`
 	StatusID        string         `json:"statusId,omitempty"`
 	Tags            []string       `json:"tags,omitempty" jsonschema_description:"Tag names."`
 	AssigneeID      string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
@@ -190,7 +190,7 @@ type createPost struct {
 	NotifyAdmins    bool           `json:"notifyAdmins,omitempty"`
 	Upvotes         float64        `json:"upvotes,omitempty"`
 	CreatedAt       string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	Integrations    integrations   `json:"integrations,omitempty" jsonschema_description:"Tools to push the post to."`
+	Integrations    integrations   `json:"integrations,omitzero" jsonschema_description:"Tools to push the post to."`
 }
 
 type integrations struct {
@@ -217,7 +217,7 @@ type updatePost struct {
 	Visibility            string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
 	CommentsEnabled       bool           `json:"commentsEnabled,omitempty"`
 	InReview              bool           `json:"inReview,omitempty" jsonschema_description:"false approves."`
-	Author                author         `json:"author,omitempty" jsonschema_description:"New author."`
+	Author                author         `json:"author,omitzero" jsonschema_description:"New author."`
 	Upvotes               float64        `json:"upvotes,omitempty" jsonschema_description:"Overwrites the count."`
 	CreatedAt             string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }

@@ -3,6 +3,7 @@ package tools
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,10 +15,7 @@ import (
 // other method. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
 func (op *Operation) request(wire map[string]any) (client.Request, error) {
 	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety()}
-	rest := make(map[string]any, len(wire))
-	for name, v := range wire {
-		rest[name] = v
-	}
+	rest := maps.Clone(wire)
 	var path strings.Builder
 	for i, part := range strings.Split(op.Path, "/") {
 		if i > 0 {

@@ -45,7 +45,7 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	for _, e := range s.Enum {
 		sh.enum = append(sh.enum, e.(string)) // other enums do not occur, and a test reflects every input
 	}
-	if w, ok := reflect.Zero(t).Interface().(wirer); ok {
+	if w, ok := reflect.TypeAssert[wirer](reflect.Zero(t)); ok {
 		sh.wire = func(v any) (any, error) { return w.wire(v, tag) }
 	}
 	switch {

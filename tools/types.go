@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ type clause struct {
 // filterFields reads the tag that names the fields of clauses.
 func filterFields(tag reflect.StructTag) (names []string, dates map[string]bool) {
 	dates = map[string]bool{}
-	for _, f := range strings.Split(tag.Get("filters"), ",") {
+	for f := range strings.SplitSeq(tag.Get("filters"), ",") {
 		name, kind, _ := strings.Cut(f, ":")
 		names = append(names, name)
 		dates[name] = kind == "date"
@@ -137,7 +138,7 @@ func clauseValue(operator string, v any, date bool) (any, error) {
 func unixSeconds(s string) (any, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return json.Number(fmt.Sprint(t.Unix())), nil
+			return json.Number(strconv.FormatInt(t.Unix(), 10)), nil
 		}
 	}
 	if n, ok := exactNumber(s); ok && n.IsInt() {

@@ -89,8 +89,10 @@ func TestFullDetailLosesNoField(t *testing.T) {
 
 // Any JSON that an API may send is answered, and lists stay JSON.
 func FuzzRender(f *testing.F) {
-	for _, seed := range []string{`{"object":"list","data":[{"id":"1","content":"<p>x</p>","tags":[{"name":"a"}]},null,3,"x"],"nextCursor":"c"}`, `[]`, `[null]`, `{"data":[]}`, `{"data":{}}`, `"x"`, `3`, `null`,
-		`{"id":"\ud800","title":"a\nb: c","content":"<div hidden>x"}`, `{"status":null,"author":{"name":null},"createdAt":5}`} {
+	for _, seed := range []string{
+		`{"object":"list","data":[{"id":"1","content":"<p>x</p>","tags":[{"name":"a"}]},null,3,"x"],"nextCursor":"c"}`, `[]`, `[null]`, `{"data":[]}`, `{"data":{}}`, `"x"`, `3`, `null`,
+		`{"id":"\ud800","title":"a\nb: c","content":"<div hidden>x"}`, `{"status":null,"author":{"name":null},"createdAt":5}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -90,7 +90,7 @@ func serve(t *testing.T, cfg Config) *host {
 		if err := <-h.ended; err != nil {
 			t.Error(err)
 		}
-		for range h.lines { //nolint:revive // what comes after the test is of no interest
+		for range h.lines { // what comes after the test is of no interest
 		}
 		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
@@ -362,7 +362,9 @@ func TestTheMainJobOnTheSandbox(t *testing.T) {
 		return text(m)
 	}
 	var found struct {
-		Data []struct{ ID, Title string }
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
 	}
 	if err := json.Unmarshal([]byte(ask("search_posts", `{"search":"dark mode","limit":"5"}`)), &found); err != nil || len(found.Data) != 5 {
 		t.Fatalf("%v %v", found, err)

@@ -114,7 +114,9 @@ func TestToolsAreListed(t *testing.T) {
 	t.Parallel()
 	got := start("", nil, "tools", "--json")
 	var doc struct {
-		Tools []struct{ Name, Toolset, Effect string }
+		Tools []struct {
+			Name string `json:"name"`
+		} `json:"tools"`
 	}
 	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || len(doc.Tools) != len(tools.All()) {
 		t.Fatalf("%v, %d tools", err, len(doc.Tools))

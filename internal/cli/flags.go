@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -41,18 +42,23 @@ func (f *Flags) Validate() error {
 		name  string
 		value float64
 	}{
-		{"rate", f.Rate}, {"burst", float64(f.Burst)}, {"concurrency", float64(f.Concurrency)}, {"retries", float64(f.Retries)},
-		{"max-wait", f.MaxWait.Seconds()}, {"deadline", f.Deadline.Seconds()}, {"timeout", f.Timeout.Seconds()},
+		{"rate", f.Rate},
+		{"burst", float64(f.Burst)},
+		{"concurrency", float64(f.Concurrency)},
+		{"retries", float64(f.Retries)},
+		{"max-wait", f.MaxWait.Seconds()},
+		{"deadline", f.Deadline.Seconds()},
+		{"timeout", f.Timeout.Seconds()},
 	} {
 		if v.value < 0 || math.IsNaN(v.value) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("--%s: must not be negative", v.name)
 		}
 	}
 	if f.Timeout == 0 {
-		return fmt.Errorf("--timeout: must be more than 0")
+		return errors.New("--timeout: must be more than 0")
 	}
 	if f.Rate > 0 && f.Burst == 0 {
-		return fmt.Errorf("--burst: must be at least 1 when --rate limits")
+		return errors.New("--burst: must be at least 1 when --rate limits")
 	}
 	return nil
 }
