@@ -34,30 +34,28 @@ func TestPageIsTenPostsOfThreeKilobytes(t *testing.T) {
 	}
 }
 
-func TestStubAnswersListPostsAlone(t *testing.T) {
+func TestStubAnswersListPostsAloneAndCountsIt(t *testing.T) {
 	t.Parallel()
-	s, err := startStub(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.close()
-	for target, want := range map[string]int{
-		"/v2/posts?limit=10": http.StatusOK,
-		"/v2/posts?limit=9":  http.StatusNotFound,
-		"/v2/posts":          http.StatusNotFound,
-		"/v2/boards":         http.StatusNotFound,
+	s := &stub{page: []byte("page")}
+	for _, step := range []struct {
+		method, target string
+		status         int
+		body           string
+	}{
+		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
+		{http.MethodGet, "/v2/posts?limit=9", http.StatusNotFound, ""},
+		{http.MethodPost, "/v2/posts?limit=10", http.StatusNotFound, ""},
+		{http.MethodGet, "/v2/boards", http.StatusNotFound, ""},
+		{http.MethodPost, "/delay?for=soon", http.StatusBadRequest, ""},
+		{http.MethodPost, "/delay?for=1ns", http.StatusOK, ""},
+		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
+		{http.MethodGet, "/served", http.StatusOK, "2"},
 	} {
 		answer := httptest.NewRecorder()
-		s.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, target, http.NoBody))
-		if answer.Code != want {
-			t.Errorf("%s was answered %d, want %d", target, answer.Code, want)
+		s.ServeHTTP(answer, httptest.NewRequest(step.method, step.target, http.NoBody))
+		if answer.Code != step.status || step.body != "" && answer.Body.String() != step.body {
+			t.Errorf("%s %s was answered %d %q", step.method, step.target, answer.Code, answer.Body)
 		}
-	}
-	if _, err := s.roundTrip(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if got := s.served.Load(); got != 2 {
-		t.Errorf("counted %d answers, want 2", got)
 	}
 }
 

@@ -26,7 +26,7 @@ type endpoint struct {
 	url     string
 	session string // as the server named it at initialize, if it did
 	client  *http.Client
-	upTo    *stub
+	asked   *upstream
 	nextID  atomic.Int64
 }
 
@@ -42,9 +42,9 @@ func freeAddr(ctx context.Context) (string, error) {
 }
 
 // connect waits until the server listens, and shakes hands.
-func connect(ctx context.Context, addr string, upstream *stub) (*endpoint, error) {
+func connect(ctx context.Context, addr string, asked *upstream) (*endpoint, error) {
 	e := &endpoint{
-		url: "http://" + addr + "/mcp", upTo: upstream,
+		url: "http://" + addr + "/mcp", asked: asked,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -118,7 +118,7 @@ func (e *endpoint) warmUp(ctx context.Context, calls int) error {
 		if err != nil {
 			return err
 		}
-		if err := checkFully(result, e.upTo.ids); err != nil {
+		if err := checkFully(result, e.asked.ids); err != nil {
 			return err
 		}
 	}
@@ -133,7 +133,7 @@ func (e *endpoint) call(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return took, checkQuickly(result, e.upTo.ids[pageSize-1])
+	return took, checkQuickly(result, e.asked.ids[pageSize-1])
 }
 
 // load keeps inFlight calls going until the time is over or, unless it is 0, the number of calls is reached. It returns the calls that

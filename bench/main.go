@@ -5,7 +5,8 @@
 //	go run ./bench -quick    a first impression
 //	go run ./bench -json     for programs, with the values of every round
 //
-// build.go builds the two programs and process.go runs them; posts.go and stub.go are the upstream; message.go is what little of
+// build.go builds the two programs and process.go runs them; posts.go and stub.go are the upstream, and
+// upstream.go is its process; message.go is what little of
 // JSON-RPC is needed; stdio.go and http.go are the load generators; rounds.go is the order of the measurements, and results.go and
 // report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.
 //
@@ -42,7 +43,7 @@ type settings struct {
 }
 
 func parse(args []string) (settings, error) {
-	s := settings{flags: strings.Join(args, " "), blocks: 8, block: 125, limitedCalls: 150}
+	s := settings{flags: strings.Join(args, " "), blocks: 12, block: 84, limitedCalls: 150}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.StringVar(&s.given, "product", "", "measure this `binary` of the product; the default is to build one")
 	f.BoolVar(&s.json, "json", false, "print JSON")
@@ -55,7 +56,7 @@ func parse(args []string) (settings, error) {
 		return s, err
 	}
 	if *quick {
-		s.pairs, s.rounds, s.blocks, s.load, s.limitedCalls = min(s.pairs, 6), min(s.rounds, 2), 2, min(s.load, 500*time.Millisecond), 75
+		s.pairs, s.rounds, s.blocks, s.load, s.limitedCalls = min(s.pairs, 6), min(s.rounds, 2), 6, min(s.load, 500*time.Millisecond), 75
 	}
 	if f.NArg() > 0 || s.pairs < 1 || s.rounds < 1 || s.procs < 1 || s.load <= 0 {
 		return s, errors.New("bench: expected flags alone, with values above zero")
@@ -67,6 +68,13 @@ func parse(args []string) (settings, error) {
 }
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == stubCommand {
+		if err := serveStub(context.Background(), os.Stdin, os.Stdout); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	s, err := parse(os.Args[1:])
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
@@ -93,12 +101,12 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	upstream, err := startStub(ctx)
+	asked, err := startUpstream(ctx)
 	if err != nil {
 		return err
 	}
-	defer upstream.close()
-	b := &bench{settings: s, pair: programs, stub: upstream}
+	defer asked.close()
+	b := &bench{settings: s, pair: programs, stub: asked}
 	begin := time.Now()
 	steps := []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
 	transports := []string{"stdio"}

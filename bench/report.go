@@ -27,7 +27,7 @@ func (b *bench) circumstances(transports []string) circumstances {
 	c := circumstances{
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), GOMAXPROCS: b.procs,
 		BuildFlags: "CGO_ENABLED=0 " + strings.Join(buildFlags, " "), Flags: b.flags,
-		Upstream: fmt.Sprintf("%d posts, %d bytes, loopback", pageSize, len(b.stub.page)),
+		Upstream: fmt.Sprintf("%d posts, %d bytes, loopback, a process of its own", pageSize, b.stub.page),
 	}
 	if b.given != "" {
 		c.BuildFlags += " (the limit; the product was given)"

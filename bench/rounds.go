@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -18,7 +19,7 @@ const (
 type bench struct {
 	settings
 	pair
-	stub    *stub
+	stub    *upstream
 	results results
 }
 
@@ -146,7 +147,7 @@ func (b *bench) stdioRound(ctx context.Context, round int) error {
 	if err := b.calls(ctx, "stdio", round, clients, servers); err != nil {
 		return err
 	}
-	if err := b.bursts(explained, pipes); err != nil {
+	if err := b.bursts(ctx, explained, pipes); err != nil {
 		return err
 	}
 	err = explained(func(side int) (err error) {
@@ -158,9 +159,10 @@ func (b *bench) stdioRound(ctx context.Context, round int) error {
 }
 
 // bursts compares many calls at once to a slow upstream.
-func (b *bench) bursts(explained func(func(side int) error) error, pipes [2]*pipe) error {
-	b.stub.delay.Store(int64(burstDelay))
-	defer b.stub.delay.Store(0)
+func (b *bench) bursts(ctx context.Context, explained func(func(side int) error) error, pipes [2]*pipe) error {
+	if err := b.stub.delay(ctx, burstDelay); err != nil {
+		return err
+	}
 	var all, ping [2]time.Duration
 	err := explained(func(side int) (err error) {
 		all[side], ping[side], err = pipes[side].burst(burstCalls)
@@ -168,7 +170,7 @@ func (b *bench) bursts(explained func(func(side int) error) error, pipes [2]*pip
 	})
 	b.results.add("", burstTime, all[0].Seconds(), all[1].Seconds())
 	b.results.add("", burstPing, ping[0].Seconds(), ping[1].Seconds())
-	return err
+	return errors.Join(err, b.stub.delay(ctx, 0))
 }
 
 // caller is a client of either transport.
@@ -197,7 +199,10 @@ func (b *bench) calls(ctx context.Context, transport string, round int, clients 
 		if err != nil {
 			return err
 		}
-		before := b.stub.served.Load()
+		before, err := b.stub.served(ctx)
+		if err != nil {
+			return err
+		}
 		n, took, err := clients[side].load(ctx, inFlight, 0, b.load)
 		if err != nil {
 			return servers[side].explain(err)
@@ -206,8 +211,11 @@ func (b *bench) calls(ctx context.Context, transport string, round int, clients 
 		if err != nil {
 			return err
 		}
-		served := b.stub.served.Load() - before
-		if served < int64(n) || served > int64(n+inFlight) {
+		served, err := b.stub.served(ctx)
+		if err != nil {
+			return err
+		}
+		if served -= before; served < n || served > n+inFlight {
 			return fmt.Errorf("%d calls made %d requests: expected one each", n, served)
 		}
 		rate[side], cpu[side] = float64(n)/took.Seconds(), (after-busy).Seconds()/float64(served)
@@ -219,11 +227,15 @@ func (b *bench) calls(ctx context.Context, transport string, round int, clients 
 }
 
 // latencies returns the times of single calls to each server, and of requests without a server between, in seconds. They come in
-// blocks that take turns, so that whatever else the machine does meets all three.
+// blocks that take turns, so that whatever else the machine does meets all three. Every other turn goes backwards: in a circle each
+// would always follow the same one, which is worth some hundredths.
 func (b *bench) latencies(ctx context.Context, clients [2]caller) (took [2][]float64, direct []float64, err error) {
 	for n := range b.blocks {
 		for i := range 3 {
 			which := (i + n) % 3
+			if n%2 == 1 {
+				which = 2 - which
+			}
 			for range b.block {
 				var d time.Duration
 				if which == 2 {

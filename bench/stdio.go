@@ -12,12 +12,12 @@ import (
 type pipe struct {
 	in     io.Writer
 	out    *bufio.Reader
-	upTo   *stub // what the server asks, for the checks
+	asked  *upstream // what the server asks, for the checks
 	nextID int
 }
 
-func newPipe(s *process, upstream *stub) *pipe {
-	return &pipe{in: s.stdin, out: bufio.NewReaderSize(s.stdout, 4<<20), upTo: upstream}
+func newPipe(s *process, asked *upstream) *pipe {
+	return &pipe{in: s.stdin, out: bufio.NewReaderSize(s.stdout, 4<<20), asked: asked}
 }
 
 // read returns the next answer. The result is valid until the next read.
@@ -67,7 +67,7 @@ func (p *pipe) warmUp(_ context.Context, calls int) error {
 			return err
 		}
 		p.nextID++
-		if err := checkFully(result, p.upTo.ids); err != nil {
+		if err := checkFully(result, p.asked.ids); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,7 @@ func (p *pipe) call(context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return took, checkQuickly(result, p.upTo.ids[pageSize-1])
+	return took, checkQuickly(result, p.asked.ids[pageSize-1])
 }
 
 // load keeps inFlight calls going until the time is over or, unless it is 0, the number of calls is reached. It returns the calls that
@@ -112,7 +112,7 @@ func (p *pipe) load(_ context.Context, inFlight, most int, d time.Duration) (cal
 			return 0, 0, fmt.Errorf("an answer to %d, which is not in flight", id)
 		}
 		delete(open, id)
-		if err := checkQuickly(result, p.upTo.ids[pageSize-1]); err != nil {
+		if err := checkQuickly(result, p.asked.ids[pageSize-1]); err != nil {
 			return 0, 0, err
 		}
 		now := time.Since(begin)
@@ -159,7 +159,7 @@ func (p *pipe) burst(calls int) (all, ping time.Duration, err error) {
 			return 0, 0, fmt.Errorf("an answer to %d, which is not in flight", id)
 		}
 		answered[id-first] = true
-		if err := checkQuickly(result, p.upTo.ids[pageSize-1]); err != nil {
+		if err := checkQuickly(result, p.asked.ids[pageSize-1]); err != nil {
 			return 0, 0, err
 		}
 	}

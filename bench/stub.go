@@ -12,48 +12,61 @@ import (
 	"time"
 )
 
-// stub is the upstream of both servers: one page of posts, encoded beforehand, on loopback.
-type stub struct {
-	url    string
-	page   []byte
-	ids    []string // of the posts on the page
-	server *http.Server
-	client *http.Client
+// stubCommand makes this program the upstream instead: a process of its own, so that a request without a server between crosses
+// processes as the requests of the servers do.
+const stubCommand = "serve-upstream"
 
+// stub answers both servers: one page of posts, encoded beforehand.
+type stub struct {
+	page   []byte
 	delay  atomic.Int64 // nanoseconds before each answer
 	served atomic.Int64 // answers given
 }
 
-func startStub(ctx context.Context) (*stub, error) {
-	page, ids, err := encodePosts()
+// serveStub serves on loopback until in ends, and writes its address to out.
+func serveStub(ctx context.Context, in io.Reader, out io.Writer) error {
+	page, _, err := encodePosts()
 	if err != nil {
-		return nil, fmt.Errorf("encode posts: %w", err)
+		return fmt.Errorf("encode posts: %w", err)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("start the upstream: %w", err)
+		return err
 	}
-	s := &stub{
-		url: "http://" + listener.Addr().String(), page: page, ids: ids,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1}},
-	}
-	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: &stub{page: page}, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
-		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // the listener is ours alone: nothing after this could be measured
-		}
+		_, _ = io.Copy(io.Discard, in)
+		_ = server.Close()
 	}()
-	return s, nil
+	if _, err := fmt.Fprintln(out, listener.Addr()); err != nil {
+		return err
+	}
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
-func (s *stub) close() { _ = s.server.Close() }
-
-// ServeHTTP answers what list_posts asks for and nothing else.
+// ServeHTTP answers what list_posts asks for, and what the benchmark wants to set and to know.
 func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet || r.URL.Path != "/v2/posts" || r.URL.Query().Get("limit") != strconv.Itoa(pageSize) {
+	switch {
+	case r.Method == http.MethodGet && r.URL.Path == "/v2/posts" && r.URL.Query().Get("limit") == strconv.Itoa(pageSize):
+		s.servePosts(w)
+	case r.Method == http.MethodPost && r.URL.Path == "/delay":
+		delay, err := time.ParseDuration(r.URL.Query().Get("for"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		s.delay.Store(int64(delay))
+	case r.Method == http.MethodGet && r.URL.Path == "/served":
+		_, _ = fmt.Fprint(w, s.served.Load())
+	default:
 		http.Error(w, `{"error":{"type":"invalid_request_error","code":"resource_not_found","message":"not in the benchmark"}}`, http.StatusNotFound)
-		return
 	}
+}
+
+func (s *stub) servePosts(w http.ResponseWriter) {
 	if delay := time.Duration(s.delay.Load()); delay > 0 {
 		time.Sleep(delay)
 	}
@@ -65,24 +78,4 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-RateLimit-Reset", "60")
 	s.served.Add(1)
 	_, _ = w.Write(s.page)
-}
-
-// roundTrip times one request to the stub without a server in between: what a call costs at least.
-func (s *stub) roundTrip(ctx context.Context) (time.Duration, error) {
-	begin := time.Now()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/v2/posts?limit="+strconv.Itoa(pageSize), http.NoBody)
-	if err != nil {
-		return 0, err
-	}
-	res, err := s.client.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	body, err := io.ReadAll(res.Body)
-	_ = res.Body.Close()
-	took := time.Since(begin)
-	if err == nil && len(body) != len(s.page) {
-		err = fmt.Errorf("the upstream answered %d bytes instead of %d", len(body), len(s.page))
-	}
-	return took, err
 }

@@ -31,6 +31,7 @@ func excerpt(body string, limit int) string {
 	hidden := 0
 	for !t.full {
 		switch z.Next() {
+		case html.CommentToken, html.DoctypeToken:
 		case html.ErrorToken:
 			return t.String()
 		case html.TextToken:
@@ -139,6 +140,7 @@ func isHidden(a atom.Atom, attrs []html.Attribute) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Head, atom.Title, atom.Svg, atom.Object, atom.Embed, atom.Link, atom.Meta, atom.Base, atom.Input:
 		return true
+	default:
 	}
 	tiny := 0
 	for _, attr := range attrs {

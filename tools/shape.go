@@ -195,7 +195,7 @@ func (sh *shape) checkString(path string, v any, p *problems) any {
 	if sh.enum != nil {
 		return sh.checkEnum(path, s, p)
 	}
-	n := uint64(utf8.RuneCountInString(s))
+	n := uint64(utf8.RuneCountInString(s)) //nolint:gosec // a length is not negative
 	if m := sh.schema.MinLength; m != nil && n < *m {
 		p.add(path, fmt.Sprintf("at least %d characters, got %d", *m, n))
 	}

@@ -284,6 +284,7 @@ func (v *View) isVoid(value []byte, kind jsonparser.ValueType) bool {
 		_, _ = jsonparser.ArrayEach(value, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
 			void = void && v.isVoid(item, kind)
 		})
+	default:
 	}
 	return void
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -61,12 +62,12 @@ func setArgument(args, properties map[string]any, name, value string) error {
 	v := typed(property, value)
 	if property["type"] == "array" {
 		list, _ := args[name].([]any)
-		if elements, isList := v.([]any); isList {
-			v = append(list, elements...)
-		} else {
+		elements, isList := v.([]any)
+		if !isList {
 			items, _ := property["items"].(map[string]any)
-			v = append(list, typed(items, value))
+			elements = []any{typed(items, value)}
 		}
+		v = slices.Concat(list, elements)
 	}
 	args[name] = v
 	return nil
