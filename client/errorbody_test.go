@@ -73,7 +73,7 @@ func TestCausesDoNotHoldTheKey(t *testing.T) {
 		if text := e.Error(); strings.Contains(text, testKey) || strings.Contains(text, "someone") {
 			t.Errorf("a secret in %q", text)
 		}
-		u, ok := e.(interface{ Unwrap() error }) //nolint:errorlint // the test walks the chain itself
+		u, ok := e.(interface{ Unwrap() error })
 		if !ok {
 			break
 		}

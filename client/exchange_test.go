@@ -111,7 +111,7 @@ func TestBodies(t *testing.T) {
 		}
 	}
 	chunked := func(body string) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
+		return func(w http.ResponseWriter, _ *http.Request) {
 			_ = http.NewResponseController(w).Flush()
 			_, _ = io.WriteString(w, body)
 		}

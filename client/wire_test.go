@@ -104,6 +104,8 @@ func resettingServer(t *testing.T, certificate *tls.Config, code http2.ErrCode) 
 			if err != nil {
 				return
 			}
+			// A stream that net/http gave up keeps its connection from being idle: it is closed from this side.
+			t.Cleanup(func() { _ = conn.Close() })
 			wg.Go(func() { serve(conn) })
 		}
 	})

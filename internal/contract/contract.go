@@ -157,7 +157,7 @@ type (
 		} `json:"components"`
 	}
 	rawOperation struct {
-		OperationID string                `json:"operationID"`
+		OperationID string                `json:"operationId"`
 		Summary     string                `json:"summary"`
 		Toolset     string                `json:"x-toolset"`
 		Effect      string                `json:"x-effect"`

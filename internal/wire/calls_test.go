@@ -222,3 +222,28 @@ func TestConnectionsShareAServerWithoutSharingASession(t *testing.T) {
 	}
 	clients.Wait()
 }
+
+// probe looks at the connection at the moment of each write.
+type probe struct {
+	conn     *connection
+	inFlight []int
+}
+
+func (p *probe) Write(b []byte) (int, error) {
+	p.conn.mu.Lock()
+	defer p.conn.mu.Unlock()
+	p.inFlight = append(p.inFlight, len(p.conn.calls))
+	return len(b), nil
+}
+
+func TestIDIsFreeBeforeTheClientCanSeeTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	out := &probe{}
+	out.conn = newConnection(t.Context(), s, out, NewStdio(s, StdioOptions{}).options)
+	out.conn.start([]byte("1"), "tools/call", []byte(callLine("1", "echo")))
+	out.conn.running.Wait()
+	if len(out.inFlight) != 1 || out.inFlight[0] != 0 {
+		t.Errorf("in flight at each write: %v, want [0]", out.inFlight)
+	}
+}

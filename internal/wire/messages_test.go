@@ -224,3 +224,15 @@ func canonical(t *testing.T, document []byte) string {
 	}
 	return string(b)
 }
+
+func TestIDFinderKeepsLittleOfALargeMessage(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("x", 100_000)
+	for _, message := range []string{`{"` + large + `":1}`, `{"id":"` + large, `{"a":"` + large + `"}`, large} {
+		var f idFinder
+		f.scan([]byte(message))
+		if cap(f.token) > 4*maxFoundID || f.id() != nil {
+			t.Errorf("%.20s: kept %d bytes, found id %.20s", message, cap(f.token), f.id())
+		}
+	}
+}

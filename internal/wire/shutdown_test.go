@@ -142,3 +142,18 @@ func TestWriteThatHangsDoesNotHoldServe(t *testing.T) {
 		}
 	})
 }
+
+func TestNothingIsWrittenAfterServeReturned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, quiet())
+		addTool(s, "deaf", deaf)
+		var out strings.Builder
+		err := NewStdio(s, StdioOptions{Grace: time.Second}).
+			Serve(t.Context(), strings.NewReader(callLine("1", "deaf")), &out)
+		time.Sleep(2 * time.Hour) // the call comes back
+		if err != nil || out.Len() > 0 {
+			t.Errorf("wrote %q, %v", out.String(), err)
+		}
+	})
+}

@@ -1,0 +1,62 @@
+# The tools' versions; .ci/run uses the targets below, so they stand here alone.
+GOLANGCI_LINT_VERSION := v2.15.0
+
+# Tools live outside the tree and are built once per version.
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/featurebase-mcp/$(GOLANGCI_LINT_VERSION)
+LINT := $(TOOLS)/golangci-lint
+BINARY := featurebase-mcp
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
+FUZZTIME := 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help build test race vet tidy lint fmt interop bench fuzz update ci clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the static binary
+	$(BUILD) -o $(BINARY) .
+
+test: ## Run the tests
+	go test ./...
+
+race: ## Run the tests with the race detector
+	go test -race ./...
+
+vet:
+	go vet ./...
+
+tidy:
+	go mod tidy -diff
+
+$(LINT):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+lint: $(LINT) ## Check layers, style and formats
+	$(LINT) fmt --diff
+	$(LINT) run ./...
+
+fmt: $(LINT) ## Format
+	$(LINT) fmt
+
+interop: ## Run real clients against the real binary (npm)
+	cd interop && npm ci --no-audit --no-fund && npm test
+
+bench: ## Measure the built binary against the limit
+	go run ./bench
+
+fuzz: ## Fuzz each target for FUZZTIME
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+update: ## Rewrite the golden files
+	go test ./tools -update
+
+ci: ## Everything that has to pass
+	.ci/run
+
+clean: ## Remove what was built
+	rm -rf $(BINARY) interop/node_modules
