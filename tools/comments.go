@@ -96,7 +96,7 @@ type listComments struct {
 
 type searchComments struct {
 	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
-	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId,changelogId,parentCommentId,isPrivate,inReview,createdAt:date,upvotes,score,confidenceScore"`
+	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId?,changelogId?,parentCommentId?,isPrivate:boolean,inReview:boolean,createdAt:date,upvotes:number,score:number,confidenceScore:number"`
 	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=confidenceScore:desc,enum=confidenceScore:asc,enum=score:desc"`
 	page
 	detail

@@ -275,11 +275,18 @@ func TestFilterFieldsMatchTheContract(t *testing.T) {
 			t.Parallel()
 			var want []string
 			for _, f := range c.SearchFields {
-				name := f.Name
-				if f.Type == "unix_seconds" {
-					name += ":date"
+				kind, nullable := strings.CutSuffix(f.Type, "|null")
+				field := f.Name
+				switch kind {
+				case "unix_seconds":
+					field += ":date"
+				case "number", "boolean":
+					field += ":" + kind
 				}
-				want = append(want, name)
+				if nullable {
+					field += "?"
+				}
+				want = append(want, field)
 			}
 			query := op.Input.shape().props["query"]
 			if query == nil {

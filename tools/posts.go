@@ -152,7 +152,7 @@ var posts = &Toolset{
 
 type searchPosts struct {
 	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
-	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId,companyId,createdAt:date,updatedAt:date,eta:date,upvotes,commentCount,monthlySpend,opportunityAmount,inReview,isPinned"`
+	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
 	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
 	page
 	detail

@@ -25,8 +25,7 @@ func sampleValue(sh *shape, name string, zero bool) any {
 		return m
 	case "array":
 		if name == "query" {
-			names, _ := filterFields(sh.tag)
-			return []any{map[string]any{"field": names[0], "operator": "=", "value": "x"}}
+			return []any{map[string]any{"field": filters(sh.tag)[0].name, "operator": "=", "value": []any{"x"}}}
 		}
 		if zero && sh.schema.MinItems == nil {
 			return []any{}

@@ -16,8 +16,8 @@ func newReflector() *jsonschema.Reflector {
 		ExpandedStruct: true, // the object itself at the top
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			switch {
-			case t.Kind() == reflect.Interface:
-				return &jsonschema.Schema{Extras: map[string]any{}} // {}: the library would say true
+			case t.Kind() == reflect.Interface: // the value of a filter; a schema without a type would be refused by some hosts
+				return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
 			case t.Kind() == reflect.Map:
 				return &jsonschema.Schema{Type: "object"} // free keys; additionalProperties would only repeat that
 			default:

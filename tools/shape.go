@@ -41,6 +41,9 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
+	if t.Kind() == reflect.Interface { // published as a list of texts, taken in any form, and read by the field it filters
+		s = &jsonschema.Schema{Description: s.Description}
+	}
 	sh := &shape{schema: s, tag: tag, min: rat(s.Minimum), max: rat(s.Maximum)}
 	for _, e := range s.Enum {
 		sh.enum = append(sh.enum, e.(string)) // other enums do not occur, and a test reflects every input

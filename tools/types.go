@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,8 +52,9 @@ func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, as
-// name or name:date; from it follow the description, the check and the conversion of dates.
+// clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each
+// with its kind after a colon (date, number, boolean; text without one) and a question mark where null means none. From it
+// follow the description, the check of names and the conversion of values.
 type clauses []clause
 
 type clause struct {
@@ -61,77 +63,123 @@ type clause struct {
 	Value    any    `json:"value"`
 }
 
-// filterFields reads the tag that names the fields of clauses.
-func filterFields(tag reflect.StructTag) (names []string, dates map[string]bool) {
-	dates = map[string]bool{}
-	for f := range strings.SplitSeq(tag.Get("filters"), ",") {
-		name, kind, _ := strings.Cut(f, ":")
-		names = append(names, name)
-		dates[name] = kind == "date"
+// filter is one field that clauses can name.
+type filter struct {
+	name, kind string
+	nullable   bool
+}
+
+func filters(tag reflect.StructTag) []filter {
+	var list []filter
+	for spec := range strings.SplitSeq(tag.Get("filters"), ",") {
+		spec, nullable := strings.CutSuffix(spec, "?")
+		name, kind, _ := strings.Cut(spec, ":")
+		list = append(list, filter{name, kind, nullable})
 	}
-	return names, dates
+	return list
+}
+
+func filterNames(list []filter) []string {
+	names := make([]string, len(list))
+	for i, f := range list {
+		names[i] = f.name
+	}
+	return names
 }
 
 // describeFilters tells a model what a list of clauses may say.
 func describeFilters(tag reflect.StructTag) string {
-	names, _ := filterFields(tag)
-	return "Filters, all of which must hold. Fields: " + strings.Join(names, ", ") + ". IN and NIN take a list; dates are ISO 8601 or Unix seconds."
+	list := filters(tag)
+	text := "Filters, all of which must hold. Fields: " + strings.Join(filterNames(list), ", ") + ". Several values need IN or NIN; dates are ISO 8601"
+	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
+		text += `; "null" means none`
+	}
+	return text + "."
 }
 
 func (clauses) wire(v any, tag reflect.StructTag) (any, error) {
-	names, dates := filterFields(tag)
+	fields := filters(tag)
 	list := v.([]any) // the shape admits nothing else
 	for i, item := range list {
 		c := item.(map[string]any)
-		field := c["field"].(string)
-		known := false
-		for _, n := range names {
-			if strings.EqualFold(n, field) {
-				field, known = n, true
-				c["field"] = n
-			}
-		}
-		if !known {
+		name := c["field"].(string)
+		at := slices.IndexFunc(fields, func(f filter) bool { return strings.EqualFold(f.name, name) })
+		if at < 0 {
+			names := filterNames(fields)
 			hint := "valid: " + strings.Join(names, ", ")
-			if near := nearest.Name(field, names); near != "" {
+			if near := nearest.Name(name, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			return v, fmt.Errorf("[%d]: unknown field %q; %s", i, field, hint)
+			return v, fmt.Errorf("[%d]: unknown field %q; %s", i, name, hint)
 		}
-		value, err := clauseValue(c["operator"].(string), c["value"], dates[field])
+		value, err := fields[at].value(c["operator"].(string), c["value"])
 		if err != nil {
-			return v, fmt.Errorf("[%d] (%s): %w", i, field, err)
+			return v, fmt.Errorf("[%d] (%s): %w", i, fields[at].name, err)
 		}
-		c["value"] = value
+		c["field"], c["value"] = fields[at].name, value
 	}
 	return map[string]any{"operator": "AND", "value": list}, nil
 }
 
-// clauseValue brings a value into the form its operator needs: a list for IN and NIN, Unix seconds for dates.
-func clauseValue(operator string, v any, date bool) (any, error) {
+// value brings a value into the form that its operator and its field need: a list for IN and NIN, one value for the others.
+func (f filter) value(operator string, v any) (any, error) {
 	list, isList := v.([]any)
-	if operator == "IN" || operator == "NIN" {
-		if !isList {
-			list = []any{v}
+	if !isList {
+		list = []any{v}
+	}
+	if len(list) == 0 {
+		return v, errors.New("value: at least one needed")
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		var err error
+		if out[i], err = f.one(item); err != nil {
+			return v, err
 		}
-		if len(list) == 0 {
-			return v, errors.New("value: at least one needed")
-		}
-		return list, nil
 	}
-	if isList && len(list) == 1 {
-		v, isList = list[0], false
+	switch {
+	case operator == "IN" || operator == "NIN":
+		return out, nil
+	case len(out) > 1:
+		return v, fmt.Errorf("operator %s takes one value; use IN or NIN for several", operator)
+	default:
+		return out[0], nil
 	}
-	if isList {
-		return v, fmt.Errorf("operator %s takes one value; use IN or NIN for a list", operator)
+}
+
+// one reads a single value in any of the forms in which models write it.
+func (f filter) one(v any) (any, error) {
+	if v == nil || f.nullable && v == "null" {
+		return nil, nil //nolint:nilnil // null is the value
 	}
-	if _, isObject := v.(map[string]any); isObject {
-		return v, errors.New("value: expected text, a number, true, false or null, got an object")
+	if b, ok := v.(bool); ok {
+		v = strconv.FormatBool(b)
 	}
-	if s, ok := v.(string); ok && date {
+	var s string
+	switch v := v.(type) {
+	case string:
+		s = v
+	case json.Number:
+		s = v.String()
+	default:
+		return v, errors.New("value: expected text, a number, true or false, got " + kindName(v))
+	}
+	switch f.kind {
+	case "date":
 		return unixSeconds(s)
+	case "number":
+		if _, ok := exactNumber(s); !ok {
+			return v, errors.New("value: expected a number, got " + show(v))
+		}
+		return json.Number(s), nil
+	case "boolean":
+		if s != "true" && s != "false" {
+			return v, errors.New("value: expected true or false, got " + show(v))
+		}
+		return s == "true", nil
+	default:
+		return s, nil
 	}
-	return v, nil
 }
 
 // unixSeconds reads the forms in which models write a moment. The API takes seconds in filters and ISO 8601 everywhere else.
@@ -144,7 +192,7 @@ func unixSeconds(s string) (any, error) {
 	if n, ok := exactNumber(s); ok && n.IsInt() {
 		return json.Number(n.Num().String()), nil
 	}
-	return s, fmt.Errorf("value: expected Unix seconds or a date such as 2026-03-02, got %s", show(s))
+	return s, fmt.Errorf("value: expected a date such as 2026-03-02 or Unix seconds, got %s", show(s))
 }
 
 // author credits a write to somebody; the API tries id, userId and email in this order.
