@@ -43,10 +43,14 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			"null in a clause means none", "search_posts", `{"query":[{"field":"assigneeId","operator":"=","value":null}]}`, `{}`,
 			`{"query":{"operator":"AND","value":[{"field":"assigneeId","operator":"=","value":null}]}}`,
 		},
-		{"filters as the schema has them", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":["5"]},{"field":"inReview","operator":"=","value":["true"]},{"field":"assigneeId","operator":"=","value":["null"]},{"field":"statusId","operator":"NIN","value":["a","b"]}]}`, `{}`,
-			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5},{"field":"inReview","operator":"=","value":true},{"field":"assigneeId","operator":"=","value":null},{"field":"statusId","operator":"NIN","value":["a","b"]}]}}`},
-		{"a boolean filter as it is", "search_comments", `{"query":[{"field":"isPrivate","operator":"=","value":true}]}`, `{}`,
-			`{"query":{"operator":"AND","value":[{"field":"isPrivate","operator":"=","value":true}]}}`},
+		{
+			"filters as the schema has them", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":["5"]},{"field":"inReview","operator":"=","value":["true"]},{"field":"assigneeId","operator":"=","value":["null"]},{"field":"statusId","operator":"NIN","value":["a","b"]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5},{"field":"inReview","operator":"=","value":true},{"field":"assigneeId","operator":"=","value":null},{"field":"statusId","operator":"NIN","value":["a","b"]}]}}`,
+		},
+		{
+			"a boolean filter as it is", "search_comments", `{"query":[{"field":"isPrivate","operator":"=","value":true}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"isPrivate","operator":"=","value":true}]}}`,
+		},
 		{"detail is ours", "search_posts", `{"search":"x","detail":"full"}`, `{}`, `{"search":"x"}`},
 		{"an id is escaped", "get_contact_by_user_id", `{"userId":"a b|c?d#e%2f"}`, `{}`, ``},
 	} {
@@ -114,6 +118,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"an unknown filter field", "search_posts", `{"query":[{"field":"board","operator":"=","value":"x"}]}`, `query[0]: unknown field "board"; did you mean "boardId"?`},
 		{"a list for one value", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":["a","b"]}]}`, `query[0] (boardId): operator = takes one value; use IN or NIN for several`},
 		{"no number in a filter", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"many"}]}`, `query[0] (upvotes): value: expected a number, got "many"`},
+		{"a number as Go writes it", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"+0x1p4"}]}`, `query[0] (upvotes): value: expected a number, got "+0x1p4"`},
 		{"no boolean in a filter", "search_posts", `{"query":[{"field":"isPinned","operator":"=","value":1}]}`, `query[0] (isPinned): value: expected true or false, got 1`},
 		{"an object in a filter", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":{}}]}`, `query[0] (boardId): value: expected text, a number, true or false, got an object`},
 		{"no date", "search_posts", `{"query":[{"field":"createdAt","operator":">","value":"last week"}]}`, `query[0] (createdAt): value: expected a date such as 2026-03-02 or Unix seconds, got "last week"`},

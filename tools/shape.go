@@ -266,7 +266,7 @@ func (sh *shape) checkNumber(path string, v any, p *problems) any {
 // long and would fill the memory as an exact number.
 func exactNumber(text string) (*big.Rat, bool) {
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
+	if err != nil || !json.Valid([]byte(text)) { // Go reads +5 and 0x10 as well
 		return nil, false
 	}
 	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
