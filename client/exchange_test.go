@@ -170,7 +170,7 @@ func TestALyingLengthOfAnotherTransportIsNoticed(t *testing.T) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: 10, Body: io.NopCloser(strings.NewReader(`{}`))}, nil
 	})
 	_, err := mustNew(t, cfg).Do(t.Context(), getPost)
-	wantError(t, err, KindConnection)
+	_ = wantError(t, err, KindConnection)
 }
 
 func TestRequestIDComesFromTheFirstHeaderThatHasOne(t *testing.T) {

@@ -65,6 +65,19 @@ func TestLimitChargesEveryAttempt(t *testing.T) {
 	})
 }
 
+func TestLimitThatForbidsARetryLeavesTheErrorOfTheAPI(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, api := inBubble(t, limits(0.01, 1, 0), reply(500, envelope("api_error", "oops", "It broke.")))
+		_, err := c.Do(t.Context(), getPost)
+		failed := wantError(t, err, KindServer)
+		api.wantRequests(t, 1)
+		if failed.Message != "It broke." || failed.RetryAfter < 99*time.Second || failed.Attempts != 1 {
+			t.Errorf("got %+v", failed)
+		}
+	})
+}
+
 func TestLimitKeepsTheSlotUntilTheBodyWasRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -117,7 +117,7 @@ func TestPagesEndsWithAnErrorWhereItCannotGoOn(t *testing.T) {
 				}
 				good++
 			}
-			wantError(t, failed, tt.kind)
+			_ = wantError(t, failed, tt.kind)
 			if good != 1 {
 				t.Errorf("%d good pages, want 1", good)
 			}
@@ -128,7 +128,8 @@ func TestPagesEndsWithAnErrorWhereItCannotGoOn(t *testing.T) {
 func TestPagesEndsWithItsCallerAndItsContext(t *testing.T) {
 	t.Parallel()
 	c, api := onSocket(t, nil, reply(200, `{"data":[1],"nextCursor":"a"}`), reply(200, `{"data":[1],"nextCursor":"b"}`))
-	for range Pages(t.Context(), c.Do, getPost, 0) {
+	for _, err := range Pages(t.Context(), c.Do, getPost, 0) {
+		noError(t, err)
 		break
 	}
 	api.wantRequests(t, 1)
@@ -140,7 +141,7 @@ func TestPagesEndsWithItsCallerAndItsContext(t *testing.T) {
 		failed = err
 	}
 	api.wantRequests(t, 2)
-	wantError(t, failed, KindCanceled)
+	_ = wantError(t, failed, KindCanceled)
 	if !errors.Is(failed, context.Canceled) {
 		t.Errorf("got %v", failed)
 	}

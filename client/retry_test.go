@@ -192,7 +192,7 @@ func TestRetryCountsAllWaitsOfACallTogether(t *testing.T) {
 		c, api := inBubble(t, nil, reply(429, `{}`, "Retry-After", "12"))
 		start := time.Now()
 		_, err := c.Do(t.Context(), getPost)
-		wantError(t, err, KindRateLimited)
+		_ = wantError(t, err, KindRateLimited)
 		api.wantRequests(t, 2) // 12 and 12 seconds are more than 20
 		if took := time.Since(start); took != 12*time.Second {
 			t.Errorf("took %v, want 12s", took)
@@ -240,7 +240,7 @@ func TestDeleteThatFindsNothing(t *testing.T) {
 				res, err := c.Do(t.Context(), deletePost)
 				api.wantRequests(t, tt.requests)
 				if tt.kind != 0 {
-					wantError(t, err, tt.kind)
+					_ = wantError(t, err, tt.kind)
 					return
 				}
 				noError(t, err)

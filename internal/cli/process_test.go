@@ -101,3 +101,28 @@ func TestSandboxServesUntilASignal(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A host that dies takes its pipes with it. The server ends by itself then, and not by a signal that would cut what it is doing.
+func TestABrokenOutputEndsTheServerInOrder(t *testing.T) {
+	t.Parallel()
+	cmd := program(t, "--sandbox")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout = writer
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = reader.Close(), writer.Close()
+	if _, err := io.WriteString(in, `{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitFailed {
+		t.Errorf("%v", err)
+	}
+}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"featurebase-mcp/internal/app"
@@ -34,6 +36,8 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	if cfg.Client.Key == "" && cfg.Sandbox == nil {
 		logger.WarnContext(ctx, "no API key: tools are listed, but every call will be refused until "+keyVariable+" or --api-key-file is set, or --sandbox is given")
 	}
+	// A host that dies closes our output. The write must fail, not kill the process: writes to the API are still on their way.
+	signal.Ignore(syscall.SIGPIPE)
 	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: grace}).Serve(ctx, e.In, e.Out)
 	return closeApp(ctx, a, err)
 }

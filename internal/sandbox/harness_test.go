@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,7 +21,7 @@ type api struct {
 	t       *testing.T
 	sandbox *Sandbox
 	url     string
-	mu      sync.Mutex
+	mu      *sync.Mutex
 	served  map[string]bool // operation ids that answered with success
 }
 
@@ -30,7 +31,7 @@ func start(t *testing.T, options Options) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &api{t: t, sandbox: s, served: map[string]bool{}}
+	a := &api{t: t, sandbox: s, mu: &sync.Mutex{}, served: map[string]bool{}}
 	server := httptest.NewServer(http.HandlerFunc(a.validated))
 	a.url = server.URL
 	t.Cleanup(func() {
@@ -40,6 +41,14 @@ func start(t *testing.T, options Options) *api {
 		}
 	})
 	return a
+}
+
+// in is the same API for a subtest.
+func (a *api) in(t *testing.T) *api {
+	t.Helper()
+	inner := *a
+	inner.t = t
+	return &inner
 }
 
 // validated serves a request and holds the answer against the contract. Exempt are answers no operation is
@@ -62,9 +71,7 @@ func (a *api) validated(w http.ResponseWriter, r *http.Request) {
 			a.mu.Unlock()
 		}
 	}
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(answer.body.Bytes())
 }
@@ -181,9 +188,7 @@ func (a *api) all(op *contract.Operation, path string, body object, limit int) [
 		var page answer
 		if op.Pagination == "cursor-body" {
 			sent := object{"limit": limit}
-			for key, v := range body {
-				sent[key] = v
-			}
+			maps.Copy(sent, body)
 			if cursor != "" {
 				sent["cursor"] = cursor
 			}

@@ -218,6 +218,7 @@ func TestStrictness(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			failed := a.do(c.method, c.path, c.body).fails(c.status, c.code)
 			if failed["type"] != "invalid_request_error" {
 				t.Errorf("type %v", failed["type"])

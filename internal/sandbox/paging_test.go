@@ -47,6 +47,7 @@ func TestPagingVisitsEverythingExactlyOnce(t *testing.T) {
 	} {
 		t.Run(c.operation+" "+c.path+stringOf(c.body), func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			got := ids(a.all(contract.Load().Operation(c.operation), c.path, c.body, 23))
 			distinct := slices.Compact(slices.Sorted(slices.Values(got)))
 			if len(got) != c.want || len(distinct) != c.want {
@@ -116,6 +117,7 @@ func TestCursorsAreBoundToTheirQuestion(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			a.do("POST", "/v2/posts/search", body).fails(http.StatusBadRequest, "invalid_cursor")
 		})
 	}
@@ -158,6 +160,7 @@ func TestListsAreSortedAsAsked(t *testing.T) {
 	} {
 		t.Run(c.path+stringOf(c.body), func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			rows := a.do(c.method, c.path, c.body).rows()
 			if c.desc {
 				slices.Reverse(rows)

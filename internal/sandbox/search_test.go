@@ -33,7 +33,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	board := a.the("board", named("Bugs"))["id"]
 	planned, shipped := a.the("post_status", named("Planned"))["id"], a.the("post_status", named("Shipped"))["id"]
 	tag := a.the("post_tag", named("Mobile"))["id"]
-	admin := a.the("admin", func(o object) bool { return true })["id"]
+	admin := a.the("admin", func(object) bool { return true })["id"]
 	popular := a.the("post", func(o object) bool { return len(list(o, "_voters")) > 40 })
 	author, voter := popular["_authorId"], list(popular, "_voters")[3]
 	commented := a.the("comment", func(o object) bool { return o["parentCommentId"] != nil })
@@ -62,6 +62,11 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	}
 	stored := func(fits func(object) bool) func(object) bool { // for what an answer does not show
 		return func(o object) bool { return fits(a.sandbox.store.kind(text(o, "object")).get(text(o, "id"))) }
+	}
+	everything := map[string][]object{}
+	for _, id := range []string{"searchPosts", "searchComments", "searchContacts"} {
+		op := contract.Load().Operation(id)
+		everything[op.Path] = a.all(op, op.Path, object{}, 100)
 	}
 	anything := where("isPinned", "=", false) // makes a negation narrow enough, and keeps most posts
 	unpinned := is("isPinned", false)
@@ -107,7 +112,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 		}},
 		{"/v2/comments/search", []object{where("postId", "=", commented["postId"])}, is("postId", commented["postId"])},
 		{"/v2/comments/search", []object{where("postId", "=", nil)}, is("postId", nil)},
-		{"/v2/comments/search", []object{where("changelogId", "IN", []any{nil})}, is("changelogId", nil)},
+		{"/v2/comments/search", []object{where("changelogId", "=", nil)}, is("changelogId", nil)},
 		{"/v2/comments/search", []object{where("parentCommentId", "=", commented["parentCommentId"])}, is("parentCommentId", commented["parentCommentId"])},
 		{"/v2/comments/search", []object{where("parentCommentId", "=", nil)}, is("parentCommentId", nil)},
 		{"/v2/comments/search", []object{where("authorId", "=", admin)}, inside("author", "id", admin)},
@@ -137,6 +142,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	} {
 		t.Run(c.path+stringOf(c.clauses), func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			got := a.found(c.path, c.clauses...)
 			if len(got) == 0 {
 				t.Fatal("nothing found")
@@ -147,10 +153,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 				}
 			}
 			rest := 0
-			op := contract.Load().Operation(map[string]string{
-				"/v2/posts/search": "searchPosts", "/v2/comments/search": "searchComments", "/v2/contacts/search": "searchContacts",
-			}[c.path])
-			for _, o := range a.all(op, c.path, object{}, 100) {
+			for _, o := range everything[c.path] {
 				if c.fits(o) {
 					rest++
 				}
@@ -221,6 +224,7 @@ func TestSearchRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			a.do("POST", c.path, object{"query": c.query}).fails(http.StatusBadRequest, c.code)
 		})
 	}
@@ -248,6 +252,7 @@ func TestFullTextFindsWhatPeopleMean(t *testing.T) {
 	} {
 		t.Run(search, func(t *testing.T) {
 			t.Parallel()
+			a := a.in(t)
 			got := a.do("POST", "/v2/posts/search", object{"search": search})
 			rows := got.rows()
 			if len(rows) < c.atLeast {

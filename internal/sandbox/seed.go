@@ -33,7 +33,7 @@ type seeder struct {
 	voices map[string][]string
 	dice   dice
 	made   int
-	topics map[string]*topic // by post id
+	plan   map[string]planned // by post id
 }
 
 // organization mirrors seed/organization.json; rows are lists to keep the file short.
@@ -269,7 +269,7 @@ func (s *seeder) posts() {
 	open := object{"companyExternalIds": []any{}, "userIds": []any{}} // shared: nothing in a store is changed in place below the top
 	comments := object{"commentsEnabled": true}
 	slugs := map[string]bool{}
-	s.topics = map[string]*topic{}
+	s.plan = map[string]planned{}
 	for i, p := range plan {
 		board := s.named("board", p.topic.board)
 		internal := flag(board["access"].(object), "adminOnly")
@@ -293,7 +293,7 @@ func (s *seeder) posts() {
 			"inReview": i%41 == 40, "isPinned": p.variant == 0 && i%29 == 3, "opportunityAmount": nil,
 			"_authorId": author["id"], "_statusId": status["id"], "_tagIds": s.tagIDs(p.topic, p.variant),
 		})
-		s.topics[text(o, "id")] = p.topic
+		s.plan[text(o, "id")] = p
 		s.decorate(o, i, text(status, "type"))
 		s.vote(o, author, customers, p.variant)
 		if !internal {
@@ -380,12 +380,16 @@ func (s *seeder) vote(o, author object, customers []object, variant int) {
 // discussions lets customers and the team talk about posts, and a little about changelogs.
 func (s *seeder) discussions() {
 	customers := s.customers()
-	for i, post := range s.kind("post").all {
+	for _, post := range s.kind("post").all {
 		count := s.dice.roll(3)
 		if number(post, "upvotes") > 12 {
 			count = 2 + s.dice.roll(5)
 		}
-		s.discuss(post, count, s.topics[text(post, "id")].remarks, i)
+		p, remark := s.plan[text(post, "id")], ""
+		if p.variant < len(p.topic.remarks) {
+			remark, count = p.topic.remarks[p.variant], max(count, 1)
+		}
+		s.discuss(post, count, remark)
 	}
 	for i, changelog := range s.kind("changelog").all {
 		for n, line := range s.voices["applause"][:2+i%2] {
@@ -393,11 +397,11 @@ func (s *seeder) discussions() {
 			s.comment(changelog, "changelogId", author, daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})
 		}
 	}
-	s.topics, s.voices = nil, nil
+	s.plan, s.voices = nil, nil
 }
 
-// discuss adds comments to a post: a remark on the matter first, then whatever people say.
-func (s *seeder) discuss(post object, count int, remarks []string, i int) {
+// discuss adds comments to a post: a remark on the matter first, if there is one, then whatever people say.
+func (s *seeder) discuss(post object, count int, remark string) {
 	customers, admins := s.customers(), s.kind("admin").all
 	at, _ := time.Parse(time.RFC3339, text(post, "createdAt"))
 	var previous object
@@ -409,8 +413,8 @@ func (s *seeder) discuss(post object, count int, remarks []string, i int) {
 		author, content, private := customers[s.dice.roll(len(customers))], "", false
 		var parent any
 		switch draw := s.dice.roll(20); {
-		case n == 0 && len(remarks) > 0 && i%5 < 3:
-			content = remarks[i%len(remarks)]
+		case n == 0 && remark != "":
+			content = remark
 		case draw == 0 || draw == 19:
 			content = s.dice.pick(s.voices["long"])
 		case draw < 3:

@@ -1,0 +1,43 @@
+// The API document, as a judge of what the sandbox answers.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { root } from './program.mjs';
+
+const id = 'contract';
+const document = JSON.parse(readFileSync(join(root, 'internal', 'contract', 'contract.json'), 'utf8'));
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(document, id);
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
+
+/** Every operation: its id, toolset, method and path. */
+export const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  methods.filter((m) => item[m]).map((m) => ({ id: item[m].operationId, toolset: item[m]['x-toolset'], method: m, path })),
+);
+
+/** The operation of a request; words in a path win over holes. */
+export function operationOf(method, path) {
+  const parts = path.split('/');
+  const fits = operations.filter((op) => {
+    const want = op.path.split('/');
+    return op.method === method.toLowerCase() && want.length === parts.length && want.every((w, i) => w.startsWith('{') || w === parts[i]);
+  });
+  fits.sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+  return fits[0];
+}
+
+/** What is wrong with an answer, by the schema documented for its status; nothing is an empty string. */
+export function complaints(operation, status, body) {
+  const responses = document.paths[operation.path][operation.method].responses;
+  const key = [String(status), `${String(status)[0]}XX`, 'default'].find((k) => responses[k]);
+  if (!key) return `status ${status} is not documented`;
+  const at = responses[key].$ref ?? `#/paths/${[operation.path, operation.method, 'responses', key].map(escape).join('/')}`;
+  const validate = ajv.getSchema(`${id}${at}/content/application~1json/schema`);
+  if (!validate) return `no schema at ${at}`;
+  return validate(body) ? '' : ajv.errorsText(validate.errors);
+}
+
+const escape = (part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
