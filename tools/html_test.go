@@ -84,3 +84,24 @@ func FuzzHTML(f *testing.F) {
 		}
 	})
 }
+
+// Reading only a part of a long body changes nothing of its excerpt.
+func TestAnExcerptOfAPartIsTheExcerptOfTheWhole(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		strings.Repeat("word ", 2000),
+		strings.Repeat("wörd\n\"quoted\" \\ ", 500),
+		strings.Repeat("x", 9000),
+		strings.Repeat("<p> </p> ", 1000) + "late",
+		"<div hidden>" + strings.Repeat("secret ", 1000) + "</div> seen",
+		"<a href=\"" + strings.Repeat("y ", 3000) + "\">label</a>",
+		strings.Repeat(" …", 3000),
+		"short… <div hidden>" + strings.Repeat("secret ", 1000) + "</div> end",
+		"",
+	} {
+		raw := appendString(nil, body)
+		if got, want := rawExcerpt(raw[1:len(raw)-1]), excerpt(body, excerptLength); got != want {
+			t.Errorf("%.30q: got %q, want %q", body, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/buger/jsonparser"
 )
@@ -193,11 +194,25 @@ func (v *View) appendForm(out []byte, f field, c column) ([]byte, bool) {
 		day, _, _ := bytes.Cut(f.value, []byte("T"))
 		return appendString(out, string(day)), true
 	case "excerpt":
-		text := excerpt(unescape(f.value), excerptLength)
+		text := rawExcerpt(f.value)
 		return appendString(out, text), text != ""
 	default:
 		return v.appendValue(out, f.value, f.kind, c.path[0]), true
 	}
+}
+
+// rawExcerpt is the excerpt of a body that is still a raw JSON string. Bodies are long and excerpts short, so a part is tried first.
+// It ends before a space, which cannot be inside an escape or a character.
+func rawExcerpt(raw []byte) string {
+	const part = 5 * excerptLength
+	if len(raw) > part {
+		if end := bytes.LastIndexByte(raw[:part], ' '); end > 0 {
+			if text := excerpt(unescape(raw[:end]), excerptLength); utf8.RuneCountInString(text) > excerptLength {
+				return text
+			}
+		}
+	}
+	return excerpt(unescape(raw), excerptLength)
 }
 
 // appendEach writes one field of each object of a list.
