@@ -53,7 +53,7 @@ func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took 
 	}
 	attrs := []slog.Attr{
 		slog.String("tool", tool), slog.String("outcome", a.outcome), slog.Int("attempts", a.attempts),
-		slog.String("duration", took.Round(time.Microsecond).String()), slog.String("request_id", a.requestID),
+		slog.Duration("duration", took), slog.String("request_id", a.requestID),
 	}
 	if a.err != nil {
 		attrs = append(attrs, slog.Any("error", a.err))

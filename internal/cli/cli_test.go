@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"featurebase-mcp/tools"
 )
@@ -197,6 +198,25 @@ func TestStdioStartsWithoutAKey(t *testing.T) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not the protocol: %s", line)
 		}
+	}
+}
+
+func TestLogsAreJSONWithReadableDurations(t *testing.T) {
+	t.Parallel()
+	got := start("", nil, "call", "--sandbox", "list_boards", "--log-level", "debug")
+	for line := range strings.Lines(got.err) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if d, ok := entry["duration"]; ok {
+			if _, err := time.ParseDuration(d.(string)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if !strings.Contains(got.err, `"msg":"tool call","tool":"list_boards","outcome":"ok","attempts":1,"duration":"`) {
+		t.Error(got.err)
 	}
 }
 

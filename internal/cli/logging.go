@@ -34,7 +34,15 @@ func (e *environment) logger() (*slog.Logger, func(), error) {
 	if format == "text" {
 		return slog.New(tint.NewTextHandler(out, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out)})), closeLog, nil
 	}
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: readableDurations})), closeLog, nil
+}
+
+// readableDurations writes 18.83ms where JSON would have 18827426.
+func readableDurations(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().Round(time.Microsecond).String())
+	}
+	return a
 }
 
 // isTerminal reports whether somebody reads this stream with their own eyes.
