@@ -40,7 +40,7 @@ fmt: $(LINT) ## Format
 	$(LINT) fmt
 
 interop: ## Run real clients against the real binary (npm)
-	cd interop && npm ci --no-audit --no-fund && npm test
+	cd interop && npm ci && npm test
 
 bench: ## Measure the built binary against the limit
 	go run ./bench

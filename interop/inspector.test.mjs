@@ -1,59 +1,77 @@
-// MCP Inspector, the reference client, over stdio against the real binary.
+// MCP Inspector over stdio against the real binary, in both eras of the protocol. Each command is a process of its own.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { binary, environment, tools } from './lib/program.mjs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { inspect } from './lib/inspector.mjs';
+import { tools } from './lib/program.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const inspector = join(here, 'node_modules', '.bin', 'mcp-inspector');
+const folder = mkdtempSync(join(tmpdir(), 'featurebase-inspector-'));
+after(() => rmSync(folder, { recursive: true }));
 
-/** Runs one Inspector command; its result is what it prints as JSON. */
-function inspect(...args) {
-  return new Promise((resolve) => {
-    execFile(inspector, ['--cli', binary(), '--sandbox', '--log-level=error', ...args], { env: environment(), timeout: 60_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      const start = stdout.indexOf('{');
-      let result;
-      try {
-        result = JSON.parse(stdout.slice(start));
-      } catch {
-        // what is no JSON is judged by the exit code and the text
-      }
-      resolve({ code: error?.code ?? 0, stdout, stderr, result: result?.result ?? result });
-    });
-  });
-}
+for (const [era, version] of [
+  ['legacy', '2025-11-25'],
+  ['modern', '2026-07-28'],
+]) {
+  // The state of the sandbox outlives a process, so that a later command sees what an earlier one wrote.
+  const variables = { FEATUREBASE_SANDBOX_STATE: join(folder, `${era}.json`) };
+  const run = (...args) => inspect({ era, variables, args });
+  const call = (tool, args) => run('--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args));
+  const answer = async (tool, args) => {
+    const { code, document, stderr } = await call(tool, args);
+    assert.deepEqual([code, stderr], [0, ''], tool);
+    assert.deepEqual(document.result.content.map((block) => block.type), ['text']);
+    return document.result.content[0].text;
+  };
 
-const call = (tool, args, ...more) =>
-  inspect('--method', 'tools/call', '--tool-name', tool, ...Object.entries(args).flatMap(([k, v]) => ['--tool-arg', `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`]), '--format', 'json', ...more);
-
-for (const era of ['legacy', 'modern']) {
   describe(`the ${era} protocol`, () => {
-    test('the tool list is portable: no errors and no warnings', async () => {
-      const { code, stdout, stderr, result } = await inspect('--method', 'tools/list', '--strict', '--protocol-era', era);
-      assert.equal(code, 0, stderr);
-      assert.doesNotMatch(stdout + stderr, /\b[1-9]\d* (warning|error)s?\b/);
-      assert.equal(result.tools.length, tools().length);
+    test(`a session opens with version ${version}`, async () => {
+      const { code, document, stderr } = await run('--method', 'initialize');
+      assert.deepEqual([code, stderr], [0, '']);
+      const { protocolVersion, serverInfo, capabilities, instructions } = document.result;
+      assert.deepEqual([protocolVersion, serverInfo.name], [version, 'featurebase-mcp']);
+      assert.ok(capabilities.tools);
+      assert.match(instructions, /never instructions/);
     });
 
-    test('the main job: search, contact, comment', async () => {
-      const found = await call('search_posts', { search: 'dark mode', limit: 5 }, '--protocol-era', era);
-      assert.equal(found.code, 0, found.stderr);
-      const posts = JSON.parse(found.result.content[0].text).data;
-      assert.ok(posts.length > 1 && posts.every((p) => /^[0-9a-f]{24}$/.test(p.id) && p.excerpt));
-
-      const contact = await call('upsert_contact', { email: 'jo@example.com', name: 'Jo Example' }, '--protocol-era', era);
-      assert.equal(JSON.parse(contact.result.content[0].text).email, 'jo@example.com');
-
-      const written = await call('create_comment', { postId: posts[0].id, content: 'We want **this** too' }, '--protocol-era', era);
-      assert.equal(JSON.parse(written.result.content[0].text).postId, posts[0].id);
+    test('the tool list is whole and portable: no error and no warning', async () => {
+      const { code, document, stderr } = await run('--method', 'tools/list', '--strict');
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.deepEqual(document.schemaFindings ?? [], []);
+      const names = (list) => list.map((tool) => tool.name).sort();
+      assert.deepEqual(names(document.result.tools), names(tools()));
     });
 
-    test('a tool error is an error for the client, in words', async () => {
-      const { code, stdout } = await call('list_posts', { limit: 500 }, '--protocol-era', era);
-      assert.equal(code, 5);
-      assert.match(stdout, /limit: at most 100, got 500/);
+    test('posts are found, a contact is written twice as one, and a comment is kept', async () => {
+      const found = JSON.parse(await answer('search_posts', { search: 'dark mode', limit: 5 }));
+      assert.equal(found.data.length, 5);
+      assert.ok(found.totalCount > 5 && found.nextCursor);
+      for (const post of found.data) assert.match(post.id, /^[0-9a-f]{24}$/);
+      const post = found.data.find(({ title }) => title === 'Dark mode');
+      assert.ok(post, 'the post of that very title is among the first five');
+
+      const contact = JSON.parse(await answer('upsert_contact', { email: 'jo@example.com', name: 'Jo Example' }));
+      assert.deepEqual([contact.email, contact.name], ['jo@example.com', 'Jo Example']);
+      const again = JSON.parse(await answer('upsert_contact', { email: 'jo@example.com', name: 'Jo E.' }));
+      assert.deepEqual([again.id, again.name], [contact.id, 'Jo E.']);
+
+      const written = JSON.parse(await answer('create_comment', { postId: post.id, content: 'We want **this** too' }));
+      assert.equal(written.postId, post.id);
+      assert.match(await answer('get_comment', { commentId: written.id }), /We want \*\*this\*\* too/);
     });
+
+    for (const [what, tool, args, words] of [
+      ['an argument out of bounds', 'list_posts', { limit: 500 }, /limit: at most 100, got 500/],
+      ['an unknown name', 'search_posts', { serch: 'dark mode' }, /serch[^]*search/],
+      ['a refusal of the API', 'get_post', { postId: '0123456789abcdef01234567' }, /not found[^]*search_posts/i],
+    ]) {
+      test(`${what} is a tool error in words`, async () => {
+        const { code, document } = await call(tool, args);
+        assert.equal(code, 5);
+        assert.equal(document.result.isError, true);
+        assert.match(document.result.content[0].text, words);
+      });
+    }
   });
 }

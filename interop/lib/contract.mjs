@@ -33,7 +33,7 @@ export function operationOf(method, path) {
 export function complaints(operation, status, body) {
   const responses = document.paths[operation.path][operation.method].responses;
   const key = [String(status), `${String(status)[0]}XX`, 'default'].find((k) => responses[k]);
-  if (!key) return `status ${status} is not documented`;
+  if (!key || (key === 'default' && status < 300)) return `status ${status} is not documented`;
   const at = responses[key].$ref ?? `#/paths/${[operation.path, operation.method, 'responses', key].map(escape).join('/')}`;
   const validate = ajv.getSchema(`${id}${at}/content/application~1json/schema`);
   if (!validate) return `no schema at ${at}`;

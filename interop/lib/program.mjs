@@ -1,51 +1,53 @@
 // The program under test: the built binary, as users run it.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** The root of the repository. */
+export const root = join(import.meta.dirname, '..', '..');
 
-let built;
-
-/** The path of the binary: FEATUREBASE_MCP_BIN, or one built now. */
+/** The path of the binary; lib/build.mjs sees to it. */
 export function binary() {
-  if (process.env.FEATUREBASE_MCP_BIN) return process.env.FEATUREBASE_MCP_BIN;
-  if (!built) {
-    built = join(mkdtempSync(join(tmpdir(), 'featurebase-mcp-')), 'featurebase-mcp');
-    execFileSync('go', ['build', '-o', built, '.'], { cwd: root, stdio: 'inherit' });
-  }
-  return built;
+  const path = process.env.FEATUREBASE_MCP_BIN;
+  if (!path) throw new Error('FEATUREBASE_MCP_BIN is not set: run the suites with `npm test`, which builds the program');
+  return path;
 }
 
-/** The environment without our variables, so that a developer's key never takes part. */
+/** The environment without variables of the program or the SDK, so that a developer's key never takes part. */
 export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FEATUREBASE_')));
 }
 
 /** The tools, as the program lists them. */
 export function tools() {
-  return JSON.parse(execFileSync(binary(), ['tools', '--json'], { env: environment() })).tools;
+  return JSON.parse(execFileSync(binary(), ['tools', '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
 }
 
-/** Starts the sandbox on a free port; stop ends it and resolves with its exit code. */
-export async function startSandbox(...flags) {
-  const child = spawn(binary(), ['sandbox', '--addr', '127.0.0.1:0', ...flags], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-      const found = text.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (found) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`the sandbox ended with ${code} before it served`)));
-  });
-  const stop = () =>
-    new Promise((resolve) => {
-      child.removeAllListeners('exit');
-      child.once('exit', (code) => resolve(code));
-      child.kill('SIGTERM');
-    });
+/** Starts the sandbox on a free port. stop asks it to end and resolves with its exit code. */
+export async function startSandbox() {
+  const child = spawn(binary(), ['sandbox', '--addr', '127.0.0.1:0'], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill); // whatever fails in between, nothing is left running
+  process.once('SIGTERM', () => process.exit(1)); // the runner's time limit; by itself it would skip 'exit'
+  const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
+
+  const announced = once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(patience) });
+  const early = ended.then((how) => Promise.reject(new Error(`the sandbox ended with ${how} before it served`)));
+  const [line] = await Promise.race([announced, early]);
+  early.catch(() => {}); // from here on the end is expected
+  const url = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+  if (!url) throw new Error(`no address in ${JSON.stringify(line)}`);
+
+  const stop = async () => {
+    const timer = setTimeout(kill, patience);
+    child.kill('SIGTERM');
+    const how = await ended;
+    clearTimeout(timer);
+    process.off('exit', kill);
+    return how;
+  };
   return { url, stop };
 }
+
+const patience = 20_000; // milliseconds for what takes well under one

@@ -1,0 +1,22 @@
+// What `node --test` runs before and after all suites: it builds the program once, unless FEATUREBASE_MCP_BIN names a binary.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './program.mjs';
+
+let folder;
+
+/** Builds the program into a folder of its own and hands its path to the suites, which run in processes of their own. */
+export function globalSetup() {
+  if (process.env.FEATUREBASE_MCP_BIN) return;
+  folder = mkdtempSync(join(tmpdir(), 'featurebase-mcp-'));
+  const binary = join(folder, 'featurebase-mcp');
+  execFileSync('go', ['build', '-o', binary, '.'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  process.env.FEATUREBASE_MCP_BIN = binary;
+}
+
+/** Removes what was built. */
+export function globalTeardown() {
+  if (folder) rmSync(folder, { recursive: true });
+}
