@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { inspect } from './lib/inspector.mjs';
-import { tools } from './lib/program.mjs';
+import { calling, inspect, program } from './lib/inspector.mjs';
+import { binary, tools } from './lib/program.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'featurebase-inspector-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -15,9 +15,10 @@ for (const [era, version] of [
   ['modern', '2026-07-28'],
 ]) {
   // The state of the sandbox outlives a process, so that a later command sees what an earlier one wrote.
-  const variables = { FEATUREBASE_SANDBOX_STATE: join(folder, `${era}.json`) };
-  const run = (...args) => inspect({ era, variables, args });
-  const call = (tool, args) => run('--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args));
+  const variables = { FEATUREBASE_LOG_LEVEL: 'error', FEATUREBASE_SANDBOX: 'true', FEATUREBASE_SANDBOX_STATE: join(folder, `${era}.json`) };
+  const server = program({ command: binary(), args: [], variables });
+  const run = (...args) => inspect({ server, era, args });
+  const call = (tool, args) => run(...calling(tool, args));
   const answer = async (tool, args) => {
     const { code, document, stderr } = await call(tool, args);
     assert.deepEqual([code, stderr], [0, ''], tool);

@@ -24,16 +24,30 @@ export function tools() {
   return JSON.parse(execFileSync(binary(), ['tools', '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
 }
 
+/** The path of a client that is a program of its own. */
+export const client = (name) => join(root, 'interop', 'node_modules', '.bin', name);
+
+/** A way to start the program: its flags, and the variables that come on top of environment(). Here, on the sandbox. */
+export const sandboxed = { flags: ['--sandbox', '--log-level=error'], variables: {} };
+
 /** Starts the sandbox on a free port. stop asks it to end and resolves with its exit code. */
-export async function startSandbox() {
-  const child = spawn(binary(), ['sandbox', '--addr', '127.0.0.1:0'], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+export const startSandbox = () => serve('sandbox', { flags: [], variables: {} });
+
+/** Starts MCP over HTTP on a free port: Streamable HTTP at url and SSE at sse. stop is as with the sandbox. */
+export async function startHTTP(target) {
+  const { url, stop } = await serve('http', target);
+  return { url: `${url}/mcp`, sse: `${url}/sse`, stop };
+}
+
+// serve runs a command that listens, and waits until it prints where.
+async function serve(command, { flags, variables }) {
+  const child = spawn(binary(), [command, '--addr', '127.0.0.1:0', ...flags], { env: { ...environment(), ...variables }, stdio: ['ignore', 'pipe', 'inherit'] });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill); // whatever fails in between, nothing is left running
-  process.once('SIGTERM', () => process.exit(1)); // the runner's time limit; by itself it would skip 'exit'
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
 
   const announced = once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(patience) });
-  const early = ended.then((how) => Promise.reject(new Error(`the sandbox ended with ${how} before it served`)));
+  const early = ended.then((how) => Promise.reject(new Error(`${command} ended with ${how} before it served`)));
   const [line] = await Promise.race([announced, early]);
   early.catch(() => {}); // from here on the end is expected
   const url = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
@@ -49,5 +63,7 @@ export async function startSandbox() {
   };
   return { url, stop };
 }
+
+process.once('SIGTERM', () => process.exit(1)); // the runner's time limit; by itself it would skip 'exit'
 
 const patience = 20_000; // milliseconds for what takes well under one

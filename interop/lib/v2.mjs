@@ -1,0 +1,21 @@
+// The TypeScript SDK v2 as a client of journey.mjs.
+import assert from 'node:assert/strict';
+import { Client } from '@modelcontextprotocol/client';
+
+/** Gives a way to connect that negotiates the revision by mode; it has to come out as revision. */
+export const connecting = (mode, revision) => async (transport) => {
+  const client = new Client({ name: 'interop-v2', version: '1.0.0' }, { enforceStrictCapabilities: true, versionNegotiation: { mode } });
+  const errors = [];
+  client.onerror = (error) => errors.push(error);
+  await client.connect(transport);
+  assert.equal(client.getNegotiatedProtocolVersion(), revision);
+  return {
+    errors,
+    list: async () => (await client.listTools()).tools,
+    call: (name, args, signal) => client.callTool({ name, arguments: args }, { signal }),
+    close: () => {
+      client.onerror = undefined; // what breaks off now, breaks off because of us
+      return client.close();
+    },
+  };
+};
