@@ -81,10 +81,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, c.finish(err, state)
 	}
+	res := &Response{Status: ans.status, RequestID: ans.requestID, Date: date(ans.header), Attempts: state.attempts}
 	if ans.status == http.StatusNotFound {
-		return &Response{Status: ans.status, RequestID: ans.requestID, Attempts: state.attempts, AlreadyGone: true}, nil
+		res.AlreadyGone = true
+		return res, nil
 	}
-	return &Response{Status: ans.status, Body: ans.body, RequestID: ans.requestID, Attempts: state.attempts}, nil
+	res.Body = ans.body
+	return res, nil
 }
 
 func (c *Client) do(ctx context.Context, state *call) (*answer, error) {

@@ -97,3 +97,12 @@ func requestID(h http.Header, scrub scrubber) string {
 	}
 	return ""
 }
+
+// date is the API's clock, zero when the answer has no date or one that cannot be read.
+func date(h http.Header) time.Time {
+	t, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -199,3 +199,25 @@ func TestRequestIDComesFromTheFirstHeaderThatHasOne(t *testing.T) {
 		})
 	}
 }
+
+func TestDateIsTheClockOfTheAPI(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, header string
+		want         time.Time
+	}{
+		{"a date", "Sat, 18 Jul 2026 10:20:30 GMT", time.Date(2026, 7, 18, 10, 20, 30, 0, time.UTC)},
+		{"none", "", time.Time{}},
+		{"no date at all", "today", time.Time{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := onSocket(t, nil, reply(200, `{}`, "Date", tt.header))
+			res, err := c.Do(t.Context(), getPost)
+			noError(t, err)
+			if !res.Date.Equal(tt.want) {
+				t.Errorf("got %v, want %v", res.Date, tt.want)
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Safety says what repeating a request would do. Its zero value is refused: harmless must be stated.
@@ -47,6 +48,8 @@ type Response struct {
 	Body []byte
 	// RequestID is the API's name for the request, for support; it may be empty.
 	RequestID string
+	// Date is the time of the answer by the API's clock, to the second; zero if it told none.
+	Date time.Time
 	// Attempts counts the requests that were sent, at least 1.
 	Attempts int
 	// AlreadyGone reports a delete that found nothing, after an earlier attempt of the same call whose

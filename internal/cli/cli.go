@@ -5,9 +5,11 @@
 //	environment.go  the variables: one per flag, strictly
 //	logging.go      the logger
 //	stdio.go        featurebase-mcp [stdio]
+//	http.go         featurebase-mcp http
 //	sandbox.go      featurebase-mcp sandbox
 //	call.go         featurebase-mcp call; arguments.go reads its k=v
 //	tools.go        featurebase-mcp tools
+//	doctor.go       featurebase-mcp doctor
 //	version.go      featurebase-mcp version
 package cli
 
@@ -51,9 +53,11 @@ type grammar struct {
 	Flags
 
 	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
+	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP on loopback: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
 	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
 	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
 	Tools   toolsCommand   `cmd:"" help:"List the tools this configuration exposes."`
+	Doctor  doctorCommand  `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -1,7 +1,7 @@
 // Package wire holds what mcp-go v1.2.1 lacks between a client's bytes and a handler. It knows nothing of
 // Featurebase and can shrink file by file as upstream catches up.
 //
-// Start at [Stdio.Serve], the stdio transport, and at [Guard], the server option that every transport shares.
+// Start at [Stdio.Serve] and [HTTP.Serve], the transports, and at [Guard], the server option that they share.
 //
 //	stdio.go       options, Serve, and the orderly end
 //	lines.go       one line a message, with a limit; oversize.go finds the id of a message too large to keep
@@ -14,6 +14,11 @@
 //	coded.go       errors with a code of their own, and the answers of mcp-go that need repair
 //	guard.go       panics, Go errors and progress around every handler
 //	progress.go    progress reports, throttled; notify.go the other notifications
+//	http.go        options of the HTTP transports, the routes, and the orderly end
+//	http_access.go who may call, with what methods and how large bodies
+//	http_post.go   one message POSTed to Streamable HTTP: its stream and its answer, around mcp-go's handler
+//	http_session.go  the sessions of Streamable HTTP, and the one mcp-go sees while a POST is served
+//	http_sse.go    SSE: a connection as on stdio, with events for lines
 //
 // # Why not server.StdioServer
 //
@@ -28,6 +33,19 @@
 //   - sends the text of a panic to the client.
 //
 // It can go when all of these are fixed; the tests of this package name them one by one.
+//
+// # What is around server.StreamableHTTPServer, and why not server.SSEServer
+//
+// Streamable HTTP is mcp-go's: eras, headers, sessions, streams. [HTTP] stands before it, because the one of v1.2.1
+//   - checks no Origin and reads bodies of any size;
+//   - loses notifications that come shortly before the result, and shares them out among the requests of a session;
+//   - cancels, for a modern client, any other client's request of the same id;
+//   - opens a stream for any session id, and leaves it open when the session ends;
+//   - keeps the id of every ended session, and drops the connection at a panic;
+//   - waits at shutdown for streams that never end.
+//
+// SSE stands on the connection of the stdio transport instead: mcp-go's does not cancel the calls of a client that went
+// away, and sends progress after results.
 //
 // # Facts of HandleMessage relied on here
 //

@@ -41,11 +41,11 @@ func (g guard) tool(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 			func(ctx context.Context) (*mcp.CallToolResult, error) { return next(ctx, request) })
 		switch {
 		case fault == nil:
-			return result, nil
+			return park(ctx, result), nil
 		case fault.deliberate:
 			return nil, fault.CodedError
 		}
-		return mcp.NewToolResultError(fault.Message), nil
+		return park(ctx, mcp.NewToolResultError(fault.Message)), nil
 	}
 }
 

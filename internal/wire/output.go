@@ -65,7 +65,7 @@ type (
 // toolResult writes what mcp.CallToolResult writes. That type marshals itself into bytes that the encoder then has to
 // read again, with HTML escapes, which for a large result is most of the work.
 type toolResult struct {
-	Meta              *mcp.Meta         `json:"_meta,omitempty"`
+	Meta              any               `json:"_meta,omitempty"`
 	ResultType        mcp.ResultType    `json:"resultType,omitempty"`
 	Content           []mcp.Content     `json:"content"`
 	StructuredContent any               `json:"structuredContent,omitempty"`
@@ -76,13 +76,15 @@ type toolResult struct {
 
 func newToolResult(r *mcp.CallToolResult) toolResult {
 	result := toolResult{
-		Meta:              r.Meta,
 		ResultType:        r.ResultType,
 		Content:           r.Content,
 		StructuredContent: r.StructuredContent,
 		IsError:           r.IsError,
 		InputRequests:     r.InputRequests,
 		RequestState:      r.RequestState,
+	}
+	if r.Meta != nil {
+		result.Meta = r.Meta
 	}
 	if result.Content == nil {
 		result.Content = []mcp.Content{}
@@ -134,6 +136,10 @@ func (w *writer) request(id json.RawMessage, method string, params any, gate fun
 
 // notify writes a notification.
 func (w *writer) notify(n mcp.JSONRPCNotification, gate func() bool) {
+	w.sendOrLog(newNotification(n), gate)
+}
+
+func newNotification(n mcp.JSONRPCNotification) requestMessage {
 	message := requestMessage{JSONRPC: mcp.JSONRPC_VERSION, Method: n.Method}
 	params := n.Params.AdditionalFields
 	if len(n.Params.Meta) > 0 {
@@ -146,7 +152,7 @@ func (w *writer) notify(n mcp.JSONRPCNotification, gate func() bool) {
 	if len(params) > 0 {
 		message.Params = params
 	}
-	w.sendOrLog(message, gate)
+	return message
 }
 
 // sendOrLog is for messages that nothing can be sent in place of.

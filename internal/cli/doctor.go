@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/doctor"
+	"featurebase-mcp/tools"
+)
+
+type doctorCommand struct {
+	JSON bool `name:"json" help:"Print one JSON document."`
+}
+
+// Help tells what is done and what the exit code means.
+func (doctorCommand) Help() string {
+	return `Each toolset is asked for with one harmless read; nothing is written. A check that could not be made is left out. The exit code is 1
+if there is a problem; warnings leave it at 0.`
+}
+
+// Run examines the configuration that a server would run with.
+func (c doctorCommand) Run(ctx context.Context, e *environment) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	logger, closeLog, err := e.callLogger()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	cfg.Logger = logger
+	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
+	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
+	a, err := app.New(cfg)
+	if err != nil {
+		return usageError{err}
+	}
+	return closeApp(ctx, a, c.examine(ctx, e, a.Client, e.keySource(cfg.Client.Key)))
+}
+
+func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.Client, keySource string) error {
+	findings, err := doctor.Examine(ctx, doctor.Subject{
+		Client: api, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
+		Toolsets: tools.Toolsets(),
+	})
+	if err != nil {
+		return err
+	}
+	report := doctor.Report{Program: app.Name + " " + version(), Findings: findings}
+	write := report.WriteText
+	if c.JSON {
+		write = report.WriteJSON
+	}
+	if err := write(e.Out); err != nil {
+		return err
+	}
+	if report.Count(doctor.Problem) > 0 {
+		return errAnswered
+	}
+	return nil
+}
+
+// keySource says where the key was read from, empty for no key.
+func (e *environment) keySource(key string) string {
+	switch {
+	case key == "":
+		return ""
+	case e.flags.APIKeyFile != "":
+		return e.flags.APIKeyFile
+	default:
+		return keyVariable
+	}
+}

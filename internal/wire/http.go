@@ -1,0 +1,223 @@
+package wire
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// The paths of the HTTP transports.
+const (
+	pathMCP     = "/mcp"
+	pathSSE     = "/sse"
+	pathMessage = "/message"
+)
+
+const (
+	defaultMaxBody     = 4 << 20
+	defaultSessionIdle = 30 * time.Minute
+	defaultReadTimeout = 10 * time.Second
+
+	idleTimeout    = 2 * time.Minute // of a connection between two requests
+	maxHeaderBytes = 64 << 10
+)
+
+// HTTPOptions are the limits of an [HTTP]. The zero value of each field means its default.
+type HTTPOptions struct {
+	// Logger receives panics, refused peers and what was cut at the end. The default discards everything.
+	Logger *slog.Logger
+	// MaxBody is the size of the largest request body read, in bytes. The default is 4 MiB.
+	MaxBody int
+	// Grace is how long calls may go on running after the context of Serve was cancelled. The default is 10 s.
+	Grace time.Duration
+	// ReadTimeout is how long a client may take to send the headers of a request, and then its body. The default is 10 s.
+	ReadTimeout time.Duration
+	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
+	// 30 minutes.
+	SessionIdle time.Duration
+	// NoSSE leaves the deprecated SSE transport out.
+	NoSSE bool
+	// AllowedOrigins are the web origins, such as https://app.example, whose pages may call, besides loopback ones.
+	AllowedOrigins []string
+	// AllowedHosts are the names, with or without a port, that clients may call the server by, besides loopback ones.
+	AllowedHosts []string
+}
+
+// HTTP serves MCP over HTTP: Streamable HTTP on /mcp to clients of every protocol version that mcp-go knows, SSE on
+// /sse and /message, and the probes /healthz and /readyz.
+//
+// It does not authenticate callers: listen on loopback, or behind something that does.
+type HTTP struct {
+	server     *server.MCPServer
+	log        *slog.Logger
+	options    HTTPOptions
+	access     access
+	routes     *http.ServeMux
+	sessions   *sessions
+	streamable *server.StreamableHTTPServer
+	sse        *sse
+	unused     unused
+	stopping   context.Context // done when nothing new is started and streams end
+	stop       context.CancelFunc
+}
+
+// NewHTTP returns the transport for a server, which should have been built with [Guard]. Serve must be called, to let
+// go of what NewHTTP starts.
+func NewHTTP(s *server.MCPServer, options HTTPOptions) *HTTP {
+	options.Logger = cmp.Or(options.Logger, slog.New(slog.DiscardHandler))
+	options.MaxBody = cmp.Or(options.MaxBody, defaultMaxBody)
+	options.Grace = cmp.Or(options.Grace, defaultGrace)
+	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
+	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
+	h := &HTTP{
+		server:   s,
+		log:      options.Logger,
+		options:  options,
+		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
+		routes:   http.NewServeMux(),
+		sessions: newSessions(),
+	}
+	h.stopping, h.stop = context.WithCancel(context.Background())
+	h.streamable = server.NewStreamableHTTPServer(s,
+		server.WithEndpointPath(pathMCP),
+		server.WithSessionIdManager(h.sessions),
+		server.WithSessionIdleTTL(options.SessionIdle),
+		server.WithStreamableHTTPLogger(options.Logger),
+		server.WithHTTPContextFunc(h.joinPost),
+		server.WithDisableLocalhostProtection(true), // access checks more, and knows the allowed hosts
+	)
+	h.routes.Handle("/", methods{})
+	h.routes.Handle(pathMCP, methods{
+		http.MethodPost:   h.post,
+		http.MethodGet:    h.listen,
+		http.MethodDelete: h.streamable.ServeHTTP,
+	})
+	h.routes.Handle("/healthz", methods{http.MethodGet: healthy, http.MethodHead: healthy})
+	h.routes.Handle("/readyz", methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
+	if !options.NoSSE {
+		h.sse = newSSE(h)
+		h.routes.Handle(pathSSE, methods{http.MethodGet: h.sse.open})
+		h.routes.Handle(pathMessage, methods{http.MethodPost: h.sse.message})
+	}
+	return h
+}
+
+// Serve answers on the listener until ctx is cancelled, which is no error, or the listener fails. After ctx is cancelled
+// it accepts no more connections, ends streams, gives running calls the grace to finish and to be answered, and
+// cancels what is left. It closes the listener. An HTTP serves once.
+func (h *HTTP) Serve(ctx context.Context, listener net.Listener) error {
+	base, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	defer h.stop()
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: h.options.ReadTimeout,
+		IdleTimeout:       idleTimeout, // there is no write timeout: streams stay open
+		MaxHeaderBytes:    maxHeaderBytes,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnState:         h.unused.track,
+		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(listener) }()
+
+	var err error
+	select {
+	case failure := <-ended:
+		err = fmt.Errorf("serve HTTP: %w", failure)
+	case <-ctx.Done():
+	}
+	h.stop()
+	h.unused.close()
+	if failure := shutdown(base, srv, h.options.Grace); failure != nil {
+		h.log.WarnContext(base, "requests were still running at the end and have been cancelled")
+		cut()
+		if failure := shutdown(context.WithoutCancel(base), srv, settle); failure != nil {
+			_ = srv.Close()
+		}
+	}
+	return errors.Join(err, h.streamable.Shutdown(context.WithoutCancel(base)))
+}
+
+// unused are the connections on which nothing has been received. Clients keep them in reserve, and [http.Server.Shutdown]
+// waits some seconds for each.
+type unused struct {
+	mu          sync.Mutex
+	connections map[net.Conn]struct{}
+	closed      bool
+}
+
+// track follows a connection until its first request.
+func (u *unused) track(c net.Conn, state http.ConnState) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.connections, c)
+	case u.closed:
+		_ = c.Close()
+	case u.connections == nil:
+		u.connections = map[net.Conn]struct{}{c: {}}
+	default:
+		u.connections[c] = struct{}{}
+	}
+}
+
+// close ends them, and those that follow.
+func (u *unused) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	for c := range u.connections {
+		_ = c.Close()
+	}
+}
+
+// shutdown waits until no request is running, or fails when the time is over.
+func shutdown(ctx context.Context, srv *http.Server, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return srv.Shutdown(ctx)
+}
+
+// ServeHTTP checks who calls, and routes.
+func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no")
+	if refusal := h.access.check(r); refusal != "" {
+		h.log.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
+		refuse(w, http.StatusForbidden, refusal)
+		return
+	}
+	h.routes.ServeHTTP(w, r)
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok") }
+
+func (h *HTTP) ready(w http.ResponseWriter, _ *http.Request) {
+	if h.stopping.Err() != nil {
+		writeText(w, http.StatusServiceUnavailable, "shutting down")
+		return
+	}
+	writeText(w, http.StatusOK, "ok")
+}
+
+// untilStopped returns the request with a context that ends at shutdown, too, and what to call after it.
+func (h *HTTP) untilStopped(r *http.Request) (*http.Request, func()) {
+	ctx, cancel := context.WithCancel(r.Context())
+	detach := context.AfterFunc(h.stopping, cancel) //nolint:contextcheck // the end of the server, not of a request
+	return r.WithContext(ctx), func() {
+		detach()
+		cancel()
+	}
+}

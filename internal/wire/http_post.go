@@ -1,0 +1,304 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+const (
+	typeJSON   = "application/json"
+	typeEvents = "text/event-stream"
+
+	eventStart = "event: message\ndata: "
+	eventEnd   = "\n\n"
+)
+
+// post is one message POSTed to Streamable HTTP. It stands between mcp-go and the client as the response writer: it
+// turns the answer into a stream at the first notification, keeps the answer behind the notifications, and repairs it.
+type post struct {
+	h       *HTTP
+	id      json.RawMessage // as the client wrote it; nil unless a request
+	key     string          // names the request where a session would
+	method  string
+	message []byte
+	modern  bool
+	slot    *errorSlot
+	notes   *outbox
+	result  atomic.Pointer[mcp.CallToolResult] // what park took out
+
+	mu        sync.Mutex
+	w         http.ResponseWriter // nil at the end
+	header    http.Header         // mcp-go's
+	status    int                 // mcp-go's; 0 until it is known
+	streaming bool                // events are being sent
+	held      bytes.Buffer
+}
+
+type postKey struct{}
+
+// postFrom returns the post being served in ctx, or nil.
+func postFrom(ctx context.Context) *post {
+	p, _ := ctx.Value(postKey{}).(*post)
+	return p
+}
+
+// post serves a POST to Streamable HTTP.
+func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
+	body, ok := h.readBody(w, r)
+	if !ok {
+		return
+	}
+	body = trim(body)
+	var message envelope
+	refusal := invalid("the body is empty.")
+	if len(body) > 0 {
+		message, refusal = parse(body)
+	}
+	if refusal != nil {
+		writeAnswer(w, http.StatusBadRequest, errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: message.ID, Error: refusal.details()})
+		return
+	}
+	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
+	if message.isNotification() && *message.Method == string(mcp.MethodNotificationCancelled) &&
+		(modern || r.Header.Get(server.HeaderKeySessionID) == "") {
+		// Whose request is meant cannot be told. Clients of 2026-07-28 cancel by leaving, and some say so besides.
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	p := &post{
+		h: h, key: "post-" + rand.Text(), message: body, w: w, header: http.Header{},
+		modern: modern,
+	}
+	if message.Method != nil {
+		p.id, p.method = message.ID, *message.Method
+	}
+	p.notes = newOutbox(p.notify)
+	if p.method == string(mcp.MethodSubscriptionsListen) {
+		var done func()
+		r, done = h.untilStopped(r)
+		defer done()
+	}
+	ctx := context.WithValue(r.Context(), postKey{}, p)
+	ctx, p.slot = withErrorSlot(ctx)
+	r = r.WithContext(ctx)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	defer p.end()
+	defer func() {
+		if v := recover(); v != nil {
+			reference := newReference()
+			logPanic(ctx, h.log, p.method, reference, v)
+			p.fail(internalError(p.method, reference))
+		}
+	}()
+	h.streamable.ServeHTTP(p, r)
+}
+
+// park takes out of a tool's result what is large, so that mcp-go does not encode it, twice and with HTML escapes. The
+// answer gets it back. A result that asks for input goes through mcp-go whole.
+func park(ctx context.Context, result *mcp.CallToolResult) *mcp.CallToolResult {
+	p := postFrom(ctx)
+	if p == nil || result == nil {
+		return result
+	}
+	if len(result.InputRequests) > 0 || result.RequestState != "" {
+		p.result.Store(nil)
+		return result
+	}
+	p.result.Store(result)
+	rest := *result
+	rest.Content, rest.StructuredContent, rest.RawStructuredContent = nil, nil, nil
+	return &rest
+}
+
+// Header returns the headers that mcp-go sets.
+func (p *post) Header() http.Header { return p.header }
+
+// WriteHeader is called by mcp-go. Headers of an answer wait with it.
+func (p *post) WriteHeader(status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.status != 0 {
+		return
+	}
+	p.status = status
+	if p.header.Get("Content-Type") == typeEvents {
+		p.stream()
+	}
+}
+
+// Write is called by mcp-go: with a whole event, or with a part of an answer.
+func (p *post) Write(b []byte) (int, error) {
+	data, isEvent := bytes.CutPrefix(b, []byte(eventStart))
+	if !isEvent {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.held.Write(b)
+	}
+	data = bytes.TrimSuffix(data, []byte(eventEnd))
+	if answer, _ := p.repair(data); answer != nil {
+		p.notes.flush()
+		data = answer
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil {
+		return 0, errStreamEnded
+	}
+	return len(b), writeEvent(p.w, data)
+}
+
+// Flush is called by mcp-go.
+func (p *post) Flush() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.streaming && p.w != nil {
+		flush(p.w)
+	}
+}
+
+// notify sends a notification, ahead of the answer.
+func (p *post) notify(n mcp.JSONRPCNotification) {
+	var line bytes.Buffer
+	if err := encode(&line, newNotification(n)); err != nil {
+		p.h.log.Error("message dropped", "error", err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil {
+		return // sent after the result
+	}
+	p.stream()
+	_ = writeEvent(p.w, trim(line.Bytes())) // a client that went away has cancelled the request
+	flush(p.w)
+}
+
+// stream makes the response one of events. It is called with the lock held.
+func (p *post) stream() {
+	if p.streaming {
+		return
+	}
+	p.streaming = true
+	p.w.Header().Set("Content-Type", typeEvents)
+	p.w.WriteHeader(http.StatusOK)
+}
+
+// fail answers with an error, unless there is an answer already.
+func (p *post) fail(failure *CodedError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.status != 0 {
+		return
+	}
+	p.status = http.StatusOK
+	p.header.Set("Content-Type", typeJSON)
+	_ = encode(&p.held, errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: failure.details()})
+}
+
+// end sends the answer that was held back.
+func (p *post) end() {
+	p.notes.close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	body, status := p.held.Bytes(), p.status
+	if p.header.Get("Content-Type") == typeJSON {
+		if answer, code := p.repair(body); answer != nil {
+			body = answer
+			if p.modern && status == http.StatusOK && (code == mcp.INVALID_PARAMS || code == mcp.MISSING_REQUIRED_CLIENT_CAPABILITY) {
+				status = http.StatusBadRequest
+			}
+		}
+	}
+	switch {
+	case p.streaming:
+		if len(body) > 0 {
+			_ = writeEvent(p.w, trim(body))
+		}
+	case status != 0:
+		maps.Copy(p.w.Header(), p.header)
+		p.w.WriteHeader(status)
+		_, _ = p.w.Write(body)
+	default: // mcp-go is silent when the request was cancelled; a client that is still there has not done it
+		refuse(p.w, http.StatusServiceUnavailable, "The server is shutting down. Check what the call has done before making it again.")
+	}
+	p.w = nil // net/http takes the response back; goroutines that a handler left behind may still notify
+}
+
+// repair returns the answer to send in place of mcp-go's and the code of its error, or nil if this is no answer to the
+// request.
+func (p *post) repair(body []byte) (answer []byte, code int) {
+	var m struct {
+		Result json.RawMessage          `json:"result"`
+		Error  *mcp.JSONRPCErrorDetails `json:"error"`
+	}
+	if p.id == nil || json.Unmarshal(body, &m) != nil || m.Result == nil && m.Error == nil {
+		return nil, 0
+	}
+	var message any = resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Result: m.Result}
+	parked := p.result.Load()
+	switch {
+	case m.Error != nil:
+		details := *m.Error
+		if failure, ok := p.slot.repair(p.method, p.message, mcp.JSONRPCError{Error: details}).(mcp.JSONRPCError); ok {
+			details = failure.Error
+		}
+		message, code = errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: details}, details.Code
+	case parked != nil:
+		var added struct { // by mcp-go
+			Meta       json.RawMessage `json:"_meta"`
+			ResultType mcp.ResultType  `json:"resultType"`
+		}
+		if err := json.Unmarshal(m.Result, &added); err != nil {
+			return nil, 0
+		}
+		result := newToolResult(parked)
+		result.ResultType = added.ResultType
+		if added.Meta != nil {
+			result.Meta = added.Meta
+		}
+		message = resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Result: result}
+	}
+	var buffer bytes.Buffer
+	if err := encode(&buffer, message); err != nil {
+		reference := newReference()
+		p.h.log.Error("request has no answer that can be written", "reference", reference, "error", err)
+		buffer.Reset()
+		failure := internalError("The request", reference)
+		code = failure.Code
+		_ = encode(&buffer, errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: failure.details()})
+	}
+	return trim(buffer.Bytes()), code
+}
+
+// writeAnswer answers without mcp-go.
+func writeAnswer(w http.ResponseWriter, status int, message errorMessage) {
+	var body bytes.Buffer
+	_ = encode(&body, message) // an error always encodes
+	w.Header().Set("Content-Type", typeJSON)
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes())
+}
+
+// writeEvent writes one message as an event. The message has no line ends.
+func writeEvent(w io.Writer, message []byte) error {
+	var event strings.Builder
+	event.Grow(len(eventStart) + len(message) + len(eventEnd))
+	event.WriteString(eventStart)
+	event.Write(message)
+	event.WriteString(eventEnd)
+	_, err := io.WriteString(w, event.String())
+	return err
+}
+
+func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }

@@ -1,0 +1,138 @@
+package wire
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// errNoSession is for ids that were never given out, or whose session has ended.
+var errNoSession = errors.New("no such session")
+
+// sessions knows the sessions of Streamable HTTP that are alive. The manager of mcp-go remembers ended ones for good.
+type sessions struct {
+	mu    sync.Mutex
+	alive map[string]context.CancelFunc // ends the stream of the session, if it has one
+}
+
+func newSessions() *sessions { return &sessions{alive: map[string]context.CancelFunc{}} }
+
+// Generate starts a session.
+func (s *sessions) Generate() string {
+	id := rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.alive[id] = func() {}
+	return id
+}
+
+// Validate fails unless the session is alive.
+func (s *sessions) Validate(id string) (isTerminated bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.alive[id] == nil {
+		return false, errNoSession
+	}
+	return false, nil
+}
+
+// Terminate ends a session and its stream. Ending one twice is no error.
+func (s *sessions) Terminate(id string) (isNotAllowed bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if end := s.alive[id]; end != nil {
+		end()
+		delete(s.alive, id)
+	}
+	return false, nil
+}
+
+// listen notes what ends the stream of a session. A stream that was open before ends: a session has one.
+func (s *sessions) listen(id string, end context.CancelFunc) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.alive[id]
+	if before == nil {
+		return errNoSession
+	}
+	before()
+	s.alive[id] = end
+	return nil
+}
+
+// listen opens the stream on which a client before 2026-07-28 hears what belongs to no request. mcp-go would open one
+// for any id, and leave it open when the session has ended.
+func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
+	if modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)); !modern {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), cancel); err != nil {
+			refuse(w, http.StatusNotFound, "There is no such session. Start one with initialize.")
+			return
+		}
+		r = r.WithContext(ctx)
+	}
+	r, done := h.untilStopped(r)
+	defer done()
+	h.streamable.ServeHTTP(w, r)
+}
+
+// upstreamSession is what mcp-go's session of Streamable HTTP can do. Left out is that a notification turns the answer
+// into a stream: post does that.
+type upstreamSession interface {
+	server.SessionWithClientInfo
+	server.SessionWithElicitation
+	server.SessionWithLogging
+	server.SessionWithTools
+	server.SessionWithResources
+	server.SessionWithResourceTemplates
+	server.SessionWithSubscriptionFilter
+}
+
+// postSession is the session that mcp-go sees while it serves one POST: its notifications go to that POST alone, in
+// order.
+type postSession struct {
+	upstreamSession
+	post *post
+}
+
+// SessionID is that of the session. A modern request has none, and gets an id of its own so that nobody can cancel
+// another caller's request.
+func (s *postSession) SessionID() string {
+	if id := s.upstreamSession.SessionID(); id != "" {
+		return id
+	}
+	return s.post.key
+}
+
+// NotificationChannel takes the notifications of this request.
+func (s *postSession) NotificationChannel() chan<- mcp.JSONRPCNotification {
+	return s.post.notes.channel()
+}
+
+// RequestElicitation asks the client's user, after what this request has notified so far. mcp-go would also ask
+// clients that cannot, and wait.
+func (s *postSession) RequestElicitation(
+	ctx context.Context, request mcp.ElicitationRequest,
+) (*mcp.ElicitationResult, error) {
+	if !elicits(s.GetClientCapabilities()) {
+		return nil, server.ErrElicitationNotSupported
+	}
+	s.post.notes.flush()
+	return s.upstreamSession.RequestElicitation(ctx, request)
+}
+
+// joinPost puts the session of a POST in place of mcp-go's. Subscriptions keep mcp-go's, which tags what they carry.
+func (h *HTTP) joinPost(ctx context.Context, _ *http.Request) context.Context {
+	p := postFrom(ctx)
+	upstream, ok := server.ClientSessionFromContext(ctx).(upstreamSession)
+	if p == nil || !ok || p.method == string(mcp.MethodSubscriptionsListen) {
+		return ctx
+	}
+	return h.server.WithContext(ctx, &postSession{upstreamSession: upstream, post: p})
+}

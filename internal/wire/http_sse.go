@@ -1,0 +1,123 @@
+package wire
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"mime"
+	"net/http"
+	"sync"
+)
+
+// sse is the transport of protocol 2024-11-05: a stream of events from the server, and a path to POST messages to. Each
+// stream is a connection as on stdio, with events for lines, so all that holds there holds here. The server of mcp-go
+// leaves calls running when their client is gone, and sends progress after results.
+type sse struct {
+	h *HTTP
+
+	mu          sync.Mutex
+	connections map[string]*connection
+}
+
+func newSSE(h *HTTP) *sse { return &sse{h: h, connections: map[string]*connection{}} }
+
+// open serves a stream until the client goes away, which cancels its calls, or the server stops, which lets them end.
+func (s *sse) open(w http.ResponseWriter, r *http.Request) {
+	out := &eventWriter{w: w}
+	c := newConnection(r.Context(), s.h.server, out, StdioOptions{
+		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Grace: s.h.options.Grace, MaxCalls: defaultMaxCalls,
+	})
+	if err := s.h.server.RegisterSession(r.Context(), c.session); err != nil {
+		s.h.log.ErrorContext(r.Context(), "register SSE session", "error", err)
+		refuse(w, http.StatusInternalServerError, "The server could not start a session. Retry.")
+		return
+	}
+	defer s.h.server.UnregisterSession(context.WithoutCancel(r.Context()), c.session.SessionID())
+	id := rand.Text()
+	s.add(id, c)
+	defer s.remove(id)
+
+	w.Header().Set("Content-Type", typeEvents)
+	w.WriteHeader(http.StatusOK)
+	out.endpoint(pathMessage + "?sessionId=" + id)
+	grace := s.h.options.Grace
+	select {
+	case <-r.Context().Done():
+		grace = 0
+	case <-c.out.failed:
+	case <-s.h.stopping.Done():
+	}
+	c.stop()
+	c.finish(grace)
+	_ = c.out.close() // whoever would hear of it is gone
+	out.end()
+}
+
+// message takes what the client of a stream sends. The answer goes to the stream.
+func (s *sse) message(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	c := s.connections[r.URL.Query().Get("sessionId")]
+	s.mu.Unlock()
+	if c == nil {
+		refuse(w, http.StatusNotFound, "There is no such session. Open one with GET "+pathSSE+".")
+		return
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != typeJSON {
+		refuse(w, http.StatusUnsupportedMediaType, "The Content-Type has to be "+typeJSON+".")
+		return
+	}
+	body, ok := s.h.readBody(w, r)
+	if !ok {
+		return
+	}
+	c.handle(body) //nolint:contextcheck // the call belongs to the stream, not to this request
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func (s *sse) add(id string, c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connections[id] = c
+}
+
+func (s *sse) remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.connections, id)
+}
+
+// eventWriter makes an event of each line.
+type eventWriter struct {
+	mu sync.Mutex
+	w  http.ResponseWriter // nil when the response has ended
+}
+
+var errStreamEnded = errors.New("the stream has ended")
+
+// Write sends one message.
+func (e *eventWriter) Write(line []byte) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.w == nil {
+		return 0, errStreamEnded
+	}
+	if err := writeEvent(e.w, trim(line)); err != nil {
+		return 0, err
+	}
+	return len(line), http.NewResponseController(e.w).Flush()
+}
+
+// endpoint tells the client where to POST.
+func (e *eventWriter) endpoint(path string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, _ = e.w.Write([]byte("event: endpoint\ndata: " + path + eventEnd)) // a client that is gone shows in the context
+	flush(e.w)
+}
+
+// end lets nothing more through: net/http takes the response back.
+func (e *eventWriter) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.w = nil
+}
