@@ -25,9 +25,11 @@ race: ## Run the tests with the race detector
 
 vet:
 	go vet ./...
+	cd interop/gosdk && go vet ./...
 
 tidy:
 	go mod tidy -diff
+	cd interop/gosdk && go mod tidy -diff
 
 $(LINT):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)

@@ -32,23 +32,15 @@ an inner one by a dot: author.email=jo@example.com. A tool error is printed on s
 
 // Run makes one call as a host would: through a client, the protocol and the stdio transport.
 func (c callCommand) Run(ctx context.Context, e *environment) error {
-	cfg, err := e.config()
+	cfg, err := e.keyedConfig()
 	if err != nil {
 		return err
 	}
-	if cfg.Client.Key == "" && cfg.Sandbox == nil {
-		return usagef("no API key: set %s, or give --sandbox to try it without", keyVariable)
-	}
-	logger, closeLog, err := e.callLogger()
+	a, logger, closeLog, err := build(cfg, e.callLogger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	cfg.Logger = logger
-	a, err := app.New(cfg)
-	if err != nil {
-		return usageError{err}
-	}
 	return closeApp(ctx, a, c.run(ctx, e, a, logger))
 }
 

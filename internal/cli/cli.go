@@ -1,7 +1,8 @@
 // Package cli is the command line: it reads flags and variables, builds the server or the sandbox, and serves.
 //
 //	cli.go          Run: the grammar, the exit codes, and how usage errors are told
-//	flags.go        every flag with its default, and what they come to
+//	flags.go        every flag with its default, and the configuration they come to
+//	server.go       from a configuration to a server, and its orderly end
 //	environment.go  the variables: one per flag, strictly
 //	logging.go      the logger
 //	stdio.go        featurebase-mcp [stdio]

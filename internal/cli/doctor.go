@@ -25,18 +25,13 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	logger, closeLog, err := e.callLogger()
+	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
+	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
+	a, _, closeLog, err := build(cfg, e.callLogger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	cfg.Logger = logger
-	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
-	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
-	a, err := app.New(cfg)
-	if err != nil {
-		return usageError{err}
-	}
 	return closeApp(ctx, a, c.examine(ctx, e, a.Client, e.keySource(cfg.Client.Key)))
 }
 

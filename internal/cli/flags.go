@@ -86,6 +86,15 @@ func (e *environment) config() (app.Config, error) {
 	return cfg, err
 }
 
+// keyedConfig is the configuration of a command that is of no use without a key.
+func (e *environment) keyedConfig() (app.Config, error) {
+	cfg, err := e.config()
+	if err == nil && cfg.Client.Key == "" && cfg.Sandbox == nil {
+		err = usagef("no API key: set %s, or give --sandbox to try it without", keyVariable)
+	}
+	return cfg, err
+}
+
 // key reads the API key. Its errors never show what was read.
 func (e *environment) key() (string, error) {
 	key, source := e.vars[keyVariable], keyVariable

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 
-	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -18,26 +17,18 @@ type httpCommand struct {
 
 // Run serves until a signal comes.
 func (c httpCommand) Run(ctx context.Context, e *environment) error {
-	cfg, err := e.config()
+	cfg, err := e.keyedConfig()
 	if err != nil {
 		return err
-	}
-	if cfg.Client.Key == "" && cfg.Sandbox == nil {
-		return usagef("http: no API key: set %s, or give --sandbox", keyVariable)
 	}
 	if err := loopbackOnly(c.Addr); err != nil {
 		return err
 	}
-	logger, closeLog, err := e.logger()
+	a, logger, closeLog, err := build(cfg, e.logger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	cfg.Logger = logger
-	a, err := app.New(cfg)
-	if err != nil {
-		return usageError{err}
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return closeApp(ctx, a, usagef("--addr: %w", err))

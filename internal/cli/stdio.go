@@ -4,14 +4,9 @@ import (
 	"context"
 	"os/signal"
 	"syscall"
-	"time"
 
-	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/wire"
 )
-
-// grace is how long calls may go on after the input ended or a signal came. Writes that were sent are never cut in it.
-const grace = 10 * time.Second
 
 type stdioCommand struct{}
 
@@ -21,16 +16,11 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	logger, closeLog, err := e.logger()
+	a, logger, closeLog, err := build(cfg, e.logger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	cfg.Logger = logger
-	a, err := app.New(cfg)
-	if err != nil {
-		return usageError{err}
-	}
 	// Hosts show an early exit as "server disconnected", and catalogues list tools without secrets: a missing key is told here
 	// and by every call.
 	if cfg.Client.Key == "" && cfg.Sandbox == nil {
@@ -40,14 +30,4 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	signal.Ignore(syscall.SIGPIPE)
 	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: grace}).Serve(ctx, e.In, e.Out)
 	return closeApp(ctx, a, err)
-}
-
-// closeApp waits for writes that are still on their way, also after a signal, and keeps the first error.
-func closeApp(ctx context.Context, a *app.App, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if closing := a.Close(ctx); err == nil {
-		return closing
-	}
-	return err
 }

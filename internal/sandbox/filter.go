@@ -193,7 +193,7 @@ func (cl clause) matches(value any) bool {
 	case "<=":
 		return have <= want
 	}
-	panic(fmt.Sprintf("sandbox: operator %q of %s is not implemented", cl.operator, cl.field.Name))
+	panic(fmt.Sprintf("sandbox: operator %q of %s has no rule", cl.operator, cl.field.Name))
 }
 
 func (cl clause) equalsAny(value any) bool {
