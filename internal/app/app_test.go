@@ -348,6 +348,21 @@ func TestAPanicCostsOneCall(t *testing.T) {
 	}
 }
 
+func TestAnUnknownToolIsToldTheNearestOne(t *testing.T) {
+	h := serve(t, sandboxed())
+	h.initialize("2025-11-25")
+	for name, want := range map[string]string{
+		"searchPosts": `Unknown tool "searchPosts"; did you mean "search_posts"?`,
+		"zzzzzzzzzzz": `Unknown tool "zzzzzzzzzzz"; tools/list has the ones there are.`,
+	} {
+		h.call(1, name, `{}`)
+		failure, _ := h.next()["error"].(map[string]any)
+		if failure["message"] != want || failure["code"] != float64(mcp.INVALID_PARAMS) {
+			t.Errorf("%s: %v", name, failure)
+		}
+	}
+}
+
 // The main job: find, create a contact, comment, and read back what was written.
 func TestTheMainJobOnTheSandbox(t *testing.T) {
 	h := serve(t, sandboxed())

@@ -94,7 +94,7 @@ func (c *call) respond(line []byte) (response mcp.JSONRPCMessage) {
 		}
 	}()
 	ctx, slot := withErrorSlot(c.conn.server.WithContext(c.ctx, c))
-	return slot.repair(c.method, line, c.conn.server.HandleMessage(ctx, line))
+	return slot.repair(c.conn.server, c.method, line, c.conn.server.HandleMessage(ctx, line))
 }
 
 // abandon cancels the request; nothing about it is written from here on.

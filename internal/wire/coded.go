@@ -4,11 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/nearest"
 )
 
 // CodedError is a JSON-RPC error with a code of its own. A handler behind [Guard] returns it, wrapped or not, to have
@@ -76,8 +81,17 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	return coded, true
 }
 
+// unknownTool names the tool that was probably meant.
+func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
+	text := fmt.Sprintf("Unknown tool %q; tools/list has the ones there are.", name)
+	if near := nearest.Name(name, slices.Sorted(maps.Keys(s.ListTools()))); near != "" {
+		text = fmt.Sprintf("Unknown tool %q; did you mean %q?", name, near)
+	}
+	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
+}
+
 // repair returns the answer to send in place of mcp-go's.
-func (s *errorSlot) repair(method string, message []byte, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
+func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := response.(mcp.JSONRPCError)
 	if !ok {
 		return response
@@ -89,6 +103,15 @@ func (s *errorSlot) repair(method string, message []byte, response mcp.JSONRPCMe
 		// mcp-go sends what encoding/json says of its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
 			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
+	case failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(text, server.ErrToolNotFound.Error()):
+		var call struct {
+			Params struct {
+				Name string `json:"name"`
+			} `json:"params"`
+		}
+		if json.Unmarshal(message, &call) == nil {
+			failure.Error = unknownTool(from, call.Params.Name)
+		}
 	case failure.Error.Data == nil && strings.HasSuffix(text, server.ErrResourceNotFound.Error()):
 		var read struct {
 			Params struct {

@@ -250,7 +250,7 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 	switch {
 	case m.Error != nil:
 		details := *m.Error
-		if failure, ok := p.slot.repair(p.method, p.message, mcp.JSONRPCError{Error: details}).(mcp.JSONRPCError); ok {
+		if failure, ok := p.slot.repair(p.h.server, p.method, p.message, mcp.JSONRPCError{Error: details}).(mcp.JSONRPCError); ok {
 			details = failure.Error
 		}
 		message, code = errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: details}, details.Code
