@@ -73,7 +73,9 @@ func (op *Operation) said(e *client.Error) string {
 		fmt.Fprintf(&b, ": %s", strings.TrimRight(e.Message, ". "))
 	}
 	for _, d := range e.Details {
-		fmt.Fprintf(&b, "; %s: %s", d.Path, strings.TrimRight(d.Message, ". "))
+		if detail := strings.TrimRight(d.Message, ". "); !strings.Contains(b.String(), d.Path+": "+detail) {
+			fmt.Fprintf(&b, "; %s: %s", d.Path, detail)
+		}
 	}
 	if e.Param != "" && len(e.Details) == 0 {
 		fmt.Fprintf(&b, "; argument %s", e.Param)
@@ -88,8 +90,11 @@ func (op *Operation) said(e *client.Error) string {
 	if len(facts) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(facts, ", "))
 	}
-	return b.String()
+	return asWritten.Replace(b.String())
 }
+
+// asWritten turns the paths of what the engine wrapped back into those of what the model wrote.
+var asWritten = strings.NewReplacer("query.value.", "query.")
 
 // notFound names the id that leads nowhere and the tool that finds a right one.
 func (op *Operation) notFound(args arguments, said string) string {

@@ -25,7 +25,7 @@ func TestFailuresReadDifferently(t *testing.T) {
 		return fmt.Sprintf(`{"error":{"type":%q,"code":%q,"message":%q,"status":0}}`, kind, code, message)
 	}
 	const get, create = "get_post", "create_comment"
-	arguments := map[string]string{get: `{"postId":"` + anID + `"}`, create: `{"content":"x","postId":"` + anID + `"}`}
+	arguments := map[string]string{get: `{"postId":"` + anID + `"}`, create: `{"content":"x","postId":"` + anID + `"}`, "search_posts": `{"search":"x"}`}
 	var report strings.Builder
 	seen := map[string]string{}
 	for _, tc := range []struct {
@@ -41,6 +41,7 @@ func TestFailuresReadDifferently(t *testing.T) {
 		{"not found, named in the body", create, 404, envelope("invalid_request_error", "resource_not_found", "Post not found"), nil},
 		{"wrong address", get, 404, `<!DOCTYPE html><h1>Not Found</h1>`, nil},
 		{"invalid", create, 400, `{"code":400,"message":"Validation error","details":[{"path":"content","message":"too long"}]}`, nil},
+		{"invalid filter, told twice", "search_posts", 400, `{"error":{"code":"invalid_request","message":"Validation error: query.value.0.operator: not supported","status":400},"details":[{"path":"query.value.0.operator","message":"not supported"}]}`, nil},
 		{"rate limited", get, 429, envelope("rate_limit_error", "rate_limited", "Too many requests"), nil},
 		{"rate limited write", create, 429, envelope("rate_limit_error", "rate_limited", "Too many requests"), nil},
 		{"server error", get, 500, envelope("api_error", "internal", "Something broke"), nil},

@@ -47,17 +47,10 @@ func startHTTP(t *testing.T, environ []string, args ...string) (*exec.Cmd, strin
 	t.Helper()
 	cmd := program(t, append([]string{"http", "--addr", "127.0.0.1:0"}, args...)...)
 	cmd.Env = append(cmd.Env, environ...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line := announced(t, cmd)
 	address, ok := strings.CutPrefix(strings.TrimSpace(line), "Featurebase MCP at ")
-	if err != nil || !ok {
-		t.Fatalf("%q %v", line, err)
+	if !ok {
+		t.Fatalf("%q", line)
 	}
 	return cmd, strings.TrimSuffix(address, "/mcp")
 }

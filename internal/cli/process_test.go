@@ -64,9 +64,9 @@ func TestSignalsEndTheServerInOrder(t *testing.T) {
 	}
 }
 
-func TestSandboxServesUntilASignal(t *testing.T) {
-	t.Parallel()
-	cmd := program(t, "sandbox", "--addr", "127.0.0.1:0")
+// announced starts a command that listens, and returns the line that says where.
+func announced(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -76,8 +76,15 @@ func TestSandboxServesUntilASignal(t *testing.T) {
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%q %v", line, err)
 	}
+	return line
+}
+
+func TestSandboxServesUntilASignal(t *testing.T) {
+	t.Parallel()
+	cmd := program(t, "sandbox", "--addr", "127.0.0.1:0")
+	line := announced(t, cmd)
 	_, rest, _ := strings.Cut(line, "http://")
 	address, _, _ := strings.Cut(rest, ";")
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/v2/boards", http.NoBody)

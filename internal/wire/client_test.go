@@ -92,20 +92,26 @@ func TestInputRequiredReachesClientsOfBothEras(t *testing.T) {
 				}).ToolResult(), nil
 			})
 			c := upstream(t, s, client.WithProtocolVersion(version), client.WithElicitationHandler(accepting{}))
-			request := mcp.InitializeRequest{}
-			request.Params.ProtocolVersion = version
-			if _, err := c.Initialize(t.Context(), request); err != nil {
-				t.Fatal(err)
-			}
-			call := mcp.CallToolRequest{}
-			call.Params.Name = "ask"
-			answer, err := c.CallTool(t.Context(), call)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, ok := answer.Content[0].(mcp.TextContent); !ok || text.Text != "accept" {
-				t.Errorf("got %+v", answer)
-			}
+			accepts(t, c, version)
 		})
+	}
+}
+
+// accepts has a client whose user accepts everything call the tool that asks.
+func accepts(t *testing.T, c *client.Client, version string) {
+	t.Helper()
+	request := mcp.InitializeRequest{}
+	request.Params.ProtocolVersion = version
+	if _, err := c.Initialize(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	call := mcp.CallToolRequest{}
+	call.Params.Name = "ask"
+	answer, err := c.CallTool(t.Context(), call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, ok := answer.Content[0].(mcp.TextContent); !ok || text.Text != "accept" {
+		t.Errorf("%s: got %+v", version, answer)
 	}
 }

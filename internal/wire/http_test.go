@@ -290,20 +290,7 @@ func TestAToolAsksTheUserOverHTTP(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = c.Close() })
-		request := mcp.InitializeRequest{}
-		request.Params.ProtocolVersion = version
-		if _, err := c.Initialize(t.Context(), request); err != nil {
-			t.Fatal(err)
-		}
-		call := mcp.CallToolRequest{}
-		call.Params.Name = "ask"
-		answer, err := c.CallTool(t.Context(), call)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text, ok := answer.Content[0].(mcp.TextContent); !ok || text.Text != "accept" {
-			t.Errorf("%s: got %+v", version, answer)
-		}
+		accepts(t, c, version)
 	}
 	e := eventsOf(t, p.do(t.Context(), http.MethodPost, pathMCP, callLine("1", "ask"), p.handshake()...))
 	if m := e.next(); m.Method != "notifications/asking" {

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/tools"
+)
+
+// The README repeats the flags, their defaults and the commands for people; this holds it to what the program has.
+func TestTheREADMEIsFresh(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(content)
+	var g grammar
+	parser, err := kong.New(&g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.All()), len(contract.Load().Operations()))}
+	row := func(f *kong.Flag) {
+		if f.Name != "help" && f.Name != "json" {
+			wanted = append(wanted, strings.TrimSuffix(fmt.Sprintf("| `--%s` | `%s` |", f.Name, f.Default), " | `` |"))
+		}
+	}
+	for _, f := range parser.Model.Flags {
+		row(f)
+	}
+	for _, c := range parser.Model.Children {
+		if c.Name != "stdio" {
+			wanted = append(wanted, "| `featurebase-mcp "+c.Name)
+		}
+		if c.Name != "sandbox" { // its one flag stands in the table of commands
+			for _, f := range c.Flags {
+				row(f)
+			}
+		}
+	}
+	for _, want := range wanted {
+		if !strings.Contains(readme, want) {
+			t.Errorf("the README lacks %s", want)
+		}
+	}
+	if len(wanted) < 25 {
+		t.Errorf("only %d facts compared", len(wanted))
+	}
+}
