@@ -19,22 +19,24 @@ type answer struct {
 }
 
 // call runs one operation: arguments, request, answer.
-func (op *Operation) call(ctx context.Context, c *client.Client, raw []byte) answer {
+func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 	args, err := op.read(raw)
 	if err != nil {
 		return answer{text: err.Error(), outcome: "invalid_arguments"}
+	}
+	if !env.AllowImpersonation && op.Impersonates != "" && holds(op.Impersonates, args.wire) {
+		return answer{text: op.impersonationRefused(), outcome: "refused"}
+	}
+	if failed, ok := op.act(ctx, env, args.wire); !ok {
+		return failed
 	}
 	req, err := op.request(args.wire)
 	if err != nil {
 		return answer{text: err.Error(), outcome: "invalid_arguments"}
 	}
-	res, err := c.Do(ctx, req)
+	res, err := env.Client.Do(ctx, req)
 	if err != nil {
-		a := answer{text: op.failure(err, args), outcome: "failed", err: err}
-		if api, ok := errors.AsType[*client.Error](err); ok {
-			a.outcome, a.attempts, a.requestID = api.Kind.String(), api.Attempts, api.RequestID
-		}
-		return a
+		return op.failed(err, args)
 	}
 	a := answer{outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
@@ -42,6 +44,15 @@ func (op *Operation) call(ctx context.Context, c *client.Client, raw []byte) ans
 		return a
 	}
 	a.text = op.render(res.Body, args.detail)
+	return a
+}
+
+// failed is the answer to a request that the client gave up on.
+func (op *Operation) failed(err error, args arguments) answer {
+	a := answer{text: op.failure(err, args), outcome: "failed", err: err}
+	if api, ok := errors.AsType[*client.Error](err); ok {
+		a.outcome, a.attempts, a.requestID = api.Kind.String(), api.Attempts, api.RequestID
+	}
 	return a
 }
 

@@ -93,7 +93,7 @@ func TestTheLogHasOneLineACallAndNoSecrets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		env := Env{Client: c, Logger: logger}
+		env := Env{Client: c, Logger: logger, AllowImpersonation: true}
 		if _, err := Lookup("create_comment").Handler(env)(t.Context(), request("create_comment", `{"content":"private words","postId":"p"}`)); err != nil {
 			t.Fatal(err)
 		}

@@ -81,6 +81,9 @@ func (op *Operation) read(raw []byte) (arguments, error) {
 // checkTogether checks the rules that span arguments.
 func (op *Operation) checkTogether(wire map[string]any, p *problems) {
 	has := func(name string) bool { _, ok := wire[name]; return ok }
+	for _, r := range op.Rules {
+		r.check(wire, p)
+	}
 	if len(op.AtLeastOne) > 0 && !slices.ContainsFunc(op.AtLeastOne, has) {
 		p.add("", "give at least one of "+strings.Join(op.AtLeastOne, ", "))
 	}

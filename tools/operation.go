@@ -45,17 +45,21 @@ type Toolset struct {
 
 // Operation is one call of the Featurebase API, declared once.
 type Operation struct {
-	Name        string // the tool: snake_case of the contract's operation id
-	Title       string // for people, in hosts that show it
-	Description string // for models: the first words carry the meaning, since hosts may show no more
-	Effect      Effect
-	Idempotent  bool     // set it on a POST that may be repeated; other methods are idempotent by nature
-	Reversible  bool     // set it on a Destroy that another call undoes
-	Method      string   // an http.Method constant
-	Path        string   // each {hole} is an argument, named for what it holds
-	Input       *Input   // Args[T]()
-	AtLeastOne  []string // arguments of which one must be given
-	Output      *View    // nil: the answer as it stands, without nulls and empties
+	Name         string // the tool: snake_case of the contract's operation id
+	Title        string // for people, in hosts that show it
+	Description  string // for models: the first words carry the meaning, since hosts may show no more
+	Effect       Effect
+	Idempotent   bool     // set it on a POST that may be repeated; other methods are idempotent by nature
+	Reversible   bool     // set it on a Destroy that another call undoes
+	Method       string   // an http.Method constant
+	Path         string   // each {hole} is an argument, named for what it holds
+	Input        *Input   // Args[T]()
+	AtLeastOne   []string // arguments of which one must be given
+	Rules        []Rule   // what else spans arguments
+	ActingAdmin  *Rule    // where the API demands an admin to act as: its Need is filled from Env.ActingAdmin when a call leaves it out
+	Impersonates string   // the condition under which the call speaks in a customer's name, as in Rule.When
+	Output       *View    // nil: the answer as it stands, without nulls and empties
+	Example      string   // arguments as JSON that work on the sandbox; "<postId>" stands for an id that the finder of postId finds
 }
 
 // repeatable reports whether calling twice leaves the same state as calling once.
@@ -102,6 +106,9 @@ type Env struct {
 	Client   *client.Client
 	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id; never arguments or bodies
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
+
+	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
+	AllowImpersonation bool         // lets calls speak in a customer's name
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
@@ -114,7 +121,7 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 			defer cancel()
 		}
-		a := op.call(ctx, env.Client, rawArguments(req))
+		a := op.call(ctx, env, rawArguments(req))
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
 		res := mcp.NewToolResultText(a.text)
 		res.IsError = a.outcome != "ok"

@@ -57,6 +57,9 @@ func hole(part string) (name string, ok bool) {
 // pathSegment escapes an id. Empty, "." and ".." cannot be escaped and would name another operation.
 func pathSegment(name string, v any) (string, error) {
 	s, _ := v.(string)
+	if n, ok := v.(json.Number); ok { // tickets go by number
+		s = n.String()
+	}
 	if s == "" || s == "." || s == ".." {
 		return "", fmt.Errorf("%s: %s cannot be an id; nothing was sent", name, show(s))
 	}

@@ -27,6 +27,7 @@ type shape struct {
 	names    []string // of props, in the order of the declaration
 	items    *shape
 	enum     []string
+	normal   func(any) any          // what another way of writing a value means, before it is checked
 	wire     func(any) (any, error) // the API's form of a checked value, where it differs
 	min, max *big.Rat
 }
@@ -35,6 +36,11 @@ type shape struct {
 // zero value, with the checked value and the tag of the struct field. Its error is the problem, in words.
 type wirer interface {
 	wire(value any, tag reflect.StructTag) (any, error)
+}
+
+// normalizer is implemented by the types of arguments that people write in more than one way. It is called on the zero value.
+type normalizer interface {
+	normal(value any) any
 }
 
 func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shape {
@@ -50,6 +56,9 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	}
 	if w, ok := reflect.TypeAssert[wirer](reflect.Zero(t)); ok {
 		sh.wire = func(v any) (any, error) { return w.wire(v, tag) }
+	}
+	if n, ok := reflect.TypeAssert[normalizer](reflect.Zero(t)); ok {
+		sh.normal = n.normal
 	}
 	switch {
 	case s.Type == "array":
@@ -86,6 +95,9 @@ func rat(n json.Number) *big.Rat {
 // check returns the value in the API's form and notes what is wrong with it. What it returns beside problems is of no use.
 func (sh *shape) check(path string, v any, p *problems) any {
 	before := len(p.lines)
+	if sh.normal != nil {
+		v = sh.normal(v)
+	}
 	switch sh.schema.Type {
 	case "object":
 		v = sh.checkObject(path, v, p)

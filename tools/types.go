@@ -50,6 +50,29 @@ func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
+// shortID is the id of a conversation, a part of one, an article, a collection or a help center: a few letters or digits.
+type shortID string
+
+var short = regexp.MustCompile(`^[0-9A-Za-z_-]{1,20}$`)
+
+func (shortID) wire(v any, _ reflect.StructTag) (any, error) {
+	if s, _ := v.(string); !short.MatchString(s) {
+		return v, fmt.Errorf("not an id: these are short, such as 10021362, got %s. Look it up, do not guess it", show(v))
+	}
+	return v, nil
+}
+
+// ticketNumber is how a ticket is addressed: 42, which people write TK-42. Its 24-hex id does not work in a path.
+type ticketNumber int
+
+func (ticketNumber) normal(v any) any {
+	s, ok := v.(string)
+	if _, number, found := strings.Cut(s, "-"); ok && found {
+		return number
+	}
+	return v
+}
+
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each

@@ -22,6 +22,8 @@ type View struct {
 	Title, Body string
 	// HTML lists the fields that hold HTML, wherever they occur.
 	HTML string
+	// Secret lists the fields whose values are withheld, wherever they occur: of an object, the values of its fields.
+	Secret string
 	// Customer lists the names of a row's fields that hold the words of people outside the organization.
 	Customer string
 
@@ -29,6 +31,7 @@ type View struct {
 	row     []column
 	written []column
 	html    []string
+	secret  []string
 }
 
 type column struct {
@@ -40,7 +43,7 @@ type column struct {
 func (v *View) parse() {
 	v.once.Do(func() {
 		v.row, v.written = columns(v.Row), columns(v.Written)
-		v.html = strings.Fields(v.HTML)
+		v.html, v.secret = strings.Fields(v.HTML), strings.Fields(v.Secret)
 	})
 }
 
@@ -247,7 +250,7 @@ func (v *View) document(body []byte) []byte {
 		}
 		out = append(out, name...)
 		out = append(out, ": "...)
-		if kind == jsonparser.String && !slices.Contains(v.html, name) {
+		if kind == jsonparser.String && !slices.Contains(v.html, name) && !slices.Contains(v.secret, name) {
 			out = append(out, oneLine(unescape(value))...)
 		} else {
 			out = v.appendValue(out, value, kind, name)
@@ -306,6 +309,9 @@ func (v *View) isVoid(value []byte, kind jsonparser.ValueType) bool {
 
 // appendValue writes a whole value, with HTML as Markdown and without nulls and empties.
 func (v *View) appendValue(out, value []byte, kind jsonparser.ValueType, name string) []byte {
+	if slices.Contains(v.secret, name) {
+		return appendWithheld(out, value, kind)
+	}
 	switch kind {
 	case jsonparser.String:
 		text := unescape(value)
@@ -346,6 +352,27 @@ func (v *View) appendValue(out, value []byte, kind jsonparser.ValueType, name st
 	default:
 		return append(out, value...)
 	}
+}
+
+// appendWithheld says that there is something without saying what. The names of an object's fields are kept: they tell which headers
+// are sent, not their values.
+func appendWithheld(out, value []byte, kind jsonparser.ValueType) []byte {
+	const word = "(withheld)"
+	if kind != jsonparser.Object {
+		return appendString(out, word)
+	}
+	out = append(out, '{')
+	empty := len(out)
+	_ = jsonparser.ObjectEach(value, func(key, _ []byte, _ jsonparser.ValueType, _ int) error {
+		if len(out) > empty {
+			out = append(out, ',')
+		}
+		out = appendString(out, unescape(key))
+		out = append(out, ':')
+		out = appendString(out, word)
+		return nil
+	})
+	return append(out, '}')
 }
 
 // unescape returns the text of a JSON string without its quotes. The client has checked that the document is JSON, so what cannot

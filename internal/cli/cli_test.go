@@ -132,7 +132,7 @@ func TestToolsAreListed(t *testing.T) {
 
 func TestCall(t *testing.T) {
 	t.Parallel()
-	const board = "64b921c0d0013bb2e000002a"
+	const board = "64b921c0d0013bb2e0000001"
 	for _, tc := range []struct {
 		name string
 		in   string
@@ -140,7 +140,7 @@ func TestCall(t *testing.T) {
 		want string
 	}{
 		{"words", "", []string{"search_posts", "search=dark mode", "limit=1"}, `"data":[{`},
-		{"a list by repetition", "", []string{"list_posts", "boardId=" + board, "boardId=64b921c0d0013bb2e000002b", "limit=1"}, `"data":[{`},
+		{"a list by repetition", "", []string{"list_posts", "boardId=" + board, "boardId=64b921c0d0013bb2e0000002", "limit=1"}, `"data":[{`},
 		{"a list as JSON", "", []string{"list_posts", `boardId:=["` + board + `"]`, "limit=1"}, board},
 		{"an inner field", "", []string{"create_comment", "postId=dark-mode", "content=hi", "author.email=jo@example.com"}, `"id":"`},
 		{"an object", "", []string{"get_board", `{"boardId":"` + board + `"}`}, "Feature requests"},

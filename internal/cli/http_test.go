@@ -278,7 +278,7 @@ func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 		{"list_boards", `{}`},
 		{"list_posts", `{"limit":10}`},
 		{"list_posts", `{"limit":10,"detail":"full"}`},
-		{"get_board", `{"boardId":"64b921c0d0013bb2e000002a"}`},
+		{"get_board", `{"boardId":"64b921c0d0013bb2e0000001"}`},
 		{"get_board", `{"boardId":"000000000000000000000000"}`}, // an error of the API
 		{"list_posts", `{"limit":"ten"}`},                       // an error of an argument
 		{"list_bords", `{}`},                                    // no tool

@@ -32,7 +32,6 @@ type seeder struct {
 	org    organization
 	voices map[string][]string
 	dice   dice
-	made   int
 	plan   map[string]planned // by post id
 }
 
@@ -65,8 +64,7 @@ func (d *dice) pick(lines []string) string { return lines[d.roll(len(lines))] }
 
 // put adds an object with an id made from its kind, its place and its time of creation.
 func (s *seeder) put(kind string, created time.Time, o object) object {
-	s.made++
-	o["id"] = objectID(kind, created, s.made)
+	o["id"] = s.idAt(kind, created)
 	s.kind(kind).add(o)
 	return o
 }
@@ -100,7 +98,7 @@ func (s *seeder) organization() {
 		if labels, _ := row[2].([]any); len(labels) > 0 {
 			options := make([]any, len(labels))
 			for i, label := range labels {
-				options[i] = object{"id": objectID("option", founded, 100*s.made+i), "label": label}
+				options[i] = object{"id": s.idAt("option", founded), "label": label}
 			}
 			field["options"] = options
 		}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,7 +14,7 @@ type object = map[string]any
 // store holds everything that a state file keeps.
 type store struct {
 	Writes  int                    `json:"writes"` // writes so far; the clock and the ids of new objects follow from it
-	Made    int                    `json:"made"`   // objects made so far
+	Made    map[string]int         `json:"made"`   // objects made so far, by kind
 	Kinds   map[string]*collection `json:"kinds"`
 	Journal []journalEntry         `json:"journal"`
 	Outbox  []outboxEntry          `json:"outbox"`
@@ -40,14 +41,36 @@ type outboxEntry struct {
 	Detail     object `json:"detail,omitempty"`
 }
 
-func newStore() *store { return &store{Kinds: map[string]*collection{}} }
+func newStore() *store { return &store{Kinds: map[string]*collection{}, Made: map[string]int{}} }
 
 func (st *store) now() time.Time { return epoch.Add(time.Duration(st.Writes) * time.Second) }
 
 // newID returns the id of an object made now.
-func (st *store) newID(kind string) string {
-	st.Made++
-	return objectID(kind, st.now(), st.Made)
+func (st *store) newID(kind string) string { return st.idAt(kind, st.now()) }
+
+// idAt returns the next id of a kind. Each kind counts for itself, so that more of one leaves the ids of the others alone.
+func (st *store) idAt(kind string, created time.Time) string {
+	st.Made[kind]++
+	if first := firstNumber(kind); first > 0 {
+		return strconv.Itoa(first + st.Made[kind])
+	}
+	return objectID(kind, created, st.Made[kind])
+}
+
+// firstNumber is where the ids of a kind with short numeric ones begin; 0 for the kinds with ids of 24 hex digits.
+func firstNumber(kind string) int {
+	switch kind {
+	case "conversation":
+		return 10_000
+	case "conversation_part":
+		return 500_000
+	case "article":
+		return 10_021_300
+	case "collection":
+		return 7_300_100
+	default:
+		return 0
+	}
 }
 
 func (st *store) kind(name string) *collection {
