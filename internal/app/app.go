@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -34,6 +35,10 @@ type Config struct {
 	Client   client.Config // the address, the key and the limits
 	Sandbox  *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline time.Duration // longest time of one tool call; 0 is no limit
+
+	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
+	AllowImpersonation bool   // lets tools speak in a customer's name
+
 	Logger   *slog.Logger  // nil discards
 	Extra    []server.ServerTool
 }
@@ -73,7 +78,13 @@ func New(cfg Config) (*App, error) {
 		return nil, err
 	}
 	app.Client = c
-	app.MCP = newServer(cfg, tools.Env{Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline}, tools.All())
+	env := tools.Env{Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, AllowImpersonation: cfg.AllowImpersonation}
+	if cfg.ActingAdmin != "" {
+		if env.ActingAdmin, err = tools.NewActingAdmin(cfg.ActingAdmin); err != nil {
+			return nil, fmt.Errorf("--acting-admin: %w", err)
+		}
+	}
+	app.MCP = newServer(cfg, env, tools.All())
 	return app, nil
 }
 

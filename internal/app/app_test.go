@@ -146,7 +146,7 @@ func text(m map[string]any) string {
 }
 
 func sandboxed(extra ...server.ServerTool) Config {
-	return Config{Version: "test", Client: client.Config{Version: "2026-01-01.nova"}, Sandbox: &Sandbox{}, Extra: extra}
+	return Config{Version: "test", Client: client.Config{Version: "2026-01-01.nova"}, Sandbox: &Sandbox{}, AllowImpersonation: true, Extra: extra}
 }
 
 func upstream(t *testing.T, h http.HandlerFunc) Config {

@@ -142,7 +142,7 @@ func TestCall(t *testing.T) {
 		{"words", "", []string{"search_posts", "search=dark mode", "limit=1"}, `"data":[{`},
 		{"a list by repetition", "", []string{"list_posts", "boardId=" + board, "boardId=64b921c0d0013bb2e0000002", "limit=1"}, `"data":[{`},
 		{"a list as JSON", "", []string{"list_posts", `boardId:=["` + board + `"]`, "limit=1"}, board},
-		{"an inner field", "", []string{"create_comment", "postId=dark-mode", "content=hi", "author.email=jo@example.com"}, `"id":"`},
+		{"an inner field", "", []string{"create_post", "boardId=" + board, "title=hi", "author.email=jo@example.com"}, `"id":"`},
 		{"an object", "", []string{"get_board", `{"boardId":"` + board + `"}`}, "Feature requests"},
 		{"standard input", `{"boardId":"` + board + `"}`, []string{"get_board", "-"}, "Feature requests"},
 	} {
