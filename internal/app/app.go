@@ -39,8 +39,8 @@ type Config struct {
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
 
-	Logger   *slog.Logger  // nil discards
-	Extra    []server.ServerTool
+	Logger *slog.Logger // nil discards
+	Extra  []server.ServerTool
 }
 
 // Sandbox configures the embedded Featurebase.
