@@ -19,6 +19,15 @@ var finders = map[string]string{
 	"commentId":     "search_comments",
 	"contactId":     "search_contacts",
 	"userId":        "search_contacts",
+
+	"conversationId": "search_conversations",
+	"tagId":          "list_conversation_tags",
+	"attributeId":    "list_conversation_attributes",
+
+	"ticketNumber":     "list_tickets",
+	"ticketCategoryId": "list_ticket_categories",
+	"ticketFieldId":    "list_ticket_custom_fields",
+	"ticketStatusId":   "list_ticket_statuses",
 }
 
 // failure says, to a model, what failed, the rule, the next step and whether a retry can help. It never shows a Go error.
@@ -98,16 +107,18 @@ var asWritten = strings.NewReplacer("query.value.", "query.")
 
 // notFound names the id that leads nowhere and the tool that finds a right one.
 func (op *Operation) notFound(args arguments, said string) string {
+	var ids, tools []string
 	for part := range strings.SplitSeq(op.Path, "/") {
-		name, ok := hole(part)
-		if !ok {
-			continue
+		if name, ok := hole(part); ok {
+			ids, tools = append(ids, fmt.Sprintf("%s %s", name, show(args.wire[name]))), append(tools, finders[name])
 		}
-		text := fmt.Sprintf("Nothing has %s %s%s.", name, show(args.wire[name]), said)
-		if finder := finders[name]; finder != "" {
-			text += fmt.Sprintf(" Do not retry with this id: find the right one with %s.", finder)
-		}
-		return text
+	}
+	switch len(ids) {
+	case 0:
+	case 1:
+		return fmt.Sprintf("Nothing has %s%s. Do not retry with this id: find the right one with %s.", ids[0], said, tools[0])
+	default:
+		return fmt.Sprintf("One of %s leads nowhere%s. Do not retry with these ids: find the right ones with %s.", strings.Join(ids, " and "), said, strings.Join(tools, " and "))
 	}
 	return op.Name + " was refused" + said + ". Something it refers to does not exist: check the ids among the arguments, then call again."
 }

@@ -92,7 +92,7 @@ func call(t *testing.T, c *client.Client, tool, arguments string) (text string, 
 	if op == nil {
 		t.Fatalf("no tool %s", tool)
 	}
-	env := Env{Client: c, Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true}
+	env := Env{Client: c, Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}}
 	res, err := op.Handler(env)(context.WithoutCancel(t.Context()), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool, RawArguments: json.RawMessage(arguments)}})
 	if err != nil {
 		t.Fatalf("%s returned a Go error: %v", tool, err)

@@ -16,6 +16,14 @@ import (
 // tracking pixels, zero-width and control characters), no address that could run or carry data, and no picture that a host would
 // fetch by itself.
 
+// plainExcerpt is the first part of a text that is not HTML, on one line.
+func plainExcerpt(text string, limit int) string {
+	var t textCollector
+	t.limit = limit
+	t.add(text)
+	return t.String()
+}
+
 // excerptLength is how many characters of a body a row of a list shows.
 const excerptLength = 200
 

@@ -2,7 +2,15 @@ package tools
 
 // Toolsets returns every toolset, in the order of the documentation.
 func Toolsets() []*Toolset {
-	return []*Toolset{boards, posts, comments, contacts}
+	return []*Toolset{
+		boards,
+		posts,
+		comments,
+		contacts,
+		conversations,
+		tickets,
+		reports,
+	}
 }
 
 // All returns every operation, in the order of the documentation.

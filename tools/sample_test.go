@@ -8,16 +8,67 @@ import (
 
 const anID = "64b0c2f19d3e5a7788990011"
 
-// sample makes arguments with every property, by the shape: small values, or zero values wherever the rules admit them.
-func sample(op *Operation, zero bool) map[string]any {
-	args := sampleValue(op.Input.shape(), "", zero).(map[string]any)
-	delete(args, clearArg) // tested where it means something
-	return args
+// sample makes arguments with every property, by the shape: small values, or zero values wherever the rules admit them. Where the
+// rules exclude each other, it is the first of the variants.
+func sample(op *Operation, zero bool) map[string]any { return samples(op, zero)[0] }
+
+// samples makes one set of arguments for each form that the rules tell apart ("type=admin", "type=contact"), so that together they have
+// every property.
+func samples(op *Operation, zero bool) []map[string]any {
+	forms := []string{""}
+	for _, r := range op.Rules {
+		if path, _, ok := strings.Cut(r.When, "="); ok && r.Refuse != "" {
+			forms = nil
+			for _, value := range shapeAt(op, path).enum {
+				forms = append(forms, path+"="+value)
+			}
+		}
+	}
+	var list []map[string]any
+	for _, form := range forms {
+		args := sampleValue(op.Input.shape(), "", zero).(map[string]any)
+		delete(args, clearArg) // tested where it means something
+		if path, value, ok := strings.Cut(form, "="); ok {
+			put(args, path, value)
+		}
+		for _, r := range op.Rules {
+			if r.Refuse == "" || r.When != "" && !holds(r.When, args) || !holds(r.Refuse, args) {
+				continue
+			}
+			if path, _, ok := strings.Cut(r.Refuse, "="); ok {
+				put(args, path, shapeAt(op, path).enum[0])
+			} else {
+				delete(args, r.Refuse)
+			}
+		}
+		list = append(list, args)
+	}
+	return list
+}
+
+// shapeAt returns the shape of an argument by its dotted path.
+func shapeAt(op *Operation, path string) *shape {
+	sh := op.Input.shape()
+	for name := range strings.SplitSeq(path, ".") {
+		sh = sh.props[name]
+	}
+	return sh
+}
+
+func put(args map[string]any, path, value string) {
+	before, name, nested := strings.Cut(path, ".")
+	if nested {
+		args, path = args[before].(map[string]any), name
+	}
+	args[path] = value
 }
 
 func sampleValue(sh *shape, name string, zero bool) any {
 	switch sh.schema.Type {
 	case "object":
+		if name == "filters" {
+			return map[string]any{"op": "and", "children": []any{map[string]any{"fieldId": "x", "operator": "is", "value": "y"}}}
+		}
 		m := map[string]any{}
 		for _, n := range sh.names {
 			m[n] = sampleValue(sh.props[n], n, zero)
@@ -53,9 +104,14 @@ func sampleString(sh *shape, name string, zero bool) string {
 		return "2026-03-02T09:00:00Z"
 	case sh.schema.Format == "uri" || name == "profilePicture":
 		return "https://example.com/a.png"
-	case strings.EqualFold(name, "email"):
+	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"
 	case strings.HasSuffix(name, "Id"), name == "id":
+		if sh.wire != nil {
+			if _, err := sh.wire(anID); err != nil {
+				return "10021362" // a short one
+			}
+		}
 		return anID
 	case zero && sh.schema.MinLength == nil:
 		return ""

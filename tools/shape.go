@@ -116,7 +116,7 @@ func (sh *shape) check(path string, v any, p *problems) any {
 	out, err := sh.wire(v)
 	switch {
 	case err == nil:
-	case strings.HasPrefix(err.Error(), "["): // the problem is with one element
+	case strings.HasPrefix(err.Error(), "["), strings.HasPrefix(err.Error(), "."): // the problem is with a part of it
 		p.add("", path+err.Error())
 	default:
 		p.add(path, err.Error())
@@ -151,7 +151,7 @@ func (sh *shape) checkObject(path string, v any, p *problems) any {
 			out[name] = nil
 		}
 	}
-	if len(given) == 0 && path != "" {
+	if len(given) == 0 && path != "" && sh.tag.Get("allow") != "empty" {
 		p.add(path, "empty: give at least one of "+strings.Join(sh.names, ", "))
 		return given
 	}

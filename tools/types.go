@@ -76,7 +76,7 @@ func (ticketNumber) normal(v any) any {
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each
-// with its kind after a colon (date, number, boolean; text without one) and a question mark where null means none. From it
+// with its kind after a colon (date, number, boolean, any for values sent as they are; text without one) and a question mark where null means none. From it
 // follow the description, the check of names and the conversion of values.
 type clauses []clause
 
@@ -100,6 +100,24 @@ func filters(tag reflect.StructTag) []filter {
 		list = append(list, filter{name, kind, nullable})
 	}
 	return list
+}
+
+// fits reports whether a clause means this field. A field with an open end, such as customAttributes.<attributeId>, fits all names that
+// begin like it.
+func (f filter) fits(name string) bool {
+	stem, _, open := strings.Cut(f.name, "<")
+	if open {
+		return len(name) > len(stem) && strings.EqualFold(name[:len(stem)], stem)
+	}
+	return strings.EqualFold(f.name, name)
+}
+
+// named is the field's name as the API spells it.
+func (f filter) named(name string) string {
+	if stem, _, open := strings.Cut(f.name, "<"); open {
+		return stem + name[len(stem):]
+	}
+	return f.name
 }
 
 func filterNames(list []filter) []string {
@@ -126,7 +144,7 @@ func (clauses) wire(v any, tag reflect.StructTag) (any, error) {
 	for i, item := range list {
 		c := item.(map[string]any)
 		name := c["field"].(string)
-		at := slices.IndexFunc(fields, func(f filter) bool { return strings.EqualFold(f.name, name) })
+		at := slices.IndexFunc(fields, func(f filter) bool { return f.fits(name) })
 		if at < 0 {
 			names := filterNames(fields)
 			hint := "valid: " + strings.Join(names, ", ")
@@ -139,7 +157,7 @@ func (clauses) wire(v any, tag reflect.StructTag) (any, error) {
 		if err != nil {
 			return v, fmt.Errorf("[%d] (%s): %w", i, fields[at].name, err)
 		}
-		c["field"], c["value"] = fields[at].name, value
+		c["field"], c["value"] = fields[at].named(name), value
 	}
 	return map[string]any{"operator": "AND", "value": list}, nil
 }
@@ -174,6 +192,9 @@ func (f filter) value(operator string, v any) (any, error) {
 func (f filter) one(v any) (any, error) {
 	if v == nil || f.nullable && v == "null" {
 		return nil, nil //nolint:nilnil // null is the value
+	}
+	if f.kind == "any" {
+		return v, nil
 	}
 	if b, ok := v.(bool); ok {
 		v = strconv.FormatBool(b)

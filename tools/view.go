@@ -14,12 +14,15 @@ import (
 // page of long posts costs no more than its excerpts.
 type View struct {
 	// Row lists the fields of a list's row, separated by spaces, as path or name=path, with an optional form after a bar:
-	// date keeps the day, excerpt the first 200 characters of a body, flag shows the field only when true.
+	// date keeps the day, excerpt the first 200 characters of an HTML body, text those of a plain one, flag shows the field only when true.
 	Row string
 	// Written lists, in the same way, what a write answers: enough to name the object and to go on with it.
 	Written string
 	// Title and Body are the fields that head and end a single object's document; either may be empty.
 	Title, Body string
+	// Parts is the field with the messages of a thread, and Opening the one with its first message where that stands apart; a single
+	// object's document ends with both as a transcript.
+	Opening, Parts string
 	// HTML lists the fields that hold HTML, wherever they occur.
 	HTML string
 	// Secret lists the fields whose values are withheld, wherever they occur: of an object, the values of its fields.
@@ -196,6 +199,8 @@ func (v *View) appendForm(out []byte, f field, c column) ([]byte, bool) {
 	case "date":
 		day, _, _ := bytes.Cut(f.value, []byte("T"))
 		return appendString(out, string(day)), true
+	case "text":
+		return appendString(out, plainExcerpt(unescape(f.value), excerptLength)), true
 	case "excerpt":
 		text := rawExcerpt(f.value)
 		return appendString(out, text), text != ""
@@ -245,7 +250,7 @@ func (v *View) document(body []byte) []byte {
 	}
 	_ = jsonparser.ObjectEach(body, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
 		name := string(key)
-		if name == v.Title || name == v.Body || name == "object" || v.isVoid(value, kind) {
+		if name == v.Title || name == v.Body || name == v.Parts || name == v.Opening || name == "object" || v.isVoid(value, kind) {
 			return nil
 		}
 		out = append(out, name...)
@@ -258,9 +263,18 @@ func (v *View) document(body []byte) []byte {
 		out = append(out, '\n')
 		return nil
 	})
-	if v.Body == "" {
-		return bytes.TrimSuffix(out, []byte("\n"))
+	if v.Body != "" {
+		out = v.appendBody(out, body)
 	}
+	if v.Parts != "" {
+		out = append(bytes.TrimSuffix(out, []byte("\n")), '\n')
+		out = v.appendTranscript(out, body)
+	}
+	return bytes.TrimSuffix(out, []byte("\n"))
+}
+
+// appendBody writes the body of a single object as Markdown.
+func (v *View) appendBody(out, body []byte) []byte {
 	text, kind, _, err := jsonparser.Get(body, v.Body)
 	if err != nil || isEmpty(text, kind) {
 		return append(out, "(no text)"...)

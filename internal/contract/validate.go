@@ -40,24 +40,58 @@ func (o *Operation) ValidateBody(body any) []Problem {
 	if err := schema.Validate(body); err != nil {
 		return problems(err)
 	}
-	return o.atLeastOne(body)
+	return o.document.atLeastOne(o.Body, body, "")
 }
 
-func (o *Operation) atLeastOne(body any) []Problem {
-	names, ok := o.Body["x-at-least-one-of"].([]any)
+// atLeastOne checks what JSON Schema has no short word for: the groups of fields of which one is needed, wherever the document has them.
+func (d *Document) atLeastOne(schema map[string]any, value any, path string) []Problem {
+	given, ok := value.(map[string]any)
 	if !ok {
 		return nil
 	}
-	given, _ := body.(map[string]any)
-	quoted := make([]string, 0, len(names))
-	for _, name := range names {
-		key, _ := name.(string)
-		if given[key] != nil {
-			return nil
-		}
-		quoted = append(quoted, "'"+key+"'")
+	schema = d.Resolve(schema)
+	if alternatives, ok := schema["oneOf"].([]any); ok {
+		return d.atLeastOne(d.chosen(alternatives, given), value, path)
 	}
-	return []Problem{{Message: "At least one of " + strings.Join(quoted, ", ") + " is required"}}
+	if names, ok := schema["x-at-least-one-of"].([]any); ok && !slices.ContainsFunc(names, func(name any) bool { key, _ := name.(string); return given[key] != nil }) {
+		quoted := make([]string, len(names))
+		for i, name := range names {
+			quoted[i] = fmt.Sprintf("'%v'", name)
+		}
+		return []Problem{{Path: path, Message: "At least one of " + strings.Join(quoted, ", ") + " is required"}}
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		property, _ := properties[name].(map[string]any)
+		inner := name
+		if path != "" {
+			inner = path + "." + name
+		}
+		if found := d.atLeastOne(property, given[name], inner); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// chosen returns the alternative whose constants a value has.
+func (d *Document) chosen(alternatives []any, given map[string]any) map[string]any {
+	for _, a := range alternatives {
+		schema, _ := a.(map[string]any)
+		schema = d.Resolve(schema)
+		properties, _ := schema["properties"].(map[string]any)
+		fits := true
+		for name, p := range properties {
+			property, _ := p.(map[string]any)
+			if only, ok := property["const"]; ok && given[name] != nil && given[name] != only {
+				fits = false
+			}
+		}
+		if fits {
+			return schema
+		}
+	}
+	return nil
 }
 
 // ValidateResponse checks an answer against the schema documented for its status, nearest first: the exact status,

@@ -1,0 +1,374 @@
+package tools
+
+import "net/http"
+
+var conversationView = &View{
+	Row: "id title state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag " +
+		"waitingSince|date lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt match=matchingBodyPreviewMarkdown|text matchingPart=matchingPart.id",
+	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
+	Title:   "title", Opening: "source", Parts: "conversationParts", Customer: "title with opening match",
+}
+
+var partView = &View{Written: "id partType author=author.name created=createdAt text=bodyHtml|excerpt"}
+
+// conversations are what customers and the team write to each other in the inbox.
+var conversations = &Toolset{
+	Name: "conversations", Description: "Inbox conversations with their replies, notes, participants, tags and attributes.",
+	Operations: []*Operation{
+		{
+			Name:        "search_conversations",
+			Title:       "Search conversations",
+			Description: "Search inbox conversations by words in their messages, by filters such as state or assignee, or both.",
+			Effect:      Read,
+			Method:      http.MethodPost,
+			Path:        "/v2/conversations/search",
+			Input:       Args[searchConversations](),
+			Output:      conversationView,
+			Example:     `{"search":"invoice","query":[{"field":"state","operator":"=","value":"open"}],"limit":5}`,
+		},
+		{
+			Name:        "list_conversations",
+			Title:       "List conversations",
+			Description: "List inbox conversations, latest activity first, of all or of some tags. To find some, use search_conversations.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/conversations",
+			Input:       Args[listConversations](),
+			Output:      conversationView,
+			Example:     `{"limit":3}`,
+		},
+		{
+			Name:        "get_conversation",
+			Title:       "Get conversation",
+			Description: "Get one conversation as a transcript: its latest 500 messages, notes and events.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/conversations/{conversationId}",
+			Input:       Args[getConversation](),
+			Output:      conversationView,
+			Example:     `{"conversationId":"<conversationId>"}`,
+		},
+		{
+			Name:  "create_conversation",
+			Title: "Create conversation",
+			Description: "Start a conversation: as an admin writing to contacts (needs recipients; subject too when channel is email), or in the name of a contact. " +
+				"The recipients are always notified.",
+			Effect:       Write,
+			Method:       http.MethodPost,
+			Path:         "/v2/conversations",
+			Input:        Args[createConversation](),
+			Rules:        []Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
+			Impersonates: "from.type=contact",
+			Output:       conversationView,
+			Example:      `{"from":{"type":"admin","id":"<adminId>"},"recipients":{"to":{"ids":["<contactId>"]}},"bodyMarkdown":"How is the new export working for you?"}`,
+		},
+		{
+			Name:         "reply_to_conversation",
+			Title:        "Reply to conversation",
+			Description:  "Write into a conversation as an admin: messageType reply goes to the customer, note stays internal. Type contact speaks in the customer's name.",
+			Effect:       Write,
+			Method:       http.MethodPost,
+			Path:         "/v2/conversations/{conversationId}/reply",
+			Input:        Args[replyToConversation](),
+			Rules:        []Rule{{When: "type=contact", Need: "id|userId"}, {When: "type=contact", Refuse: "messageType=note"}, {When: "type=admin", Refuse: "userId"}},
+			ActingAdmin:  &Rule{When: "type=admin", Need: "id"},
+			Impersonates: "type=contact",
+			Output:       partView,
+			Example:      `{"conversationId":"<conversationId>","type":"admin","messageType":"note","bodyMarkdown":"Asked billing for the **invoice**."}`,
+		},
+		{
+			Name:        "update_conversation",
+			Title:       "Update conversation",
+			Description: "Open, close, snooze, assign or rename a conversation, set its custom attributes or mark it as read.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/conversations/{conversationId}",
+			Input:       Args[updateConversation](),
+			Rules:       []Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
+			Output:      conversationView,
+			Example:     `{"conversationId":"<conversationId>","state":"closed"}`,
+		},
+		{
+			Name:        "delete_conversation",
+			Title:       "Delete conversation",
+			Description: "Delete a conversation with all its messages for good.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/conversations/{conversationId}",
+			Input:       Args[deleteConversation](),
+			Example:     `{"conversationId":"<conversationId>"}`,
+		},
+		{
+			Name:        "redact_conversation_part",
+			Title:       "Redact conversation part",
+			Description: "Blank one message of a conversation for good; the conversation stays. Works on messages of customers, admins and bots.",
+			Effect:      Destroy,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/conversations/redact",
+			Input:       Args[redactConversationPart](),
+			Output:      conversationView,
+			Example:     `{"conversationId":"<conversationId>","conversationPartId":"<conversationPartId>","type":"conversation_part"}`,
+		},
+		{
+			Name:        "add_conversation_participant",
+			Title:       "Add conversation participant",
+			Description: "Add a customer or lead to a conversation.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/conversations/{conversationId}/participants",
+			Input:       Args[addConversationParticipant](),
+			Rules:       []Rule{{Need: "participant.id|participant.userId|participant.email"}},
+			Output:      conversationView,
+			Example:     `{"conversationId":"<conversationId>","participant":{"id":"<contactId>"}}`,
+		},
+		{
+			Name:        "remove_conversation_participant",
+			Title:       "Remove conversation participant",
+			Description: "Remove a customer or lead from a conversation.",
+			Effect:      Destroy,
+			Reversible:  true,
+			Method:      http.MethodDelete,
+			Path:        "/v2/conversations/{conversationId}/participants",
+			Input:       Args[removeConversationParticipant](),
+			Output:      conversationView,
+			Example:     `{"conversationId":"<conversationId>","id":"<participantId>"}`,
+		},
+		{
+			Name:        "attach_conversation_tag",
+			Title:       "Attach conversation tag",
+			Description: "Put a tag on a conversation.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/conversations/{conversationId}/tags",
+			Input:       Args[attachConversationTag](),
+			ActingAdmin: &Rule{Need: "actingAdminId"},
+			Example:     `{"conversationId":"<conversationId>","tagId":"<tagId>"}`,
+		},
+		{
+			Name:        "detach_conversation_tag",
+			Title:       "Detach conversation tag",
+			Description: "Take a tag off a conversation.",
+			Effect:      Destroy,
+			Reversible:  true,
+			Method:      http.MethodDelete,
+			Path:        "/v2/conversations/{conversationId}/tags/{tagId}",
+			Input:       Args[detachConversationTag](),
+			ActingAdmin: &Rule{Need: "actingAdminId"},
+			Example:     `{"conversationId":"<conversationId>","tagId":"<attachedTagId>"}`,
+		},
+		{
+			Name:        "list_conversation_tags",
+			Title:       "List conversation tags",
+			Description: "List the tags for conversations, with their ids.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tags",
+			Input:       Args[noArguments](),
+			Output:      conversationTagView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_conversation_tag",
+			Title:       "Get conversation tag",
+			Description: "Get one conversation tag, also an archived one.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tags/{tagId}",
+			Input:       Args[getConversationTag](),
+			Output:      conversationTagView,
+			Example:     `{"tagId":"<tagId>"}`,
+		},
+		{
+			Name:        "upsert_conversation_tag",
+			Title:       "Create or rename conversation tag",
+			Description: "Create a conversation tag, or rename the one whose id is given.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/tags",
+			Input:       Args[upsertConversationTag](),
+			Output:      conversationTagView,
+			Example:     `{"name":"Onboarding call"}`,
+		},
+		{
+			Name:        "delete_conversation_tag",
+			Title:       "Delete conversation tag",
+			Description: "Delete a conversation tag from the organization. To take it off one conversation, use detach_conversation_tag.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/tags/{tagId}",
+			Input:       Args[deleteConversationTag](),
+			Example:     `{"tagId":"<tagId>"}`,
+		},
+		{
+			Name:        "list_conversation_attributes",
+			Title:       "List conversation attributes",
+			Description: "List the custom attributes that conversations can have: ids, types and options.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/conversation_attributes",
+			Input:       Args[listConversationAttributes](),
+			Output:      conversationAttributeView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_conversation_attribute",
+			Title:       "Get conversation attribute",
+			Description: "Get one custom attribute of conversations.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/conversation_attributes/{attributeId}",
+			Input:       Args[getConversationAttribute](),
+			Output:      conversationAttributeView,
+			Example:     `{"attributeId":"<attributeId>"}`,
+		},
+	},
+}
+
+var conversationTagView = &View{Row: "id name", Written: "id name"}
+
+var conversationAttributeView = &View{Row: "id name dataType options=options.label archived|flag"}
+
+// noArguments is the input of an operation that takes none.
+type noArguments struct{}
+
+type searchConversations struct {
+	Search  string   `json:"search,omitempty" jsonschema_description:"Plain words."`
+	Query   clauses  `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
+	Sort    string   `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
+	Include []string `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
+	page
+	detail
+}
+
+type listConversations struct {
+	TagIDs  []string `json:"tagIds,omitempty" jsonschema_description:"All of them."`
+	Include []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
+	page
+	detail
+}
+
+type getConversation struct {
+	ConversationID shortID  `json:"conversationId"`
+	Include        []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
+}
+
+type createConversation struct {
+	From         sender     `json:"from"`
+	BodyMarkdown string     `json:"bodyMarkdown"`
+	Channel      string     `json:"channel,omitempty" jsonschema:"enum=desktop,enum=email" jsonschema_description:"desktop, the default, is the messenger."`
+	Subject      string     `json:"subject,omitempty" jsonschema_description:"Of an e-mail."`
+	Recipients   recipients `json:"recipients,omitzero"`
+	CreatedAt    string     `json:"createdAt,omitempty" jsonschema:"format=date-time" jsonschema_description:"For imports."`
+}
+
+type sender struct {
+	Type string `json:"type" jsonschema:"enum=contact,enum=admin"`
+	ID   string `json:"id"`
+}
+
+type recipients struct {
+	To  addressees `json:"to"`
+	CC  addressees `json:"cc,omitzero"`
+	BCC addressees `json:"bcc,omitzero"`
+}
+
+type addressees struct {
+	IDs    []string `json:"ids,omitempty" jsonschema_description:"Contact ids."`
+	Emails []string `json:"emails,omitempty"`
+}
+
+type replyToConversation struct {
+	ConversationID    shortID `json:"conversationId"`
+	Type              string  `json:"type" jsonschema:"enum=admin,enum=contact"`
+	MessageType       string  `json:"messageType" jsonschema:"enum=reply,enum=note"`
+	BodyMarkdown      string  `json:"bodyMarkdown"`
+	ID                string  `json:"id,omitempty" jsonschema_description:"Of the admin or contact who writes."`
+	UserID            string  `json:"userId,omitempty" jsonschema_description:"Of the contact, in your own system."`
+	SkipNotifications bool    `json:"skipNotifications,omitempty"`
+}
+
+type updateConversation struct {
+	ConversationID   shortID        `json:"conversationId"`
+	State            string         `json:"state,omitempty" jsonschema:"enum=open,enum=closed,enum=snoozed"`
+	SnoozedUntil     string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time" jsonschema_description:"For snoozed."`
+	AdminAssigneeID  string         `json:"adminAssigneeId,omitempty"`
+	TeamAssigneeID   string         `json:"teamAssigneeId,omitempty"`
+	Title            string         `json:"title,omitempty"`
+	CustomAttributes map[string]any `json:"customAttributes,omitempty" jsonschema_description:"By attribute id."`
+	MarkAsRead       markAsRead     `json:"markAsRead,omitzero"`
+	Clear            []string       `json:"clear,omitempty" jsonschema:"enum=adminAssigneeId,enum=teamAssigneeId,enum=snoozedUntil" jsonschema_description:"Fields to empty."`
+	ActingAdminID    string         `json:"actingAdminId,omitempty"`
+}
+
+type markAsRead struct {
+	AdminIDs    []string `json:"adminIds,omitempty"`
+	ContactIDs  []string `json:"contactIds,omitempty"`
+	AllAdmins   bool     `json:"allAdmins,omitempty"`
+	AllContacts bool     `json:"allContacts,omitempty"`
+}
+
+type deleteConversation struct {
+	ConversationID shortID `json:"conversationId"`
+}
+
+type redactConversationPart struct {
+	ConversationID     string `json:"conversationId"`
+	ConversationPartID string `json:"conversationPartId" jsonschema_description:"In brackets in get_conversation."`
+	Type               string `json:"type" jsonschema:"enum=conversation_part"`
+	ActingAdminID      string `json:"actingAdminId,omitempty"`
+}
+
+type addConversationParticipant struct {
+	ConversationID shortID     `json:"conversationId"`
+	Participant    participant `json:"participant" jsonschema_description:"Found by id, userId, then email."`
+	ActingAdminID  string      `json:"actingAdminId,omitempty"`
+}
+
+type participant struct {
+	ID     string `json:"id,omitempty"`
+	UserID string `json:"userId,omitempty"`
+	Email  string `json:"email,omitempty"`
+}
+
+type removeConversationParticipant struct {
+	ConversationID shortID `json:"conversationId"`
+	ID             string  `json:"id" jsonschema_description:"Contact id."`
+	ActingAdminID  string  `json:"actingAdminId,omitempty"`
+}
+
+type attachConversationTag struct {
+	ConversationID shortID `json:"conversationId"`
+	TagID          string  `json:"tagId"`
+	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Needed unless the server has a default."`
+}
+
+type detachConversationTag struct {
+	ConversationID shortID  `json:"conversationId"`
+	TagID          objectID `json:"tagId"`
+	ActingAdminID  string   `json:"actingAdminId,omitempty" jsonschema_description:"Needed unless the server has a default."`
+}
+
+type getConversationTag struct {
+	TagID objectID `json:"tagId"`
+}
+
+type upsertConversationTag struct {
+	Name          string `json:"name"`
+	ID            string `json:"id,omitempty"`
+	ActingAdminID string `json:"actingAdminId,omitempty"`
+}
+
+type deleteConversationTag struct {
+	TagID         objectID `json:"tagId"`
+	ActingAdminID string   `json:"actingAdminId,omitempty"`
+}
+
+type listConversationAttributes struct {
+	IncludeArchived bool `json:"includeArchived,omitempty"`
+	detail
+}
+
+type getConversationAttribute struct {
+	AttributeID externalID `json:"attributeId"`
+}

@@ -1,0 +1,244 @@
+package tools
+
+import "net/http"
+
+var ticketView = &View{
+	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
+		"updated=updatedAt|date excerpt=content|excerpt",
+	Written: "ticketNumber id title url=ticketUrl status=status.name open snoozedUntil assigneeId categoryType",
+	Title:   "title", Body: "content", HTML: "content", Parts: "conversationParts", Customer: "title author excerpt",
+}
+
+var ticketCategoryView = &View{Row: "id name customFields"}
+
+// tickets are support requests that are worked on like tasks, with a number, a category and a status.
+var tickets = &Toolset{
+	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
+	Operations: []*Operation{
+		{
+			Name:        "list_tickets",
+			Title:       "List tickets",
+			Description: "List or search support tickets by words, status, category or assignee.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets",
+			Input:       Args[listTickets](),
+			Output:      ticketView,
+			Example:     `{"q":"import","limit":5}`,
+		},
+		{
+			Name:        "get_ticket",
+			Title:       "Get ticket",
+			Description: "Get one ticket with its text and messages.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/{ticketNumber}",
+			Input:       Args[getTicket](),
+			Output:      ticketView,
+			Example:     `{"ticketNumber":"<ticketNumber>"}`,
+		},
+		{
+			Name:        "create_ticket",
+			Title:       "Create ticket",
+			Description: "Open a support ticket for a contact, who is notified unless skipNotifications.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/tickets",
+			Input:       Args[createTicket](),
+			Output:      ticketView,
+			Example:     `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
+		},
+		{
+			Name:        "update_ticket",
+			Title:       "Update ticket",
+			Description: "Change, close, reopen, snooze or assign a ticket. The contact is notified unless skipNotifications.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/tickets/{ticketNumber}",
+			Input:       Args[updateTicket](),
+			Output:      ticketView,
+			Example:     `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
+		},
+		{
+			Name:        "reply_to_ticket",
+			Title:       "Reply to ticket",
+			Description: "Write into a ticket as an admin: messageType comment goes to the contact, note stays internal. Type contact speaks in the contact's name.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/tickets/{ticketNumber}/reply",
+			Input:       Args[replyToTicket](),
+			Rules: []Rule{
+				{When: "type=contact", Need: "contactId|contactEmail"},
+				{When: "type=contact", Refuse: "messageType=note"},
+				{When: "type=contact", Refuse: "adminId"},
+				{When: "type=admin", Refuse: "contactId"},
+				{When: "type=admin", Refuse: "contactEmail"},
+			},
+			ActingAdmin:  &Rule{When: "type=admin", Need: "adminId"},
+			Impersonates: "type=contact",
+			Output:       ticketView,
+			Example:      `{"ticketNumber":"<ticketNumber>","type":"admin","messageType":"note","body":"Reproduced with the *sample* file."}`,
+		},
+		{
+			Name:        "delete_ticket",
+			Title:       "Delete ticket",
+			Description: "Delete a ticket for good; a customer ticket takes its conversation along.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/tickets/{ticketNumber}",
+			Input:       Args[deleteTicket](),
+			Example:     `{"ticketNumber":"<ticketNumber>"}`,
+		},
+		{
+			Name:        "list_ticket_categories",
+			Title:       "List ticket categories",
+			Description: "List the categories of tickets, with their ids.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/categories",
+			Input:       Args[listTicketCategories](),
+			Output:      ticketCategoryView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_ticket_category",
+			Title:       "Get ticket category",
+			Description: "Get one ticket category.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/categories/{ticketCategoryId}",
+			Input:       Args[getTicketCategory](),
+			Output:      ticketCategoryView,
+			Example:     `{"ticketCategoryId":"<ticketCategoryId>"}`,
+		},
+		{
+			Name:        "list_ticket_custom_fields",
+			Title:       "List ticket custom fields",
+			Description: "List the custom fields of tickets: ids, types and options.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/custom_fields",
+			Input:       Args[listTicketCustomFields](),
+			Output:      customFieldView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_ticket_custom_field",
+			Title:       "Get ticket custom field",
+			Description: "Get one custom field of tickets.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/custom_fields/{ticketFieldId}",
+			Input:       Args[getTicketCustomField](),
+			Output:      customFieldView,
+			Example:     `{"ticketFieldId":"<ticketFieldId>"}`,
+		},
+		{
+			Name:        "list_ticket_statuses",
+			Title:       "List ticket statuses",
+			Description: "List the statuses that tickets can have, with their ids.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/statuses",
+			Input:       Args[listTicketStatuses](),
+			Output:      statusView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_ticket_status",
+			Title:       "Get ticket status",
+			Description: "Get one ticket status.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/tickets/statuses/{ticketStatusId}",
+			Input:       Args[getTicketStatus](),
+			Output:      statusView,
+			Example:     `{"ticketStatusId":"<ticketStatusId>"}`,
+		},
+	},
+}
+
+type listTickets struct {
+	Q                 string   `json:"q,omitempty" jsonschema_description:"Words."`
+	StatusIDs         []string `json:"statusIds,omitempty"`
+	TicketCategoryIDs []string `json:"ticketCategoryIds,omitempty"`
+	CategoryType      string   `json:"categoryType,omitempty" jsonschema:"enum=customer,enum=tracker,enum=back-office"`
+	AssigneeID        string   `json:"assigneeId,omitempty"`
+	SortBy            string   `json:"sortBy,omitempty" jsonschema:"enum=date,enum=recent,enum=ticketNumber"`
+	SortOrder         string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
+	page
+	detail
+}
+
+type getTicket struct {
+	TicketNumber ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+}
+
+type createTicket struct {
+	Author               author         `json:"author" jsonschema_description:"The contact; found by id, userId, then email."`
+	TicketCategoryID     string         `json:"ticketCategoryId"`
+	Title                string         `json:"title" jsonschema:"minLength=2"`
+	Content              markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
+	StatusID             string         `json:"statusId,omitempty" jsonschema_description:"Of list_ticket_statuses."`
+	AssigneeID           string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	CompanyID            string         `json:"companyId,omitempty"`
+	CustomFields         map[string]any `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	LinkedConversationID string         `json:"linkedConversationId,omitempty"`
+	SkipNotifications    bool           `json:"skipNotifications,omitempty"`
+	CreatedAt            string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+}
+
+type updateTicket struct {
+	TicketNumber      ticketNumber   `json:"ticketNumber" jsonschema:"minimum=1"`
+	Title             string         `json:"title,omitempty"`
+	Content           markdown       `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
+	Open              bool           `json:"open,omitempty" jsonschema_description:"false closes, true reopens."`
+	SnoozedUntil      string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time"`
+	StatusID          string         `json:"statusId,omitempty"`
+	AssigneeID        string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	CompanyID         string         `json:"companyId,omitempty"`
+	CustomFields      map[string]any `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	SkipNotifications bool           `json:"skipNotifications,omitempty"`
+	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil" jsonschema_description:"Fields to empty."`
+}
+
+type replyToTicket struct {
+	TicketNumber      ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	Type              string       `json:"type" jsonschema:"enum=admin,enum=contact"`
+	Body              markdown     `json:"body" jsonschema:"minLength=1" jsonschema_description:"Markdown."`
+	MessageType       string       `json:"messageType,omitempty" jsonschema:"enum=comment,enum=note"`
+	AdminID           string       `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
+	ContactID         string       `json:"contactId,omitempty"`
+	ContactEmail      string       `json:"contactEmail,omitempty"`
+	AttachmentURLs    []string     `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
+	SkipNotifications bool         `json:"skipNotifications,omitempty"`
+	CreatedAt         string       `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+}
+
+type deleteTicket struct {
+	TicketNumber ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+}
+
+type listTicketCategories struct {
+	detail
+}
+
+type getTicketCategory struct {
+	TicketCategoryID objectID `json:"ticketCategoryId"`
+}
+
+type listTicketCustomFields struct {
+	detail
+}
+
+type getTicketCustomField struct {
+	TicketFieldID objectID `json:"ticketFieldId"`
+}
+
+type listTicketStatuses struct {
+	detail
+}
+
+type getTicketStatus struct {
+	TicketStatusID objectID `json:"ticketStatusId"`
+}
