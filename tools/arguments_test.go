@@ -52,6 +52,23 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			`{"query":{"operator":"AND","value":[{"field":"isPrivate","operator":"=","value":true}]}}`,
 		},
 		{"detail is ours", "search_posts", `{"search":"x","detail":"full"}`, `{}`, `{"search":"x"}`},
+		{"a ticket's number as people write it", "update_ticket", `{"ticketNumber":"TK-42","open":false}`, `{}`, `{"open":false}`},
+		{
+			"a filter by a custom attribute", "search_conversations", `{"query":[{"field":"customattributes.plan_Tier","operator":"=","value":5}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"customAttributes.plan_Tier","operator":"=","value":5}]}}`,
+		},
+		{
+			"a report rule", "query_report", `{"metric":"m","aggregation":"count","granularity":"day","startDate":"2026-10-01","endDate":"2026-10-02","filters":{"fieldId":"a","operator":"IN","value":"x"}}`, `{}`,
+			`{"aggregation":"count","endDate":"2026-10-02","filters":{"fieldId":"a","kind":"rule","operator":"in","value":["x"]},"granularity":"day","metric":"m","startDate":"2026-10-01"}`,
+		},
+		{
+			"nested report groups, as JSON text", "drill_into_report", `{"metric":"m","granularity":"day","startDate":"2026-10-01","endDate":"2026-10-02","dataPointFilters":{},"filters":"{\"op\":\"OR\",\"children\":[{\"fieldId\":\"a\",\"operator\":\"exists\"},{\"op\":\"and\",\"children\":[{\"fieldId\":\"b\",\"operator\":\"is\",\"value\":[0]}]}]}"}`, `{}`,
+			`{"dataPointFilters":{},"endDate":"2026-10-02","filters":{"children":[{"fieldId":"a","kind":"rule","operator":"exists"},{"children":[{"fieldId":"b","kind":"rule","operator":"is","value":0}],"kind":"group","op":"and"}],"kind":"group","op":"or"},"granularity":"day","metric":"m","startDate":"2026-10-01"}`,
+		},
+		{"a body on DELETE", "detach_conversation_tag", `{"conversationId":"10042","tagId":"` + anID + `"}`, `{}`, `{"actingAdminId":"` + anID + `"}`},
+		{"no body on DELETE without fields", "delete_conversation_tag", `{"tagId":"` + anID + `"}`, `{}`, ``},
+		{"the admin who writes is the default one", "reply_to_conversation", `{"conversationId":10042,"type":"admin","messageType":"note","bodyMarkdown":"hi"}`, `{}`, `{"bodyMarkdown":"hi","id":"` + anID + `","messageType":"note","type":"admin"}`},
+		{"an admin who is named is not replaced", "attach_conversation_tag", `{"conversationId":"10042","tagId":"t","actingAdminId":"a"}`, `{}`, `{"actingAdminId":"a","tagId":"t"}`},
 		{"an id is escaped", "get_contact_by_user_id", `{"userId":"a b|c?d#e%2f"}`, `{}`, ``},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -125,6 +142,30 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"no clause", "search_posts", `{"query":[]}`, `query: at least 1 needed, got 0`},
 		{"too many clauses", "search_posts", `{"query":[` + strings.Repeat(`{"field":"upvotes","operator":">","value":1},`, 15) + `{"field":"upvotes","operator":">","value":1}]}`, `query: at most 15, got 16`},
 		{"a clause without a value", "search_posts", `{"query":[{"field":"upvotes","operator":">"}]}`, `query[0].value: required`},
+		{"a ticket that is no number", "get_ticket", `{"ticketNumber":"` + anID + `"}`, `ticketNumber: expected an integer, got "` + anID + `"`},
+		{"ticket number zero", "get_ticket", `{"ticketNumber":0}`, `ticketNumber: at least 1, got 0`},
+		{"a long id for a short one", "get_conversation", `{"conversationId":"` + anID + `"}`, `conversationId: not an id: these are short, such as 10021362, got "` + anID + `". Look it up, do not guess it`},
+		{"a contact's reply without the contact", "reply_to_conversation", `{"conversationId":"1","type":"contact","messageType":"reply","bodyMarkdown":"x"}`, `give id or userId when type is contact`},
+		{"a contact's note", "reply_to_ticket", `{"ticketNumber":1,"type":"contact","contactId":"c","messageType":"note","body":"x"}`, `messageType: note does not go when type is contact`},
+		{"an admin's reply with a contact", "reply_to_ticket", `{"ticketNumber":1,"type":"admin","contactId":"c","body":"x"}`, `contactId: leave it out when type is admin`},
+		{"outreach to nobody", "create_conversation", `{"from":{"type":"admin","id":"a"},"bodyMarkdown":"x"}`, `recipients: required when from.type is admin`},
+		{"snoozed for ever", "update_conversation", `{"conversationId":"1","state":"snoozed"}`, `snoozedUntil: required when state is snoozed`},
+		{"no participant", "add_conversation_participant", `{"conversationId":"1","participant":{}}`, `participant: empty: give at least one of id, userId, email`},
+		{"half a comparison", "query_report", report(`"compareStartDate":"2026-01-01"`), `compareEndDate: required with compareStartDate`},
+		{"a percentile of what", "query_report", strings.Replace(report(`"view":"standard"`), "count", "percentile", 1), `percentile: required when aggregation is percentile`},
+		{"a report rule with an operator of searches", "query_report", report(`"filters":{"fieldId":"a","operator":"=","value":"x"}`), `filters.operator: got "="; valid: between, contains, exists, gte, in, is, is_member_of, is_not, is_not_member_of, lte, not_contains, not_exists, not_in`},
+		{"a report rule without a value", "query_report", report(`"filters":{"op":"and","children":[{"fieldId":"a","operator":"is"}]}`), `filters.children[0].value: required with is`},
+		{"a value where none goes", "query_report", report(`"filters":{"fieldId":"a","operator":"exists","value":1}`), `filters.value: leave it out with exists`},
+		{"half a range", "query_report", report(`"filters":{"fieldId":"a","operator":"between","value":[1]}`), `filters.value: between takes [low, high], got [1]`},
+		{"several for one", "query_report", report(`"filters":{"fieldId":"a","operator":"is","value":[1,2]}`), `filters.value: is takes one value; use in or not_in for several`},
+		{"an object for a value", "query_report", report(`"filters":{"fieldId":"a","operator":"in","value":[{}]}`), `filters.value: expected text, numbers, true or false, got [{}]`},
+		{"a rule without a field", "query_report", report(`"filters":{"operator":"is","value":1}`), `filters.fieldId: required (an attribute id from list_report_datasets)`},
+		{"a misspelled part of a rule", "query_report", report(`"filters":{"field":"a","operator":"is","value":1}`), `filters.field: unknown; valid: kind, fieldId, operator, value`},
+		{"a group that is neither", "query_report", report(`"filters":{"op":"xor","children":[]}`), `filters.op: got "xor"; valid: and, or`},
+		{"a group of nothing", "query_report", report(`"filters":{"op":"or","children":[]}`), `filters.children: expected a list of rules and groups`},
+		{"a group of words", "query_report", report(`"filters":{"op":"or","children":["a"]}`), `filters.children[0]: expected {fieldId,operator,value} or {op,children}, got "a"`},
+		{"seven levels of groups", "query_report", report(`"filters":` + strings.Repeat(`{"op":"and","children":[`, 7) + `{"fieldId":"a","operator":"exists"}` + strings.Repeat(`]}`, 7)), `filters` + strings.Repeat(`.children[0]`, 6) + `: groups nest 6 levels at most`},
+		{"a hundred and one rules", "query_report", report(`"filters":{"op":"and","children":[` + strings.Repeat(`{"fieldId":"a","operator":"exists"},`, 100) + `{"fieldId":"a","operator":"exists"}]}`), `filters.children[100]: more than 100 rules`},
 		{"a picture inside the text", "create_comment", `{"postId":"p","content":"![x](data:image/png;base64,AAAA)"}`, `content: images as data: URLs are refused; give an https URL`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -143,6 +184,11 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 			}
 		})
 	}
+}
+
+// report is a query with something more in it.
+func report(more string) string {
+	return `{"metric":"m","aggregation":"count","granularity":"day","startDate":"2026-10-01","endDate":"2026-10-02",` + more + `}`
 }
 
 func TestAllProblemsAreToldAtOnce(t *testing.T) {

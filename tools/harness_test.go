@@ -85,15 +85,20 @@ func (a *api) client(t *testing.T) *client.Client {
 	return c
 }
 
-// call runs a tool by its handler and returns what a model would read.
+// call runs a tool by its handler, with everything allowed, and returns what a model would read.
 func call(t *testing.T, c *client.Client, tool, arguments string) (text string, isError bool) {
+	t.Helper()
+	return callIn(t, Env{Client: c, AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}}, tool, arguments)
+}
+
+func callIn(t *testing.T, env Env, tool, arguments string) (text string, isError bool) {
 	t.Helper()
 	op := Lookup(tool)
 	if op == nil {
 		t.Fatalf("no tool %s", tool)
 	}
-	env := Env{Client: c, Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}}
-	res, err := op.Handler(env)(context.WithoutCancel(t.Context()), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool, RawArguments: json.RawMessage(arguments)}})
+	env.Logger = slog.New(slog.DiscardHandler)
+	res, err := op.Handler(env)(context.WithoutCancel(t.Context()), request(tool, arguments))
 	if err != nil {
 		t.Fatalf("%s returned a Go error: %v", tool, err)
 	}

@@ -18,6 +18,9 @@ func TestAnswers(t *testing.T) {
 		{"updated_post", "update_post", `{"postId":"` + anID + `","title":"xx"}`, "post.json"},
 		{"boards", "list_boards", `{}`, "boards.json"},
 		{"comments", "list_comments", `{}`, "comments.json"},
+		{"conversation", "get_conversation", `{"conversationId":"10042"}`, "conversation.json"},
+		{"updated_conversation", "update_conversation", `{"conversationId":"10042","state":"open"}`, "conversation.json"},
+		{"ticket", "get_ticket", `{"ticketNumber":42}`, "ticket.json"},
 		{"contacts", "search_contacts", `{}`, "contacts.json"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -91,6 +94,7 @@ func TestFullDetailLosesNoField(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	for _, seed := range []string{
 		`{"object":"list","data":[{"id":"1","content":"<p>x</p>","tags":[{"name":"a"}]},null,3,"x"],"nextCursor":"c"}`, `[]`, `[null]`, `{"data":[]}`, `{"data":{}}`, `"x"`, `3`, `null`,
+		`{"source":{"bodyHtml":"<p>x","author":{"type":"lead","name":"a\nb"}},"conversationParts":[{"id":"5","partType":"status","status":"open"},null,[],{"id":6,"bodyMarkdown":"y"}]}`,
 		`{"id":"\ud800","title":"a\nb: c","content":"<div hidden>x"}`, `{"status":null,"author":{"name":null},"createdAt":5}`,
 	} {
 		f.Add([]byte(seed))
@@ -99,7 +103,7 @@ func FuzzRender(f *testing.F) {
 		if !json.Valid(body) {
 			return // the client refuses it
 		}
-		for _, tool := range []string{"list_posts", "get_post", "update_post", "list_boards", "delete_post"} {
+		for _, tool := range []string{"list_posts", "get_post", "update_post", "list_boards", "delete_post", "search_conversations", "get_conversation", "get_ticket"} {
 			for _, detail := range []string{"", "full"} {
 				answer := Lookup(tool).render(body, detail)
 				if strings.HasPrefix(answer, `{"data":[`) && !json.Valid([]byte(answer)) {
