@@ -51,7 +51,10 @@ func (a *ActingAdmin) resolve(ctx context.Context, c *client.Client) (string, er
 		return "", err
 	}
 	var list struct {
-		Data []*struct{ ID, Email string }
+		Data []*struct {
+			ID    string `json:"id"`
+			Email string `json:"email"`
+		} `json:"data"`
 	}
 	if err := json.Unmarshal(res.Body, &list); err != nil {
 		return "", err

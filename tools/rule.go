@@ -3,6 +3,7 @@ package tools
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -77,7 +78,7 @@ func holds(condition string, wire map[string]any) bool {
 	case json.Number:
 		return v.String() == want
 	case bool:
-		return fmt.Sprint(v) == want
+		return strconv.FormatBool(v) == want
 	default:
 		return false
 	}
