@@ -96,7 +96,7 @@ type listComments struct {
 }
 
 type searchComments struct {
-	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
+	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
 	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId?,changelogId?,parentCommentId?,isPrivate:boolean,inReview:boolean,createdAt:date,upvotes:number,score:number,confidenceScore:number"`
 	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=confidenceScore:desc,enum=confidenceScore:asc,enum=score:desc"`
 	page
@@ -114,7 +114,7 @@ type createComment struct {
 	ParentCommentID  string   `json:"parentCommentId,omitempty" jsonschema_description:"Comment to reply to."`
 	IsPrivate        bool     `json:"isPrivate,omitempty"`
 	SendNotification bool     `json:"sendNotification,omitempty" jsonschema_description:"Default true."`
-	Author           author   `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner; found by id, userId, then email."`
+	Author           author   `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner."`
 	CreatedAt        string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 	Upvotes          float64  `json:"upvotes,omitempty"`
 	Downvotes        float64  `json:"downvotes,omitempty"`
@@ -122,7 +122,7 @@ type createComment struct {
 
 type updateComment struct {
 	CommentID objectID `json:"commentId"`
-	Content   markdown `json:"content,omitempty" jsonschema:"minLength=2" jsonschema_description:"Markdown; replaces the text."`
+	Content   markdown `json:"content,omitempty" jsonschema:"minLength=2" jsonschema_description:"Markdown."`
 	IsPrivate bool     `json:"isPrivate,omitempty" jsonschema_description:"true: for admins only."`
 	IsPinned  bool     `json:"isPinned,omitempty"`
 	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"false approves."`

@@ -151,8 +151,8 @@ type searchContacts struct {
 
 type listContacts struct {
 	ContactType string `json:"contactType,omitempty" jsonschema:"enum=customer,enum=lead,enum=all"`
-	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Default 10."`
-	Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512" jsonschema_description:"nextCursor of the page before."`
+	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=10"`
+	Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512"`
 	detail
 }
 
@@ -170,14 +170,14 @@ type upsertContact struct {
 	Name                  string           `json:"name,omitempty" jsonschema:"maxLength=500"`
 	Phone                 string           `json:"phone,omitempty" jsonschema:"maxLength=500"`
 	ProfilePicture        string           `json:"profilePicture,omitempty" jsonschema:"format=uri"`
-	Clear                 []string         `json:"clear,omitempty" jsonschema:"enum=phone,enum=profilePicture" jsonschema_description:"Fields to empty."`
+	Clear                 []string         `json:"clear,omitempty" jsonschema:"enum=phone,enum=profilePicture"`
 	Companies             []contactCompany `json:"companies,omitempty" jsonschema:"maxItems=100"`
-	CustomFields          map[string]any   `json:"customFields,omitempty" jsonschema_description:"By key."`
+	CustomFields          map[string]any   `json:"customFields,omitempty"`
 	SubscribedToChangelog bool             `json:"subscribedToChangelog,omitempty"`
 	Locale                string           `json:"locale,omitempty" jsonschema:"maxLength=10"`
 	Roles                 []string         `json:"roles,omitempty" jsonschema:"maxItems=100" jsonschema_description:"User role ids."`
 	CreatedAt             string           `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	UserHash              string           `json:"userHash,omitempty" jsonschema:"maxLength=256" jsonschema_description:"HMAC-SHA256 of userId or email."`
+	UserHash              string           `json:"userHash,omitempty" jsonschema:"maxLength=256" jsonschema_description:"HMAC-SHA256."`
 }
 
 type contactCompany struct {

@@ -59,7 +59,7 @@ var posts = &Toolset{
 		{
 			Name:        "update_post",
 			Title:       "Update post",
-			Description: "Change the given fields of a post and leave the others alone. Voters are e-mailed about a new status only with sendStatusUpdateEmail.",
+			Description: "Change the given fields of a post. Voters are e-mailed about a new status only with sendStatusUpdateEmail.",
 			Effect:      Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/posts/{postId}",
@@ -88,7 +88,7 @@ var posts = &Toolset{
 		{
 			Name:        "add_post_voter",
 			Title:       "Add post voter",
-			Description: "Upvote a post on behalf of a user, found by id, then userId, then email; an unknown email makes a new user. Voting twice has no effect.",
+			Description: "Upvote a post for a user, found by id, userId or email; an unknown email makes a new user.",
 			Effect:      Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
@@ -151,7 +151,7 @@ var posts = &Toolset{
 }
 
 type searchPosts struct {
-	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500" jsonschema_description:"Plain words."`
+	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
 	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
 	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
 	page
@@ -159,7 +159,7 @@ type searchPosts struct {
 }
 
 type listPosts struct {
-	Q         string   `json:"q,omitempty" jsonschema_description:"Text to match."`
+	Q         string   `json:"q,omitempty"`
 	BoardID   []string `json:"boardId,omitempty"`
 	StatusID  []string `json:"statusId,omitempty"`
 	Tags      []string `json:"tags,omitempty" jsonschema_description:"Tag names."`
@@ -178,7 +178,7 @@ type createPost struct {
 	BoardID         string         `json:"boardId"`
 	Title           string         `json:"title" jsonschema:"minLength=2"`
 	Content         markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
-	Author          author         `json:"author,omitzero" jsonschema_description:"Customer to credit; found by id, userId, then email."`
+	Author          author         `json:"author,omitzero" jsonschema_description:"Customer to credit."`
 	StatusID        string         `json:"statusId,omitempty"`
 	Tags            []string       `json:"tags,omitempty" jsonschema_description:"Tag names."`
 	AssigneeID      string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
@@ -190,7 +190,7 @@ type createPost struct {
 	NotifyAdmins    bool           `json:"notifyAdmins,omitempty"`
 	Upvotes         float64        `json:"upvotes,omitempty"`
 	CreatedAt       string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	Integrations    integrations   `json:"integrations,omitzero" jsonschema_description:"Tools to push the post to."`
+	Integrations    integrations   `json:"integrations,omitzero" jsonschema_description:"Where to push it."`
 }
 
 type integrations struct {
@@ -205,20 +205,20 @@ type integrations struct {
 type updatePost struct {
 	PostID                objectID       `json:"postId"`
 	Title                 string         `json:"title,omitempty" jsonschema:"minLength=2"`
-	Content               markdown       `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
+	Content               markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
 	StatusID              string         `json:"statusId,omitempty"`
-	BoardID               string         `json:"boardId,omitempty" jsonschema_description:"Moves the post."`
-	Tags                  []string       `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all, [] removes all."`
+	BoardID               string         `json:"boardId,omitempty"`
+	Tags                  []string       `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all."`
 	AssigneeID            string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
 	ETA                   string         `json:"eta,omitempty" jsonschema_description:"Date."`
-	Clear                 []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta" jsonschema_description:"Fields to empty."`
+	Clear                 []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta"`
 	CustomFields          map[string]any `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
-	SendStatusUpdateEmail bool           `json:"sendStatusUpdateEmail,omitempty" jsonschema_description:"E-mails voters."`
+	SendStatusUpdateEmail bool           `json:"sendStatusUpdateEmail,omitempty"`
 	Visibility            string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
 	CommentsEnabled       bool           `json:"commentsEnabled,omitempty"`
 	InReview              bool           `json:"inReview,omitempty" jsonschema_description:"false approves."`
-	Author                author         `json:"author,omitzero" jsonschema_description:"New author."`
-	Upvotes               float64        `json:"upvotes,omitempty" jsonschema_description:"Overwrites the count."`
+	Author                author         `json:"author,omitzero"`
+	Upvotes               float64        `json:"upvotes,omitempty"`
 	CreatedAt             string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
@@ -234,17 +234,17 @@ type listPostVoters struct {
 
 type addPostVoter struct {
 	PostID         objectID `json:"postId"`
-	ID             string   `json:"id,omitempty" jsonschema_description:"Voter's contact id."`
-	UserID         string   `json:"userId,omitempty" jsonschema_description:"Voter's id in your own system."`
+	ID             string   `json:"id,omitempty" jsonschema_description:"Contact id."`
+	UserID         string   `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email          string   `json:"email,omitempty"`
-	Name           string   `json:"name,omitempty" jsonschema_description:"For a new user."`
+	Name           string   `json:"name,omitempty"`
 	ProfilePicture string   `json:"profilePicture,omitempty"`
 }
 
 type removePostVoter struct {
 	PostID objectID `json:"postId"`
-	ID     string   `json:"id,omitempty" jsonschema_description:"Voter's contact id."`
-	UserID string   `json:"userId,omitempty" jsonschema_description:"Voter's id in your own system."`
+	ID     string   `json:"id,omitempty" jsonschema_description:"Contact id."`
+	UserID string   `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email  string   `json:"email,omitempty"`
 }
 

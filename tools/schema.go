@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 
@@ -16,8 +15,8 @@ func newReflector() *jsonschema.Reflector {
 		ExpandedStruct: true, // the object itself at the top
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			switch {
-			case t.Kind() == reflect.Interface: // the value of a filter; a schema without a type would be refused by some hosts
-				return &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "string"}}
+			case t.Kind() == reflect.Interface: // the value of a filter, which is read by its field
+				return &jsonschema.Schema{}
 			case t.Kind() == reflect.Map:
 				return &jsonschema.Schema{Type: "object"} // free keys; additionalProperties would only repeat that
 			default:
@@ -27,8 +26,8 @@ func newReflector() *jsonschema.Reflector {
 	}
 }
 
-// reflectSchema returns the schema of an arguments struct. Only its top is closed in writing: the checks refuse unknown keys at
-// every level, and the words would cost each user's context.
+// reflectSchema returns the schema of an arguments struct: everything that its checks need. Only its top is closed in writing, since
+// the checks refuse unknown keys at every level.
 func reflectSchema(t reflect.Type) *jsonschema.Schema {
 	s := newReflector().ReflectFromType(t)
 	s.Version = ""
@@ -62,10 +61,3 @@ func walkSchema(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 		}
 	}
 }
-
-// publish writes the schema. The library escapes for HTML, which would cost a model six letters for each operator such as ">=".
-func publish(s *jsonschema.Schema) json.RawMessage {
-	return []byte(unescapeHTML.Replace(string(encode(s))))
-}
-
-var unescapeHTML = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")

@@ -47,13 +47,7 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t.Kind() == reflect.Interface { // published as a list of texts, taken in any form, and read by the field it filters
-		s = &jsonschema.Schema{Description: s.Description}
-	}
-	sh := &shape{schema: s, tag: tag, min: rat(s.Minimum), max: rat(s.Maximum)}
-	for _, e := range s.Enum {
-		sh.enum = append(sh.enum, e.(string)) // other enums do not occur, and a test reflects every input
-	}
+	sh := &shape{schema: s, tag: tag, enum: enumOf(s), min: rat(s.Minimum), max: rat(s.Maximum)}
 	if w, ok := reflect.TypeAssert[wirer](reflect.Zero(t)); ok {
 		sh.wire = func(v any) (any, error) { return w.wire(v, tag) }
 	}
@@ -82,6 +76,15 @@ func (sh *shape) addFields(t reflect.Type) {
 		sh.props[name] = newShape(f.Type, p, f.Tag)
 		sh.names = append(sh.names, name)
 	}
+}
+
+// enumOf returns the values of an enum, all of them texts: others do not occur, and a test reflects every input.
+func enumOf(s *jsonschema.Schema) []string {
+	var values []string
+	for _, v := range s.Enum {
+		values = append(values, v.(string))
+	}
+	return values
 }
 
 func rat(n json.Number) *big.Rat {

@@ -16,13 +16,13 @@ import (
 
 // page is embedded by every operation that lists.
 type page struct {
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Default 10."`
-	Cursor string `json:"cursor,omitempty" jsonschema_description:"nextCursor of the page before."`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=10"`
+	Cursor string `json:"cursor,omitempty"`
 }
 
 // detail is embedded by every operation that lists objects with more to them than a row shows.
 type detail struct {
-	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full" jsonschema_description:"full gives every field and whole bodies."`
+	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full"`
 }
 
 // objectID is the id of an object in a path. A made-up or cut one is refused here, where the message can tell how to find the right
@@ -131,9 +131,9 @@ func filterNames(list []filter) []string {
 // describeFilters tells a model what a list of clauses may say.
 func describeFilters(tag reflect.StructTag) string {
 	list := filters(tag)
-	text := "Filters, all of which must hold. Fields: " + strings.Join(filterNames(list), ", ") + ". Several values need IN or NIN; dates are ISO 8601"
+	text := "Filters, all must hold. Fields: " + strings.Join(filterNames(list), " ") + ". IN and NIN take lists; dates are ISO 8601"
 	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
-		text += `; "null" means none`
+		text += "; null means none"
 	}
 	return text + "."
 }
