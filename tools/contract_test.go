@@ -25,6 +25,7 @@ var oursAlone = []string{detailArg, clearArg}
 var retyped = map[string]string{
 	"query":   "a flat list of clauses: the engine wraps it in the only group that the API accepts",
 	"filters": "a plain object: the document's groups are recursive, and a recursive schema is one that hosts drop; the engine checks it",
+	"icon":    "the emoji or the name alone: which of the two it is can be seen, and the document's object would cost each user's context",
 	"tags":    "always a list of names: the API takes one string too, and two types would be a type list, which hosts drop",
 }
 
@@ -294,6 +295,11 @@ func outline(schema map[string]any) map[string]any {
 	}
 	if items, ok := schema["items"].(map[string]any); ok {
 		out["items"] = outline(items)
+	}
+	if values, ok := schema["additionalProperties"].(map[string]any); ok {
+		if inner := outline(values); inner["type"] != nil { // free values have none
+			out["additionalProperties"] = inner
+		}
 	}
 	if properties, ok := schema["properties"].(map[string]any); ok {
 		inner := map[string]any{}

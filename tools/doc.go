@@ -13,6 +13,7 @@
 //	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown
 //	request.go    arguments to method, path, query and body
 //	view.go       answers: rows of a list, one object as a document, everything
+//	forms.go      the shorter forms of objects and lists in a row
 //	html.go       customers' HTML as an excerpt or as Markdown
 //	failure.go    what is said about calls the API refused or never answered
 //

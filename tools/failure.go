@@ -20,6 +20,20 @@ var finders = map[string]string{
 	"contactId":     "search_contacts",
 	"userId":        "search_contacts",
 
+	"changelogId":   "list_changelogs",
+	"featurebaseId": "search_companies",
+	"companyId":     "search_companies",
+	"surveyId":      "list_surveys",
+	"webhookId":     "list_webhooks",
+	"adminId":       "list_admins",
+	"teamId":        "list_teams",
+	"brandId":       "list_brands",
+
+	"articleId":      "search_articles",
+	"collectionId":   "list_collections",
+	"helpCenterId":   "list_help_centers",
+	"redirectRuleId": "list_redirect_rules",
+
 	"conversationId": "search_conversations",
 	"tagId":          "list_conversation_tags",
 	"attributeId":    "list_conversation_attributes",

@@ -6,10 +6,17 @@ func Toolsets() []*Toolset {
 		boards,
 		posts,
 		comments,
+		changelogs,
 		contacts,
+		companies,
 		conversations,
 		tickets,
+		helpCenter,
+		surveys,
+		webhooks,
+		organization,
 		reports,
+		auditLogs,
 	}
 }
 

@@ -22,13 +22,20 @@ func publish(s *jsonschema.Schema) json.RawMessage {
 // unescapeHTML undoes what the schema library does for web pages: it would cost a model six letters for each operator such as ">=".
 var unescapeHTML = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
-// slim copies a schema without what a model hardly ever needs and is told when it does, such as how long a text may be; without formats
-// that a name such as email tells; and with a few words in place of what takes a schema many: orders and inner objects.
+// longEnum is how many values an enum may have to be published. Those of a longer one, such as all languages, a model knows or is told
+// when it guesses wrong.
+const longEnum = 20
+
+// slim copies a schema without what a model hardly ever needs and is told when it does, such as how long a text may be or what a map
+// holds; without formats that a name such as email tells; and with a few words in place of what takes a schema many: orders and inner objects.
 func slim(s *jsonschema.Schema) *jsonschema.Schema {
 	out := *s
-	out.MinLength, out.MaxLength, out.MinItems, out.MaxItems = nil, nil, nil, nil
+	out.MinLength, out.MaxLength, out.MinItems, out.MaxItems, out.AdditionalProperties = nil, nil, nil, nil, nil
 	if out.Format != "date-time" {
 		out.Format = ""
+	}
+	if len(s.Enum) > longEnum {
+		out.Enum = nil
 	}
 	if order := describeOrder(enumOf(s)); order != "" {
 		out.Enum, out.Description = nil, sentences(s.Description, order)

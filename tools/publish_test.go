@@ -88,7 +88,9 @@ func compareFields(path string, sh *shape, p *jsonschema.Schema) []string {
 }
 
 func compareValue(path string, sh *shape, p *jsonschema.Schema) []string {
-	facts := func(s *jsonschema.Schema) string { return fmt.Sprintf("%s %s..%s %v", s.Type, s.Minimum, s.Maximum, s.Default) }
+	facts := func(s *jsonschema.Schema) string {
+		return fmt.Sprintf("%s %s..%s %v", s.Type, s.Minimum, s.Maximum, s.Default)
+	}
 	if checked, published := facts(sh.schema), facts(p); checked != published {
 		return []string{fmt.Sprintf("%s is %s, published %s", path, checked, published)}
 	}
@@ -100,7 +102,9 @@ func compareValue(path string, sh *shape, p *jsonschema.Schema) []string {
 	case sh.props != nil && p.Properties != nil:
 		return compareFields(path, sh, p)
 	case sh.props != nil:
-		return missing(path, p.Description, inWords(sh)...)
+		return missing(path, p.Description, fieldWords(sh)...)
+	case p.Enum == nil && len(sh.enum) > longEnum:
+		return nil
 	case p.Enum == nil:
 		return missing(path, p.Description, orderWords(sh.enum)...)
 	case !slices.Equal(sh.enum, enumOf(p)):
@@ -109,8 +113,8 @@ func compareValue(path string, sh *shape, p *jsonschema.Schema) []string {
 	return nil
 }
 
-// inWords returns what a description has to say of an object's fields.
-func inWords(sh *shape) []string {
+// fieldWords returns what a description has to say of an object's fields.
+func fieldWords(sh *shape) []string {
 	var words []string
 	for _, name := range sh.names {
 		field := sh.props[name]
@@ -145,7 +149,10 @@ func orderWords(orders []string) []string {
 
 func missing(path, text string, words ...string) []string {
 	var lost []string
-	said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;.{}", r) })
+	said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;{}", r) })
+	for i := range said {
+		said[i] = strings.TrimSuffix(said[i], ".")
+	}
 	for _, word := range words {
 		if strings.Contains(word, ": ") && strings.Contains(text, word) {
 			continue

@@ -73,6 +73,9 @@ func sampleValue(sh *shape, name string, zero bool) any {
 		for _, n := range sh.names {
 			m[n] = sampleValue(sh.props[n], n, zero)
 		}
+		if sh.values != nil && !zero {
+			m[sampleString(sh.keys, "", false)] = sampleValue(sh.values, "", false)
+		}
 		return m
 	case "array":
 		if name == "query" {
@@ -107,10 +110,8 @@ func sampleString(sh *shape, name string, zero bool) string {
 	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"
 	case strings.HasSuffix(name, "Id"), name == "id":
-		if sh.wire != nil {
-			if _, err := sh.wire(anID); err != nil {
-				return "10021362" // a short one
-			}
+		if !takes(sh, anID) {
+			return "10021362" // a short one
 		}
 		return anID
 	case zero && sh.schema.MinLength == nil:
@@ -118,6 +119,12 @@ func sampleString(sh *shape, name string, zero bool) string {
 	default:
 		return "plain text"
 	}
+}
+
+func takes(sh *shape, v any) bool {
+	var p problems
+	sh.check("", v, &p)
+	return !p.any()
 }
 
 func urlValues(query map[string]string) url.Values {

@@ -17,7 +17,7 @@ func newReflector() *jsonschema.Reflector {
 			switch {
 			case t.Kind() == reflect.Interface: // the value of a filter, which is read by its field
 				return &jsonschema.Schema{}
-			case t.Kind() == reflect.Map:
+			case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Interface:
 				return &jsonschema.Schema{Type: "object"} // free keys; additionalProperties would only repeat that
 			default:
 				return nil
@@ -31,7 +31,11 @@ func newReflector() *jsonschema.Reflector {
 func reflectSchema(t reflect.Type) *jsonschema.Schema {
 	s := newReflector().ReflectFromType(t)
 	s.Version = ""
-	open := func(s *jsonschema.Schema) { s.AdditionalProperties = nil }
+	open := func(s *jsonschema.Schema) {
+		if s.Properties != nil {
+			s.AdditionalProperties = nil
+		}
+	}
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
 		walkSchema(p.Value, open)
 	}
@@ -54,6 +58,9 @@ func walkSchema(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	visit(s)
 	if s.Items != nil {
 		walkSchema(s.Items, visit)
+	}
+	if s.AdditionalProperties != nil { // of a map
+		walkSchema(s.AdditionalProperties, visit)
 	}
 	if s.Properties != nil {
 		for p := s.Properties.Oldest(); p != nil; p = p.Next() {

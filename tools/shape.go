@@ -26,6 +26,8 @@ type shape struct {
 	props    map[string]*shape
 	names    []string // of props, in the order of the declaration
 	items    *shape
+	keys     *shape // of a map, as its values are; both nil where anything goes
+	values   *shape
 	enum     []string
 	normal   func(any) any          // what another way of writing a value means, before it is checked
 	wire     func(any) (any, error) // the API's form of a checked value, where it differs
@@ -57,6 +59,8 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	switch {
 	case s.Type == "array":
 		sh.items = newShape(t.Elem(), s.Items, "")
+	case s.AdditionalProperties != nil && t.Kind() == reflect.Map:
+		sh.keys, sh.values = newShape(t.Key(), newReflector().ReflectFromType(t.Key()), ""), newShape(t.Elem(), s.AdditionalProperties, "")
 	case s.Properties != nil:
 		sh.props = map[string]*shape{}
 		sh.addFields(t)
@@ -138,8 +142,11 @@ func (sh *shape) checkObject(path string, v any, p *problems) any {
 		p.add(path, "expected an object, got "+kindName(v))
 		return v
 	}
+	if sh.values != nil {
+		return sh.checkMap(path, given, p)
+	}
 	if sh.props == nil {
-		return given // free keys
+		return given // free keys and values
 	}
 	out := make(map[string]any, len(given))
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -161,6 +168,17 @@ func (sh *shape) checkObject(path string, v any, p *problems) any {
 	for _, name := range sh.schema.Required {
 		if value, ok := given[name]; !ok || value == nil && sh.props[name].schema.Type != "" {
 			p.add(join(path, name), "required"+because(sh.props[name].schema.Description))
+		}
+	}
+	return out
+}
+
+// checkMap checks the keys and values of a map, which the schema publishes as a mere object.
+func (sh *shape) checkMap(path string, given map[string]any, p *problems) any {
+	out := make(map[string]any, len(given))
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if name, ok := sh.keys.check(path, key, p).(string); ok && given[key] != nil {
+			out[name] = sh.values.check(join(path, name), given[key], p)
 		}
 	}
 	return out
@@ -232,11 +250,15 @@ func (sh *shape) checkEnum(path, s string, p *problems) any {
 			return e
 		}
 	}
-	text := fmt.Sprintf("got %s; valid: %s", show(s), strings.Join(sh.enum, ", "))
-	if near := nearest.Name(s, sh.enum); near != "" {
-		text = fmt.Sprintf("got %s; did you mean %q? Valid: %s", show(s), near, strings.Join(sh.enum, ", "))
+	valid := strings.Join(sh.enum, ", ")
+	switch near := nearest.Name(s, sh.enum); {
+	case near == "":
+		p.add(path, fmt.Sprintf("got %s; valid: %s", show(s), valid))
+	case len(sh.enum) > longEnum:
+		p.add(path, fmt.Sprintf("got %s; did you mean %q?", show(s), near))
+	default:
+		p.add(path, fmt.Sprintf("got %s; did you mean %q? Valid: %s", show(s), near, valid))
 	}
-	p.add(path, text)
 	return s
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"featurebase-mcp/internal/nearest"
 )
 
@@ -38,8 +40,8 @@ func (objectID) wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// externalID is an id from the organization's own system in a path: any text, except what a server in between could take for
-// steps of the path.
+// externalID is an id from the organization's own system in a path, or a slug: any text, except what a server in between could take
+// for steps of the path.
 type externalID string
 
 func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
@@ -237,6 +239,23 @@ func unixSeconds(s string) (any, error) {
 		return json.Number(n.Num().String()), nil
 	}
 	return s, fmt.Errorf("value: expected a date such as 2026-03-02 or Unix seconds, got %s", show(s))
+}
+
+// locale is a language that Featurebase supports.
+type locale string
+
+// JSONSchemaExtend makes the languages an enum, too long to be published.
+func (locale) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.Enum = oneOf("bn bs pt-BR bg ca hr cs da nl en et fi fr de el hi hu id it ja ko lv lt ms mn nb pl pt ro ru sr zh-CN sk sl es sw sv th zh-TW tr uk vi")
+}
+
+// oneOf returns words as the values of an enum.
+func oneOf(words string) []any {
+	var values []any
+	for word := range strings.FieldsSeq(words) {
+		values = append(values, word)
+	}
+	return values
 }
 
 // author credits a write to somebody; the API tries id, userId and email in this order.

@@ -14,7 +14,8 @@ import (
 // page of long posts costs no more than its excerpts.
 type View struct {
 	// Row lists the fields of a list's row, separated by spaces, as path or name=path, with an optional form after a bar:
-	// date keeps the day, excerpt the first 200 characters of an HTML body, text those of a plain one, flag shows the field only when true.
+	// date keeps the day, excerpt the first 200 characters of an HTML body, text those of a plain one, flag shows the field only when true,
+	// names lists an object's fields that are true, and key:value makes an object of a list of objects, from these two fields of each.
 	Row string
 	// Written lists, in the same way, what a write answers: enough to name the object and to go on with it.
 	Written string
@@ -27,6 +28,8 @@ type View struct {
 	HTML string
 	// Secret lists the fields whose values are withheld, wherever they occur: of an object, the values of its fields.
 	Secret string
+	// Repeats lists the fields that say in another form what another field says; they are never shown.
+	Repeats string
 	// Customer lists the names of a row's fields that hold the words of people outside the organization.
 	Customer string
 
@@ -35,6 +38,7 @@ type View struct {
 	written []column
 	html    []string
 	secret  []string
+	repeats []string
 }
 
 type column struct {
@@ -47,6 +51,7 @@ func (v *View) parse() {
 	v.once.Do(func() {
 		v.row, v.written = columns(v.Row), columns(v.Written)
 		v.html, v.secret = strings.Fields(v.HTML), strings.Fields(v.Secret)
+		v.repeats = strings.Fields(v.Repeats)
 	})
 }
 
@@ -204,8 +209,13 @@ func (v *View) appendForm(out []byte, f field, c column) ([]byte, bool) {
 	case "excerpt":
 		text := rawExcerpt(f.value)
 		return appendString(out, text), text != ""
-	default:
+	case "names":
+		return appendNames(out, f.value)
+	case "":
 		return v.appendValue(out, f.value, f.kind, c.path[0]), true
+	default:
+		key, value, _ := strings.Cut(c.form, ":")
+		return v.appendPairs(out, f.value, key, value)
 	}
 }
 
@@ -250,7 +260,7 @@ func (v *View) document(body []byte) []byte {
 	}
 	_ = jsonparser.ObjectEach(body, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
 		name := string(key)
-		if name == v.Title || name == v.Body || name == v.Parts || name == v.Opening || name == "object" || v.isVoid(value, kind) {
+		if name == v.Title || name == v.Body || name == v.Parts || name == v.Opening || name == "object" || slices.Contains(v.repeats, name) || v.isVoid(value, kind) {
 			return nil
 		}
 		out = append(out, name...)
@@ -337,7 +347,7 @@ func (v *View) appendValue(out, value []byte, kind jsonparser.ValueType, name st
 		out = append(out, '{')
 		empty := len(out)
 		_ = jsonparser.ObjectEach(value, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
-			if v.isVoid(value, kind) {
+			if v.isVoid(value, kind) || slices.Contains(v.repeats, string(key)) {
 				return nil
 			}
 			if len(out) > empty {

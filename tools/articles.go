@@ -1,0 +1,136 @@
+package tools
+
+import "net/http"
+
+var articleView = &View{
+	Row:     "id title state collectionId=parentId helpCenterId locale url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|excerpt",
+	Written: "id title state collectionId=parentId helpCenterId url=featurebaseUrl unpublishedChanges=isDraftDiffersFromLive|flag",
+	Title:   "title", Body: "body", HTML: "body",
+}
+
+// articleOperations are about the texts of help centers.
+var articleOperations = []*Operation{
+	{
+		Name:        "search_articles",
+		Title:       "Search articles",
+		Description: "Search help center articles by words (meaning and keywords, ranked), by filters, or both.",
+		Effect:      Read,
+		Method:      http.MethodPost,
+		Path:        "/v2/help_center/articles/search",
+		Input:       Args[searchArticles](),
+		Output:      articleView,
+		Example:     `{"search":"invite a teammate"}`,
+	},
+	{
+		Name:        "list_articles",
+		Title:       "List articles",
+		Description: "List help center articles, live ones unless state says otherwise.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/articles",
+		Input:       Args[listArticles](),
+		Output:      articleView,
+		Example:     `{"state":"all","limit":5}`,
+	},
+	{
+		Name:        "get_article",
+		Title:       "Get article",
+		Description: "Get one help center article with its whole text. One never published needs state draft.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/articles/{articleId}",
+		Input:       Args[getArticle](),
+		Output:      articleView,
+		Example:     `{"articleId":"<articleId>"}`,
+	},
+	{
+		Name:        "create_article",
+		Title:       "Create article",
+		Description: "Create a help center article: a draft, unless state is live.",
+		Effect:      Write,
+		Method:      http.MethodPost,
+		Path:        "/v2/help_center/articles",
+		Input:       Args[createArticle](),
+		Output:      articleView,
+		Example:     `{"title":"How to invite a teammate","body":"Open **Settings**, then *People*.","parentId":"<collectionId>"}`,
+	},
+	{
+		Name:        "update_article",
+		Title:       "Update article",
+		Description: "Change the given fields of a help center article; state live publishes it.",
+		Effect:      Write,
+		Method:      http.MethodPatch,
+		Path:        "/v2/help_center/articles/{articleId}",
+		Input:       Args[updateArticle](),
+		Output:      articleView,
+		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
+	},
+	{
+		Name:        "delete_article",
+		Title:       "Delete article",
+		Description: "Delete a help center article for good.",
+		Effect:      Destroy,
+		Method:      http.MethodDelete,
+		Path:        "/v2/help_center/articles/{articleId}",
+		Input:       Args[deleteArticle](),
+		Example:     `{"articleId":"<articleId>"}`,
+	},
+}
+
+type searchArticles struct {
+	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
+	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"id,help_center_id,parent_id,author_id,slug,state,created_at:date,updated_at:date"`
+	Sort   string  `json:"sort,omitempty" jsonschema:"enum=created_at:desc,enum=created_at:asc,enum=updated_at:desc,enum=updated_at:asc"`
+	page
+	detail
+}
+
+type listArticles struct {
+	HelpCenterID string `json:"helpCenterId,omitempty"`
+	ParentID     string `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	State        string `json:"state,omitempty" jsonschema:"enum=live,enum=draft,enum=all"`
+	page
+	detail
+}
+
+type getArticle struct {
+	ArticleID shortID `json:"articleId"`
+	State     string  `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+}
+
+type createArticle struct {
+	Title        string                        `json:"title"`
+	Body         string                        `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Description  string                        `json:"description,omitempty"`
+	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	HelpCenterID string                        `json:"helpCenterId,omitempty" jsonschema_description:"Only without parentId."`
+	Icon         icon                          `json:"icon,omitempty"`
+	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
+	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
+}
+
+// articleTranslation is an article in another language.
+type articleTranslation struct {
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Body        string `json:"body,omitempty"`
+}
+
+type updateArticle struct {
+	ArticleID    shortID                       `json:"articleId"`
+	Title        string                        `json:"title,omitempty"`
+	Body         string                        `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Description  string                        `json:"description,omitempty"`
+	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	AuthorID     string                        `json:"authorId,omitempty" jsonschema_description:"Admin id."`
+	Icon         icon                          `json:"icon,omitempty"`
+	Clear        []string                      `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
+	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
+	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
+}
+
+type deleteArticle struct {
+	ArticleID shortID `json:"articleId"`
+}

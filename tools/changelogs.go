@@ -1,0 +1,182 @@
+package tools
+
+import "net/http"
+
+var changelogView = &View{
+	Row:     "id title state date|date categories=categories.name locale comments=commentCount changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag excerpt=content|excerpt",
+	Written: "id title state date|date categories=categories.name locale url",
+	Title:   "title", Body: "content", HTML: "content", Repeats: "markdownContent",
+}
+
+// changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.
+var changelogs = &Toolset{
+	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
+	Operations: []*Operation{
+		{
+			Name:        "list_changelogs",
+			Title:       "List changelogs",
+			Description: "List changelogs (release notes), newest first.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/changelogs",
+			Input:       Args[listChangelogs](),
+			Output:      changelogView,
+			Example:     `{"state":"all","limit":5}`,
+		},
+		{
+			Name:        "get_changelog",
+			Title:       "Get changelog",
+			Description: "Get one changelog, by id or slug, with its whole text.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/changelogs/{changelogId}",
+			Input:       Args[getChangelog](),
+			Output:      changelogView,
+			Example:     `{"changelogId":"<changelogId>"}`,
+		},
+		{
+			Name:        "create_changelog",
+			Title:       "Create changelog",
+			Description: "Create a changelog draft; whatever state says, only publish_changelog makes it public.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/changelogs",
+			Input:       Args[createChangelog](),
+			AtLeastOne:  []string{"htmlContent", "markdownContent"},
+			Output:      changelogView,
+			Example:     `{"title":"Dark mode","markdownContent":"The app has a **dark** theme now."}`,
+		},
+		{
+			Name:        "update_changelog",
+			Title:       "Update changelog",
+			Description: "Change the given fields of a changelog; a list replaces the old one.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/changelogs/{changelogId}",
+			Input:       Args[updateChangelog](),
+			Output:      changelogView,
+			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
+		},
+		{
+			Name:        "delete_changelog",
+			Title:       "Delete changelog",
+			Description: "Delete a changelog for good, with its comments.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/changelogs/{changelogId}",
+			Input:       Args[deleteChangelog](),
+			Example:     `{"changelogId":"<changelogId>"}`,
+		},
+		{
+			Name:        "publish_changelog",
+			Title:       "Publish changelog",
+			Description: "Publish a changelog draft now or at scheduledDate. sendEmail e-mails its subscribers, once per language.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/changelogs/{changelogId}/publish",
+			Input:       Args[publishChangelog](),
+			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
+		},
+		{
+			Name:        "unpublish_changelog",
+			Title:       "Unpublish changelog",
+			Description: "Take a changelog back to draft and cancel its schedules.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/changelogs/{changelogId}/unpublish",
+			Input:       Args[unpublishChangelog](),
+			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
+		},
+		{
+			Name:        "add_changelog_subscribers",
+			Title:       "Add changelog subscribers",
+			Description: "Subscribe addresses to changelog e-mails; invalid ones are skipped.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/changelogs/subscribers",
+			Input:       Args[addChangelogSubscribers](),
+			Example:     `{"emails":["reader@example.com"]}`,
+		},
+		{
+			Name:        "remove_changelog_subscribers",
+			Title:       "Remove changelog subscribers",
+			Description: "Unsubscribe addresses from changelog e-mails.",
+			Effect:      Destroy,
+			Reversible:  true,
+			Method:      http.MethodDelete,
+			Path:        "/v2/changelogs/subscribers",
+			Input:       Args[removeChangelogSubscribers](),
+			Example:     `{"emails":["reader@example.com"]}`,
+		},
+	},
+}
+
+type listChangelogs struct {
+	ID         string   `json:"id,omitempty"`
+	Q          string   `json:"q,omitempty"`
+	Categories []string `json:"categories,omitempty"`
+	State      string   `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
+	Locale     locale   `json:"locale,omitempty"`
+	StartDate  string   `json:"startDate,omitempty"`
+	EndDate    string   `json:"endDate,omitempty"`
+	SortBy     string   `json:"sortBy,omitempty" jsonschema:"enum=date"`
+	SortOrder  string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
+	page
+	detail
+}
+
+type getChangelog struct {
+	ChangelogID externalID `json:"changelogId"`
+}
+
+type createChangelog struct {
+	Title             string   `json:"title"`
+	MarkdownContent   string   `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       string   `json:"htmlContent,omitempty"`
+	Categories        []string `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string   `json:"date,omitempty"`
+	FeaturedImage     string   `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            locale   `json:"locale,omitempty"`
+	AllowedSegmentIDs []string `json:"allowedSegmentIds,omitempty"`
+	State             string   `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+}
+
+type updateChangelog struct {
+	ChangelogID       objectID `json:"changelogId"`
+	Title             string   `json:"title,omitempty"`
+	MarkdownContent   string   `json:"markdownContent,omitempty"`
+	HTMLContent       string   `json:"htmlContent,omitempty"`
+	Categories        []string `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string   `json:"date,omitempty"`
+	Clear             []string `json:"clear,omitempty" jsonschema:"enum=date"`
+	FeaturedImage     string   `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	AllowedSegmentIDs []string `json:"allowedSegmentIds,omitempty"`
+}
+
+type deleteChangelog struct {
+	ChangelogID objectID `json:"changelogId"`
+}
+
+type publishChangelog struct {
+	ChangelogID   objectID `json:"changelogId"`
+	Locales       []locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
+	ScheduledDate string   `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
+	SendEmail     bool     `json:"sendEmail,omitempty"`
+}
+
+type unpublishChangelog struct {
+	ChangelogID objectID `json:"changelogId"`
+	Locales     []locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
+}
+
+type addChangelogSubscribers struct {
+	Emails []string `json:"emails" jsonschema:"minItems=1,maxItems=1000"`
+	Locale locale   `json:"locale,omitempty"`
+}
+
+type removeChangelogSubscribers struct {
+	Emails []string `json:"emails" jsonschema:"minItems=1,maxItems=1000"`
+}

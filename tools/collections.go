@@ -1,0 +1,105 @@
+package tools
+
+import "net/http"
+
+var collectionView = &View{
+	Row:     "id name description|excerpt parentId helpCenterId articleCount path",
+	Written: "id name parentId helpCenterId url=featurebaseUrl",
+	Title:   "name",
+}
+
+// collectionOperations are about the folders of help centers.
+var collectionOperations = []*Operation{
+	{
+		Name:        "list_collections",
+		Title:       "List collections",
+		Description: "List help center collections, the folders of articles.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/collections",
+		Input:       Args[listCollections](),
+		Output:      collectionView,
+		Example:     `{}`,
+	},
+	{
+		Name:        "get_collection",
+		Title:       "Get collection",
+		Description: "Get one help center collection with its translations.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/collections/{collectionId}",
+		Input:       Args[getCollection](),
+		Output:      collectionView,
+		Example:     `{"collectionId":"<collectionId>"}`,
+	},
+	{
+		Name:        "create_collection",
+		Title:       "Create collection",
+		Description: "Create a help center collection.",
+		Effect:      Write,
+		Method:      http.MethodPost,
+		Path:        "/v2/help_center/collections",
+		Input:       Args[createCollection](),
+		Output:      collectionView,
+		Example:     `{"name":"Getting started","icon":"🚀"}`,
+	},
+	{
+		Name:        "update_collection",
+		Title:       "Update collection",
+		Description: "Change the given fields of a help center collection.",
+		Effect:      Write,
+		Method:      http.MethodPatch,
+		Path:        "/v2/help_center/collections/{collectionId}",
+		Input:       Args[updateCollection](),
+		Output:      collectionView,
+		Example:     `{"collectionId":"<collectionId>","name":"First steps"}`,
+	},
+	{
+		Name:        "delete_collection",
+		Title:       "Delete collection",
+		Description: "Delete a help center collection for good. Move its articles first: they may go with it.",
+		Effect:      Destroy,
+		Method:      http.MethodDelete,
+		Path:        "/v2/help_center/collections/{collectionId}",
+		Input:       Args[deleteCollection](),
+		Example:     `{"collectionId":"<collectionId>"}`,
+	},
+}
+
+type listCollections struct {
+	HelpCenterID string `json:"helpCenterId,omitempty"`
+	page
+	detail
+}
+
+type getCollection struct {
+	CollectionID shortID `json:"collectionId"`
+}
+
+type createCollection struct {
+	Name         string                           `json:"name"`
+	Description  string                           `json:"description,omitempty"`
+	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	Icon         icon                             `json:"icon,omitempty"`
+	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
+}
+
+// collectionTranslation is what a collection is called in another language.
+type collectionTranslation struct {
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+type updateCollection struct {
+	CollectionID shortID                          `json:"collectionId"`
+	Name         string                           `json:"name,omitempty"`
+	Description  string                           `json:"description,omitempty"`
+	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	Icon         icon                             `json:"icon,omitempty"`
+	Clear        []string                         `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
+	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
+}
+
+type deleteCollection struct {
+	CollectionID shortID `json:"collectionId"`
+}

@@ -1,0 +1,170 @@
+package tools
+
+import "net/http"
+
+var companyView = &View{
+	Row:      "id companyId name plan monthlySpend industry companySize linkedUsers website lastActivity|date",
+	Written:  "id companyId name plan monthlySpend",
+	Title:    "name",
+	Customer: "name website",
+}
+
+// companies are what contacts belong to. Each has two ids: the API calls the organization's own one companyId, and so do we; the one
+// that Featurebase gave it is id in answers and featurebaseId in arguments, since companyId would be either.
+var companies = &Toolset{
+	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
+	Operations: []*Operation{
+		{
+			Name:        "search_companies",
+			Title:       "Search companies",
+			Description: "Search companies by filters such as name (~ matches part of it), plan or revenue.",
+			Effect:      Read,
+			Method:      http.MethodPost,
+			Path:        "/v2/companies/search",
+			Input:       Args[searchCompanies](),
+			Output:      companyView,
+			Example:     `{"query":[{"field":"monthlySpend","operator":">","value":["100"]}],"sort":"monthlySpend:desc"}`,
+		},
+		{
+			Name:        "list_companies",
+			Title:       "List companies",
+			Description: "List companies. To find some, use search_companies.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/companies",
+			Input:       Args[listCompanies](),
+			Output:      companyView,
+			Example:     `{"limit":5}`,
+		},
+		{
+			Name:        "get_company",
+			Title:       "Get company",
+			Description: "Get one company with its custom fields.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/companies/{featurebaseId}",
+			Input:       Args[getCompany](),
+			Output:      companyView,
+			Example:     `{"featurebaseId":"<featurebaseId>"}`,
+		},
+		{
+			Name:        "upsert_company",
+			Title:       "Create or update company",
+			Description: "Create a company, or update the one with this companyId. Fields left out keep their value.",
+			Effect:      Write,
+			Idempotent:  true,
+			Method:      http.MethodPost,
+			Path:        "/v2/companies",
+			Input:       Args[upsertCompany](),
+			Output:      companyView,
+			Example:     `{"companyId":"acme","name":"Acme","plan":"Pro","monthlySpend":250}`,
+		},
+		{
+			Name:        "delete_company",
+			Title:       "Delete company",
+			Description: "Delete a company for good; its contacts stay.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/companies/{featurebaseId}",
+			Input:       Args[deleteCompany](),
+			Example:     `{"featurebaseId":"<featurebaseId>"}`,
+		},
+		{
+			Name:        "delete_company_by_company_id",
+			Title:       "Delete company by company ID",
+			Description: "Delete a company for good, by your own system's id; its contacts stay.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/companies/by-company-id/{companyId}",
+			Input:       Args[deleteCompanyByCompanyID](),
+			Example:     `{"companyId":"<companyId>"}`,
+		},
+		{
+			Name:        "list_company_contacts",
+			Title:       "List company contacts",
+			Description: "List the customers who belong to a company.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/companies/{featurebaseId}/contacts",
+			Input:       Args[listCompanyContacts](),
+			Output:      contactView,
+			Example:     `{"featurebaseId":"<featurebaseId>"}`,
+		},
+		{
+			Name:        "attach_contact_to_company",
+			Title:       "Attach contact to company",
+			Description: "Add a customer to a company and keep their others.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/companies/{featurebaseId}/contacts",
+			Input:       Args[attachContactToCompany](),
+			Output:      contactView,
+			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<contactId>"}`,
+		},
+		{
+			Name:        "remove_contact_from_company",
+			Title:       "Remove contact from company",
+			Description: "Take a customer out of a company.",
+			Effect:      Destroy,
+			Reversible:  true,
+			Method:      http.MethodDelete,
+			Path:        "/v2/companies/{featurebaseId}/contacts/{contactId}",
+			Input:       Args[removeContactFromCompany](),
+			Output:      contactView,
+			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<contactId>"}`,
+		},
+	},
+}
+
+type searchCompanies struct {
+	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name,monthlySpend:number,plan,industry,website,companySize:number,linkedUsers:number,lastActivity:date,createdAt:date"`
+	Sort  string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=lastActivity:desc,enum=lastActivity:asc"`
+	page
+	detail
+}
+
+type listCompanies struct {
+	page
+	detail
+}
+
+type getCompany struct {
+	FeaturebaseID objectID `json:"featurebaseId"`
+}
+
+type upsertCompany struct {
+	CompanyID    string         `json:"companyId" jsonschema_description:"Your own system's id."`
+	Name         string         `json:"name"`
+	MonthlySpend float64        `json:"monthlySpend,omitempty"`
+	Plan         string         `json:"plan,omitempty"`
+	Industry     string         `json:"industry,omitempty"`
+	Website      string         `json:"website,omitempty"`
+	CompanySize  float64        `json:"companySize,omitempty"`
+	Clear        []string       `json:"clear,omitempty" jsonschema:"enum=companySize,enum=createdAt"`
+	CustomFields map[string]any `json:"customFields,omitempty"`
+	CreatedAt    string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+}
+
+type deleteCompany struct {
+	FeaturebaseID objectID `json:"featurebaseId"`
+}
+
+type deleteCompanyByCompanyID struct {
+	CompanyID externalID `json:"companyId"`
+}
+
+type listCompanyContacts struct {
+	FeaturebaseID objectID `json:"featurebaseId"`
+	page
+	detail
+}
+
+type attachContactToCompany struct {
+	FeaturebaseID objectID `json:"featurebaseId"`
+	ContactID     string   `json:"contactId"`
+}
+
+type removeContactFromCompany struct {
+	FeaturebaseID objectID `json:"featurebaseId"`
+	ContactID     objectID `json:"contactId"`
+}

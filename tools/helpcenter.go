@@ -1,0 +1,73 @@
+package tools
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/invopop/jsonschema"
+)
+
+var helpCenterView = &View{
+	Row:   "id name=displayName title isPublic defaultLocale subpath=urls.featurebaseSubpath domain=urls.externalDomain",
+	Title: "displayName",
+}
+
+// helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.
+var helpCenter = &Toolset{
+	Name: "help-center", Description: "Help center articles, collections and redirects.",
+	Operations: slices.Concat(articleOperations, collectionOperations, helpCenterOperations, redirectRuleOperations),
+}
+
+var helpCenterOperations = []*Operation{
+	{
+		Name:        "list_help_centers",
+		Title:       "List help centers",
+		Description: "List help centers with their languages and domains.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/help_centers",
+		Input:       Args[listHelpCenters](),
+		Output:      helpCenterView,
+		Example:     `{}`,
+	},
+	{
+		Name:        "get_help_center",
+		Title:       "Get help center",
+		Description: "Get one help center: languages, domains, navigation, texts.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/help_centers/{helpCenterId}",
+		Input:       Args[getHelpCenter](),
+		Output:      helpCenterView,
+		Example:     `{"helpCenterId":"<helpCenterId>"}`,
+	},
+}
+
+type listHelpCenters struct {
+	page
+	detail
+}
+
+type getHelpCenter struct {
+	HelpCenterID shortID `json:"helpCenterId"`
+}
+
+// icon is what stands beside an article or a collection: an emoji, or the name of an icon that Featurebase has.
+type icon string
+
+// JSONSchemaExtend says what icons have in common.
+func (icon) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.MinLength, s.Description = new(uint64(1)), "Emoji or icon name."
+}
+
+func (icon) wire(v any, _ reflect.StructTag) (any, error) {
+	text, _ := v.(string)
+	kind := "predefined"
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		kind = "emoji"
+	}
+	return map[string]any{"type": kind, "value": text}, nil
+}

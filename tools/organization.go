@@ -1,0 +1,117 @@
+package tools
+
+import "net/http"
+
+var adminView = &View{Row: "id name email roleId", Title: "name"}
+
+var adminRoleView = &View{Row: "id name permissions|names"}
+
+var teamView = &View{Row: "id name members", Title: "name"}
+
+var brandView = &View{Row: "id name isDefault|flag helpCenterId senderEmailAddressId", Title: "name"}
+
+// organization is who works in Featurebase, and under which brands.
+var organization = &Toolset{
+	Name: "organization", Description: "Admins, their roles and teams, and brands.",
+	Operations: []*Operation{
+		{
+			Name:        "list_admins",
+			Title:       "List admins",
+			Description: "List admins, the team's own people, with their ids.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/admins",
+			Input:       Args[listAdmins](),
+			Output:      adminView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_admin",
+			Title:       "Get admin",
+			Description: "Get one admin.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/admins/{adminId}",
+			Input:       Args[getAdmin](),
+			Output:      adminView,
+			Example:     `{"adminId":"<adminId>"}`,
+		},
+		{
+			Name:        "list_admin_roles",
+			Title:       "List admin roles",
+			Description: "List admin roles with the permissions that each grants.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/admins/roles",
+			Input:       Args[listAdminRoles](),
+			Output:      adminRoleView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "list_teams",
+			Title:       "List teams",
+			Description: "List teams with the ids of the admins in them.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/teams",
+			Input:       Args[listTeams](),
+			Output:      teamView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_team",
+			Title:       "Get team",
+			Description: "Get one team with the ids of the admins in it.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/teams/{teamId}",
+			Input:       Args[getTeam](),
+			Output:      teamView,
+			Example:     `{"teamId":"<teamId>"}`,
+		},
+		{
+			Name:        "list_brands",
+			Title:       "List brands",
+			Description: "List brands with their help centers.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/brands",
+			Input:       Args[listBrands](),
+			Output:      brandView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_brand",
+			Title:       "Get brand",
+			Description: "Get one brand.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/brands/{brandId}",
+			Input:       Args[getBrand](),
+			Output:      brandView,
+			Example:     `{"brandId":"<brandId>"}`,
+		},
+	},
+}
+
+type listAdmins struct{}
+
+type getAdmin struct {
+	AdminID objectID `json:"adminId"`
+}
+
+type listAdminRoles struct{}
+
+type listTeams struct{}
+
+type getTeam struct {
+	TeamID objectID `json:"teamId"`
+}
+
+type listBrands struct {
+	page
+}
+
+type getBrand struct {
+	BrandID objectID `json:"brandId"`
+}

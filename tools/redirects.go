@@ -1,0 +1,113 @@
+package tools
+
+import "net/http"
+
+var redirectRuleView = &View{
+	Row:     "id fromUrl targetType targetId locale helpCenterId",
+	Written: "id fromUrl targetType targetId locale helpCenterId",
+}
+
+// redirectRuleOperations are about old addresses of help centers and where they lead.
+var redirectRuleOperations = []*Operation{
+	{
+		Name:        "list_redirect_rules",
+		Title:       "List redirect rules",
+		Description: "List redirects from old URLs to help center articles and collections.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/redirect_rules",
+		Input:       Args[listRedirectRules](),
+		Output:      redirectRuleView,
+		Example:     `{}`,
+	},
+	{
+		Name:        "get_redirect_rule",
+		Title:       "Get redirect rule",
+		Description: "Get one help center redirect.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
+		Input:       Args[getRedirectRule](),
+		Output:      redirectRuleView,
+		Example:     `{"redirectRuleId":"<redirectRuleId>"}`,
+	},
+	{
+		Name:        "get_redirect_rule_by_url",
+		Title:       "Get redirect rule by URL",
+		Description: "Get the help center redirect from an old URL.",
+		Effect:      Read,
+		Method:      http.MethodGet,
+		Path:        "/v2/help_center/redirect_rules/by-url",
+		Input:       Args[getRedirectRuleByURL](),
+		Output:      redirectRuleView,
+		Example:     `{"url":"<fromUrl>"}`,
+	},
+	{
+		Name:        "create_redirect_rule",
+		Title:       "Create redirect rule",
+		Description: "Redirect an old URL on a help center's custom domain to a published article or collection.",
+		Effect:      Write,
+		Method:      http.MethodPost,
+		Path:        "/v2/help_center/redirect_rules",
+		Input:       Args[createRedirectRule](),
+		Output:      redirectRuleView,
+		Example:     `{"fromUrl":"https://help.example.com/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
+	},
+	{
+		Name:        "update_redirect_rule",
+		Title:       "Update redirect rule",
+		Description: "Change the given fields of a help center redirect.",
+		Effect:      Write,
+		Method:      http.MethodPatch,
+		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
+		Input:       Args[updateRedirectRule](),
+		Output:      redirectRuleView,
+		Example:     `{"redirectRuleId":"<redirectRuleId>","targetType":"article","targetId":"<articleId>"}`,
+	},
+	{
+		Name:        "delete_redirect_rule",
+		Title:       "Delete redirect rule",
+		Description: "Delete a help center redirect for good.",
+		Effect:      Destroy,
+		Method:      http.MethodDelete,
+		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
+		Input:       Args[deleteRedirectRule](),
+		Example:     `{"redirectRuleId":"<redirectRuleId>"}`,
+	},
+}
+
+type listRedirectRules struct {
+	HelpCenterID string `json:"helpCenterId,omitempty"`
+	Locale       locale `json:"locale,omitempty"`
+	TargetType   string `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
+	page
+}
+
+type getRedirectRule struct {
+	RedirectRuleID objectID `json:"redirectRuleId"`
+}
+
+type getRedirectRuleByURL struct {
+	URL string `json:"url" jsonschema:"format=uri"`
+}
+
+type createRedirectRule struct {
+	FromURL      string `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
+	HelpCenterID string `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
+	TargetType   string `json:"targetType" jsonschema:"enum=article,enum=collection"`
+	TargetID     string `json:"targetId" jsonschema:"minLength=1,maxLength=16"`
+	Locale       locale `json:"locale"`
+}
+
+type updateRedirectRule struct {
+	RedirectRuleID objectID `json:"redirectRuleId"`
+	FromURL        string   `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
+	HelpCenterID   string   `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
+	TargetType     string   `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
+	TargetID       string   `json:"targetId,omitempty" jsonschema:"minLength=1,maxLength=16"`
+	Locale         locale   `json:"locale,omitempty"`
+}
+
+type deleteRedirectRule struct {
+	RedirectRuleID objectID `json:"redirectRuleId"`
+}

@@ -1,0 +1,154 @@
+package tools
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+)
+
+// webhookView withholds what would let a reader forge deliveries (the signing secret) or act in the endpoint's name (header values).
+var webhookView = &View{
+	Row:     "id name url topics status failures=health.consecutiveFailures lastSuccess=health.lastSuccessAt|date",
+	Written: "id name url topics status",
+	Title:   "name",
+	Secret:  "secret headers",
+}
+
+// webhookSecretView is for the calls that exist to make a signing secret. Header values are withheld all the same: the caller has them.
+var webhookSecretView = &View{Written: "id name url topics status secret", Secret: "headers"}
+
+// webhooks send events to endpoints outside.
+var webhooks = &Toolset{
+	Name: "webhooks", Description: "Webhooks, which send events to endpoints of yours.",
+	Operations: []*Operation{
+		{
+			Name:        "list_webhooks",
+			Title:       "List webhooks",
+			Description: "List webhooks with status and topics. Secrets are withheld.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/webhooks",
+			Input:       Args[listWebhooks](),
+			Output:      webhookView,
+			Example:     `{}`,
+		},
+		{
+			Name:        "get_webhook",
+			Title:       "Get webhook",
+			Description: "Get one webhook with its delivery health. Secrets are withheld.",
+			Effect:      Read,
+			Method:      http.MethodGet,
+			Path:        "/v2/webhooks/{webhookId}",
+			Input:       Args[getWebhook](),
+			Output:      webhookView,
+			Example:     `{"webhookId":"<webhookId>"}`,
+		},
+		{
+			Name:        "create_webhook",
+			Title:       "Create webhook",
+			Description: "Register an HTTPS endpoint for events. The answer shows its signing secret, for the user to keep.",
+			Effect:      Write,
+			Method:      http.MethodPost,
+			Path:        "/v2/webhooks",
+			Input:       Args[createWebhook](),
+			Output:      webhookSecretView,
+			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
+		},
+		{
+			Name:        "update_webhook",
+			Title:       "Update webhook",
+			Description: "Change, pause or reactivate a webhook.",
+			Effect:      Write,
+			Method:      http.MethodPatch,
+			Path:        "/v2/webhooks/{webhookId}",
+			Input:       Args[updateWebhook](),
+			Output:      webhookView,
+			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,
+		},
+		{
+			Name:        "delete_webhook",
+			Title:       "Delete webhook",
+			Description: "Delete a webhook for good.",
+			Effect:      Destroy,
+			Method:      http.MethodDelete,
+			Path:        "/v2/webhooks/{webhookId}",
+			Input:       Args[deleteWebhook](),
+			Example:     `{"webhookId":"<webhookId>"}`,
+		},
+		{
+			Name:        "refresh_webhook_secret",
+			Title:       "Refresh webhook secret",
+			Description: "Replace a webhook's signing secret and show the new one. The old one stops working at once.",
+			Effect:      Destroy,
+			Method:      http.MethodPost,
+			Path:        "/v2/webhooks/{webhookId}/secret",
+			Input:       Args[refreshWebhookSecret](),
+			Output:      webhookSecretView,
+			Example:     `{"webhookId":"<webhookId>"}`,
+		},
+	},
+}
+
+const webhookTopics = `post.created post.updated post.deleted post.voted ticket.created ticket.updated ticket.deleted changelog.published
+	comment.created comment.updated comment.deleted conversation.user.created conversation.user.replied conversation.admin.replied
+	conversation.admin.closed conversation.handover_requested conversation.admin.assigned conversation.admin.noted
+	conversation.admin.snoozed conversation.admin.unsnoozed conversation.admin.opened conversation.priority.updated
+	conversation.deleted conversation.contact.attached conversation.contact.detached conversation.read conversation_part.redacted
+	audit_log.created`
+
+// webhookTopic is an event that a webhook can be told of.
+type webhookTopic string
+
+// JSONSchemaExtend makes the topics an enum, too long to be published.
+func (webhookTopic) JSONSchemaExtend(s *jsonschema.Schema) { s.Enum = oneOf(webhookTopics) }
+
+// listedTopic is a topic where a model is told them all, which only the call that cannot do without does.
+type listedTopic string
+
+// JSONSchemaExtend makes the topics an enum and puts them into words.
+func (listedTopic) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.Enum, s.Description = oneOf(webhookTopics), strings.Join(strings.Fields(webhookTopics), " ")
+}
+
+type listWebhooks struct {
+	Status string `json:"status,omitempty" jsonschema:"enum=active,enum=paused,enum=suspended"`
+	page
+	detail
+}
+
+type getWebhook struct {
+	WebhookID objectID `json:"webhookId"`
+}
+
+type createWebhook struct {
+	Name          string        `json:"name" jsonschema:"maxLength=100"`
+	URL           string        `json:"url" jsonschema:"format=uri"`
+	Topics        []listedTopic `json:"topics"`
+	Description   string        `json:"description,omitempty" jsonschema:"maxLength=500"`
+	RequestConfig requestConfig `json:"requestConfig,omitzero"`
+}
+
+// requestConfig is what is sent with each delivery.
+type requestConfig struct {
+	Headers map[string]string `json:"headers,omitempty"`
+}
+
+type updateWebhook struct {
+	WebhookID     objectID       `json:"webhookId"`
+	Name          string         `json:"name,omitempty" jsonschema:"maxLength=100"`
+	URL           string         `json:"url,omitempty" jsonschema:"format=uri"`
+	Topics        []webhookTopic `json:"topics,omitempty" jsonschema_description:"As in create_webhook; replaces all."`
+	Status        string         `json:"status,omitempty" jsonschema:"enum=active,enum=paused"`
+	Description   string         `json:"description,omitempty" jsonschema:"maxLength=500"`
+	Clear         []string       `json:"clear,omitempty" jsonschema:"enum=description"`
+	RequestConfig requestConfig  `json:"requestConfig,omitzero"`
+}
+
+type deleteWebhook struct {
+	WebhookID objectID `json:"webhookId"`
+}
+
+type refreshWebhookSecret struct {
+	WebhookID objectID `json:"webhookId"`
+}
