@@ -3,112 +3,144 @@ package tools
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 )
 
-const attach = `{"conversationId":"10042","tagId":"` + anID + `"}`
+const (
+	theAdmins = `{"object":"list","data":[null,{"id":"64b0c2f19d3e5a7788990055","email":"Ann@Example.com"},{"id":"64b0c2f19d3e5a7788990066","email":"bob@example.com"}]}`
+	ann       = "64b0c2f19d3e5a7788990055"
+)
 
-func TestAnEmailOfTheActingAdminIsLookedUpOnce(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, http.StatusOK, `{"object":"list","data":[null,{"id":"`+strings.Repeat("a", 24)+`","email":"other@example.com"},{"id":"`+anID+`","email":"Nora@Example.com"}]}`)
-	acting, err := NewActingAdmin("nora@example.com")
+// acting is an operation for which the API demands an admin to act as.
+func acting() *Operation {
+	op := *Lookup("create_comment")
+	op.ActingAdmin = &Rule{Need: "actingAdminId"}
+	return &op
+}
+
+func actingAs(t *testing.T, idOrEmail string) *ActingAdmin {
+	t.Helper()
+	admin, err := NewActingAdmin(idOrEmail)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := Env{Client: api.client(t), ActingAdmin: acting}
-	for range 3 {
-		if text, isError := callIn(t, env, "attach_conversation_tag", attach); isError {
-			t.Fatal(text)
-		}
-	}
-	var paths []string
-	for _, r := range api.arrived() {
-		paths = append(paths, r.method+" "+r.path)
-		if r.method == http.MethodPost && r.body["actingAdminId"] != anID {
-			t.Errorf("sent as %v", r.body["actingAdminId"])
-		}
-	}
-	want := "GET /v2/admins" + strings.Repeat(" POST /v2/conversations/10042/tags", 3)
-	if got := strings.Join(paths, " "); got != want {
-		t.Errorf("%s arrived, want %s", got, want)
-	}
+	return admin
 }
 
-func TestWithoutAnActingAdminNothingIsSent(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, http.StatusOK, `{"object":"list","data":[]}`)
-	text, isError := callIn(t, Env{Client: api.client(t)}, "attach_conversation_tag", attach)
-	if !isError || !strings.HasPrefix(text, "actingAdminId: required: the id of the admin to act as, from list_admins.") || !strings.Contains(text, "--acting-admin") {
-		t.Error(text)
-	}
-	if n := len(api.arrived()); n != 0 {
-		t.Errorf("%d requests arrived", n)
-	}
-	acting, err := NewActingAdmin("nobody@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, isError = callIn(t, Env{Client: api.client(t), ActingAdmin: acting}, "reply_to_ticket", `{"ticketNumber":1,"type":"admin","body":"x"}`)
-	if !isError || !strings.Contains(text, "nobody@example.com") || !strings.Contains(text, "Nothing was sent") {
-		t.Error(text)
-	}
-	if got := api.arrived(); len(got) != 1 || got[0].path != "/v2/admins" {
-		t.Errorf("%v arrived", got)
-	}
-}
-
-func TestAFailedLookUpOfTheActingAdminIsToldAndTriedAgain(t *testing.T) {
-	t.Parallel()
-	api := newAPI(t, http.StatusForbidden, `{"error":{"type":"authorization_error","code":"forbidden","message":"No"}}`)
-	acting, err := NewActingAdmin("nora@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		text, isError := callIn(t, Env{Client: api.client(t), ActingAdmin: acting}, "attach_conversation_tag", attach)
-		if !isError || !strings.HasPrefix(text, "The admin to act as could not be looked up, so nothing was sent.") {
-			t.Error(text)
-		}
-	}
-	if n := len(api.arrived()); n != 2 {
-		t.Errorf("%d requests arrived, want one for each call", n)
-	}
-}
-
-func TestWhoCannotBeAnActingAdmin(t *testing.T) {
-	t.Parallel()
-	for _, bad := range []string{"", "nora", "64b921c0", "@", "@example.com", "nora@"} {
-		if _, err := NewActingAdmin(bad); err == nil {
-			t.Errorf("%q is taken", bad)
-		}
-	}
-}
-
-// Every operation that can speak in a customer's name refuses to, unless it is allowed; what it says instead as an admin goes through.
-func TestNobodyIsImpersonatedUnlessAllowed(t *testing.T) {
-	t.Parallel()
-	tried := 0
-	for _, op := range All() {
-		if op.Impersonates == "" {
+// split counts the lookups among requests, and returns whom the others were made as.
+func split(t *testing.T, requests []sent) (lookups int, admins []string) {
+	t.Helper()
+	for _, s := range requests {
+		if s.path == "/v2/admins" {
+			lookups++
 			continue
 		}
-		for _, args := range samples(op, false) {
-			speaks := holds(op.Impersonates, args)
-			for _, allowed := range []bool{false, true} {
-				api := newAPI(t, http.StatusOK, `{"id":"1"}`)
-				env := Env{Client: api.client(t), ActingAdmin: &ActingAdmin{id: anID}, AllowImpersonation: allowed}
-				text, isError := callIn(t, env, op.Name, string(encode(args)))
-				if refused := speaks && !allowed; isError != refused || refused != (len(api.arrived()) == 0) {
-					t.Errorf("%s %s, allowed %v: %s", op.Name, encode(args), allowed, text)
-				}
-				if isError && (!strings.Contains(text, "customer's name") || !strings.Contains(text, "--allow-impersonation")) {
-					t.Error(text)
-				}
-				tried++
-			}
+		id, _ := s.body["actingAdminId"].(string)
+		admins = append(admins, id)
+	}
+	return lookups, admins
+}
+
+// However many calls need the admin, at once or later, the e-mail is looked up once, and not before one does.
+func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
+	t.Parallel()
+	const calls = 20
+	a := newAPI(t, http.StatusOK, theAdmins)
+	env := Env{Client: a.client(t), ActingAdmin: actingAs(t, "ann@example.com")}
+	if got := a.arrived(); len(got) != 0 {
+		t.Fatalf("asked before any call: %+v", got)
+	}
+	var wg sync.WaitGroup
+	for range calls {
+		wg.Go(func() { callIn(t, env, acting(), `{"content":"x","postId":"p"}`) })
+	}
+	wg.Wait()
+	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	lookups, admins := split(t, a.arrived())
+	if lookups != 1 || len(admins) != calls+1 {
+		t.Errorf("%d lookups for %d calls", lookups, len(admins))
+	}
+	for _, id := range admins {
+		if id != ann {
+			t.Errorf("acted as %q", id)
 		}
 	}
-	if tried < 12 {
-		t.Errorf("only %d calls tried", tried)
+}
+
+func TestAnActingAdminGivenAsIDIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, http.StatusOK, `{}`)
+	callIn(t, Env{Client: a.client(t), ActingAdmin: actingAs(t, ann)}, acting(), `{"content":"x","postId":"p"}`)
+	if lookups, admins := split(t, a.arrived()); lookups != 0 || len(admins) != 1 || admins[0] != ann {
+		t.Errorf("%d lookups, acted as %v", lookups, admins)
+	}
+}
+
+func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status int
+		answer string
+		admin  *ActingAdmin
+		want   string
+	}{
+		"nobody has the e-mail": {http.StatusOK, theAdmins, actingAs(t, "eve@example.com"), "No admin of the organization has the e-mail eve@example.com, which --acting-admin names. Nothing was sent. Do not retry"},
+		"the lookup is refused": {http.StatusForbidden, `{"error":{"message":"Missing permission","status":403}}`, actingAs(t, "ann@example.com"), "The admin to act as could not be looked up, so nothing was sent. The API key is valid but may not do this"},
+		"none is configured":    {http.StatusOK, theAdmins, nil, "actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
+	} {
+		a := newAPI(t, tc.status, tc.answer)
+		text, isError := callIn(t, Env{Client: a.client(t), ActingAdmin: tc.admin}, acting(), `{"content":"x","postId":"p"}`)
+		if !isError || !strings.HasPrefix(text, tc.want) {
+			t.Errorf("%s: %s", name, text)
+		}
+		if _, admins := split(t, a.arrived()); len(admins) != 0 {
+			t.Errorf("%s: sent all the same", name)
+		}
+	}
+	for _, neither := range []string{"ann", "@", "64b0c2f1", "ann@"} {
+		if _, err := NewActingAdmin(neither); err == nil {
+			t.Errorf("%q passes for an admin", neither)
+		}
+	}
+}
+
+// A failed lookup is no answer for good: the next call asks again.
+func TestAFailedLookupIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, http.StatusInternalServerError, `{}`)
+	env := Env{Client: a.client(t), ActingAdmin: actingAs(t, "ann@example.com")}
+	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	a.status, a.answer = http.StatusOK, theAdmins
+	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	if lookups, admins := split(t, a.arrived()); lookups != 2 || len(admins) != 1 || admins[0] != ann {
+		t.Errorf("%d lookups, acted as %v", lookups, admins)
+	}
+}
+
+func TestADryRunNamesTheActingAdmin(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, http.StatusOK, theAdmins)
+	text, _ := callIn(t, Env{Client: a.client(t), DryRun: true, ActingAdmin: actingAs(t, "ann@example.com")}, acting(), `{"content":"x","postId":"p"}`)
+	if _, admins := split(t, a.arrived()); len(admins) != 0 || !strings.Contains(text, `"actingAdminId": "`+ann+`"`) {
+		t.Errorf("%v %s", admins, text)
+	}
+}
+
+func TestWritingInACustomersNameNeedsPermission(t *testing.T) {
+	t.Parallel()
+	const inHerName = `{"content":"x","postId":"p","author":{"email":"jo@example.com"}}`
+	a := newAPI(t, http.StatusOK, `{"id":"c1"}`)
+	refused, isError := callIn(t, Env{Client: a.client(t)}, Lookup("create_comment"), inHerName)
+	if got := a.arrived(); !isError || len(got) != 0 || !strings.HasPrefix(refused, "create_comment with author would speak in a customer's name") {
+		t.Errorf("%s %+v", refused, got)
+	}
+	if text, isError := callIn(t, Env{Client: a.client(t)}, Lookup("create_comment"), `{"content":"x","postId":"p"}`); isError {
+		t.Errorf("in the own name: %s", text)
+	}
+	a.arrived()
+	allowed, isError := callIn(t, Env{Client: a.client(t), AllowImpersonation: true}, Lookup("create_comment"), inHerName)
+	if got := a.arrived(); isError || len(got) != 1 || got[0].body["author"] == nil {
+		t.Errorf("%s %+v", allowed, got)
 	}
 }

@@ -12,11 +12,13 @@ import (
 // answer is what one call came to.
 type answer struct {
 	text      string
-	outcome   string // "ok", "invalid_arguments" or the kind of the client's error: low-cardinality, for the log
+	outcome   string // "ok", "dry_run", "invalid_arguments", "refused" or the kind of the client's error: low-cardinality, for the log
 	attempts  int
 	requestID string
 	err       error // for the log alone
 }
+
+func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry_run" }
 
 // call runs one operation: arguments, request, answer.
 func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
@@ -33,6 +35,9 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 	req, err := op.request(args.wire)
 	if err != nil {
 		return answer{text: err.Error(), outcome: "invalid_arguments"}
+	}
+	if env.DryRun && op.Effect != Read {
+		return op.dryRun(ctx, env, req, args)
 	}
 	res, err := env.Client.Do(ctx, req)
 	if err != nil {
@@ -59,7 +64,7 @@ func (op *Operation) failed(err error, args arguments) answer {
 // log writes the one line of a call. Outcomes that somebody should look at are warnings.
 func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
 	level := slog.LevelInfo
-	if a.outcome != "ok" && a.outcome != "invalid_arguments" {
+	if !a.succeeded() && a.outcome != "invalid_arguments" {
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{

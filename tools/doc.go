@@ -5,6 +5,7 @@
 // Start with a resource's file (boards.go, posts.go, comments.go, contacts.go): it holds the operations of one toolset and, below
 // each literal, the tagged struct of its arguments. inventory.go lists the toolsets. A call then runs through the engine:
 //
+//	selection.go  which operations a server exposes
 //	operation.go  the declaration, the MCP side of it and the one handler all operations share
 //	input.go      arguments: reflection of the struct, reading one call's arguments
 //	schema.go     the published JSON Schema, flat and small
@@ -12,6 +13,8 @@
 //	problem.go    what is said about arguments that break a rule
 //	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown
 //	request.go    arguments to method, path, query and body
+//	acting.go     in whose name a write is made
+//	dryrun.go     what a write would do, in place of doing it
 //	view.go       answers: rows of a list, one object as a document, everything
 //	forms.go      the shorter forms of objects and lists in a row
 //	html.go       customers' HTML as an excerpt or as Markdown

@@ -49,6 +49,8 @@ type Operation struct {
 	Title        string // for people, in hosts that show it
 	Description  string // for models: the first words carry the meaning, since hosts may show no more
 	Effect       Effect
+	Default      bool     // set it on what triage and support need every day: the default toolset, bounded by a test
+	Legacy       bool     // set it on what another operation replaces: exposed by name and with all toolsets, never with its own
 	Idempotent   bool     // set it on a POST that may be repeated; other methods are idempotent by nature
 	Reversible   bool     // set it on a Destroy that another call undoes
 	Method       string   // an http.Method constant
@@ -107,6 +109,7 @@ type Env struct {
 	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id; never arguments or bodies
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
 
+	DryRun             bool         // shows the requests of writes and does not send them
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
 	AllowImpersonation bool         // lets calls speak in a customer's name
 }
@@ -124,7 +127,7 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 		a := op.call(ctx, env, rawArguments(req))
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
 		res := mcp.NewToolResultText(a.text)
-		res.IsError = a.outcome != "ok"
+		res.IsError = !a.succeeded()
 		return res, nil
 	}
 }

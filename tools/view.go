@@ -378,12 +378,14 @@ func (v *View) appendValue(out, value []byte, kind jsonparser.ValueType, name st
 	}
 }
 
+// withheld stands for the value of a secret.
+const withheld = "(withheld)"
+
 // appendWithheld says that there is something without saying what. The names of an object's fields are kept: they tell which headers
 // are sent, not their values.
 func appendWithheld(out, value []byte, kind jsonparser.ValueType) []byte {
-	const word = "(withheld)"
 	if kind != jsonparser.Object {
-		return appendString(out, word)
+		return appendString(out, withheld)
 	}
 	out = append(out, '{')
 	empty := len(out)
@@ -393,7 +395,7 @@ func appendWithheld(out, value []byte, kind jsonparser.ValueType) []byte {
 		}
 		out = appendString(out, unescape(key))
 		out = append(out, ':')
-		out = appendString(out, word)
+		out = appendString(out, withheld)
 		return nil
 	})
 	return append(out, '}')
