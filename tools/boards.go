@@ -15,6 +15,7 @@ var boards = &Toolset{
 			Title:       "List boards",
 			Description: "List all feedback boards with their ids.",
 			Effect:      Read,
+			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/boards",
 			Input:       Args[listBoards](),

@@ -99,9 +99,9 @@ func mismatch(op *Operation) string {
 		return "path " + op.Path + ", the document has " + c.Path
 	}
 	type facts struct {
-		Method, Effect         string
-		Reversible, Idempotent bool
-		AtLeastOne             []any
+		Method, Effect                 string
+		Reversible, Idempotent, Legacy bool
+		AtLeastOne                     []any
 	}
 	var atLeastOne []any
 	if c.Body["x-at-least-one-of"] != nil {
@@ -110,8 +110,8 @@ func mismatch(op *Operation) string {
 		}
 	}
 	documented, _ := c.Body["x-at-least-one-of"].([]any)
-	got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable(), atLeastOne}
-	if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent, documented}, got); diff != "" {
+	got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable(), op.Legacy, atLeastOne}
+	if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent, c.Legacy, documented}, got); diff != "" {
 		return diff
 	}
 	want := map[string]any{"type": "object", "required": []any{}, "properties": map[string]any{}} // of the checks; what of it is published, see publish_test.go
@@ -187,6 +187,7 @@ func TestTheSweepCatchesDamage(t *testing.T) {
 		{"a wrong method", "update_post", func(op *Operation) { op.Method = "PUT" }},
 		{"a wrong effect", "delete_post", func(op *Operation) { op.Effect = Write }},
 		{"a vote that looks final", "remove_post_voter", func(op *Operation) { op.Reversible = false }},
+		{"an old endpoint that looks current", "delete_comment_legacy", func(op *Operation) { op.Legacy = false }},
 		{"a repeatable post that is not", "create_post", func(op *Operation) { op.Idempotent = true }},
 		{"a rule left out", "create_comment", func(op *Operation) { op.AtLeastOne = nil }},
 		{"an argument too many", "list_post_voters", func(op *Operation) { op.Input = Args[missing]() }},
