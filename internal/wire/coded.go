@@ -81,6 +81,20 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	return coded, true
 }
 
+// ExplainMissing has calls of tools that the server does not have answered in the words of why, where it has any for the name: that the
+// tool is switched off, for instance. Other names are answered with the nearest tool. Pass the hooks to the server.
+func ExplainMissing(hooks *server.Hooks, why func(tool string) string) {
+	hooks.AddOnError(func(ctx context.Context, _ any, _ mcp.MCPMethod, message any, err error) {
+		call, ok := message.(*mcp.CallToolRequest)
+		if !ok || !strings.HasSuffix(err.Error(), server.ErrToolNotFound.Error()) {
+			return
+		}
+		if text := why(call.Params.Name); text != "" {
+			_, _ = carry(ctx, &CodedError{Code: mcp.INVALID_PARAMS, Message: text})
+		}
+	})
+}
+
 // unknownTool names the tool that was probably meant.
 func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	text := fmt.Sprintf("Unknown tool %q; tools/list has the ones there are.", name)
@@ -90,6 +104,10 @@ func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
 }
 
+func isToolNotFound(failure mcp.JSONRPCError) bool {
+	return failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(failure.Error.Message, server.ErrToolNotFound.Error())
+}
+
 // repair returns the answer to send in place of mcp-go's.
 func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := response.(mcp.JSONRPCError)
@@ -97,13 +115,13 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte
 		return response
 	}
 	switch text := failure.Error.Message; {
-	case failure.Error.Code == mcp.INTERNAL_ERROR && s.err.Load() != nil:
+	case s.err.Load() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
 		failure.Error = s.err.Load().details()
 	case failure.Error.Code == mcp.INVALID_REQUEST && strings.HasPrefix(text, "unparsable "):
 		// mcp-go sends what encoding/json says of its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
 			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
-	case failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(text, server.ErrToolNotFound.Error()):
+	case isToolNotFound(failure):
 		var call struct {
 			Params struct {
 				Name string `json:"name"`

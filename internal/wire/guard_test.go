@@ -25,6 +25,12 @@ func brittleServer(t *testing.T, log *logged) *server.MCPServer {
 	t.Helper()
 	hooks := &server.Hooks{}
 	hooks.AddBeforePing(func(context.Context, any, *mcp.PingRequest) { panic(secret) })
+	ExplainMissing(hooks, func(tool string) string {
+		if tool == "hidden" {
+			return "not on weekdays"
+		}
+		return ""
+	})
 	s := newServer(t, log.logger(), server.WithHooks(hooks))
 	s.AddNotificationHandler("notifications/bomb", func(context.Context, mcp.JSONRPCNotification) { panic(secret) })
 	addTool(s, "panics", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic(secret) })
@@ -138,6 +144,14 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 		{
 			"params of the wrong shape", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}`,
 			`{"code":-32602,"message":"Invalid params: a member of the params of tools/call has the wrong JSON type."}`,
+		},
+		{
+			"a tool whose absence has a reason", callLine("1", "hidden"),
+			`{"code":-32602,"message":"not on weekdays"}`,
+		},
+		{
+			"a tool that nobody knows", callLine("1", "ecco"),
+			`{"code":-32602,"message":"Unknown tool \"ecco\"; did you mean \"echo\"?"}`,
 		},
 		{
 			"a version nobody speaks", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{` +
