@@ -15,7 +15,7 @@ for (const [era, version] of [
   ['modern', '2026-07-28'],
 ]) {
   // The state of the sandbox outlives a process, so that a later command sees what an earlier one wrote.
-  const variables = { FEATUREBASE_LOG_LEVEL: 'error', FEATUREBASE_SANDBOX: 'true', FEATUREBASE_SANDBOX_STATE: join(folder, `${era}.json`) };
+  const variables = { FEATUREBASE_LOG_LEVEL: 'error', FEATUREBASE_TOOLSETS: 'all', FEATUREBASE_SANDBOX: 'true', FEATUREBASE_SANDBOX_STATE: join(folder, `${era}.json`) };
   const server = program({ command: binary(), args: [], variables });
   const run = (...args) => inspect({ server, era, args });
   const call = (tool, args) => run(...calling(tool, args));

@@ -36,6 +36,9 @@ type Config struct {
 	Sandbox  *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline time.Duration // longest time of one tool call; 0 is no limit
 
+	Selection tools.Selection // the tools that are exposed; the zero value is the default set
+	DryRun    bool            // writes are shown, not sent
+
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
 
@@ -59,6 +62,13 @@ type App struct {
 // New builds the server. It does no I/O and reflects no schema: whatever can wait, waits for the first call that needs it. Its errors
 // are about the configuration and fit to be shown to a user.
 func New(cfg Config) (*App, error) {
+	if err := cfg.Selection.Check(); err != nil {
+		return nil, err
+	}
+	admin, err := actingAdmin(cfg)
+	if err != nil {
+		return nil, err
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -78,14 +88,23 @@ func New(cfg Config) (*App, error) {
 		return nil, err
 	}
 	app.Client = c
-	env := tools.Env{Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, AllowImpersonation: cfg.AllowImpersonation}
-	if cfg.ActingAdmin != "" {
-		if env.ActingAdmin, err = tools.NewActingAdmin(cfg.ActingAdmin); err != nil {
-			return nil, fmt.Errorf("--acting-admin: %w", err)
-		}
-	}
-	app.MCP = newServer(cfg, env, tools.All())
+	app.MCP = newServer(cfg, tools.Env{
+		Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, DryRun: cfg.DryRun,
+		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation,
+	})
 	return app, nil
+}
+
+// actingAdmin is nil when none is configured.
+func actingAdmin(cfg Config) (*tools.ActingAdmin, error) {
+	if cfg.ActingAdmin == "" {
+		return nil, nil //nolint:nilnil // none is a valid configuration
+	}
+	admin, err := tools.NewActingAdmin(cfg.ActingAdmin)
+	if err != nil {
+		return nil, fmt.Errorf("--acting-admin: %w", err)
+	}
+	return admin, nil
 }
 
 // inProcess points the client at a Featurebase without a port. The address is never dialled.
@@ -94,26 +113,41 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 	return c
 }
 
-// newServer registers the operations. Their schemas are filled in by a filter when a client lists them.
-func newServer(cfg Config, env tools.Env, operations []*tools.Operation) *server.MCPServer {
-	byName := make(map[string]*tools.Operation, len(operations))
-	registered := make(map[string]server.ServerTool, len(operations)+len(cfg.Extra))
-	for _, op := range operations {
-		byName[op.Name] = op
-		registered[op.Name] = server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)}
+// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas are
+// filled in by a filter when a client lists the tools.
+func newServer(cfg Config, env tools.Env) *server.MCPServer {
+	byName := map[string]*tools.Operation{}
+	registered := map[string]server.ServerTool{}
+	for _, set := range cfg.Selection.Exposed() {
+		for _, op := range set.Operations {
+			byName[op.Name] = op
+			registered[op.Name] = server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)}
+		}
 	}
 	for _, t := range cfg.Extra {
 		registered[t.Tool.Name] = t
 	}
+	hooks := &server.Hooks{}
+	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
 	s := server.NewMCPServer(Name, cfg.Version,
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructions),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName)),
+		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	)
 	s.AddTools(slices.Collect(maps.Values(registered))...)
 	return s
+}
+
+// switchedOff says, to a model, why it cannot call an operation that exists. It is empty for one that does not.
+func switchedOff(selection tools.Selection, tool string) string {
+	setting := selection.OffBy(tool)
+	if setting == "" {
+		return ""
+	}
+	return fmt.Sprintf("Tool %q is switched off by %s. Do not retry: only the user can change that, where this server is configured.", tool, setting)
 }
 
 // fillSchemas completes the tools that were registered bare. The filter also runs before each call, with the called tool alone.

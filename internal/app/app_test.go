@@ -146,7 +146,10 @@ func text(m map[string]any) string {
 }
 
 func sandboxed(extra ...server.ServerTool) Config {
-	return Config{Version: "test", Client: client.Config{Version: "2026-01-01.nova"}, Sandbox: &Sandbox{}, AllowImpersonation: true, Extra: extra}
+	return Config{
+		Version: "test", Client: client.Config{Version: "2026-01-01.nova"}, Sandbox: &Sandbox{},
+		Selection: tools.Selection{Toolsets: []string{tools.AllTools}}, AllowImpersonation: true, Extra: extra,
+	}
 }
 
 func upstream(t *testing.T, h http.HandlerFunc) Config {
@@ -360,6 +363,76 @@ func TestAnUnknownToolIsToldTheNearestOne(t *testing.T) {
 		if failure["message"] != want || failure["code"] != float64(mcp.INVALID_PARAMS) {
 			t.Errorf("%s: %v", name, failure)
 		}
+	}
+}
+
+// A tool that is switched off does not exist for a caller, in either era of the protocol, and the answer tells by which setting.
+func TestAToolThatIsSwitchedOffCannotBeCalled(t *testing.T) {
+	const modern = `,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}`
+	var asked atomic.Int32
+	cfg := upstream(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })
+	cfg.Selection = tools.Selection{Tools: []string{"get_board"}, Exclude: []string{"get_post"}, ReadOnly: true}
+	h := serve(t, cfg)
+	h.initialize("2025-11-25")
+	for tool, by := range map[string]string{
+		"create_post": "--read-only",
+		"get_post":    "--exclude-tools",
+		"get_comment": "--toolsets default; --tools get_comment would add it",
+	} {
+		want := fmt.Sprintf("Tool %q is switched off by %s. Do not retry: only the user can change that, where this server is configured.", tool, by)
+		for _, meta := range []string{"", modern} {
+			h.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":%q,"arguments":{}%s}}`, tool, meta)
+			failure, _ := h.next()["error"].(map[string]any)
+			if failure["message"] != want || failure["code"] != float64(mcp.INVALID_PARAMS) {
+				t.Errorf("%s%s: %v", tool, meta, failure)
+			}
+		}
+	}
+	h.send(`{"jsonrpc":"2.0","id":2,"method":"tools/list"}`)
+	list, _ := json.Marshal(h.next())
+	for name, want := range map[string]bool{"get_board": true, "list_boards": true, "create_post": false, "get_post": false, "get_comment": false} {
+		if strings.Contains(string(list), `"name":"`+name+`"`) != want {
+			t.Errorf("%s is listed: %v", name, !want)
+		}
+	}
+	if n := asked.Load(); n > 0 {
+		t.Errorf("%d requests to the API", n)
+	}
+}
+
+// A configuration that cannot be meant builds no server.
+func TestAWrongConfigurationIsRefused(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		`--tools: unknown tool "get_bord"; did you mean "get_board"?`:         func(c *Config) { c.Selection.Tools = []string{"get_bord"} },
+		`--acting-admin: "ann" is neither the id of an admin (24 hex digits)`: func(c *Config) { c.ActingAdmin = "ann" },
+	} {
+		cfg := sandboxed()
+		change(&cfg)
+		if _, err := New(cfg); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// A server starts without asking the API: not for the admin that its calls will act as, either.
+func TestTheActingAdminIsNotLookedUpAtStart(t *testing.T) {
+	var asked atomic.Int32
+	cfg := upstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `[]`)
+	})
+	cfg.ActingAdmin = "ann@example.com"
+	h := serve(t, cfg)
+	h.initialize("2025-11-25")
+	h.send(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
+	h.next()
+	if n := asked.Load(); n > 0 {
+		t.Errorf("%d requests", n)
+	}
+	h.call(2, "list_boards", `{}`)
+	h.next()
+	if n := asked.Load(); n != 1 {
+		t.Errorf("%d requests for a call that needs no admin", n)
 	}
 }
 

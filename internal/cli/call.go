@@ -17,6 +17,7 @@ import (
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/tools"
 )
 
 type callCommand struct {
@@ -35,6 +36,12 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	cfg, err := e.keyedConfig()
 	if err != nil {
 		return err
+	}
+	if len(cfg.Selection.Toolsets) == 0 { // nobody's context is at stake here
+		cfg.Selection.Toolsets = []string{tools.AllTools}
+	}
+	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
+		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
 	a, logger, closeLog, err := build(cfg, e.callLogger)
 	if err != nil {

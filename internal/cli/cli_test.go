@@ -3,8 +3,10 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,15 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"an argument of broken JSON", nil, []string{"call", "--sandbox", "list_posts", "boardId:=[1"}, `boardId: [1 is not valid JSON`},
 		{"two objects", nil, []string{"call", "--sandbox", "list_posts", "{}", "{}"}, `stands alone`},
 		{"sandbox state without a sandbox", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"call", "list_boards", "--sandbox-state", "x"}, `need --sandbox`},
+		{"an unknown toolset", nil, []string{"--toolsets", "default,bords"}, `--toolsets: unknown toolset "bords"; did you mean "boards"?`},
+		{"an unknown toolset, by variable", []string{"FEATUREBASE_TOOLSETS=webhoks"}, []string{"version"}, `--toolsets: unknown toolset "webhoks"; `},
+		{"an unknown tool", nil, []string{"tools", "--tools=get_bord"}, `--tools: unknown tool "get_bord"; did you mean "get_board"?`},
+		{"an unknown tool to leave out", nil, []string{"http", "--sandbox", "--exclude-tools=delet_post"}, `--exclude-tools: unknown tool "delet_post"; did you mean "delete_post"?`},
+		{"no toolset and one", nil, []string{"--toolsets=none,boards"}, `--toolsets: none stands alone`},
+		{"a restriction that is neither on nor off", []string{"FEATUREBASE_READ_ONLY=perhaps"}, nil, `--read-only`},
+		{"an admin that is none", nil, []string{"--sandbox", "--acting-admin", "ann"}, `--acting-admin: "ann" is neither the id of an admin (24 hex digits) nor an e-mail`},
+		{"a call of a tool that is off", []string{"FEATUREBASE_READ_ONLY=true"}, []string{"call", "--sandbox", "create_post"}, `tool "create_post" is switched off by --read-only`},
+		{"a call outside of the toolsets", nil, []string{"call", "--sandbox", "--toolsets=default", "get_board"}, `tool "get_board" is switched off by --toolsets default; --tools get_board would add it`},
 		{"a sandbox for everybody", nil, []string{"sandbox", "--addr", "0.0.0.0:0"}, `not a loopback address`},
 		{"a sandbox without a port", nil, []string{"sandbox", "--addr", "127.0.0.1"}, `expected host:port`},
 	} {
@@ -85,6 +96,7 @@ func TestVariablesThatCountAsUnset(t *testing.T) {
 		{"FEATUREBASE_RATE="},
 		{"FEATUREBASE_RATE=${RATE}", "FEATUREBASE_API_KEY=${user_config.api_key}", "FEATUREBASE_MISSPELT=${x}"},
 		{"FEATUREBASE_LOG=debug", "FEATUREBASE_CUSTOM_HEADERS=x", "OTHER_VARIABLE=1"},
+		{"FEATUREBASE_TOOLSETS=", "FEATUREBASE_TOOLS=${user_config.tools}", "FEATUREBASE_READ_ONLY=${user_config.read_only}"},
 	} {
 		if got := start("", environ, "call", "--sandbox", "list_boards"); got.code != exitOK {
 			t.Errorf("%v: %+v", environ, got)
@@ -111,22 +123,115 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 }
 
-func TestToolsAreListed(t *testing.T) {
-	t.Parallel()
-	got := start("", nil, "tools", "--json")
-	var doc struct {
-		Tools []struct {
-			Name string `json:"name"`
-		} `json:"tools"`
+// listed returns the names that the tools command lists, which the table has, too.
+func listed(t *testing.T, environ []string, args ...string) []string {
+	t.Helper()
+	got := start("", environ, append([]string{"tools", "--json"}, args...)...)
+	var doc toolList
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || doc.Tools == nil || doc.Total.Tools != len(doc.Tools) {
+		t.Fatalf("%v %+v", err, got)
 	}
-	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || len(doc.Tools) != len(tools.All()) {
-		t.Fatalf("%v, %d tools", err, len(doc.Tools))
-	}
-	table := start("", nil, "tools")
+	var names []string
+	table := start("", environ, append([]string{"tools"}, args...)...).out
 	for _, tool := range doc.Tools {
-		if !strings.Contains(table.out, tool.Name+" ") {
+		names = append(names, tool.Name)
+		if !strings.Contains(table, "\n"+tool.Name+" ") {
 			t.Errorf("the table lacks %s", tool.Name)
 		}
+	}
+	if want := fmt.Sprintf("\n%d tools\n", len(names)); !strings.HasSuffix(table, want) || strings.Count(table, "\n") != len(names)+2 {
+		t.Errorf("not %d tools:\n%s", len(names), table)
+	}
+	return names
+}
+
+// The tools command lists the tools of the configuration it is given, by flags or by variables.
+func TestToolsAreListed(t *testing.T) {
+	t.Parallel()
+	if got := listed(t, nil, "--toolsets", "all"); len(got) != len(tools.All()) {
+		t.Errorf("%d of %d tools", len(got), len(tools.All()))
+	}
+	for _, tc := range []struct {
+		name    string
+		environ []string
+		args    []string
+		want    []string
+	}{
+		{"one toolset", nil, []string{"--toolsets", "boards"}, []string{"list_boards", "get_board"}},
+		{"by variable, with spaces", []string{"FEATUREBASE_TOOLSETS=none", "FEATUREBASE_TOOLS= get_post, list_boards,"}, nil, []string{"list_boards", "get_post"}},
+		{"the command line wins", []string{"FEATUREBASE_TOOLSETS=all"}, []string{"--toolsets=boards", "--exclude-tools=get_board"}, []string{"list_boards"}},
+		{"read-only", []string{"FEATUREBASE_READ_ONLY=true"}, []string{"--toolsets=none", "--tools=create_post,get_post"}, []string{"get_post"}},
+		{"no-destructive", nil, []string{"--toolsets=none", "--tools=delete_post,create_post", "--no-destructive"}, []string{"create_post"}},
+		{"none", nil, []string{"--toolsets=none"}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got := listed(t, tc.environ, tc.args...); !slices.Equal(got, tc.want) {
+				t.Errorf("%v, want %v", got, tc.want)
+			}
+		})
+	}
+	if got := listed(t, nil); !slices.Contains(got, "create_post") || slices.Contains(got, "get_board") {
+		t.Errorf("not the default set: %v", got)
+	}
+}
+
+// What is listed over the protocol is what the tools command lists.
+func TestServersExposeTheSelection(t *testing.T) {
+	t.Parallel()
+	const session = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{` + modernMeta + `}}` + "\n"
+	for _, flags := range [][]string{nil, {"--toolsets=default,boards", "--read-only"}, {"--toolsets=none"}} {
+		var answer struct {
+			Result toolList `json:"result"`
+		}
+		got := start(session, nil, append([]string{"--sandbox"}, flags...)...)
+		if err := json.Unmarshal([]byte(got.out), &answer); err != nil || answer.Result.Tools == nil {
+			t.Fatalf("%v %+v", err, got)
+		}
+		var names []string
+		for _, tool := range answer.Result.Tools {
+			names = append(names, tool.Name)
+		}
+		want := listed(t, nil, flags...)
+		slices.Sort(want)
+		slices.Sort(names)
+		if !slices.Equal(names, want) {
+			t.Errorf("%v: %v, want %v", flags, names, want)
+		}
+	}
+}
+
+// A write under --dry-run is answered, and the sandbox's state stays as it was.
+func TestADryRunChangesNothing(t *testing.T) {
+	t.Parallel()
+	flags := []string{"call", "--sandbox", "--sandbox-state", filepath.Join(t.TempDir(), "state.json")}
+	got := start("", []string{"FEATUREBASE_DRY_RUN=true"}, append(flags, "upsert_contact", "email=jo@dry.example", "name=Jo")...)
+	if got.code != exitOK || !strings.HasPrefix(got.out, "Dry run: nothing was sent") || !strings.Contains(got.out, "\nPOST /v2/contacts\n") {
+		t.Errorf("%+v", got)
+	}
+	got = start("", nil, append(flags, "search_contacts", `query:=[{"field":"email","operator":"=","value":"jo@dry.example"}]`)...)
+	if got.code != exitOK || !strings.HasPrefix(got.out, `{"data":[]`) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestImpersonationIsAllowedByItsFlagAlone(t *testing.T) {
+	t.Parallel()
+	found := start("", nil, "call", "--sandbox", "search_posts", "limit=1")
+	var posts struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if err := json.Unmarshal([]byte(found.out), &posts); err != nil || len(posts.Data) != 1 {
+		t.Fatalf("%v %+v", err, found)
+	}
+	args := []string{"call", "--sandbox", "create_comment", "postId=" + posts.Data[0].ID, "content=hi", "author.email=jo@example.com"}
+	if got := start("", nil, args...); got.code != exitFailed || !strings.Contains(got.err, "only the user can allow it, with --allow-impersonation") {
+		t.Errorf("%+v", got)
+	}
+	if got := start("", []string{"FEATUREBASE_ALLOW_IMPERSONATION=true"}, args...); got.code != exitOK {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/tools"
 )
 
 // Flags apply to every command. Each has a variable: FEATUREBASE_ and the flag's name in capitals.
@@ -22,6 +23,17 @@ type Flags struct {
 	SandboxState string `name:"sandbox-state" placeholder:"FILE" help:"Keep what is written to the sandbox in this file."`
 
 	SandboxQuirks bool `name:"sandbox-quirks" help:"Let the sandbox answer with the oddities that the live API has shown."`
+
+	Toolsets     []string `placeholder:"NAME" help:"Toolsets to expose: names of toolsets, default, all or none. Without it, default, and for call all."`
+	SingleTools  []string `name:"tools" placeholder:"NAME" help:"Tools to expose besides."`
+	ExcludeTools []string `name:"exclude-tools" placeholder:"NAME" help:"Tools to leave out, wherever they come from."`
+
+	ReadOnly      bool `name:"read-only" help:"Expose only tools that read; wins over the flags that choose tools."`
+	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
+	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
+
+	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
+	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
 
 	Rate        float64       `default:"25" help:"Requests per second and API key; 0 is no limit."`
 	Burst       int           `default:"50" help:"Requests that may go out at once after a pause."`
@@ -60,7 +72,26 @@ func (f *Flags) Validate() error {
 	if f.Rate > 0 && f.Burst == 0 {
 		return errors.New("--burst: must be at least 1 when --rate limits")
 	}
-	return nil
+	return f.selection().Check()
+}
+
+// selection is what the flags say about the tools to expose.
+func (f *Flags) selection() tools.Selection {
+	return tools.Selection{
+		Toolsets: names(f.Toolsets), Tools: names(f.SingleTools), Exclude: names(f.ExcludeTools),
+		ReadOnly: f.ReadOnly, NoDestructive: f.NoDestructive,
+	}
+}
+
+// names takes the spaces out of a list: "default, webhooks" in a variable means what it seems to mean.
+func names(list []string) []string {
+	var names []string
+	for _, name := range list {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // config is what the flags come to for the server.
@@ -69,6 +100,10 @@ func (e *environment) config() (app.Config, error) {
 	cfg := app.Config{
 		Version:  version(),
 		Deadline: f.Deadline,
+
+		Selection: f.selection(), DryRun: f.DryRun,
+		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation,
+
 		Client: client.Config{
 			BaseURL: f.APIURL, Version: f.APIVersion, Rate: f.Rate, Burst: f.Burst, Concurrency: f.Concurrency,
 			Retries: f.Retries, Timeout: f.Timeout, MaxWait: f.MaxWait,

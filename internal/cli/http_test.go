@@ -17,6 +17,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/tools"
 )
 
 func TestHTTPIsRefusedWhereItWouldBeOpenOrUseless(t *testing.T) {
@@ -255,7 +256,10 @@ func outcomeOf(t *testing.T, answer []byte) string {
 
 func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 	t.Parallel()
-	a, err := app.New(app.Config{Version: "test", Sandbox: &app.Sandbox{}, Client: client.Config{Version: "2026-01-01.nova"}})
+	a, err := app.New(app.Config{
+		Version: "test", Sandbox: &app.Sandbox{}, Client: client.Config{Version: "2026-01-01.nova"},
+		Selection: tools.Selection{Toolsets: []string{tools.AllTools}, NoDestructive: true}, DryRun: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,9 +283,11 @@ func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 		{"list_posts", `{"limit":10}`},
 		{"list_posts", `{"limit":10,"detail":"full"}`},
 		{"get_board", `{"boardId":"64b921c0d0013bb2e0000001"}`},
-		{"get_board", `{"boardId":"000000000000000000000000"}`}, // an error of the API
-		{"list_posts", `{"limit":"ten"}`},                       // an error of an argument
-		{"list_bords", `{}`},                                    // no tool
+		{"get_board", `{"boardId":"000000000000000000000000"}`},       // an error of the API
+		{"list_posts", `{"limit":"ten"}`},                             // an error of an argument
+		{"list_bords", `{}`},                                          // no tool
+		{"delete_post", `{}`},                                         // a tool that is switched off
+		{"block_contact", `{"contactId":"000000000000000000000000"}`}, // a write that is not sent
 	} {
 		method, name, params := call(c[0], c[1])
 		requests = append(requests, request{method, name, params})

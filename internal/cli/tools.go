@@ -22,28 +22,72 @@ type listedTool struct {
 	InputSchema json.RawMessage `json:"inputSchema"`
 }
 
-// Run lists the tools.
+// toolColumns are the columns of the table.
+var toolColumns = []struct {
+	title string
+	value func(listedTool) string
+}{
+	{"TOOL", func(t listedTool) string { return t.Name }},
+	{"TOOLSET", func(t listedTool) string { return t.Toolset }},
+	{"EFFECT", func(t listedTool) string { return t.Effect }},
+	{"DESCRIPTION", func(t listedTool) string { return firstSentence(t.Description) }},
+}
+
+// toolList is the output of tools --json.
+type toolList struct {
+	Tools []listedTool `json:"tools"`
+	Total toolTotal    `json:"total"`
+}
+
+type toolTotal struct {
+	Tools int `json:"tools"`
+}
+
+// Run lists the tools of this configuration.
 func (c toolsCommand) Run(e *environment) error {
-	var list []listedTool
-	for _, set := range tools.Toolsets() {
+	list := listTools(e.flags.selection())
+	if c.JSON {
+		return list.writeJSON(e)
+	}
+	return list.writeTable(e)
+}
+
+func listTools(selection tools.Selection) toolList {
+	list := toolList{Tools: []listedTool{}}
+	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list = append(list, listedTool{op.Name, set.Name, op.Effect.String(), op.Description, op.Input.Schema()})
+			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Description, op.Input.Schema()})
 		}
 	}
-	if c.JSON {
-		enc := json.NewEncoder(e.Out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
-			Tools []listedTool `json:"tools"`
-		}{list})
-	}
+	list.Total.Tools = len(list.Tools)
+	return list
+}
+
+func (l toolList) writeJSON(e *environment) error {
+	enc := json.NewEncoder(e.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(l)
+}
+
+func (l toolList) writeTable(e *environment) error {
 	w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "TOOL\tTOOLSET\tEFFECT\tDESCRIPTION")
-	for _, t := range list {
-		first, _, _ := strings.Cut(t.Description, ". ")
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.Name, t.Toolset, t.Effect, strings.TrimSuffix(first, "."))
+	cells := make([]string, len(toolColumns))
+	for i, column := range toolColumns {
+		cells[i] = column.title
 	}
-	_, _ = fmt.Fprintf(w, "%d tools\n", len(list))
+	_, _ = fmt.Fprintln(w, strings.Join(cells, "\t"))
+	for _, t := range l.Tools {
+		for i, column := range toolColumns {
+			cells[i] = column.value(t)
+		}
+		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t"))
+	}
+	_, _ = fmt.Fprintf(w, "%d tools\n", l.Total.Tools)
 	return w.Flush()
+}
+
+func firstSentence(text string) string {
+	first, _, _ := strings.Cut(text, ". ")
+	return strings.TrimSuffix(first, ".")
 }

@@ -19,16 +19,16 @@ export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FEATUREBASE_')));
 }
 
-/** The tools, as the program lists them. */
+/** All tools, as the program lists them. */
 export function tools() {
-  return JSON.parse(execFileSync(binary(), ['tools', '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
+  return JSON.parse(execFileSync(binary(), ['tools', '--toolsets=all', '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
 }
 
 /** The path of a client that is a program of its own. */
 export const client = (name) => join(root, 'interop', 'node_modules', '.bin', name);
 
-/** A way to start the program: its flags, and the variables that come on top of environment(). Here, on the sandbox. */
-export const sandboxed = { flags: ['--sandbox', '--log-level=error'], variables: {} };
+/** A way to start the program: its flags, and the variables that come on top of environment(). Here, on the sandbox, with all tools. */
+export const sandboxed = { flags: ['--sandbox', '--toolsets=all', '--log-level=error'], variables: {} };
 
 /** Starts the sandbox on a free port. stop asks it to end and resolves with its exit code. */
 export const startSandbox = () => serve('sandbox', { flags: [], variables: {} });
