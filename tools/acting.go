@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -46,7 +45,11 @@ func (a *ActingAdmin) resolve(ctx context.Context, c *client.Client) (string, er
 	if a.id != "" {
 		return a.id, nil
 	}
-	res, err := c.Do(ctx, client.Request{Operation: "list_admins", Method: http.MethodGet, Path: "/v2/admins", Safety: client.Read})
+	req, err := Lookup("list_admins").request(nil)
+	if err != nil {
+		return "", err
+	}
+	res, err := c.Do(ctx, req)
 	if err != nil {
 		return "", err
 	}

@@ -10,14 +10,8 @@ import (
 const (
 	theAdmins = `{"object":"list","data":[null,{"id":"64b0c2f19d3e5a7788990055","email":"Ann@Example.com"},{"id":"64b0c2f19d3e5a7788990066","email":"bob@example.com"}]}`
 	ann       = "64b0c2f19d3e5a7788990055"
+	attach    = `{"conversationId":"10042","tagId":"` + anID + `"}`
 )
-
-// acting is an operation for which the API demands an admin to act as.
-func acting() *Operation {
-	op := *Lookup("create_comment")
-	op.ActingAdmin = &Rule{Need: "actingAdminId"}
-	return &op
-}
 
 func actingAs(t *testing.T, idOrEmail string) *ActingAdmin {
 	t.Helper()
@@ -53,10 +47,10 @@ func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	for range calls {
-		wg.Go(func() { callIn(t, env, acting(), `{"content":"x","postId":"p"}`) })
+		wg.Go(func() { callIn(t, env, Lookup("attach_conversation_tag"), attach) })
 	}
 	wg.Wait()
-	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	callIn(t, env, Lookup("attach_conversation_tag"), attach)
 	lookups, admins := split(t, a.arrived())
 	if lookups != 1 || len(admins) != calls+1 {
 		t.Errorf("%d lookups for %d calls", lookups, len(admins))
@@ -71,7 +65,7 @@ func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 func TestAnActingAdminGivenAsIDIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusOK, `{}`)
-	callIn(t, Env{Client: a.client(t), ActingAdmin: actingAs(t, ann)}, acting(), `{"content":"x","postId":"p"}`)
+	callIn(t, Env{Client: a.client(t), ActingAdmin: actingAs(t, ann)}, Lookup("attach_conversation_tag"), attach)
 	if lookups, admins := split(t, a.arrived()); lookups != 0 || len(admins) != 1 || admins[0] != ann {
 		t.Errorf("%d lookups, acted as %v", lookups, admins)
 	}
@@ -90,7 +84,7 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 		"none is configured":    {http.StatusOK, theAdmins, nil, "actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
 	} {
 		a := newAPI(t, tc.status, tc.answer)
-		text, isError := callIn(t, Env{Client: a.client(t), ActingAdmin: tc.admin}, acting(), `{"content":"x","postId":"p"}`)
+		text, isError := callIn(t, Env{Client: a.client(t), ActingAdmin: tc.admin}, Lookup("attach_conversation_tag"), attach)
 		if !isError || !strings.HasPrefix(text, tc.want) {
 			t.Errorf("%s: %s", name, text)
 		}
@@ -110,9 +104,9 @@ func TestAFailedLookupIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusInternalServerError, `{}`)
 	env := Env{Client: a.client(t), ActingAdmin: actingAs(t, "ann@example.com")}
-	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	callIn(t, env, Lookup("attach_conversation_tag"), attach)
 	a.status, a.answer = http.StatusOK, theAdmins
-	callIn(t, env, acting(), `{"content":"x","postId":"p"}`)
+	callIn(t, env, Lookup("attach_conversation_tag"), attach)
 	if lookups, admins := split(t, a.arrived()); lookups != 2 || len(admins) != 1 || admins[0] != ann {
 		t.Errorf("%d lookups, acted as %v", lookups, admins)
 	}
@@ -121,26 +115,37 @@ func TestAFailedLookupIsTriedAgain(t *testing.T) {
 func TestADryRunNamesTheActingAdmin(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusOK, theAdmins)
-	text, _ := callIn(t, Env{Client: a.client(t), DryRun: true, ActingAdmin: actingAs(t, "ann@example.com")}, acting(), `{"content":"x","postId":"p"}`)
+	text, _ := callIn(t, Env{Client: a.client(t), DryRun: true, ActingAdmin: actingAs(t, "ann@example.com")}, Lookup("attach_conversation_tag"), attach)
 	if _, admins := split(t, a.arrived()); len(admins) != 0 || !strings.Contains(text, `"actingAdminId": "`+ann+`"`) {
 		t.Errorf("%v %s", admins, text)
 	}
 }
 
-func TestWritingInACustomersNameNeedsPermission(t *testing.T) {
+// Every operation that can speak in a customer's name refuses to, unless it is allowed; what it says instead as an admin goes through.
+func TestNobodyIsImpersonatedUnlessAllowed(t *testing.T) {
 	t.Parallel()
-	const inHerName = `{"content":"x","postId":"p","author":{"email":"jo@example.com"}}`
-	a := newAPI(t, http.StatusOK, `{"id":"c1"}`)
-	refused, isError := callIn(t, Env{Client: a.client(t)}, Lookup("create_comment"), inHerName)
-	if got := a.arrived(); !isError || len(got) != 0 || !strings.HasPrefix(refused, "create_comment with author would speak in a customer's name") {
-		t.Errorf("%s %+v", refused, got)
+	tried := 0
+	for _, op := range All() {
+		if op.Impersonates == "" {
+			continue
+		}
+		for _, args := range samples(op, false) {
+			speaks := holds(op.Impersonates, args)
+			for _, allowed := range []bool{false, true} {
+				api := newAPI(t, http.StatusOK, `{"id":"1"}`)
+				env := Env{Client: api.client(t), ActingAdmin: &ActingAdmin{id: anID}, AllowImpersonation: allowed}
+				text, isError := callIn(t, env, op, string(encode(args)))
+				if refused := speaks && !allowed; isError != refused || refused != (len(api.arrived()) == 0) {
+					t.Errorf("%s %s, allowed %v: %s", op.Name, encode(args), allowed, text)
+				}
+				if isError && (!strings.Contains(text, "customer's name") || !strings.Contains(text, "--allow-impersonation")) {
+					t.Error(text)
+				}
+				tried++
+			}
+		}
 	}
-	if text, isError := callIn(t, Env{Client: a.client(t)}, Lookup("create_comment"), `{"content":"x","postId":"p"}`); isError {
-		t.Errorf("in the own name: %s", text)
-	}
-	a.arrived()
-	allowed, isError := callIn(t, Env{Client: a.client(t), AllowImpersonation: true}, Lookup("create_comment"), inHerName)
-	if got := a.arrived(); isError || len(got) != 1 || got[0].body["author"] == nil {
-		t.Errorf("%s %+v", allowed, got)
+	if tried < 12 {
+		t.Errorf("only %d calls tried", tried)
 	}
 }

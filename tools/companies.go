@@ -18,6 +18,7 @@ var companies = &Toolset{
 			Name:        "search_companies",
 			Title:       "Search companies",
 			Description: "Search companies by filters such as name (~ matches part of it), plan or revenue.",
+			Default:     true,
 			Effect:      Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/companies/search",

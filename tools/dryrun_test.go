@@ -1,29 +1,15 @@
 package tools
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // rehearse runs an operation on a server that sends no writes.
 func rehearse(t *testing.T, a *api, op *Operation, arguments string) (text string, isError bool) {
 	t.Helper()
 	return callIn(t, Env{Client: a.client(t), DryRun: true, AllowImpersonation: true}, op, arguments)
-}
-
-// callIn runs an operation in surroundings of its own.
-func callIn(t *testing.T, env Env, op *Operation, arguments string) (text string, isError bool) {
-	t.Helper()
-	env.Logger = slog.New(slog.DiscardHandler)
-	res, err := op.Handler(env)(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{RawArguments: []byte(arguments)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.Content[0].(mcp.TextContent).Text, res.IsError
 }
 
 func TestADryRunSendsNoWriteWhatever(t *testing.T) {

@@ -88,19 +88,20 @@ func (a *api) client(t *testing.T) *client.Client {
 // call runs a tool by its handler, with everything allowed, and returns what a model would read.
 func call(t *testing.T, c *client.Client, tool, arguments string) (text string, isError bool) {
 	t.Helper()
-	return callIn(t, Env{Client: c, AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}}, tool, arguments)
-}
-
-func callIn(t *testing.T, env Env, tool, arguments string) (text string, isError bool) {
-	t.Helper()
 	op := Lookup(tool)
 	if op == nil {
 		t.Fatalf("no tool %s", tool)
 	}
+	return callIn(t, Env{Client: c, AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}}, op, arguments)
+}
+
+// callIn runs an operation by its handler in surroundings of the test's own.
+func callIn(t *testing.T, env Env, op *Operation, arguments string) (text string, isError bool) {
+	t.Helper()
 	env.Logger = slog.New(slog.DiscardHandler)
-	res, err := op.Handler(env)(context.WithoutCancel(t.Context()), request(tool, arguments))
+	res, err := op.Handler(env)(context.WithoutCancel(t.Context()), request(op.Name, arguments))
 	if err != nil {
-		t.Fatalf("%s returned a Go error: %v", tool, err)
+		t.Fatalf("%s returned a Go error: %v", op.Name, err)
 	}
 	return res.Content[0].(mcp.TextContent).Text, res.IsError
 }

@@ -18,6 +18,7 @@ var organization = &Toolset{
 			Name:        "list_admins",
 			Title:       "List admins",
 			Description: "List admins, the team's own people, with their ids.",
+			Default:     true,
 			Effect:      Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/admins",

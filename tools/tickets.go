@@ -19,6 +19,7 @@ var tickets = &Toolset{
 			Name:        "list_tickets",
 			Title:       "List tickets",
 			Description: "List or search support tickets by words, status, category or assignee.",
+			Default:     true,
 			Effect:      Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets",
