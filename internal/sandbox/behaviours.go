@@ -21,5 +21,14 @@ func behaviours() map[string]handler {
 		"getContactEmailPreferencesByUserId":    byUserID(getEmailPreferences),
 		"updateContactEmailPreferences":         updateEmailPreferences,
 		"updateContactEmailPreferencesByUserId": byUserID(updateEmailPreferences),
+
+		"upsertCompany":            upsertCompany, // creates or updates by companyId
+		"deleteCompanyByCompanyId": deleteCompanyByCompanyID,
+		"listCompanyContacts":      listCompanyContacts, // a list of people, not of companies
+		"attachContactToCompany":   attachContactToCompany,
+		"removeContactFromCompany": removeContactFromCompany,
+
+		"createWebhook":        createWebhook, // ten at most
+		"refreshWebhookSecret": refreshWebhookSecret,
 	}
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -106,38 +105,28 @@ func upsertContact(c *call) (int, any, error) {
 func setCompanies(c *call, _ object, value any) error {
 	given, _ := value.([]any)
 	c.later = append(c.later, func(draft object) {
-		ids := slices.Clone(list(draft, "_companyIds"))
 		for _, v := range given {
 			input, _ := v.(object)
-			company := c.company(input)
-			if !slices.Contains(ids, company["id"]) {
-				ids = append(ids, company["id"])
-				company["linkedUsers"] = number(company, "linkedUsers") + 1
-			}
+			link(draft, c.company(input))
 		}
-		draft["_companyIds"] = ids
 	})
 	return nil
 }
 
 // company returns the company with the external id of the input, made if unknown, and updated from the input.
 func (c *call) company(input object) object {
-	all := c.store.kind("company")
-	company := all.find(func(o object) bool { return o["companyId"] == input["id"] })
-	now := stamp(c.store.now())
+	company := c.companyWithID(input["id"])
 	if company == nil {
-		company = object{
-			"id": c.store.newID("company"), "object": "company", "companyId": input["id"], "name": "", "companySize": nil, "industry": nil,
-			"plan": nil, "website": nil, "monthlySpend": nil, "linkedUsers": 0.0, "lastActivity": nil, "createdAt": now, "customFields": object{},
-		}
-		all.add(company)
+		company = newCompany()
+		company["companyId"] = input["id"]
+		c.insert(c.kinds.named("company"), company)
 	}
 	for key, value := range input {
 		if key != "id" && key != "companyHash" && value != nil {
 			company[key] = value
 		}
 	}
-	company["updatedAt"] = now
+	company["updatedAt"] = stamp(c.store.now())
 	return company
 }
 
@@ -147,7 +136,7 @@ func contactGone(c *call, o object) {
 		c.withdraw(post, o["id"])
 	}
 	for _, company := range c.store.companiesOf(text(o, "id")) {
-		company["linkedUsers"] = max(0, number(company, "linkedUsers")-1)
+		unlink(o, company)
 	}
 }
 

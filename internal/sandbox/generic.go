@@ -89,7 +89,11 @@ func listAll(c *call) (int, any, error) {
 	if c.op.Success["type"] == "array" {
 		return http.StatusOK, all, nil
 	}
-	return http.StatusOK, object{"object": "list", "data": all, "nextCursor": nil}, nil
+	envelope := object{"object": "list", "data": all}
+	if properties, _ := c.op.Success["properties"].(object); properties["nextCursor"] != nil {
+		envelope["nextCursor"] = nil
+	}
+	return http.StatusOK, envelope, nil
 }
 
 // search serves every search by the fields and caps of its operation.

@@ -56,6 +56,13 @@ func newKindTable() kindTable {
 		posts(),
 		comments(),
 		contacts(),
+		companies(),
+		webhooks(),
+		auditLog(),
+		{name: "admin_role", title: "admin role", path: "/v2/admins/roles", isID: isObjectID}, // before admins, whose path holds theirs
+		{name: "admin", title: "admin", path: "/v2/admins", isID: isObjectID, render: renderAdmin},
+		{name: "team", title: "team", path: "/v2/teams", isID: isObjectID},
+		{name: "brand", title: "brand", path: "/v2/brands", isID: isObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
 	}
 }
 

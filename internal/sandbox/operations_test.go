@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox has.
-var served = []string{"boards", "posts", "comments", "contacts"}
+var served = []string{"boards", "posts", "comments", "contacts", "companies", "organization", "webhooks", "audit-logs"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -65,6 +66,10 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	fresh := text(a.do("POST", "/v2/contacts", object{"email": "new@brightwater-studio.example"}).ok(), "id")
 	a.do("DELETE", "/v2/contacts/"+fresh, nil).ok()
 
+	a.everyCompanyOperation()
+	a.everyOrganizationOperation()
+	a.everyWebhookOperation()
+
 	for _, op := range contract.Load().Operations() {
 		if slices.Contains(served, op.Toolset) && !a.served[op.ID] {
 			t.Errorf("%s was never answered", op.ID)
@@ -89,15 +94,15 @@ func TestRoutesPreferFixedSegmentsAndTellEveryOperationApart(t *testing.T) {
 		if !slices.Contains(served, op.Toolset) {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "a%2Fb", "{userId}", "u%20v").Replace(op.Path)
+		path := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(op.Path, "a%2Fb%20c")
 		end, held := r.match(op.Method, path)
 		if end == nil || end.op != op {
 			t.Errorf("%s %s leads to %v", op.Method, path, end)
 			continue
 		}
 		for name, value := range held {
-			if want := map[string]string{"id": "a/b", "userId": "u v"}[name]; value != want {
-				t.Errorf("%s: %s holds %q, want %q", op.ID, name, value, want)
+			if value != "a/b c" {
+				t.Errorf("%s: %s holds %q", op.ID, name, value)
 			}
 		}
 	}

@@ -11,9 +11,11 @@
 //	generic.go    get, list, search, create, update, delete, for every kind alike
 //	behaviours.go the table of operations that the generic ones cannot serve
 //	posts.go, voters.go, comments.go, contacts.go, people.go    what is particular to these
+//	companies.go, organization.go, webhooks.go                  and to these
+//	events.go, audit.go, deliveries.go                          what a write is news for: the audit log, then webhooks
 //	list.go, cursor.go, filter.go, fulltext.go                  pages, cursors, the search language, relevance
 //	store.go, clock.go, state.go                                objects, ids and time, the state file
-//	seed.go, seed/                                              the organization everybody starts with
+//	seed.go, seed_*.go, seed/                                   the organization everybody starts with
 //	control.go, faults.go, quirks.go                            what only tests and demonstrations want
 //	transport.go  the sandbox as an http.RoundTripper
 //

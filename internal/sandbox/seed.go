@@ -24,6 +24,7 @@ func seed() *store {
 	s.people()
 	s.posts()
 	s.discussions()
+	s.team()
 	return s.store
 }
 

@@ -116,9 +116,13 @@ func (c *call) serve(w http.ResponseWriter, r *http.Request) (status int, answer
 }
 
 func (c *call) run() (int, []byte, error) {
+	before := c.before()
 	status, answer, err := c.handle(c)
 	if err != nil {
 		return 0, nil, err
+	}
+	if c.op.Effect != "read" {
+		c.written(before, answer)
 	}
 	if c.options.Quirks {
 		answer = oddly(answer)

@@ -1,0 +1,111 @@
+package sandbox
+
+import "slices"
+
+// deliver notes that a topic would now be sent to every active webhook that listens to it.
+func (c *call) deliver(topic string, itemID any) {
+	for _, o := range c.store.kind("webhook").all {
+		if o["status"] == "active" && slices.Contains(list(o, "topics"), any(topic)) {
+			c.store.send(outboxEntry{
+				Type: "webhook", Subject: topic, Recipients: 1, Detail: object{"webhookId": o["id"], "url": o["url"], "itemId": itemID},
+			})
+		}
+	}
+}
+
+// occasion says which webhook topics a write is news for, given what it was about as it was before.
+type occasion func(c *call, before object) []string
+
+func always(topic string) occasion {
+	return func(*call, object) []string { return []string{topic} }
+}
+
+// occasions is the table of writes that webhooks hear of, by operation id. Two topics have no write in the API that leads to them:
+// conversation.priority.updated and conversation.handover_requested.
+func occasions() map[string]occasion {
+	return map[string]occasion{
+		"createPost":   always("post.created"),
+		"updatePost":   always("post.updated"),
+		"deletePost":   always("post.deleted"),
+		"addPostVoter": voteCast,
+
+		"createComment":       always("comment.created"),
+		"updateComment":       always("comment.updated"),
+		"deleteComment":       always("comment.deleted"),
+		"deleteCommentLegacy": always("comment.deleted"),
+
+		"createTicket": always("ticket.created"),
+		"updateTicket": always("ticket.updated"),
+		"deleteTicket": always("ticket.deleted"),
+
+		"publishChangelog": changelogPublished,
+
+		"createConversation":            conversationStarted,
+		"replyToConversation":           conversationReplied,
+		"updateConversation":            conversationChanged,
+		"deleteConversation":            always("conversation.deleted"),
+		"addConversationParticipant":    always("conversation.contact.attached"),
+		"removeConversationParticipant": always("conversation.contact.detached"),
+		"redactConversationPart":        always("conversation_part.redacted"),
+	}
+}
+
+// voteCast leaves out votes of people who had voted already.
+func voteCast(c *call, before object) []string {
+	if now := c.collection().get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
+		return nil
+	}
+	return []string{"post.voted"}
+}
+
+// changelogPublished leaves out what is only scheduled.
+func changelogPublished(c *call, _ object) []string {
+	if c.body["scheduledDate"] != nil {
+		return nil
+	}
+	return []string{"changelog.published"}
+}
+
+// conversationStarted leaves out outreach by admins: the topic is about customers.
+func conversationStarted(c *call, _ object) []string {
+	if from, _ := c.body["from"].(object); from["type"] != "contact" {
+		return nil
+	}
+	return []string{"conversation.user.created"}
+}
+
+func conversationReplied(c *call, _ object) []string {
+	switch {
+	case c.body["type"] == "contact":
+		return []string{"conversation.user.replied"}
+	case c.body["messageType"] == "note":
+		return []string{"conversation.admin.noted"}
+	}
+	return []string{"conversation.admin.replied"}
+}
+
+func conversationChanged(c *call, before object) []string {
+	var topics []string
+	if state := text(c.body, "state"); state != "" && state != text(before, "state") {
+		switch {
+		case state == "closed":
+			topics = append(topics, "conversation.admin.closed")
+		case state == "snoozed":
+			topics = append(topics, "conversation.admin.snoozed")
+		case text(before, "state") == "snoozed":
+			topics = append(topics, "conversation.admin.unsnoozed")
+		default:
+			topics = append(topics, "conversation.admin.opened")
+		}
+	}
+	for _, field := range []string{"adminAssigneeId", "teamAssigneeId"} {
+		if to, given := c.body[field]; given && to != before[field] {
+			topics = append(topics, "conversation.admin.assigned")
+			break
+		}
+	}
+	if c.body["markAsRead"] != nil {
+		topics = append(topics, "conversation.read")
+	}
+	return topics
+}

@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"featurebase-mcp/internal/contract"
+)
+
+const (
+	// maxWebhooks is how many an organization may have.
+	maxWebhooks = 10
+	// deliveryTimeout is what a delivery may take, in milliseconds, as long as the input has no way to say otherwise.
+	deliveryTimeout = 5000.0
+)
+
+// webhooks is the kind of webhooks. Stored beside the plain fields: _rotations, how often the secret was replaced.
+func webhooks() *kind {
+	return &kind{
+		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: isObjectID,
+		keep:  keepWebhooks,
+		order: func(*call) ordering { return byField("createdAt", true) },
+		start: func(_ *call, draft object) { maps.Copy(draft, newWebhook()) },
+		set: map[string]setter{
+			"description":   clearable("description"),
+			"requestConfig": setRequestConfig,
+			"status":        setWebhookStatus,
+			"url":           setWebhookURL,
+		},
+		made: func(_ *call, o object) { o["secret"] = signingSecret(o) },
+	}
+}
+
+func newWebhook() object {
+	return object{
+		"object": "webhook", "description": nil, "status": "active", "lastStatus": nil, "version": contract.Load().Version(),
+		"requestConfig": requestConfig(nil), "_rotations": 0.0,
+		"health": object{
+			"avgResponseTime": 0.0, "lastResponseTime": 0.0, "lastSuccessAt": nil, "consecutiveFailures": 0.0, "errorsSinceLastSuccess": 0.0,
+		},
+	}
+}
+
+func requestConfig(headers object) object {
+	config := object{"timeoutMs": deliveryTimeout}
+	if len(headers) > 0 {
+		config["headers"] = headers
+	}
+	return config
+}
+
+// signingSecret is the secret of a webhook after as many rotations as it had. It guards nothing: no delivery is ever sent.
+func signingSecret(o object) string {
+	digest := sha256.Sum256([]byte(text(o, "id") + " " + strconv.Itoa(int(number(o, "_rotations")))))
+	return "whsec_" + hex.EncodeToString(digest[:16])
+}
+
+func keepWebhooks(c *call) (func(object) bool, error) {
+	status := text(c.query, "status")
+	return func(o object) bool { return status == "" || o["status"] == status }, nil
+}
+
+func setWebhookURL(_ *call, draft object, value any) error {
+	given, _ := value.(string)
+	if target, err := url.Parse(given); err != nil || target.Scheme != "https" || target.Host == "" {
+		return refused("url", "Webhook URLs must use HTTPS")
+	}
+	draft["url"] = given
+	return nil
+}
+
+func setRequestConfig(_ *call, draft object, value any) error {
+	given, _ := value.(object)
+	if headers, ok := given["headers"].(object); ok {
+		draft["requestConfig"] = requestConfig(headers)
+	}
+	return nil
+}
+
+// setWebhookStatus pauses or resumes. Resuming forgets the failures so far.
+func setWebhookStatus(_ *call, draft object, value any) error {
+	draft["status"] = value
+	if value == "active" {
+		stored, _ := draft["health"].(object)
+		health := maps.Clone(stored)
+		health["consecutiveFailures"], health["errorsSinceLastSuccess"] = 0.0, 0.0
+		draft["health"] = health
+	}
+	return nil
+}
+
+func createWebhook(c *call) (int, any, error) {
+	if len(c.collection().all) >= maxWebhooks {
+		return 0, nil, invalid("invalid_request", "An organization can have at most "+strconv.Itoa(maxWebhooks)+" webhooks", "")
+	}
+	return create(c)
+}
+
+func refreshWebhookSecret(c *call) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	o["_rotations"] = number(o, "_rotations") + 1
+	o["secret"], o["updatedAt"] = signingSecret(o), stamp(c.store.now())
+	return http.StatusOK, c.shown(c.kind, o), nil
+}
