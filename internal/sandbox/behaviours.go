@@ -30,5 +30,10 @@ func behaviours() map[string]handler {
 
 		"createWebhook":        createWebhook, // ten at most
 		"refreshWebhookSecret": refreshWebhookSecret,
+
+		"listReportDatasets":     listReportDatasets,
+		"queryReport":            queryReport,
+		"drillIntoReport":        drillIntoReport,
+		"listReportFilterValues": listReportFilterValues,
 	}
 }

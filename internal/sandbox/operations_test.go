@@ -11,7 +11,7 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox has.
-var served = []string{"boards", "posts", "comments", "contacts", "companies", "organization", "webhooks", "audit-logs"}
+var served = []string{"boards", "posts", "comments", "contacts", "companies", "organization", "webhooks", "audit-logs", "reports"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -69,6 +69,7 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	a.everyCompanyOperation()
 	a.everyOrganizationOperation()
 	a.everyWebhookOperation()
+	a.everyReportOperation()
 
 	for _, op := range contract.Load().Operations() {
 		if slices.Contains(served, op.Toolset) && !a.served[op.ID] {

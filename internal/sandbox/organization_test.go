@@ -89,17 +89,22 @@ func TestARoleIsNoBusinessOfVoters(t *testing.T) {
 	}
 }
 
-// organizationReads is a read of everything that companies, organization, webhooks and audit log show.
+// organizationReads is a read of everything that companies, organization, webhooks, audit log and reports show.
 func (a *api) organizationReads() []answer {
 	a.t.Helper()
 	var answers []answer
 	for _, path := range []string{
 		"/v2/admins", "/v2/admins/roles", "/v2/teams", "/v2/brands", "/v2/companies?limit=100", "/v2/webhooks", "/v2/audit-logs?limit=100",
-		"/v2/companies/" + text(a.the("company", named("Tessellate")), "id") + "/contacts",
+		"/v2/reports/datasets", "/v2/companies/" + text(a.the("company", named("Tessellate")), "id") + "/contacts",
 	} {
 		answers = append(answers, a.do("GET", path, nil))
 	}
-	return append(answers, a.do("POST", "/v2/companies/search", object{"sort": "lastActivity:desc"}))
+	return append(answers,
+		a.do("POST", "/v2/companies/search", object{"sort": "lastActivity:desc"}),
+		a.do("POST", "/v2/reports/query", quarter(object{"aggregation": "count", "groupBy": "post.tag", "segmentBy": "post.company"})),
+		a.do("POST", "/v2/reports/drill-in", quarter(object{"pageSize": 200})),
+		a.do("POST", "/v2/reports/filter-values", object{"fieldId": "post.author", "limit": 50}),
+	)
 }
 
 func TestTheOrganizationIsKeptInTheStateFile(t *testing.T) {

@@ -13,6 +13,7 @@
 //	posts.go, voters.go, comments.go, contacts.go, people.go    what is particular to these
 //	companies.go, organization.go, webhooks.go                  and to these
 //	events.go, audit.go, deliveries.go                          what a write is news for: the audit log, then webhooks
+//	report_*.go   reports: catalogue, question (filter, period), the answer to a query, the rows behind it
 //	list.go, cursor.go, filter.go, fulltext.go                  pages, cursors, the search language, relevance
 //	store.go, clock.go, state.go                                objects, ids and time, the state file
 //	seed.go, seed_*.go, seed/                                   the organization everybody starts with

@@ -1,0 +1,218 @@
+package sandbox
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// valueColumn is the column of a drill-in that holds what a row counts for.
+const valueColumn = "metric.value"
+
+// drillIntoReport lists the rows behind a metric.
+func drillIntoReport(c *call) (int, any, error) {
+	q, err := c.question()
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := q.follow(text(c.body, "selectedMetricId")); err != nil {
+		return 0, nil, err
+	}
+	point, _ := c.body["dataPointFilters"].(object)
+	holds, err := q.point(point)
+	if err != nil {
+		return 0, nil, err
+	}
+	order, err := q.order(list(c.body, "sort"))
+	if err != nil {
+		return 0, nil, err
+	}
+	rows := slices.DeleteFunc(q.rows(q.window), func(r row) bool { return !holds(r) })
+	slices.SortFunc(rows, order)
+	page, _ := c.bodyOr("page", 1.0).(float64)
+	size, _ := c.bodyOr("pageSize", 25.0).(float64)
+	shown := []any{}
+	for i := (page - 1) * size; i < min(page*size, float64(len(rows))); i++ {
+		shown = append(shown, q.cells(rows[int(i)]))
+	}
+	return http.StatusOK, object{
+		"object": "report_drill_in_result", "meta": object{"datasetId": q.dataset.id, "metricId": q.metric.id},
+		"availableColumns": q.columns(), "defaultColumnIds": q.dataset.columns, "rows": shown,
+		"page": page, "pageSize": size, "total": float64(len(rows)), "timezone": q.zone.String(),
+	}, nil
+}
+
+// follow changes to another metric of the same dataset, if one is named.
+func (q *question) follow(id string) error {
+	if id == "" {
+		return nil
+	}
+	ds, m, err := metricNamed(id, "selectedMetricId")
+	if err != nil {
+		return err
+	}
+	if ds.id != q.dataset.id {
+		return refused("selectedMetricId", "'"+id+"' is no metric of the dataset '"+q.dataset.id+"'")
+	}
+	q.metric = m
+	return nil
+}
+
+// point reads what selects one data point of the chart.
+func (q *question) point(raw object) (func(row) bool, error) {
+	var conditions []func(row) bool
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		value := text(raw, key)
+		switch key {
+		case "timeBucket":
+			if !slices.Contains(q.buckets, value) {
+				return nil, refused("dataPointFilters."+key, "No data point has this date: use one of timeSeries")
+			}
+			conditions = append(conditions, func(r row) bool { return q.grain.name(r.at) == value })
+		case "groupValue", "segmentValue":
+			by, needs := q.group, "groupBy"
+			if key == "segmentValue" {
+				by, needs = q.segment, "segmentBy"
+			}
+			if by == nil {
+				return nil, refused("dataPointFilters."+key, "Needs "+needs)
+			}
+			conditions = append(conditions, func(r row) bool { return slices.Contains(q.parts(by, r), value) })
+		default:
+			return nil, refused("dataPointFilters."+key, "Belongs to a view that the metric does not support")
+		}
+	}
+	return func(r row) bool {
+		return !slices.ContainsFunc(conditions, func(holds func(row) bool) bool { return !holds(r) })
+	}, nil
+}
+
+// order reads the sort of a drill-in: the newest row first unless it says otherwise, and by id what ties.
+func (q *question) order(sort []any) (func(a, b row) int, error) {
+	type criterion struct {
+		key  func(row) any
+		sign int
+	}
+	var criteria []criterion
+	for i, s := range sort {
+		given, _ := s.(object)
+		id, sign := text(given, "fieldId"), 1
+		if given["direction"] == "desc" {
+			sign = -1
+		}
+		key := func(r row) any { return r.value }
+		if id != valueColumn {
+			a, err := q.dataset.attribute(id, "sort."+strconv.Itoa(i)+".fieldId", "sort by", func(attribute) bool { return true })
+			if err != nil {
+				return nil, err
+			}
+			key = func(r row) any { return q.sortKey(a, r) }
+		}
+		criteria = append(criteria, criterion{key, sign})
+	}
+	return func(a, b row) int {
+		for _, by := range criteria {
+			if order := by.sign * compareValues(by.key(a), by.key(b)); order != 0 {
+				return order
+			}
+		}
+		return cmp.Or(b.at.Compare(a.at), strings.Compare(text(a.object, "id"), text(b.object, "id")))
+	}, nil
+}
+
+// sortKey is what a column is sorted by: numbers as they are, everything else as it reads.
+func (q *question) sortKey(a attribute, r row) any {
+	if a.valueType == "number" {
+		return a.read(q.store, r.object)
+	}
+	return strings.ToLower(strings.Join(q.labels(a, r), ", "))
+}
+
+// labels returns how the values of an attribute read.
+func (q *question) labels(a attribute, r row) []string {
+	labels := []string{}
+	for _, part := range q.parts(&a, r) {
+		if part != noValue {
+			labels = append(labels, q.partLabel(&a, part))
+		}
+	}
+	return labels
+}
+
+func (q *question) columns() []any {
+	columns := []any{}
+	for _, a := range q.dataset.attributes {
+		columns = append(columns, object{"id": a.id, "name": a.name, "valueType": a.valueType, "category": a.category()})
+	}
+	return append(columns, object{"id": valueColumn, "name": q.metric.name, "valueType": "number", "category": "Metric"})
+}
+
+// cells shows a row by column.
+func (q *question) cells(r row) object {
+	cells := object{valueColumn: r.value}
+	for _, a := range q.dataset.attributes {
+		cells[a.id] = q.cell(a, r)
+	}
+	return cells
+}
+
+// cell shows ids with the names they stand for, and everything else as it is.
+func (q *question) cell(a attribute, r row) any {
+	value := a.read(q.store, r.object)
+	if len(a.of) == 0 || value == nil {
+		return value
+	}
+	if a.several {
+		return q.labels(a, r)
+	}
+	id, _ := value.(string)
+	cell := object{"kind": "identity", "id": id, "label": a.label(q.store, id)}
+	if color := text(a.find(q.store, id), "color"); color != "" {
+		cell["color"] = color
+	}
+	return cell
+}
+
+// listReportFilterValues looks up what an attribute can be filtered by: what was chosen already, then what the text finds.
+func listReportFilterValues(c *call) (int, any, error) {
+	a, err := lookedUp(text(c.body, "fieldId"))
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, _ := c.bodyOr("limit", 20.0).(float64)
+	query := strings.ToLower(text(c.body, "query"))
+	chosen := list(c.body, "selectedValues")
+	var selected, found []any
+	for _, kindName := range a.of {
+		for _, o := range c.store.kind(kindName).all {
+			option := object{"value": o["id"], "label": a.label(c.store, text(o, "id"))}
+			switch {
+			case slices.Contains(chosen, o["id"]):
+				selected = append(selected, option)
+			case strings.Contains(strings.ToLower(text(option, "label")), query):
+				found = append(found, option)
+			}
+		}
+	}
+	byLabel := func(x, y any) int {
+		left, _ := x.(object)
+		right, _ := y.(object)
+		return cmp.Or(strings.Compare(text(left, "label"), text(right, "label")), strings.Compare(text(left, "value"), text(right, "value")))
+	}
+	slices.SortFunc(selected, byLabel)
+	slices.SortFunc(found, byLabel)
+	data := append([]any{}, selected...)
+	return http.StatusOK, object{"object": "list", "data": append(data, found[:min(len(found), int(limit))]...)}, nil
+}
+
+// lookedUp returns the attribute of any dataset whose values can be looked up.
+func lookedUp(id string) (attribute, error) {
+	everything := dataset{}
+	for _, ds := range datasets() {
+		everything.attributes = append(everything.attributes, ds.attributes...)
+	}
+	return everything.attribute(id, "fieldId", "look up values of", func(a attribute) bool { return len(a.of) > 0 })
+}

@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"strconv"
+	"time"
+	_ "time/tzdata" // reports name zones, and the image holds no files of the system's
+)
+
+// period is a stretch of time, the end excluded.
+type period struct{ from, to time.Time }
+
+func (p period) holds(t time.Time) bool { return !t.Before(p.from) && t.Before(p.to) }
+
+// moment is the shortest time that stamps tell apart.
+const moment = time.Millisecond
+
+// readPeriod reads what one ISO 8601 text covers: a whole day of the zone, or a moment.
+func readPeriod(given string, zone *time.Location) (p period, ok bool) {
+	if day, err := time.Parse(time.DateOnly, given); err == nil {
+		return period{startOfDay(day, zone), startOfDay(day.AddDate(0, 0, 1), zone)}, true
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, given, zone); err == nil {
+			return period{t, t.Add(moment)}, true
+		}
+	}
+	return period{}, false
+}
+
+// startOfDay is the first moment of a date in a zone: midnight, or later where clocks go forward over it.
+func startOfDay(date time.Time, zone *time.Location) time.Time {
+	t := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, zone)
+	if t.Day() != date.Day() {
+		t = t.Add(time.Hour)
+	}
+	return t
+}
+
+// readZone reads an IANA name. Local is none: it would be the zone of whoever runs the sandbox.
+func readZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, refused("timezone", "Unknown time zone "+strconv.Quote(name)+": use an IANA name such as Europe/Berlin")
+	}
+	return zone, nil
+}
+
+// readWindow reads the dates under two keys of the body, both inclusive.
+func (c *call) readWindow(fromKey, toKey string, zone *time.Location) (period, error) {
+	first, ok := readPeriod(text(c.body, fromKey), zone)
+	if !ok {
+		return period{}, refused(fromKey, "Invalid date: use ISO 8601, such as 2026-03-02")
+	}
+	last, ok := readPeriod(text(c.body, toKey), zone)
+	if !ok {
+		return period{}, refused(toKey, "Invalid date: use ISO 8601, such as 2026-03-29")
+	}
+	if !first.from.Before(last.to) {
+		return period{}, refused(toKey, "The end lies before the start")
+	}
+	return period{first.from, last.to}, nil
+}
+
+// grain is the size of a time bucket: hour, day, week (from Monday) or month.
+type grain string
+
+// start returns where the bucket that holds t begins. Days and longer are dates, at midnight UTC whatever the zone: not every day of a zone
+// has 24 hours, or a midnight.
+func (g grain) start(t time.Time) time.Time {
+	if g == "hour" {
+		return t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
+	}
+	year, month, day := t.Date()
+	date := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	switch g {
+	case "week":
+		return date.AddDate(0, 0, -(int(date.Weekday())+6)%7)
+	case "month":
+		return date.AddDate(0, 0, 1-day)
+	}
+	return date
+}
+
+func (g grain) next(start time.Time) time.Time {
+	switch g {
+	case "hour":
+		return start.Add(time.Hour)
+	case "week":
+		return start.AddDate(0, 0, 7)
+	case "month":
+		return start.AddDate(0, 1, 0)
+	}
+	return start.AddDate(0, 0, 1)
+}
+
+// name is how answers call the bucket that holds t: its first day, or for hours its beginning with the offset of the zone.
+func (g grain) name(t time.Time) string {
+	if g == "hour" {
+		return g.start(t).Format(time.RFC3339)
+	}
+	return g.start(t).Format(time.DateOnly)
+}
+
+// maxBuckets bounds a time series.
+const maxBuckets = 5000
+
+// buckets names the buckets of a window in order.
+func (g grain) buckets(window period, zone *time.Location) ([]string, error) {
+	var names []string
+	last := g.start(window.to.Add(-moment).In(zone))
+	for at := g.start(window.from.In(zone)); !at.After(last); at = g.next(at) {
+		if len(names) == maxBuckets {
+			return nil, refused("granularity", "More than "+strconv.Itoa(maxBuckets)+" data points: choose a coarser granularity or a shorter window")
+		}
+		names = append(names, g.name(at))
+	}
+	return names, nil
+}

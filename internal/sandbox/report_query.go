@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+)
+
+// answerer computes the answer to a query. Everything in it comes in pairs: what counts in the window, and what counted in the period to
+// compare with.
+type answerer struct {
+	*question
+	aggregation string
+	percentile  float64
+	compared    bool
+}
+
+// pair is the rows of something in the window, and in the period to compare with.
+type pair struct{ now, then []row }
+
+func queryReport(c *call) (int, any, error) {
+	q, err := c.question()
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := q.checkAggregation(c.body); err != nil {
+		return 0, nil, err
+	}
+	a := &answerer{question: q, aggregation: text(c.body, "aggregation"), percentile: number(c.body, "percentile")}
+	all := pair{now: q.rows(q.window)}
+	var compared []string // the buckets of the period to compare with
+	if a.compared = c.body["compareStartDate"] != nil; a.compared {
+		window, err := c.readWindow("compareStartDate", "compareEndDate", q.zone)
+		if err != nil {
+			return 0, nil, err
+		}
+		if compared, err = q.grain.buckets(window, q.zone); err != nil {
+			return 0, nil, err
+		}
+		all.then = q.rows(window)
+	}
+	answer := a.valued(object{"object": "report_query_result", "meta": a.meta()}, all)
+	if before := number(answer, "previousValue"); before != 0 {
+		answer["deltaPercent"] = rounded((number(answer, "value") - before) / before * 100)
+	}
+	answer["timeSeries"] = a.series(all, compared)
+	if q.group != nil {
+		answer["groupedData"] = a.groups(all)
+	}
+	if q.segment != nil {
+		answer["segmentData"] = a.segments(all)
+	}
+	return http.StatusOK, answer, nil
+}
+
+func (a *answerer) meta() object {
+	meta := object{
+		"metric": a.metric.id, "datasetId": a.dataset.id, "aggregation": a.aggregation, "granularity": string(a.grain),
+		"officeHoursOnly": false, "unit": a.metric.unit,
+	}
+	if a.group != nil {
+		meta["groupBy"] = a.group.id
+	}
+	if a.segment != nil {
+		meta["segmentBy"] = a.segment.id
+	}
+	return meta
+}
+
+// valued puts the number of a pair into an object, and the one before it when there is a comparison.
+func (a *answerer) valued(out object, p pair) object {
+	out["value"] = aggregate(p.now, a.aggregation, a.percentile)
+	if a.compared {
+		out["previousValue"] = aggregate(p.then, a.aggregation, a.percentile)
+	}
+	return out
+}
+
+// series goes through the buckets of the window. A bucket is compared with the one at the same place in the other period.
+func (a *answerer) series(all pair, compared []string) []any {
+	bucket := func(r row) []string { return []string{a.grain.name(r.at)} }
+	now, then := splitBy(all.now, bucket), splitBy(all.then, bucket)
+	series := []any{}
+	for i, name := range a.buckets {
+		p := pair{now: now[name]}
+		if i < len(compared) {
+			p.then = then[compared[i]]
+		}
+		datum := a.valued(object{"date": name}, p)
+		if a.segment != nil {
+			datum["segments"] = a.segments(p)
+		}
+		series = append(series, datum)
+	}
+	return series
+}
+
+func (a *answerer) groups(all pair) []any {
+	return a.breakdown(a.group, all, "group", func(datum object, p pair) {
+		if a.segment != nil {
+			datum["segments"] = a.segments(p)
+		}
+	})
+}
+
+func (a *answerer) segments(p pair) []any {
+	return a.breakdown(a.segment, p, "segment", func(object, pair) {})
+}
+
+// breakdown lists the parts of a pair, the greatest value first.
+func (a *answerer) breakdown(by *attribute, all pair, key string, finish func(datum object, p pair)) []any {
+	now, then := a.split(by, all.now), a.split(by, all.then)
+	parts := maps.Clone(now)
+	maps.Copy(parts, then)
+	data := []any{}
+	for _, part := range slices.Sorted(maps.Keys(parts)) {
+		p := pair{now[part], then[part]}
+		datum := a.valued(object{key: part, key + "Label": a.partLabel(by, part)}, p)
+		finish(datum, p)
+		data = append(data, datum)
+	}
+	slices.SortStableFunc(data, func(x, y any) int {
+		left, _ := x.(object)
+		right, _ := y.(object)
+		return cmp.Compare(number(right, "value"), number(left, "value"))
+	})
+	return data
+}
+
+func rounded(x float64) float64 { return math.Round(x*100) / 100 }
