@@ -27,7 +27,7 @@ func occasions() map[string]occasion {
 		"createPost":   always("post.created"),
 		"updatePost":   always("post.updated"),
 		"deletePost":   always("post.deleted"),
-		"addPostVoter": voteCast,
+		"addPostVoter": topicsOfVote,
 
 		"createComment":       always("comment.created"),
 		"updateComment":       always("comment.updated"),
@@ -38,11 +38,11 @@ func occasions() map[string]occasion {
 		"updateTicket": always("ticket.updated"),
 		"deleteTicket": always("ticket.deleted"),
 
-		"publishChangelog": changelogPublished,
+		"publishChangelog": topicsOfPublishing,
 
-		"createConversation":            conversationStarted,
-		"replyToConversation":           conversationReplied,
-		"updateConversation":            conversationChanged,
+		"createConversation":            topicsOfStart,
+		"replyToConversation":           topicsOfReply,
+		"updateConversation":            topicsOfChange,
 		"deleteConversation":            always("conversation.deleted"),
 		"addConversationParticipant":    always("conversation.contact.attached"),
 		"removeConversationParticipant": always("conversation.contact.detached"),
@@ -50,31 +50,31 @@ func occasions() map[string]occasion {
 	}
 }
 
-// voteCast leaves out votes of people who had voted already.
-func voteCast(c *call, before object) []string {
+// topicsOfVote leaves out votes of people who had voted already.
+func topicsOfVote(c *call, before object) []string {
 	if now := c.collection().get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
 		return nil
 	}
 	return []string{"post.voted"}
 }
 
-// changelogPublished leaves out what is only scheduled.
-func changelogPublished(c *call, _ object) []string {
+// topicsOfPublishing leaves out what is only scheduled.
+func topicsOfPublishing(c *call, _ object) []string {
 	if c.body["scheduledDate"] != nil {
 		return nil
 	}
 	return []string{"changelog.published"}
 }
 
-// conversationStarted leaves out outreach by admins: the topic is about customers.
-func conversationStarted(c *call, _ object) []string {
+// topicsOfStart leaves out outreach by admins: the topic is about customers.
+func topicsOfStart(c *call, _ object) []string {
 	if from, _ := c.body["from"].(object); from["type"] != "contact" {
 		return nil
 	}
 	return []string{"conversation.user.created"}
 }
 
-func conversationReplied(c *call, _ object) []string {
+func topicsOfReply(c *call, _ object) []string {
 	switch {
 	case c.body["type"] == "contact":
 		return []string{"conversation.user.replied"}
@@ -84,7 +84,7 @@ func conversationReplied(c *call, _ object) []string {
 	return []string{"conversation.admin.replied"}
 }
 
-func conversationChanged(c *call, before object) []string {
+func topicsOfChange(c *call, before object) []string {
 	var topics []string
 	if state := text(c.body, "state"); state != "" && state != text(before, "state") {
 		switch {

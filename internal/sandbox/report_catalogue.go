@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -117,20 +118,17 @@ func channel(_ *store, o object) any {
 }
 
 // closedAt is when a conversation that is closed got into that state: the last time its thread says so, or else its last change.
-func closedAt(st *store, o object) string {
+func closedAt(_ *store, o object) string {
 	if o["state"] != "closed" {
 		return ""
 	}
 	at := ""
-	for _, part := range st.kind("conversation_part").all {
-		if part["_conversationId"] == o["id"] && part["partType"] == "status" && part["status"] == "closed" {
+	for _, p := range list(o, "_parts") {
+		if part, _ := p.(object); part["partType"] == "status" && part["status"] == "closed" {
 			at = max(at, text(part, "createdAt"))
 		}
 	}
-	if at == "" {
-		return text(o, "updatedAt")
-	}
-	return at
+	return cmp.Or(at, text(o, "updatedAt"))
 }
 
 func postReports() dataset {

@@ -146,15 +146,19 @@ func TestVotesOnNewPostsAreAggregated(t *testing.T) {
 func TestConversationsAreCountedByCreationAndByClosing(t *testing.T) {
 	t.Parallel()
 	st := newStore()
-	for i, state := range []string{"open", "closed", "closed", "snoozed"} {
-		id := strconv.Itoa(10001 + i)
+	closing := func(at string) object { return object{"partType": "status", "status": "closed", "createdAt": at} }
+	for i, c := range []struct {
+		state string
+		parts []any
+	}{
+		{"open", []any{closing("2026-03-03T10:00:00.000Z")}}, // opened again since
+		{"closed", []any{closing("2026-03-05T10:00:00.000Z"), closing("2026-03-11T10:00:00.000Z"), object{"partType": "user_msg"}}},
+		{"closed", nil},
+		{"snoozed", nil},
+	} {
 		st.kind("conversation").add(object{
-			"id": id, "state": state, "createdAt": "2026-03-02T10:00:00.000Z", "updatedAt": "2026-03-20T10:00:00.000Z", "source": object{"channel": "email"},
-		})
-	}
-	for i, at := range []string{"2026-03-05T10:00:00.000Z", "2026-03-11T10:00:00.000Z"} {
-		st.kind("conversation_part").add(object{
-			"id": strconv.Itoa(500001 + i), "_conversationId": "10002", "partType": "status", "status": "closed", "createdAt": at,
+			"id": strconv.Itoa(10001 + i), "state": c.state, "source": object{"channel": "email"}, "_parts": c.parts,
+			"createdAt": "2026-03-02T10:00:00.000Z", "updatedAt": "2026-03-20T10:00:00.000Z",
 		})
 	}
 	a := start(t, Options{})
