@@ -51,6 +51,17 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			"a boolean filter as it is", "search_comments", `{"query":[{"field":"isPrivate","operator":"=","value":true}]}`, `{}`,
 			`{"query":{"operator":"AND","value":[{"field":"isPrivate","operator":"=","value":true}]}}`,
 		},
+		{"an emoji is an icon", "create_collection", `{"name":"x","icon":"1️⃣"}`, `{}`, `{"icon":{"type":"emoji","value":"1️⃣"},"name":"x"}`},
+		{"a name is an icon", "update_article", `{"articleId":"10021362","icon":"BookOpen"}`, `{}`, `{"icon":{"type":"predefined","value":"BookOpen"}}`},
+		{"clear sends null for an icon", "update_collection", `{"collectionId":10021300,"clear":["icon","parentId"]}`, `{}`, `{"icon":null,"parentId":null}`},
+		{
+			"a map by language, whatever its case", "create_article", `{"title":"x","translations":{"PT-br":{"title":"y","body":"z"},"de":null}}`, `{}`,
+			`{"title":"x","translations":{"pt-BR":{"body":"z","title":"y"}}}`,
+		},
+		{"a map of texts", "create_webhook", `{"name":"x","url":"https://x.example","topics":"Post.Created","requestConfig":{"headers":{"X-Shard":7}}}`, `{}`, `{"name":"x","requestConfig":{"headers":{"X-Shard":"7"}},"topics":["post.created"],"url":"https://x.example"}`},
+		{"publishing has a body, always", "publish_changelog", `{"changelogId":"` + anID + `"}`, `{}`, `{}`},
+		{"publishing in all languages", "publish_changelog", `{"changelogId":"` + anID + `","locales":[],"sendEmail":false}`, `{}`, `{"locales":[],"sendEmail":false}`},
+		{"unsubscribing names the addresses in its body", "remove_changelog_subscribers", `{"emails":"jo@example.com"}`, `{}`, `{"emails":["jo@example.com"]}`},
 		{"detail is ours", "search_posts", `{"search":"x","detail":"full"}`, `{}`, `{"search":"x"}`},
 		{"a ticket's number as people write it", "update_ticket", `{"ticketNumber":"TK-42","open":false}`, `{}`, `{"open":false}`},
 		{
@@ -91,6 +102,8 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 		})
 	}
 }
+
+const languages = `bn, bs, pt-BR, bg, ca, hr, cs, da, nl, en, et, fi, fr, de, el, hi, hu, id, it, ja, ko, lv, lt, ms, mn, nb, pl, pt, ro, ru, sr, zh-CN, sk, sl, es, sw, sv, th, zh-TW, tr, uk, vi`
 
 // What cannot be meant is refused in words that tell the rule, and nothing reaches the API.
 func TestBadArgumentsAreRefusedInWords(t *testing.T) {
@@ -166,6 +179,16 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a group of words", "query_report", report(`"filters":{"op":"or","children":["a"]}`), `filters.children[0]: expected {fieldId,operator,value} or {op,children}, got "a"`},
 		{"seven levels of groups", "query_report", report(`"filters":` + strings.Repeat(`{"op":"and","children":[`, 7) + `{"fieldId":"a","operator":"exists"}` + strings.Repeat(`]}`, 7)), `filters` + strings.Repeat(`.children[0]`, 6) + `: groups nest 6 levels at most`},
 		{"a hundred and one rules", "query_report", report(`"filters":{"op":"and","children":[` + strings.Repeat(`{"fieldId":"a","operator":"exists"},`, 100) + `{"fieldId":"a","operator":"exists"}]}`), `filters.children[100]: more than 100 rules`},
+		{"an unknown language", "list_changelogs", `{"locale":"en-US"}`, `locale: got "en-US"; valid: ` + languages},
+		{"an unknown action among too many to list", "list_audit_logs", `{"action":"teammate.invite"}`, `action: got "teammate.invite"; did you mean "teammate.invited"?`},
+		{"an unknown topic", "update_webhook", `{"webhookId":"` + anID + `","topics":["post.upvoted"]}`, `topics[0]: got "post.upvoted"; did you mean "post.updated"? Valid: ` + strings.Join(strings.Fields(webhookTopics), ", ")},
+		{"an unknown language in a map", "create_article", `{"title":"x","translations":{"pt-PT":{"title":"y"}}}`, `translations: got "pt-PT"; valid: ` + languages},
+		{"an unknown name in a map", "create_article", `{"title":"x","translations":{"de":{"name":"y"}}}`, `unknown argument "translations.de.name"; valid: title, description, body`},
+		{"a text for an object in a map", "create_article", `{"title":"x","translations":{"de":"y"}}`, `translations.de: expected an object, got "y"`},
+		{"no icon at all", "create_collection", `{"name":"x","icon":""}`, `icon: at least 1 characters, got 0`},
+		{"what an answer withheld", "update_webhook", `{"webhookId":"` + anID + `","requestConfig":{"headers":{"Authorization":"(withheld)"}}}`, `requestConfig.headers.Authorization: this value was withheld from you: ask the user for it, or leave requestConfig out`},
+		{"the wrong id of a company", "get_company", `{"featurebaseId":"acme"}`, `featurebaseId: not an id: ids are 24 hex digits, got "acme". Look it up, do not guess it`},
+		{"a changelog without text", "create_changelog", `{"title":"x"}`, `give at least one of htmlContent, markdownContent`},
 		{"a picture inside the text", "create_comment", `{"postId":"p","content":"![x](data:image/png;base64,AAAA)"}`, `content: images as data: URLs are refused; give an https URL`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -3,7 +3,7 @@ package tools
 import "net/http"
 
 var articleView = &View{
-	Row:     "id title state collectionId=parentId helpCenterId locale url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|excerpt",
+	Row:     "id title state collectionId=parentId url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|excerpt",
 	Written: "id title state collectionId=parentId helpCenterId url=featurebaseUrl unpublishedChanges=isDraftDiffersFromLive|flag",
 	Title:   "title", Body: "body", HTML: "body",
 }
@@ -107,7 +107,7 @@ type createArticle struct {
 	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
 	HelpCenterID string                        `json:"helpCenterId,omitempty" jsonschema_description:"Only without parentId."`
-	Icon         icon                          `json:"icon,omitempty"`
+	Icon         icon                          `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
 	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
 }
@@ -127,7 +127,7 @@ type updateArticle struct {
 	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
 	AuthorID     string                        `json:"authorId,omitempty" jsonschema_description:"Admin id."`
-	Icon         icon                          `json:"icon,omitempty"`
+	Icon         icon                          `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Clear        []string                      `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
 	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
 	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`

@@ -80,7 +80,7 @@ type createCollection struct {
 	Name         string                           `json:"name"`
 	Description  string                           `json:"description,omitempty"`
 	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	Icon         icon                             `json:"icon,omitempty"`
+	Icon         icon                             `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
 
@@ -95,7 +95,7 @@ type updateCollection struct {
 	Name         string                           `json:"name,omitempty"`
 	Description  string                           `json:"description,omitempty"`
 	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	Icon         icon                             `json:"icon,omitempty"`
+	Icon         icon                             `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Clear        []string                         `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
 	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }

@@ -24,7 +24,7 @@ var companies = &Toolset{
 			Path:        "/v2/companies/search",
 			Input:       Args[searchCompanies](),
 			Output:      companyView,
-			Example:     `{"query":[{"field":"monthlySpend","operator":">","value":["100"]}],"sort":"monthlySpend:desc"}`,
+			Example:     `{"query":[{"field":"monthlySpend","operator":">","value":100}],"sort":"monthlySpend:desc"}`,
 		},
 		{
 			Name:        "list_companies",
@@ -112,7 +112,7 @@ var companies = &Toolset{
 			Path:        "/v2/companies/{featurebaseId}/contacts/{contactId}",
 			Input:       Args[removeContactFromCompany](),
 			Output:      contactView,
-			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<contactId>"}`,
+			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<companyContactId>"}`,
 		},
 	},
 }
@@ -141,7 +141,7 @@ type upsertCompany struct {
 	Industry     string         `json:"industry,omitempty"`
 	Website      string         `json:"website,omitempty"`
 	CompanySize  float64        `json:"companySize,omitempty"`
-	Clear        []string       `json:"clear,omitempty" jsonschema:"enum=companySize,enum=createdAt"`
+	Clear        []string       `json:"clear,omitempty" jsonschema:"enum=companySize"`
 	CustomFields map[string]any `json:"customFields,omitempty"`
 	CreatedAt    string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }

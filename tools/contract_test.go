@@ -324,6 +324,54 @@ func outline(schema map[string]any) map[string]any {
 	return out
 }
 
+// neverEmptied are the fields that may be null by the document and that clear does not name all the same, with the reason.
+var neverEmptied = map[string]string{
+	"createdAt":             "when something began can be wrong, not unknown",
+	"scheduledDate":         "null means now, and so does leaving it out",
+	"sendEmail":             "null means false, and so does leaving it out",
+	"sendStatusUpdateEmail": "null means false, and so does leaving it out",
+	"commentsEnabled":       "on or off, and null is neither",
+	"inReview":              "on or off, and null is neither",
+	"isPinned":              "on or off, and null is neither",
+	"isPrivate":             "on or off, and null is neither",
+	"upvotes":               "a count, and none is 0",
+	"downvotes":             "a count, and none is 0",
+}
+
+// What an update may send as null is what clear names. What a call that only creates may send as null is what it does not send.
+func TestClearNamesWhatMayBeNull(t *testing.T) {
+	t.Parallel()
+	for _, op := range All() {
+		if op.Effect == Read || !op.repeatable() {
+			continue
+		}
+		want, got := []string{}, []string{}
+		body, _ := merged(contractOf(op).Body)["properties"].(map[string]any)
+		for name, p := range body {
+			if nullable(p.(map[string]any)) && neverEmptied[name] == "" {
+				want = append(want, name)
+			}
+		}
+		if sh := op.Input.shape().props[clearArg]; sh != nil {
+			got = slices.Clone(sh.items.enum)
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: what may be null in the document (-), what clear names (+):\n%s", op.Name, diff)
+		}
+	}
+}
+
+func nullable(schema map[string]any) bool {
+	schema = contract.Load().Resolve(schema)
+	if kinds, ok := schema["type"].([]any); ok {
+		return slices.Contains(kinds, any("null"))
+	}
+	alternatives, _ := schema["anyOf"].([]any)
+	return slices.ContainsFunc(alternatives, func(a any) bool { return a.(map[string]any)["type"] == "null" })
+}
+
 // A default that is published is the API's: an argument left out is not sent.
 func TestDefaultsMatchTheContract(t *testing.T) {
 	t.Parallel()

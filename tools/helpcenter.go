@@ -58,9 +58,9 @@ type getHelpCenter struct {
 // icon is what stands beside an article or a collection: an emoji, or the name of an icon that Featurebase has.
 type icon string
 
-// JSONSchemaExtend says what icons have in common.
+// JSONSchemaExtend asks for something to show.
 func (icon) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.MinLength, s.Description = new(uint64(1)), "Emoji or icon name."
+	s.MinLength = new(uint64(1))
 }
 
 func (icon) wire(v any, _ reflect.StructTag) (any, error) {

@@ -51,7 +51,7 @@ var redirectRuleOperations = []*Operation{
 		Path:        "/v2/help_center/redirect_rules",
 		Input:       Args[createRedirectRule](),
 		Output:      redirectRuleView,
-		Example:     `{"fromUrl":"https://help.example.com/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
+		Example:     `{"fromUrl":"https://help.plumline.example/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
 		Name:        "update_redirect_rule",

@@ -250,11 +250,12 @@ func (sh *shape) checkEnum(path, s string, p *problems) any {
 			return e
 		}
 	}
+	const tooMany = 100 // to list them besides a good guess
 	valid := strings.Join(sh.enum, ", ")
 	switch near := nearest.Name(s, sh.enum); {
 	case near == "":
 		p.add(path, fmt.Sprintf("got %s; valid: %s", show(s), valid))
-	case len(sh.enum) > longEnum:
+	case len(sh.enum) > tooMany:
 		p.add(path, fmt.Sprintf("got %s; did you mean %q?", show(s), near))
 	default:
 		p.add(path, fmt.Sprintf("got %s; did you mean %q? Valid: %s", show(s), near, valid))

@@ -1,7 +1,9 @@
 package tools
 
 import (
+	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -10,7 +12,7 @@ import (
 // webhookView withholds what would let a reader forge deliveries (the signing secret) or act in the endpoint's name (header values).
 var webhookView = &View{
 	Row:     "id name url topics status failures=health.consecutiveFailures lastSuccess=health.lastSuccessAt|date",
-	Written: "id name url topics status",
+	Written: "id name url topics status deleted",
 	Title:   "name",
 	Secret:  "secret headers",
 }
@@ -74,6 +76,7 @@ var webhooks = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/webhooks/{webhookId}",
 			Input:       Args[deleteWebhook](),
+			Output:      webhookView,
 			Example:     `{"webhookId":"<webhookId>"}`,
 		},
 		{
@@ -131,7 +134,17 @@ type createWebhook struct {
 
 // requestConfig is what is sent with each delivery.
 type requestConfig struct {
-	Headers map[string]string `json:"headers,omitempty"`
+	Headers map[string]headerValue `json:"headers,omitempty"`
+}
+
+// headerValue is refused where it is what answers say in its place: sent back, it would overwrite the real one.
+type headerValue string
+
+func (headerValue) wire(v any, _ reflect.StructTag) (any, error) {
+	if v == withheld {
+		return v, errors.New("this value was withheld from you: ask the user for it, or leave requestConfig out")
+	}
+	return v, nil
 }
 
 type updateWebhook struct {
