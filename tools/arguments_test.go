@@ -185,7 +185,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"an unknown language in a map", "create_article", `{"title":"x","translations":{"pt-PT":{"title":"y"}}}`, `translations: got "pt-PT"; valid: ` + languages},
 		{"an unknown name in a map", "create_article", `{"title":"x","translations":{"de":{"name":"y"}}}`, `unknown argument "translations.de.name"; valid: title, description, body`},
 		{"a text for an object in a map", "create_article", `{"title":"x","translations":{"de":"y"}}`, `translations.de: expected an object, got "y"`},
-		{"no icon at all", "create_collection", `{"name":"x","icon":""}`, `icon: at least 1 characters, got 0`},
+		{"no icon at all", "create_collection", `{"name":"x","icon":""}`, `icon: empty: give an emoji or the name of an icon`},
 		{"what an answer withheld", "update_webhook", `{"webhookId":"` + anID + `","requestConfig":{"headers":{"Authorization":"(withheld)"}}}`, `requestConfig.headers.Authorization: this value was withheld from you: ask the user for it, or leave requestConfig out`},
 		{"the wrong id of a company", "get_company", `{"featurebaseId":"acme"}`, `featurebaseId: not an id: ids are 24 hex digits, got "acme". Look it up, do not guess it`},
 		{"a changelog without text", "create_changelog", `{"title":"x"}`, `give at least one of htmlContent, markdownContent`},

@@ -178,10 +178,23 @@ func TestTheSweepCatchesDamage(t *testing.T) {
 		Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100"`
 		Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512"`
 	}
+	type anyLanguage struct {
+		Emails []string `json:"emails" jsonschema:"minItems=1,maxItems=1000"`
+		Locale string   `json:"locale,omitempty"`
+	}
+	type otherMap struct {
+		Name         string                        `json:"name"`
+		Description  string                        `json:"description,omitempty"`
+		ParentID     string                        `json:"parentId,omitempty"`
+		Icon         icon                          `json:"icon,omitempty"`
+		Translations map[locale]articleTranslation `json:"translations,omitempty"`
+	}
 	for _, tc := range []struct {
 		name, tool string
 		damage     func(*Operation)
 	}{
+		{"an enum that is not published left out", "add_changelog_subscribers", func(op *Operation) { op.Input = Args[anyLanguage]() }},
+		{"other fields in a map", "create_collection", func(op *Operation) { op.Input = Args[otherMap]() }},
 		{"a wrong name", "get_board", func(op *Operation) { op.Name = "fetch_board" }},
 		{"a wrong path", "get_board", func(op *Operation) { op.Path = "/v2/board/{boardId}" }},
 		{"a wrong method", "update_post", func(op *Operation) { op.Method = "PUT" }},

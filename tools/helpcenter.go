@@ -1,13 +1,12 @@
 package tools
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/invopop/jsonschema"
 )
 
 var helpCenterView = &View{
@@ -58,13 +57,11 @@ type getHelpCenter struct {
 // icon is what stands beside an article or a collection: an emoji, or the name of an icon that Featurebase has.
 type icon string
 
-// JSONSchemaExtend asks for something to show.
-func (icon) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.MinLength = new(uint64(1))
-}
-
 func (icon) wire(v any, _ reflect.StructTag) (any, error) {
 	text, _ := v.(string)
+	if strings.TrimSpace(text) == "" {
+		return v, errors.New("empty: give an emoji or the name of an icon")
+	}
 	kind := "predefined"
 	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 		kind = "emoji"

@@ -114,7 +114,7 @@ func sampleString(sh *shape, name string, zero bool) string {
 			return "10021362" // a short one
 		}
 		return anID
-	case zero && sh.schema.MinLength == nil:
+	case zero && takes(sh, ""):
 		return ""
 	default:
 		return "plain text"
