@@ -60,6 +60,15 @@ func sentences(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
 
+// enumOf returns the values of an enum as the texts that they are.
+func enumOf(s *jsonschema.Schema) []string {
+	values := make([]string, len(s.Enum))
+	for i, v := range s.Enum {
+		values[i] = v.(string)
+	}
+	return values
+}
+
 // describeOrder words an enum of orders such as "upvotes:desc", or returns "" for any other.
 func describeOrder(values []string) string {
 	var both, one []string

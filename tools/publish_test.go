@@ -106,9 +106,9 @@ func compareValue(path string, sh *shape, p *jsonschema.Schema) []string {
 	case p.Enum == nil && len(sh.enum) > longEnum:
 		return nil
 	case p.Enum == nil:
-		return missing(path, p.Description, orderWords(sh.enum)...)
-	case !slices.Equal(sh.enum, enumOf(p)):
-		return []string{fmt.Sprintf("%s is one of %v, published %v", path, sh.enum, p.Enum)}
+		return missing(path, p.Description, orderWords(enumOf(sh.schema))...)
+	case !slices.Equal(enumOf(sh.schema), enumOf(p)):
+		return []string{fmt.Sprintf("%s is one of %v, published %v", path, sh.schema.Enum, p.Enum)}
 	}
 	return nil
 }
@@ -117,16 +117,16 @@ func compareValue(path string, sh *shape, p *jsonschema.Schema) []string {
 func fieldWords(sh *shape) []string {
 	var words []string
 	for _, name := range sh.names {
-		field := sh.props[name]
+		field := sh.props[name].schema
 		word := name + "?"
 		if slices.Contains(sh.schema.Required, name) {
 			word = name
 		}
 		switch {
-		case field.enum != nil:
-			word += ": " + strings.Join(field.enum, "|")
-		case field.schema.Type == "boolean" || field.schema.Type == "number" || field.schema.Type == "integer" || field.schema.Type == "object":
-			word += ": " + field.schema.Type
+		case field.Enum != nil:
+			word += ": " + strings.Join(enumOf(field), "|")
+		case field.Type == "boolean" || field.Type == "number" || field.Type == "integer" || field.Type == "object":
+			word += ": " + field.Type
 		}
 		words = append(words, word)
 	}

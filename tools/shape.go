@@ -49,7 +49,10 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *shap
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	sh := &shape{schema: s, tag: tag, enum: enumOf(s), min: rat(s.Minimum), max: rat(s.Maximum)}
+	sh := &shape{schema: s, tag: tag, min: rat(s.Minimum), max: rat(s.Maximum)}
+	for _, e := range s.Enum {
+		sh.enum = append(sh.enum, e.(string)) // other enums do not occur, and a test reflects every input
+	}
 	if w, ok := reflect.TypeAssert[wirer](reflect.Zero(t)); ok {
 		sh.wire = func(v any) (any, error) { return w.wire(v, tag) }
 	}
@@ -80,15 +83,6 @@ func (sh *shape) addFields(t reflect.Type) {
 		sh.props[name] = newShape(f.Type, p, f.Tag)
 		sh.names = append(sh.names, name)
 	}
-}
-
-// enumOf returns the values of an enum, all of them texts: others do not occur, and a test reflects every input.
-func enumOf(s *jsonschema.Schema) []string {
-	var values []string
-	for _, v := range s.Enum {
-		values = append(values, v.(string))
-	}
-	return values
 }
 
 func rat(n json.Number) *big.Rat {
