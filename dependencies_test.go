@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// keptOut are libraries that must not be in the product, each with the reason.
+var keptOut = map[string]string{
+	"github.com/tiktoken-go/tokenizer":                 "12 MB of vocabulary; tools/tokens.txt has the counts",
+	"github.com/pkoukk/tiktoken-go":                    "it fetches its vocabulary from the network",
+	"github.com/getkin/kin-openapi":                    "it takes 92 ms to read the contract; internal/contract takes 5",
+	"github.com/microcosm-cc/bluemonday":               "HTML becomes Markdown here, it is not passed on",
+	"google.golang.org/grpc":                           "nothing here speaks it, and it adds megabytes",
+	"go.opentelemetry.io/contrib/exporters/autoexport": "it brings every exporter there is, gRPC among them",
+	"github.com/google/go-cmp":                         "for tests",
+	"github.com/stretchr/testify":                      "for tests",
+	"go.uber.org/goleak":                               "for tests",
+	"pgregory.net/rapid":                               "for tests",
+	"testing":                                          "for tests",
+}
+
+func TestTheProductHoldsWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	product := dependencies(t, "-deps", ".")
+	for library, why := range keptOut {
+		if product(library) {
+			t.Errorf("%s is in the product: %s (go mod why -m %s)", library, why, library)
+		}
+	}
+	withTests := dependencies(t, "-deps", "-test", "./...")
+	for _, library := range []string{"github.com/tiktoken-go/tokenizer", "github.com/google/go-cmp", "go.uber.org/goleak", "testing"} {
+		if !withTests(library) || keptOut[library] == "" {
+			t.Errorf("%s is not found where it is used, so its absence proves nothing", library)
+		}
+	}
+}
+
+// dependencies tells which libraries go list finds: a module's path, or a package's.
+func dependencies(t *testing.T, args ...string) func(library string) bool {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := "\n" + string(out)
+	return func(library string) bool {
+		return strings.Contains(list, "\n"+library+"\n") || strings.Contains(list, "\n"+library+"/")
+	}
+}
