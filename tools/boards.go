@@ -9,6 +9,7 @@ var boardView = &View{
 // boards are the containers that posts are filed in.
 var boards = &Toolset{
 	Name: "boards", Description: "Boards, the containers that posts are filed in.",
+	Also: "feedback portal, forum, category",
 	Operations: []*Operation{
 		{
 			Name:        "list_boards",
@@ -20,6 +21,7 @@ var boards = &Toolset{
 			Path:        "/v2/boards",
 			Input:       Args[listBoards](),
 			Output:      boardView,
+			Example:     `{}`,
 		},
 		{
 			Name:        "get_board",
@@ -30,6 +32,7 @@ var boards = &Toolset{
 			Path:        "/v2/boards/{boardId}",
 			Input:       Args[getBoard](),
 			Output:      boardView,
+			Example:     `{"boardId":"<boardId>"}`,
 		},
 	},
 }

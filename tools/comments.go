@@ -11,6 +11,7 @@ var commentView = &View{
 // comments are remarks on posts and changelogs.
 var comments = &Toolset{
 	Name: "comments", Description: "Comments on posts and changelogs.",
+	Also: "replies, discussion, remarks, thread",
 	Operations: []*Operation{
 		{
 			Name:        "list_comments",
@@ -22,6 +23,7 @@ var comments = &Toolset{
 			Path:        "/v2/comments",
 			Input:       Args[listComments](),
 			Output:      commentView,
+			Example:     `{"postId":"<postId>","limit":5}`,
 		},
 		{
 			Name:        "search_comments",
@@ -33,6 +35,7 @@ var comments = &Toolset{
 			Path:        "/v2/comments/search",
 			Input:       Args[searchComments](),
 			Output:      commentView,
+			Example:     `{"search":"spreadsheet","limit":5}`,
 		},
 		{
 			Name:        "get_comment",
@@ -43,6 +46,7 @@ var comments = &Toolset{
 			Path:        "/v2/comments/{commentId}",
 			Input:       Args[getComment](),
 			Output:      commentView,
+			Example:     `{"commentId":"<commentId>"}`,
 		},
 		{
 			Name:         "create_comment",
@@ -56,6 +60,7 @@ var comments = &Toolset{
 			AtLeastOne:   []string{"postId", "changelogId"},
 			Impersonates: "author",
 			Output:       commentView,
+			Example:      `{"postId":"<postId>","content":"Planned for **next quarter**."}`,
 		},
 		{
 			Name:        "update_comment",
@@ -66,6 +71,7 @@ var comments = &Toolset{
 			Path:        "/v2/comments/{commentId}",
 			Input:       Args[updateComment](),
 			Output:      commentView,
+			Example:     `{"commentId":"<commentId>","isPinned":true}`,
 		},
 		{
 			Name:        "delete_comment",
@@ -75,6 +81,7 @@ var comments = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/comments/{commentId}",
 			Input:       Args[deleteComment](),
+			Example:     `{"commentId":"<commentId>"}`,
 		},
 		{
 			Name:        "delete_comment_legacy",
@@ -85,6 +92,7 @@ var comments = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/comment",
 			Input:       Args[deleteCommentLegacy](),
+			Example:     `{"id":"<commentId>"}`,
 		},
 	},
 }

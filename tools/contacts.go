@@ -12,6 +12,7 @@ var contactView = &View{
 // contacts are the people who use the organization's product: customers, and leads who are not identified yet.
 var contacts = &Toolset{
 	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
+	Also: "users, people, subscribers, unsubscribe, CRM",
 	Operations: []*Operation{
 		{
 			Name:        "search_contacts",
@@ -23,6 +24,7 @@ var contacts = &Toolset{
 			Path:        "/v2/contacts/search",
 			Input:       Args[searchContacts](),
 			Output:      contactView,
+			Example:     `{"query":[{"field":"lastActivity","operator":">","value":"2026-10-01"}],"sort":"lastActivity:desc","limit":5}`,
 		},
 		{
 			Name:        "list_contacts",
@@ -33,6 +35,7 @@ var contacts = &Toolset{
 			Path:        "/v2/contacts",
 			Input:       Args[listContacts](),
 			Output:      contactView,
+			Example:     `{"contactType":"lead","limit":5}`,
 		},
 		{
 			Name:        "get_contact",
@@ -44,6 +47,7 @@ var contacts = &Toolset{
 			Path:        "/v2/contacts/{contactId}",
 			Input:       Args[getContact](),
 			Output:      contactView,
+			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "get_contact_by_user_id",
@@ -54,6 +58,7 @@ var contacts = &Toolset{
 			Path:        "/v2/contacts/by-user-id/{userId}",
 			Input:       Args[getContactByUserID](),
 			Output:      contactView,
+			Example:     `{"userId":"<userId>"}`,
 		},
 		{
 			Name:        "upsert_contact",
@@ -67,6 +72,7 @@ var contacts = &Toolset{
 			Input:       Args[upsertContact](),
 			AtLeastOne:  []string{"userId", "email"},
 			Output:      contactView,
+			Example:     `{"email":"jo@example.com","name":"Jo Example","companies":[{"id":"acme","name":"Acme","monthlySpend":250}]}`,
 		},
 		{
 			Name:        "delete_contact",
@@ -76,6 +82,7 @@ var contacts = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/contacts/{contactId}",
 			Input:       Args[deleteContact](),
+			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "delete_contact_by_user_id",
@@ -85,6 +92,7 @@ var contacts = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/contacts/by-user-id/{userId}",
 			Input:       Args[deleteContactByUserID](),
+			Example:     `{"userId":"<userId>"}`,
 		},
 		{
 			Name:        "block_contact",
@@ -95,6 +103,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/block",
 			Input:       Args[blockContact](),
+			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "unblock_contact",
@@ -105,6 +114,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/unblock",
 			Input:       Args[unblockContact](),
+			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "get_contact_email_preferences",
@@ -114,6 +124,7 @@ var contacts = &Toolset{
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
 			Input:       Args[getContactEmailPreferences](),
+			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "get_contact_email_preferences_by_user_id",
@@ -123,6 +134,7 @@ var contacts = &Toolset{
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
 			Input:       Args[getContactEmailPreferencesByUserID](),
+			Example:     `{"userId":"<userId>"}`,
 		},
 		{
 			Name:        "update_contact_email_preferences",
@@ -132,6 +144,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
 			Input:       Args[updateContactEmailPreferences](),
+			Example:     `{"contactId":"<contactId>","preferences":{"changelog":"unsubscribed"}}`,
 		},
 		{
 			Name:        "update_contact_email_preferences_by_user_id",
@@ -141,6 +154,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
 			Input:       Args[updateContactEmailPreferencesByUserID](),
+			Example:     `{"userId":"<userId>","preferences":{"changelog":"unsubscribed"}}`,
 		},
 	},
 }

@@ -30,6 +30,24 @@ func TestPublishedTools(t *testing.T) {
 	}
 }
 
+// A hint that repeats what is searched anyway finds nothing more.
+func TestSearchHintsAddWords(t *testing.T) {
+	t.Parallel()
+	for _, set := range Toolsets() {
+		for _, op := range set.Operations {
+			hint, _ := op.Bare().Meta.AdditionalFields["anthropic/searchHint"].(string)
+			if hint == "" || hint != set.Also {
+				t.Errorf("%s has the search hint %q, its toolset %q", op.Name, hint, set.Also)
+			}
+			for _, word := range strings.FieldsFunc(hint, func(r rune) bool { return r == ' ' || r == ',' }) {
+				if strings.Contains(op.Name, strings.ToLower(word)) {
+					t.Errorf("%s: the search hint repeats %q", op.Name, word)
+				}
+			}
+		}
+	}
+}
+
 // Hosts drop tools whose schema is more than flat and plain.
 func TestSchemasArePortable(t *testing.T) {
 	t.Parallel()

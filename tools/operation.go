@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -40,6 +41,7 @@ func (e Effect) String() string {
 type Toolset struct {
 	Name        string // as --toolsets spells it
 	Description string // one sentence for people
+	Also        string // what people call these things besides: the words by which a model that has to search for tools finds them
 	Operations  []*Operation
 }
 
@@ -94,6 +96,7 @@ func (op *Operation) Bare() mcp.Tool {
 		Name:        op.Name,
 		Title:       op.Title,
 		Description: op.Description,
+		Meta:        op.searchHint(),
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint:    new(op.Effect == Read),
 			DestructiveHint: new(op.Effect == Destroy),
@@ -101,6 +104,17 @@ func (op *Operation) Bare() mcp.Tool {
 			OpenWorldHint:   new(true),
 		},
 	}
+}
+
+// searchHint is for hosts that show a model a tool only when its search finds it, by the name, the description or these words. They
+// are in no context, so they cost nothing. Claude Code reads them.
+func (op *Operation) searchHint() *mcp.Meta {
+	for _, set := range Toolsets() {
+		if slices.Contains(set.Operations, op) {
+			return &mcp.Meta{AdditionalFields: map[string]any{"anthropic/searchHint": set.Also}}
+		}
+	}
+	return nil
 }
 
 // Env is what calls need from their surroundings.

@@ -15,6 +15,7 @@ var customFieldView = &View{Row: "id label type options required|flag internal|f
 // posts are pieces of feedback, with the people who voted for them, and the statuses and custom fields they may have.
 var posts = &Toolset{
 	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
+	Also: "feature requests, ideas, bug reports, roadmap, upvotes",
 	Operations: []*Operation{
 		{
 			Name:        "search_posts",
@@ -26,6 +27,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/search",
 			Input:       Args[searchPosts](),
 			Output:      postView,
+			Example:     `{"search":"dark mode","query":[{"field":"upvotes","operator":">=","value":5}],"limit":5}`,
 		},
 		{
 			Name:        "list_posts",
@@ -37,6 +39,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts",
 			Input:       Args[listPosts](),
 			Output:      postView,
+			Example:     `{"sortBy":"upvotes","limit":5}`,
 		},
 		{
 			Name:        "get_post",
@@ -48,6 +51,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}",
 			Input:       Args[getPost](),
 			Output:      postView,
+			Example:     `{"postId":"<postId>"}`,
 		},
 		{
 			Name:        "create_post",
@@ -59,6 +63,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts",
 			Input:       Args[createPost](),
 			Output:      postView,
+			Example:     `{"boardId":"<boardId>","title":"Export reports as CSV","content":"Finance asks for the **raw numbers** every month.","tags":["Reporting"]}`,
 		},
 		{
 			Name:        "update_post",
@@ -70,6 +75,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}",
 			Input:       Args[updatePost](),
 			Output:      postView,
+			Example:     `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
 		},
 		{
 			Name:        "delete_post",
@@ -79,6 +85,7 @@ var posts = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}",
 			Input:       Args[deletePost](),
+			Example:     `{"postId":"<postId>"}`,
 		},
 		{
 			Name:        "list_post_voters",
@@ -90,6 +97,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       Args[listPostVoters](),
 			Output:      contactView,
+			Example:     `{"postId":"<postId>","limit":5}`,
 		},
 		{
 			Name:        "add_post_voter",
@@ -102,6 +110,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       Args[addPostVoter](),
 			AtLeastOne:  []string{"id", "userId", "email"},
+			Example:     `{"postId":"<postId>","email":"jo@example.com","name":"Jo Example"}`,
 		},
 		{
 			Name:        "remove_post_voter",
@@ -113,6 +122,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       Args[removePostVoter](),
 			AtLeastOne:  []string{"id", "userId", "email"},
+			Example:     `{"postId":"<postId>","userId":"<userId>"}`,
 		},
 		{
 			Name:        "list_post_statuses",
@@ -123,6 +133,7 @@ var posts = &Toolset{
 			Path:        "/v2/post_statuses",
 			Input:       Args[listPostStatuses](),
 			Output:      statusView,
+			Example:     `{}`,
 		},
 		{
 			Name:        "get_post_status",
@@ -133,6 +144,7 @@ var posts = &Toolset{
 			Path:        "/v2/post_statuses/{statusId}",
 			Input:       Args[getPostStatus](),
 			Output:      statusView,
+			Example:     `{"statusId":"<statusId>"}`,
 		},
 		{
 			Name:        "list_custom_fields",
@@ -143,6 +155,7 @@ var posts = &Toolset{
 			Path:        "/v2/custom_fields",
 			Input:       Args[listCustomFields](),
 			Output:      customFieldView,
+			Example:     `{}`,
 		},
 		{
 			Name:        "get_custom_field",
@@ -153,6 +166,7 @@ var posts = &Toolset{
 			Path:        "/v2/custom_fields/{customFieldId}",
 			Input:       Args[getCustomField](),
 			Output:      customFieldView,
+			Example:     `{"customFieldId":"<customFieldId>"}`,
 		},
 	},
 }

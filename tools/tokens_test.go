@@ -2,7 +2,6 @@ package tools
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,15 +18,6 @@ const (
 	workflowTokens     = 900
 	workflowTools      = 6
 )
-
-// defaultTools are what triage and support need every day.
-var defaultTools = strings.Fields(`list_boards search_posts list_posts get_post create_post update_post list_post_voters add_post_voter list_comments search_comments
-create_comment list_changelogs get_changelog create_changelog update_changelog search_contacts get_contact upsert_contact search_companies
-search_conversations get_conversation reply_to_conversation update_conversation list_conversation_tags attach_conversation_tag list_tickets
-search_articles get_article list_admins`)
-
-// IsDefault reports whether a tool is exposed to who chose none.
-func IsDefault(op *Operation) bool { return slices.Contains(defaultTools, op.Name) }
 
 var o200k = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
 
@@ -64,7 +54,7 @@ func TestToolsKeepTheirBudgets(t *testing.T) {
 	for _, op := range All() {
 		n := CountTokens(t, op)
 		all += n
-		if IsDefault(op) {
+		if op.Default {
 			byDefault += n
 			tools++
 		}

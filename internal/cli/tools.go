@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -18,6 +19,7 @@ type listedTool struct {
 	Name        string          `json:"name"`
 	Toolset     string          `json:"toolset"`
 	Effect      string          `json:"effect"`
+	Tokens      int             `json:"tokens"` // of name, description and schema, as o200k counts
 	Description string          `json:"description"`
 	InputSchema json.RawMessage `json:"inputSchema"`
 }
@@ -30,6 +32,7 @@ var toolColumns = []struct {
 	{"TOOL", func(t listedTool) string { return t.Name }},
 	{"TOOLSET", func(t listedTool) string { return t.Toolset }},
 	{"EFFECT", func(t listedTool) string { return t.Effect }},
+	{"TOKENS", func(t listedTool) string { return strconv.Itoa(t.Tokens) }},
 	{"DESCRIPTION", func(t listedTool) string { return firstSentence(t.Description) }},
 }
 
@@ -40,7 +43,8 @@ type toolList struct {
 }
 
 type toolTotal struct {
-	Tools int `json:"tools"`
+	Tools  int `json:"tools"`
+	Tokens int `json:"tokens"`
 }
 
 // Run lists the tools of this configuration.
@@ -56,7 +60,8 @@ func listTools(selection tools.Selection) toolList {
 	list := toolList{Tools: []listedTool{}}
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Description, op.Input.Schema()})
+			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Input.Schema()})
+			list.Total.Tokens += op.Tokens()
 		}
 	}
 	list.Total.Tools = len(list.Tools)
@@ -83,7 +88,7 @@ func (l toolList) writeTable(e *environment) error {
 		}
 		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
-	_, _ = fmt.Fprintf(w, "%d tools\n", l.Total.Tools)
+	_, _ = fmt.Fprintf(w, "%d tools, %d tokens\n", l.Total.Tools, l.Total.Tokens)
 	return w.Flush()
 }
 
