@@ -144,7 +144,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
 			Input:       Args[updateContactEmailPreferences](),
-			Example:     `{"contactId":"<contactId>","preferences":{"changelog":"unsubscribed"}}`,
+			Example:     `{"contactId":"<contactId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
 		{
 			Name:        "update_contact_email_preferences_by_user_id",
@@ -154,7 +154,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
 			Input:       Args[updateContactEmailPreferencesByUserID](),
-			Example:     `{"userId":"<userId>","preferences":{"changelog":"unsubscribed"}}`,
+			Example:     `{"userId":"<userId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
 	},
 }

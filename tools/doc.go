@@ -8,7 +8,9 @@
 //	selection.go  which operations a server exposes
 //	operation.go  the declaration, the MCP side of it and the one handler all operations share
 //	input.go      arguments: reflection of the struct, reading one call's arguments
-//	schema.go     the published JSON Schema, flat and small
+//	schema.go     the JSON Schema of a struct, flat
+//	publish.go    the part of it that hosts show
+//	tokens.go     what a tool costs everybody's context
 //	shape.go      the checks and tolerances, by the same struct
 //	problem.go    what is said about arguments that break a rule
 //	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown

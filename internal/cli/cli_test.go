@@ -336,3 +336,33 @@ func TestLogsGoToAFileWhenAsked(t *testing.T) {
 		t.Errorf("%v %s", err, log)
 	}
 }
+
+// What the tools cost the context of everybody who has them is listed and added up.
+func TestTokensAreListed(t *testing.T) {
+	t.Parallel()
+	got := start("", nil, "tools", "--json", "--toolsets", "all")
+	var doc struct {
+		Tools []struct {
+			Name   string
+			Tokens int
+		}
+		Total struct{ Tools, Tokens int }
+	}
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, tool := range doc.Tools {
+		if tool.Tokens < 10 {
+			t.Errorf("%s takes %d tokens", tool.Name, tool.Tokens)
+		}
+		sum += tool.Tokens
+	}
+	if doc.Total.Tools != len(tools.All()) || doc.Total.Tokens != sum {
+		t.Errorf("the total is %+v of %d tools with %d tokens", doc.Total, len(doc.Tools), sum)
+	}
+	table := start("", nil, "tools", "--toolsets", "all")
+	if want := fmt.Sprintf("\n%d tools, %d tokens\n", len(doc.Tools), sum); !strings.Contains(table.out, "TOKENS") || !strings.HasSuffix(table.out, want) {
+		t.Errorf("the table does not end with %q: %s", want, table.out)
+	}
+}
