@@ -117,7 +117,9 @@ func (f finder) find(name string) json.RawMessage {
 		f.t.Fatalf("no tool finds a %s", name)
 	}
 	text, _ := ask(f.t, f.server, op.Name, f.fill(op))
-	var list struct{ Data []map[string]json.RawMessage }
+	var list struct {
+		Data []map[string]json.RawMessage `json:"data"`
+	}
 	if err := json.Unmarshal([]byte(text), &list); err != nil {
 		f.t.Fatalf("%s finds a %s, but answers no list: %s", op.Name, name, text)
 	}
