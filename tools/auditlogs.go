@@ -14,6 +14,7 @@ var auditLogView = &View{
 // auditLogs record what admins did.
 var auditLogs = &Toolset{
 	Name: "audit-logs", Description: "The record of what admins did.",
+	Also: "history, who changed what, activity, compliance",
 	Operations: []*Operation{
 		{
 			Name:        "list_audit_logs",

@@ -11,6 +11,7 @@ var changelogView = &View{
 // changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.
 var changelogs = &Toolset{
 	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
+	Also: "release notes, announcements, product updates, what's new",
 	Operations: []*Operation{
 		{
 			Name:        "list_changelogs",

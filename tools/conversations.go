@@ -14,6 +14,7 @@ var partView = &View{Written: "id partType author=author.name created=createdAt 
 // conversations are what customers and the team write to each other in the inbox.
 var conversations = &Toolset{
 	Name: "conversations", Description: "Inbox conversations with their replies, notes, participants, tags and attributes.",
+	Also: "inbox, support chat, messenger, threads, e-mail replies, labels",
 	Operations: []*Operation{
 		{
 			Name:        "search_conversations",

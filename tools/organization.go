@@ -13,6 +13,7 @@ var brandView = &View{Row: "id name isDefault|flag helpCenterId senderEmailAddre
 // organization is who works in Featurebase, and under which brands.
 var organization = &Toolset{
 	Name: "organization", Description: "Admins, their roles and teams, and brands.",
+	Also: "teammates, staff, agents, permissions, workspace",
 	Operations: []*Operation{
 		{
 			Name:        "list_admins",

@@ -16,6 +16,7 @@ var filterValueView = &View{Row: "value label", Customer: "label"}
 // reports are numbers computed by Featurebase over conversations, tickets and feedback.
 var reports = &Toolset{
 	Name: "reports", Description: "Analytics: metrics over time, their breakdowns and the rows behind them.",
+	Also: "analytics, statistics, metrics, charts, trends",
 	Operations: []*Operation{
 		{
 			Name:        "list_report_datasets",

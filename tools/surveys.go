@@ -15,6 +15,7 @@ var surveyResponseView = &View{
 // surveys ask users questions, one a page, inside the organization's product.
 var surveys = &Toolset{
 	Name: "surveys", Description: "Surveys and the answers to them.",
+	Also: "NPS, CSAT, questionnaires, polls, feedback forms",
 	Operations: []*Operation{
 		{
 			Name:        "list_surveys",

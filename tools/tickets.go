@@ -14,6 +14,7 @@ var ticketCategoryView = &View{Row: "id name customFields"}
 // tickets are support requests that are worked on like tasks, with a number, a category and a status.
 var tickets = &Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
+	Also: "support requests, issues, cases, help desk",
 	Operations: []*Operation{
 		{
 			Name:        "list_tickets",

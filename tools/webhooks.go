@@ -23,6 +23,7 @@ var webhookSecretView = &View{Written: "id name url topics status secret", Secre
 // webhooks send events to endpoints outside.
 var webhooks = &Toolset{
 	Name: "webhooks", Description: "Webhooks, which send events to endpoints of yours.",
+	Also: "events, integrations, callbacks, notifications",
 	Operations: []*Operation{
 		{
 			Name:        "list_webhooks",
