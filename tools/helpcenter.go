@@ -17,7 +17,7 @@ var helpCenterView = &View{
 // helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.
 var helpCenter = &Toolset{
 	Name: "help-center", Description: "Help center articles, collections and redirects.",
-	Also:       "knowledge base, FAQ, documentation, support articles, guides",
+	Also:       "knowledge base, FAQ, documentation, docs, guides, answers",
 	Operations: slices.Concat(articleOperations, collectionOperations, helpCenterOperations, redirectRuleOperations),
 }
 

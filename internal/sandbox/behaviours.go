@@ -35,5 +35,16 @@ func behaviours() map[string]handler {
 		"queryReport":            queryReport,
 		"drillIntoReport":        drillIntoReport,
 		"listReportFilterValues": listReportFilterValues,
+
+		"createConversation":            createConversation,  // from decides which other fields apply
+		"replyToConversation":           replyToConversation, // appends a part; a contact's reply opens what was closed
+		"redactConversationPart":        redactConversationPart,
+		"addConversationParticipant":    addConversationParticipant,
+		"removeConversationParticipant": removeConversationParticipant, // JSON body on DELETE, whose id is the contact's
+		"attachConversationTag":         attachConversationTag,
+		"detachConversationTag":         detachConversationTag,
+		"upsertConversationTag":         upsertConversationTag, // renames by id, creates without
+		"deleteConversationTag":         deleteConversationTag, // archives
+		"replyToTicket":                 replyToTicket,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,19 @@ func objectID(kind string, created time.Time, counter int) string {
 	_, _ = h.Write([]byte(kind)) // a hash takes everything
 	machine := hex.EncodeToString(h.Sum(nil))[:10]
 	return fmt.Sprintf("%08x%s%06x", uint32(created.Unix()), machine, counter&0xffffff) //nolint:gosec // wraps in 2106, as real ones do
+}
+
+// formOfIDs returns the form that ids of a kind have.
+func formOfIDs(kindName string) func(string) bool {
+	if firstNumber(kindName) > 0 {
+		return isShortID
+	}
+	return isObjectID
+}
+
+// isShortID accepts the short numeric ids.
+func isShortID(id string) bool {
+	return id != "" && len(id) <= 16 && strings.Trim(id, "0123456789") == ""
 }
 
 func isObjectID(id string) bool {

@@ -86,15 +86,15 @@ func (c *call) clause(raw object, path string) (clause, error) {
 	if slices.Contains(c.op.SearchAliases, name) {
 		name = camelCase(name)
 	}
-	i := slices.IndexFunc(c.op.SearchFields, func(f contract.SearchField) bool { return f.Name == name })
-	if i < 0 {
+	field, known := c.searchField(name)
+	if !known {
 		names := make([]string, len(c.op.SearchFields))
 		for j, f := range c.op.SearchFields {
 			names[j] = f.Name
 		}
 		return clause{}, refused(path+".field", "Unsupported field '"+name+"'. Supported: "+strings.Join(names, ", "))
 	}
-	cl := clause{field: c.op.SearchFields[i], operator: text(raw, "operator")}
+	cl := clause{field: field, operator: text(raw, "operator")}
 	if !slices.Contains(cl.field.Operators, cl.operator) {
 		return clause{}, refused(path+".operator", "Operator '"+cl.operator+"' is not supported for '"+name+"'. Supported: "+
 			strings.Join(cl.field.Operators, " "))
@@ -120,11 +120,31 @@ func (c *call) clause(raw object, path string) (clause, error) {
 	return cl, nil
 }
 
+// undocumented are the operators of a search field that the contract names without any: those that every kind of value has.
+var undocumented = []string{"=", "!=", "IN", "NIN"}
+
+// searchField returns the field of this name. A name of the contract that ends in a hole, customAttributes.<attributeId>, stands for
+// every name that begins like it.
+func (c *call) searchField(name string) (contract.SearchField, bool) {
+	for _, field := range c.op.SearchFields {
+		beginning, _, hole := strings.Cut(field.Name, "<")
+		if field.Name != name && (!hole || len(name) <= len(beginning) || !strings.HasPrefix(name, beginning)) {
+			continue
+		}
+		field.Name = name
+		if len(field.Operators) == 0 {
+			field.Operators = undocumented
+		}
+		return field, true
+	}
+	return contract.SearchField{}, false
+}
+
 // wrongValue says why v is not a value of a search field of this type, or nothing.
 func wrongValue(fieldType string, v any) string {
 	base, nullable := strings.CutSuffix(fieldType, "|null")
 	if v == nil {
-		if nullable {
+		if nullable || base == "any" {
 			return ""
 		}
 		return "null is not allowed for this field"
@@ -152,7 +172,12 @@ func wrongValue(fieldType string, v any) string {
 
 // searchValue returns what a search field sees of an object: a value, a list of them, or nil.
 func (c *call) searchValue(field contract.SearchField, o object) any {
-	value := o[field.Name]
+	name, key, inside := strings.Cut(field.Name, ".")
+	value := o[name]
+	if inside {
+		values, _ := value.(object)
+		value = values[key]
+	}
 	if read, ok := c.kind.fields[field.Name]; ok {
 		value = read(c, o)
 	}

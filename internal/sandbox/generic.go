@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -53,7 +54,11 @@ func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
 
 // target returns the object that the path names.
 func (c *call) target() (object, error) {
-	o := c.collection().get(c.path["id"])
+	lookup := c.kind.lookup
+	if lookup == nil {
+		lookup = (*collection).get
+	}
+	o := lookup(c.collection(), c.path["id"])
 	if o == nil {
 		return nil, notFound(c.kind.title)
 	}
@@ -65,7 +70,11 @@ func get(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, c.shown(c.kind, o), nil
+	shown := c.shown(c.kind, o)
+	if c.kind.whole != nil {
+		c.kind.whole(c, shown, o)
+	}
+	return http.StatusOK, shown, nil
 }
 
 // listAll answers with a page, a bare array or a whole list envelope, as the contract says.
@@ -114,15 +123,19 @@ func search(c *call) (int, any, error) {
 		}
 	}
 	by := c.searchOrder()
+	var scores map[string]float64
 	if wanted != "" {
-		var scores map[string]float64
 		objects, scores = ranked(objects, wanted, c.kind.texts)
 		if _, named := c.body["sort"]; !named {
 			by = ordering{name: "relevance", desc: true, key: func(o object) any { return scores[text(o, "id")] }}
 		}
 	}
-	limit := c.op.SearchTotalCap[mode]
-	return c.page(objects, by, mode, func(o object) object { return c.shown(c.kind, o) }, object{
+	render := func(o object) object { return c.shown(c.kind, o) }
+	if c.kind.found != nil {
+		render = func(o object) object { return c.kind.found(c, o, scores[text(o, "id")]) }
+	}
+	limit := cmp.Or(c.op.SearchTotalCap[mode], c.op.SearchTotalCap["filter"])
+	return c.page(objects, by, mode, render, object{
 		"totalCount":       min(len(objects), limit),
 		"totalCountCapped": len(objects) >= limit,
 	})

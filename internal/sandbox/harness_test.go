@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -212,6 +213,12 @@ func (a *api) all(op *contract.Operation, path string, body object, limit int) [
 	}
 	a.t.Fatalf("%s: no end after 500 pages", path)
 	return nil
+}
+
+// outbox returns what would have gone to people. Webhooks are for programs: see deliveries.
+func (a *api) outbox() []object {
+	a.t.Helper()
+	return slices.DeleteFunc(a.do("GET", "/_sandbox/outbox", nil).rows(), func(entry object) bool { return entry["type"] == "webhook" })
 }
 
 func stringOf(v any) string {

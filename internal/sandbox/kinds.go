@@ -14,11 +14,17 @@ type kind struct {
 	name  string            // as the objects say themselves
 	title string            // in messages
 	path  string            // where the collection lives
-	isID  func(string) bool // form of the ids
+	isID  func(string) bool // form of the ids; nil for any
 
+	// lookup finds the object that a path names where paths do not name objects by id.
+	lookup func(all *collection, name string) object
 	// render completes a shown object with what is kept elsewhere; shown already has the defaults of the contract
 	// and the plain fields of stored.
 	render func(c *call, shown, stored object)
+	// whole adds what only a single object is shown with.
+	whole func(c *call, shown, stored object)
+	// found shows an object as a search does, where that differs from a list; score is 0 without full text.
+	found func(c *call, stored object, score float64) object
 	// keep narrows a list by the query.
 	keep func(c *call) (func(object) bool, error)
 	// order sorts a list by the query.
@@ -63,6 +69,13 @@ func newKindTable() kindTable {
 		{name: "admin", title: "admin", path: "/v2/admins", isID: isObjectID, render: renderAdmin},
 		{name: "team", title: "team", path: "/v2/teams", isID: isObjectID},
 		{name: "brand", title: "brand", path: "/v2/brands", isID: isObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
+		conversations(),
+		conversationTags(),
+		{name: "conversation_attribute", title: "conversation attribute", path: "/v2/conversation_attributes", keep: keepConversationAttributes},
+		{name: "ticket_category", title: "ticket category", path: "/v2/tickets/categories", isID: isObjectID},
+		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: isObjectID},
+		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: isObjectID},
+		tickets(), // after those whose paths begin with its own
 	}
 }
 

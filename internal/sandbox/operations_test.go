@@ -11,7 +11,7 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox has.
-var served = []string{"boards", "posts", "comments", "contacts", "companies", "organization", "webhooks", "audit-logs", "reports"}
+var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -65,6 +65,8 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	a.do("DELETE", "/v2/contacts/by-user-id/"+userID, nil).ok()
 	fresh := text(a.do("POST", "/v2/contacts", object{"email": "new@brightwater-studio.example"}).ok(), "id")
 	a.do("DELETE", "/v2/contacts/"+fresh, nil).ok()
+	a.everyConversationOperation()
+	a.everyTicketOperation()
 
 	a.everyCompanyOperation()
 	a.everyOrganizationOperation()

@@ -40,7 +40,7 @@ func posts() *kind {
 			"tags":            setTags,
 			"visibility":      setVisibility,
 			"commentsEnabled": setCommentsEnabled,
-			"customFields":    setCustomFields,
+			"customFields":    setValues("customFields", "custom_field"),
 			"eta":             setTime("eta", true),
 			"createdAt":       setTime("createdAt", false),
 			"upvotes":         setUpvotes,
@@ -191,17 +191,25 @@ func reference(field, kindName string) setter {
 			draft[field] = nil
 			return nil
 		}
-		name := strings.TrimPrefix(field, "_")
-		if !isObjectID(id) {
-			return invalid("invalid_id", "Invalid ID: "+id, name)
-		}
-		target := c.store.kind(kindName).get(id)
-		if target == nil {
-			return refused(name, "No "+strings.ReplaceAll(kindName, "_", " ")+" has the ID "+id)
+		target, err := c.referred(kindName, id, strings.TrimPrefix(field, "_"))
+		if err != nil {
+			return err
 		}
 		draft[field] = target["id"]
 		return nil
 	}
+}
+
+// referred returns the object of a kind that a body names by id; param is where.
+func (c *call) referred(kindName, id, param string) (object, error) {
+	if form := formOfIDs(kindName); !form(id) {
+		return nil, invalid("invalid_id", "Invalid ID: "+id, param)
+	}
+	target := c.store.kind(kindName).get(id)
+	if target == nil {
+		return nil, refused(param, "No "+strings.ReplaceAll(kindName, "_", " ")+" has the ID "+id)
+	}
+	return target, nil
 }
 
 // setTime is the setter of a date. null clears it where clearable, and otherwise leaves it alone.
@@ -284,80 +292,6 @@ func setCommentsEnabled(_ *call, draft object, value any) error {
 		draft["features"] = object{"commentsEnabled": enabled}
 	}
 	return nil
-}
-
-// setCustomFields merges values by field id; null takes one out.
-func setCustomFields(c *call, draft object, value any) error {
-	given, _ := value.(object)
-	stored, _ := draft["customFields"].(object)
-	merged := maps.Clone(stored)
-	if merged == nil {
-		merged = object{}
-	}
-	for _, id := range slices.Sorted(maps.Keys(given)) {
-		field := c.store.kind("custom_field").get(id)
-		if field == nil {
-			return refused("customFields."+id, "No custom field has this ID")
-		}
-		if given[id] == nil {
-			delete(merged, id)
-			continue
-		}
-		if want := wrongFieldValue(field, given[id]); want != "" {
-			return refused("customFields."+id, "Field '"+text(field, "label")+"' takes "+want)
-		}
-		merged[id] = given[id]
-	}
-	draft["customFields"] = merged
-	return nil
-}
-
-// wrongFieldValue says what a custom field takes when value is something else, or nothing.
-func wrongFieldValue(field object, value any) string {
-	_, isText := value.(string)
-	_, isNumber := value.(float64)
-	_, isBool := value.(bool)
-	several, isList := value.([]any)
-	switch text(field, "type") {
-	case "number":
-		if !isNumber {
-			return "a number"
-		}
-	case "checkbox":
-		if !isBool {
-			return "true or false"
-		}
-	case "select":
-		if !isText || !isOption(field, value) {
-			return "one of " + optionLabels(field)
-		}
-	case "multi-select":
-		if !isList || slices.ContainsFunc(several, func(v any) bool { return !isOption(field, v) }) {
-			return "a list of " + optionLabels(field)
-		}
-	default:
-		if !isText {
-			return "text"
-		}
-	}
-	return ""
-}
-
-// isOption accepts an option by id or label.
-func isOption(field object, value any) bool {
-	return slices.ContainsFunc(list(field, "options"), func(o any) bool {
-		option, _ := o.(object)
-		return option["id"] == value || option["label"] == value
-	})
-}
-
-func optionLabels(field object) string {
-	var labels []string
-	for _, o := range list(field, "options") {
-		option, _ := o.(object)
-		labels = append(labels, text(option, "label"))
-	}
-	return strings.Join(labels, ", ")
 }
 
 // setUpvotes overwrites the count. A new post keeps its author's vote whatever is asked, as on the live API.

@@ -25,6 +25,7 @@ func seed() *store {
 	s.posts()
 	s.discussions()
 	s.team()
+	s.inbox()
 	return s.store
 }
 

@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// participants shows the people in a conversation. Those who were deleted since are left out.
+func (c *call) participants(o object) []any {
+	out := []any{}
+	for _, id := range list(o, "_participantIds") {
+		if shown := c.participant(id); shown != nil {
+			out = append(out, shown)
+		}
+	}
+	return out
+}
+
+// participant shows a person the short way, or nil when there is none with this id.
+func (c *call) participant(id any) object {
+	personID, _ := id.(string)
+	if personID == botID {
+		return object{"id": botID, "type": "bot"}
+	}
+	if o, personType := c.store.person(personID); o != nil {
+		return object{"id": o["id"], "type": personType}
+	}
+	return nil
+}
+
+// contact finds the customer or lead that a body names by these fields: id, userId and email, tried in this order, or
+// contactId and contactEmail. path names the object in complaints.
+func (c *call) contact(ref object, path string, fields ...string) (object, error) {
+	var asked []string
+	for _, field := range fields {
+		wanted := text(ref, field)
+		if wanted == "" {
+			continue
+		}
+		asked = append(asked, field)
+		var o object
+		switch field {
+		case "userId":
+			o = c.customerWith("userId", wanted)
+		case "email", "contactEmail":
+			o = c.customerWith("email", wanted)
+		default:
+			if !isObjectID(wanted) {
+				return nil, invalid("invalid_id", "Invalid contact ID: "+wanted, join(path, field))
+			}
+			o = c.store.kind("contact").get(wanted)
+		}
+		if o != nil {
+			return o, nil
+		}
+	}
+	if asked == nil {
+		return nil, refused(path, "Give "+strings.Join(fields, " or "))
+	}
+	return nil, refused(join(path, asked[0]), "No contact matches")
+}
+
+// customerWith finds a customer by a field, whatever its case. Leads are found by id alone.
+func (c *call) customerWith(field, value string) object {
+	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
+}
+
+// participantCompanies are the ids of the companies of all participants.
+func participantCompanies(c *call, o object) any {
+	out := []any{}
+	for _, company := range c.store.companiesBehind(list(o, "_participantIds")) {
+		out = append(out, company["id"])
+	}
+	return out
+}
+
+// addConversationParticipant lets a contact in. One who is there already stays.
+func addConversationParticipant(c *call) (int, any, error) {
+	o, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	ref, _ := c.body["participant"].(object)
+	contact, err := c.contact(ref, "participant", "id", "userId", "email")
+	if err != nil {
+		return 0, nil, err
+	}
+	if present := list(o, "_participantIds"); !slices.Contains(present, contact["id"]) {
+		now := c.store.now()
+		o["_participantIds"] = append(slices.Clip(present), contact["id"])
+		o["updatedAt"] = stamp(now)
+		extend(o, c.store.newPart("part_add", now, object{"participant": c.participant(contact["id"])}))
+	}
+	return c.created(), c.shown(c.kind, o), nil
+}
+
+// removeConversationParticipant lets a contact go, unless nobody would be left.
+func removeConversationParticipant(c *call) (int, any, error) {
+	o, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	id := text(c.body, "id")
+	present := list(o, "_participantIds")
+	switch {
+	case !isObjectID(id):
+		return 0, nil, invalid("invalid_id", "Invalid contact ID: "+id, "id")
+	case !slices.Contains(present, any(id)):
+		return 0, nil, notFound("participant")
+	case len(present) == 1:
+		return 0, nil, refused("id", "The last participant cannot be removed")
+	}
+	o["_participantIds"] = slices.DeleteFunc(slices.Clone(present), func(one any) bool { return one == id })
+	o["updatedAt"] = stamp(c.store.now())
+	return http.StatusOK, c.shown(c.kind, o), nil
+}
+
+// seen moves the read receipts that fit to the latest part.
+func seen(o object, fits func(receipt object) bool) {
+	thread := parts(o)
+	if len(thread) == 0 {
+		return
+	}
+	receipts := []any{}
+	for _, v := range list(o, "readReceipts") {
+		receipt, _ := v.(object)
+		if fits(receipt) {
+			receipt = object{"id": receipt["id"], "userType": receipt["userType"], "lastReadPartId": thread[len(thread)-1]["id"]}
+		}
+		receipts = append(receipts, receipt)
+	}
+	o["readReceipts"] = receipts
+}
+
+// seenBy gives a person a read receipt for the latest part.
+func seenBy(o, person object, personType string) {
+	own := func(receipt object) bool { return receipt["id"] == person["id"] }
+	if !slices.ContainsFunc(list(o, "readReceipts"), func(v any) bool { receipt, _ := v.(object); return own(receipt) }) {
+		receipt := object{"id": person["id"], "userType": personType, "lastReadPartId": ""}
+		o["readReceipts"] = append(slices.Clip(list(o, "readReceipts")), any(receipt))
+	}
+	seen(o, own)
+}
+
+// setMarkAsRead moves the receipts of those named. Who has none is ignored, as on the live API.
+func setMarkAsRead(c *call, _ object, value any) error {
+	asked, _ := value.(object)
+	c.later = append(c.later, func(draft object) {
+		seen(draft, func(receipt object) bool {
+			if receipt["userType"] == "admin" {
+				return flag(asked, "allAdmins") || slices.Contains(list(asked, "adminIds"), receipt["id"])
+			}
+			return flag(asked, "allContacts") || slices.Contains(list(asked, "contactIds"), receipt["id"])
+		})
+	})
+	return nil
+}

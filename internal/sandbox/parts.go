@@ -1,0 +1,271 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A thread is a conversation or a ticket. Its parts stand in it, under _parts, in the order they came. Stored beside
+// the plain fields of a part: _authorId, on those that somebody wrote.
+
+// maxParts is how many parts of a thread the API shows: the latest.
+const maxParts = 500
+
+// botID is the id of the system bot, to whom changes without an acting admin are credited.
+const botID = "5f0c9a7e1d2b3c4d5e6f7082"
+
+// newPart returns a part of a thread.
+func (st *store) newPart(partType string, at time.Time, extra object) object {
+	part := object{
+		"id": st.idAt("conversation_part", at), "object": "conversation_part", "partType": partType,
+		"createdAt": stamp(at), "updatedAt": stamp(at),
+	}
+	maps.Copy(part, extra)
+	return part
+}
+
+// extend adds a part to a thread.
+func extend(thread, part object) {
+	thread["_parts"] = append(slices.Clip(list(thread, "_parts")), any(part))
+}
+
+// parts returns the parts of a thread.
+func parts(thread object) []object {
+	stored := list(thread, "_parts")
+	out := make([]object, len(stored))
+	for i, v := range stored {
+		out[i], _ = v.(object)
+	}
+	return out
+}
+
+// amend changes a part of a thread, in a copy: nothing in a store is changed in place below the top.
+func amend(thread object, partID string, changes object) {
+	amended := slices.Clone(list(thread, "_parts"))
+	for i, part := range parts(thread) {
+		if part["id"] == partID {
+			part = maps.Clone(part)
+			maps.Copy(part, changes)
+			amended[i] = part
+		}
+	}
+	thread["_parts"] = amended
+}
+
+// isMessage says that a person or the bot said this to the other side.
+func isMessage(part object) bool {
+	return slices.Contains([]string{"user_msg", "admin_msg", "email_msg", "bot_msg"}, text(part, "partType"))
+}
+
+// isWritten says that a part has a text: a message, or an internal note.
+func isWritten(part object) bool { return isMessage(part) || part["partType"] == "admin_note" }
+
+// showThread adds the latest parts to a conversation or a ticket.
+func showThread(c *call, shown, stored object) {
+	thread := parts(stored)
+	latest := []any{}
+	for _, part := range thread[max(0, len(thread)-maxParts):] {
+		latest = append(latest, c.shownPart(stored, part))
+	}
+	shown["conversationParts"] = latest
+}
+
+func (c *call) shownPart(thread, part object) object {
+	shown := object{}
+	for key, value := range part {
+		if !strings.HasPrefix(key, "_") {
+			shown[key] = value
+		}
+	}
+	if id, written := part["_authorId"].(string); written {
+		shown["author"] = c.store.speaker(id)
+		shown["tagApplications"] = c.tagApplications(thread, part)
+	}
+	c.showBodies(shown)
+	return shown
+}
+
+// showBodies completes a message, which is stored the way it was written: in conversations as Markdown, on tickets as
+// HTML. The API shows both, with signed addresses of files.
+func (c *call) showBodies(message object) {
+	if markdown, ok := message["bodyMarkdown"].(string); ok {
+		message["bodyHtml"] = toHTML(markdown)
+	} else if fragment, ok := message["bodyHtml"].(string); ok {
+		message["bodyMarkdown"] = toMarkdown(fragment)
+	}
+	for field, sign := range map[string]func(string, time.Time) string{"bodyHtml": signedHTML, "bodyMarkdown": signed} {
+		if body, ok := message[field].(string); ok {
+			message[field] = sign(body, c.store.now())
+		}
+	}
+}
+
+// speaker shows who wrote a part; null when that person is gone.
+func (st *store) speaker(id string) any {
+	if id == botID {
+		return object{"id": botID, "type": "bot", "name": "Plumline Assistant", "profilePicture": nil}
+	}
+	author, ok := st.byline(id).(object)
+	if !ok {
+		return nil
+	}
+	if author["email"] == nil { // optional here, but never null
+		delete(author, "email")
+	}
+	return author
+}
+
+// reply is something that a contact or an admin adds to a thread.
+type reply struct {
+	author   object
+	partType string
+	channel  string // none on notes
+	body     object // bodyMarkdown or bodyHtml
+	at       time.Time
+	quiet    bool // nobody is notified
+}
+
+func (r reply) byContact() bool { return r.partType == "user_msg" || r.partType == "email_msg" }
+
+// newMessage returns the part for a reply.
+func (st *store) newMessage(r reply) object {
+	part := st.newPart(r.partType, r.at, object{"_authorId": r.author["id"]})
+	maps.Copy(part, r.body)
+	if r.channel != "" {
+		part["channel"] = r.channel
+	}
+	return part
+}
+
+// add puts a reply into a thread and returns the part. A contact's opens the thread again.
+func (c *call) add(thread object, r reply) object {
+	part := c.store.newMessage(r)
+	extend(thread, part)
+	if r.byContact() && threadState(thread) != "open" {
+		wake(thread)
+		extend(thread, c.store.newPart("status", r.at, object{"status": "open", "snoozedUntil": nil}))
+	}
+	thread["updatedAt"] = stamp(c.store.now())
+	if !r.quiet && r.partType != "admin_note" {
+		c.store.send(outboxEntry{
+			Type: c.kind.name + "_reply_email", Subject: text(thread, "title"), Recipients: c.otherSide(thread, r.byContact()),
+			Detail: object{c.kind.name + "Id": thread["id"], "partId": part["id"]},
+		})
+	}
+	return part
+}
+
+// otherSide counts who is told about a message: the assigned admin, or all of them; or the customers.
+func (c *call) otherSide(thread object, byContact bool) int {
+	switch {
+	case !byContact:
+		return max(1, len(list(thread, "_participantIds"))) // a ticket has one customer
+	case thread["adminAssigneeId"] != nil || thread["assigneeId"] != nil:
+		return 1
+	}
+	return len(c.store.kind("admin").all)
+}
+
+// threadState reads the state of a conversation, or of a ticket, which says it in two fields.
+func threadState(thread object) string {
+	switch {
+	case text(thread, "state") != "":
+		return text(thread, "state")
+	case !flag(thread, "open"):
+		return "closed"
+	case thread["snoozedUntil"] != nil:
+		return "snoozed"
+	}
+	return "open"
+}
+
+// wake opens a thread.
+func wake(thread object) {
+	if _, conversation := thread["state"]; conversation {
+		thread["state"] = "open"
+	} else {
+		thread["open"] = true
+	}
+	thread["snoozedUntil"] = nil
+}
+
+// recordChanges writes down who a thread was assigned to and what became of its state. assignee is the field with the
+// admin in charge.
+func (c *call) recordChanges(before, after object, assignee string) {
+	now := c.store.now()
+	if before[assignee] != after[assignee] || before["teamAssigneeId"] != after["teamAssigneeId"] {
+		extend(after, c.store.newPart("assign", now, object{
+			"adminAssigneeId": after[assignee], "teamAssigneeId": after["teamAssigneeId"], "adminAssignerId": c.body["actingAdminId"],
+		}))
+	}
+	if threadState(before) != threadState(after) || before["snoozedUntil"] != after["snoozedUntil"] {
+		extend(after, c.store.newPart("status", now, object{"status": threadState(after), "snoozedUntil": after["snoozedUntil"]}))
+	}
+}
+
+// setFuture is the setter of a time that must still come. null clears it.
+func setFuture(field string) setter {
+	set := setTime(field, true)
+	return func(c *call, draft object, value any) error {
+		if err := set(c, draft, value); err != nil {
+			return err
+		}
+		if value != nil && text(draft, field) <= stamp(c.store.now()) {
+			return refused(field, "The time must be in the future; it is "+stamp(c.store.now()))
+		}
+		return nil
+	}
+}
+
+// checkActingAdmin is the setter of the admin that a change is credited to: it is not stored, but must exist.
+func checkActingAdmin(c *call, _ object, value any) error {
+	id, _ := value.(string)
+	_, err := c.referred("admin", id, "actingAdminId")
+	return err
+}
+
+// actedOn returns the object that the path names, for a change in the name of an admin or, without one, of the bot.
+func (c *call) actedOn() (object, error) {
+	o, err := c.target()
+	if id, given := c.body["actingAdminId"]; err == nil && given {
+		err = checkActingAdmin(c, nil, id)
+	}
+	return o, err
+}
+
+// actor shows who made a change: the acting admin, who is known to exist, or the system bot.
+func (c *call) actor() object {
+	admin := c.store.kind("admin").get(text(c.body, "actingAdminId"))
+	if admin == nil {
+		return object{"type": "bot", "id": botID, "name": nil}
+	}
+	return object{"type": "admin", "id": admin["id"], "name": admin["name"]}
+}
+
+// redactConversationPart blanks a message for good.
+func redactConversationPart(c *call) (int, any, error) {
+	c.path = map[string]string{"id": text(c.body, "conversationId")}
+	if !c.kind.isID(c.path["id"]) {
+		return 0, nil, invalid("invalid_id", "Invalid conversation ID: "+c.path["id"], "conversationId")
+	}
+	o, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	id := text(c.body, "conversationPartId")
+	all := parts(o)
+	i := slices.IndexFunc(all, func(part object) bool { return part["id"] == id })
+	switch {
+	case i < 0:
+		return 0, nil, refused("conversationPartId", "No part of this conversation has the ID "+id)
+	case !isMessage(all[i]):
+		return 0, nil, refused("conversationPartId", "Only messages can be redacted; this part is of type "+text(all[i], "partType"))
+	}
+	now := stamp(c.store.now())
+	amend(o, id, object{"bodyHtml": nil, "bodyMarkdown": nil, "redacted": true, "updatedAt": now})
+	o["updatedAt"] = now
+	return http.StatusOK, c.shown(c.kind, o), nil
+}

@@ -1,0 +1,225 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// conversationTags is the kind of the workspace's tags for conversations. A deleted one is archived (_archived): only
+// getConversationTag still shows it.
+func conversationTags() *kind {
+	return &kind{
+		name: "tag", title: "tag", path: "/v2/tags", isID: isObjectID,
+		keep: func(*call) (func(object) bool, error) { return live, nil },
+	}
+}
+
+func live(tag object) bool { return !flag(tag, "_archived") }
+
+// liveTag returns a tag that is not archived, or nil.
+func (st *store) liveTag(id string) object {
+	if tag := st.kind("tag").get(id); tag != nil && live(tag) {
+		return tag
+	}
+	return nil
+}
+
+// upsertConversationTag renames the tag with the id, or creates one. A name is used once: creating it again answers
+// with the tag that has it.
+func upsertConversationTag(c *call) (int, any, error) {
+	if id, given := c.body["actingAdminId"]; given {
+		if err := checkActingAdmin(c, nil, id); err != nil {
+			return 0, nil, err
+		}
+	}
+	name := strings.TrimSpace(text(c.body, "name"))
+	if name == "" {
+		return 0, nil, refused("name", "A tag needs a name")
+	}
+	namesake := c.collection().find(func(o object) bool { return live(o) && strings.EqualFold(text(o, "name"), name) })
+	id, rename := c.body["id"].(string)
+	if !rename {
+		if namesake == nil {
+			namesake = object{"id": c.store.newID("tag"), "type": "tag", "name": name}
+			c.collection().add(namesake)
+		}
+		return c.created(), shownTag(namesake), nil
+	}
+	if !c.kind.isID(id) {
+		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "id")
+	}
+	tag := c.store.liveTag(id)
+	switch {
+	case tag == nil:
+		return 0, nil, notFound("tag")
+	case namesake != nil && namesake["id"] != tag["id"]:
+		return 0, nil, refused("name", "Another tag is called "+text(namesake, "name"))
+	}
+	tag["name"] = name
+	return http.StatusOK, shownTag(tag), nil
+}
+
+// deleteConversationTag archives a tag; conversations no longer show it.
+func deleteConversationTag(c *call) (int, any, error) {
+	tag, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	if !live(tag) {
+		return 0, nil, notFound("tag")
+	}
+	tag["_archived"] = true
+	return http.StatusOK, object{"id": tag["id"], "object": "tag", "deleted": true}, nil
+}
+
+func shownTag(tag object) object { return object{"id": tag["id"], "name": tag["name"], "type": "tag"} }
+
+// An application is a tag on a conversation: the tag, when and by whom it was put there and taken off, and the message
+// it was put on. A conversation keeps them all, under _tags.
+
+// applications returns those of a conversation.
+func applications(o object) []object {
+	var out []object
+	for _, v := range list(o, "_tags") {
+		application, _ := v.(object)
+		out = append(out, application)
+	}
+	return out
+}
+
+// carried returns the application of a tag that a conversation carries now, or nil.
+func carried(o object, tagID any) object {
+	for _, application := range applications(o) {
+		if application["tagId"] == tagID && application["removedAt"] == nil {
+			return application
+		}
+	}
+	return nil
+}
+
+// liveTags returns the tags that a conversation carries, without archived ones.
+func (c *call) liveTags(o object) []object {
+	var out []object
+	for _, application := range applications(o) {
+		if tag := c.store.liveTag(text(application, "tagId")); tag != nil && application["removedAt"] == nil {
+			out = append(out, tag)
+		}
+	}
+	return out
+}
+
+func (c *call) tagIDs(o object) []any {
+	out := []any{}
+	for _, tag := range c.liveTags(o) {
+		out = append(out, tag["id"])
+	}
+	return out
+}
+
+func (c *call) shownTags(o object) []any {
+	out := []any{}
+	for _, tag := range c.liveTags(o) {
+		out = append(out, shownTag(tag))
+	}
+	return out
+}
+
+// tagApplications shows what was put on one message.
+func (c *call) tagApplications(o, part object) []any {
+	out := []any{}
+	for _, application := range applications(o) {
+		if application["targetPartId"] != part["id"] {
+			continue
+		}
+		shown := maps.Clone(application)
+		delete(shown, "targetPartId")
+		if tag := c.store.kind("tag").get(text(application, "tagId")); tag != nil {
+			shown["tag"] = shownTag(tag)
+		}
+		out = append(out, shown)
+	}
+	return out
+}
+
+// newApplication puts a tag on the latest message of a conversation; on its opening message, which has no id, when
+// nothing followed it.
+func newApplication(o, tag, actor object, at string) object {
+	application := object{"tagId": tag["id"], "appliedAt": at, "appliedBy": actor, "removedAt": nil, "targetPartId": nil}
+	for _, part := range parts(o) {
+		if isWritten(part) {
+			application["targetPartId"] = part["id"]
+		}
+	}
+	return application
+}
+
+// attachConversationTag puts a tag on a conversation. One that is there already stays as it is.
+func attachConversationTag(c *call) (int, any, error) {
+	o, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	id := text(c.body, "tagId")
+	if !isObjectID(id) {
+		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "tagId")
+	}
+	tag := c.store.liveTag(id)
+	if tag == nil {
+		return 0, nil, notFound("tag")
+	}
+	application := carried(o, tag["id"])
+	if application == nil {
+		application = newApplication(o, tag, c.actor(), stamp(c.store.now()))
+		o["_tags"] = append(slices.Clip(list(o, "_tags")), any(application))
+		c.recordTag(o, tag, application, "added")
+	}
+	return http.StatusOK, attached(tag, application), nil
+}
+
+// detachConversationTag takes a tag off a conversation.
+func detachConversationTag(c *call) (int, any, error) {
+	o, err := c.actedOn()
+	if err != nil {
+		return 0, nil, err
+	}
+	if !isObjectID(c.path["tagId"]) {
+		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+c.path["tagId"], "tagId")
+	}
+	tag := c.store.kind("tag").get(c.path["tagId"])
+	application := carried(o, tag["id"])
+	if tag == nil || application == nil {
+		return 0, nil, notFound("tag")
+	}
+	removed := maps.Clone(application)
+	maps.Copy(removed, object{"removedAt": stamp(c.store.now()), "removedBy": c.actor()})
+	all := slices.Clone(list(o, "_tags"))
+	for i, one := range applications(o) {
+		if one["tagId"] == tag["id"] && one["removedAt"] == nil {
+			all[i] = removed
+		}
+	}
+	o["_tags"] = all
+	c.recordTag(o, tag, removed, "removed")
+	return http.StatusOK, attached(tag, removed), nil
+}
+
+// recordTag writes into the thread that a tag was added or removed.
+func (c *call) recordTag(o, tag, application object, action string) {
+	now := c.store.now()
+	extend(o, c.store.newPart("tags", now, object{
+		"action": action, "occurredAt": stamp(now), "tagId": tag["id"], "tagName": tag["name"], "actor": c.actor(),
+		"targetPartId": application["targetPartId"],
+	}))
+	o["updatedAt"] = stamp(now)
+}
+
+// attached answers with a tag and how it came and went.
+func attached(tag, application object) object {
+	answer := shownTag(tag)
+	for _, field := range []string{"appliedAt", "appliedBy", "removedAt", "removedBy", "targetPartId"} {
+		answer[field] = application[field]
+	}
+	return answer
+}

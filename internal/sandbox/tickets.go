@@ -1,0 +1,256 @@
+package sandbox
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tickets is the kind of support tickets. Paths name them by their number. Stored beside the plain fields: _authorId,
+// _statusId, _conversationIds of the linked conversations, and _parts (see parts.go). Its message history is the
+// ticket's own; a linked conversation keeps its.
+func tickets() *kind {
+	return &kind{
+		name: "ticket", title: "ticket", path: "/v2/tickets", isID: isTicketNumber, lookup: ticketNumbered,
+		render: renderTicket,
+		whole:  showThread,
+		keep:   keepTickets,
+		order:  orderTickets,
+		start:  startTicket,
+		set: map[string]setter{
+			"author":               setAuthor,
+			"ticketCategoryId":     reference("ticketCategoryId", "ticket_category"),
+			"statusId":             reference("_statusId", "ticket_status"),
+			"assigneeId":           reference("assigneeId", "admin"),
+			"companyId":            setCompany,
+			"customFields":         setValues("customFields", "ticket_custom_field"),
+			"linkedConversationId": setLinkedConversation,
+			"createdAt":            setTime("createdAt", false),
+			"open":                 setOpen,
+			"snoozedUntil":         setWakeUp,
+			// This keeps something from happening: see ticketMade and ticketChanged.
+			"skipNotifications": notStored,
+		},
+		made:    ticketMade,
+		changed: ticketChanged,
+		gone:    ticketGone,
+	}
+}
+
+func isTicketNumber(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n > 0
+}
+
+func ticketNumbered(all *collection, name string) object {
+	n, err := strconv.ParseFloat(name, 64)
+	if err != nil {
+		return nil
+	}
+	return all.find(func(o object) bool { return o["ticketNumber"] == n })
+}
+
+func renderTicket(c *call, shown, stored object) {
+	category := c.ticketCategory(stored)
+	status := c.store.kind("ticket_status").get(text(stored, "_statusId"))
+	shown["author"] = c.store.byline(text(stored, "_authorId"))
+	shown["status"] = c.shown(c.kinds.named("ticket_status"), status)
+	shown["categoryType"] = category["_type"]
+	shown["ticketUrl"] = siteURL + "/tickets/" + strconv.Itoa(int(number(stored, "ticketNumber")))
+	shown["content"] = signedHTML(text(stored, "content"), c.store.now())
+	linked := []any{}
+	for _, id := range list(stored, "_conversationIds") {
+		conversationID, _ := id.(string)
+		if c.store.kind("conversation").get(conversationID) != nil {
+			linked = append(linked, object{"id": id, "role": category["_type"]})
+		}
+	}
+	shown["linkedConversations"] = linked
+	values, _ := stored["customFields"].(object)
+	shown["customFields"] = c.signedFiles(values)
+}
+
+// signedFiles makes the files in custom fields reachable.
+func (c *call) signedFiles(values object) object {
+	out := maps.Clone(values)
+	for id, value := range out {
+		if stored, ok := value.(string); ok {
+			out[id] = signed(stored, c.store.now())
+		}
+	}
+	return out
+}
+
+// ticketCategory returns the category of a ticket; what kind of tickets it holds is stored in it as _type.
+func (c *call) ticketCategory(ticket object) object {
+	return c.store.kind("ticket_category").get(text(ticket, "ticketCategoryId"))
+}
+
+func keepTickets(c *call) (func(object) bool, error) {
+	categories, statuses := list(c.query, "ticketCategoryIds"), list(c.query, "statusIds")
+	for param, ids := range map[string][]any{"ticketCategoryIds": categories, "statusIds": statuses} {
+		if err := checkIDs(ids, param); err != nil {
+			return nil, err
+		}
+	}
+	assignee, byAssignee := c.query["assigneeId"].(string)
+	if byAssignee {
+		if err := checkIDs([]any{assignee}, "assigneeId"); err != nil {
+			return nil, err
+		}
+	}
+	categoryType := text(c.query, "categoryType")
+	terms := words(text(c.query, "q"))
+	return func(o object) bool {
+		switch {
+		case categories != nil && !slices.Contains(categories, o["ticketCategoryId"]):
+			return false
+		case statuses != nil && !slices.Contains(statuses, o["_statusId"]):
+			return false
+		case byAssignee && o["assigneeId"] != assignee:
+			return false
+		case categoryType != "" && c.ticketCategory(o)["_type"] != categoryType:
+			return false
+		}
+		return holdsAll(o, terms)
+	}, nil
+}
+
+func orderTickets(c *call) ordering {
+	field := map[string]string{"date": "createdAt", "recent": "updatedAt", "ticketNumber": "ticketNumber"}[text(c.query, "sortBy")]
+	return byField(field, text(c.query, "sortOrder") == "desc")
+}
+
+func startTicket(c *call, draft object) {
+	status := c.store.kind("ticket_status").find(func(o object) bool { return flag(o, "isDefault") })
+	maps.Copy(draft, object{
+		"object": "ticket", "content": "", "open": true, "snoozedUntil": nil, "assigneeId": nil, "teamAssigneeId": nil, "companyId": nil,
+		"customFields": object{}, "_statusId": status["id"], "_conversationIds": []any{}, "_parts": []any{},
+	})
+}
+
+// setCompany finds the company by either of its ids: the reference does not say which one is meant.
+func setCompany(c *call, draft object, value any) error {
+	id, ok := value.(string)
+	if !ok {
+		draft["companyId"] = nil
+		return nil
+	}
+	companies := c.store.kind("company")
+	company := companies.get(id)
+	if company == nil {
+		company = companies.find(func(o object) bool { return o["companyId"] == id })
+	}
+	if company == nil {
+		return refused("companyId", "No company has the ID "+id)
+	}
+	draft["companyId"] = company["id"]
+	return nil
+}
+
+func setLinkedConversation(c *call, draft object, value any) error {
+	id, _ := value.(string)
+	conversation, err := c.referred("conversation", id, "linkedConversationId")
+	if err != nil {
+		return err
+	}
+	draft["_conversationIds"] = []any{conversation["id"]}
+	return nil
+}
+
+// setOpen closes or reopens; the status stays as it is. What is closed is not snoozed.
+func setOpen(_ *call, draft object, value any) error {
+	draft["open"] = value
+	if value == false {
+		draft["snoozedUntil"] = nil
+	}
+	return nil
+}
+
+// setWakeUp runs after setOpen.
+func setWakeUp(c *call, draft object, value any) error {
+	if value != nil && !flag(draft, "open") {
+		return refused("snoozedUntil", "A closed ticket cannot be snoozed; reopen it with open")
+	}
+	return setFuture("snoozedUntil")(c, draft, value)
+}
+
+func ticketMade(c *call, o object) {
+	o["ticketNumber"] = float64(c.store.Made["ticket"]) // counts deleted tickets too, so that no number is used twice
+	c.notifyOfTicket("new_ticket_email", o)
+}
+
+func ticketChanged(c *call, before, o object) {
+	c.recordChanges(before, o, "assigneeId")
+	c.notifyOfTicket("ticket_update_email", o)
+}
+
+func (c *call) notifyOfTicket(kind string, o object) {
+	if !flag(c.body, "skipNotifications") {
+		c.store.send(outboxEntry{Type: kind, Subject: text(o, "title"), Recipients: 1, Detail: object{"ticketId": o["id"]}})
+	}
+}
+
+// ticketGone takes the conversation of a ticket along when customers see it.
+func ticketGone(c *call, o object) {
+	if c.ticketCategory(o)["_type"] != "customer" {
+		return
+	}
+	for _, id := range list(o, "_conversationIds") {
+		conversationID, _ := id.(string)
+		c.store.kind("conversation").remove(conversationID)
+	}
+}
+
+// replyToTicket adds a message of a contact, or a message or note of an admin. It answers with the ticket.
+func replyToTicket(c *call) (int, any, error) {
+	o, err := c.target()
+	if err != nil {
+		return 0, nil, err
+	}
+	r := reply{partType: "admin_msg", channel: "desktop", at: c.store.now(), quiet: flag(c.body, "skipNotifications")}
+	if c.body["messageType"] == "note" {
+		r.partType, r.channel = "admin_note", ""
+	}
+	if c.body["type"] == "contact" {
+		r.partType = "user_msg"
+		r.author, err = c.contact(c.body, "", "contactId", "contactEmail")
+	} else {
+		r.author, err = c.referred("admin", text(c.body, "adminId"), "adminId")
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	created := object{}
+	if err := setTime("createdAt", false)(c, created, c.body["createdAt"]); err != nil {
+		return 0, nil, err
+	}
+	if at, err := time.Parse(timeFormat, text(created, "createdAt")); err == nil {
+		r.at = at
+	}
+	body, err := c.withAttachments(text(c.body, "body"))
+	if err != nil {
+		return 0, nil, err
+	}
+	r.body = object{"bodyHtml": body}
+	c.add(o, r)
+	return c.created(), c.shown(c.kind, o), nil
+}
+
+// withAttachments returns the HTML of a message with links to the copies of its attachments.
+func (c *call) withAttachments(body string) (string, error) {
+	if strings.TrimSpace(body) == "" {
+		return "", refused("body", "A message needs a text")
+	}
+	for i, v := range list(c.body, "attachmentUrls") {
+		source, _ := v.(string)
+		if !isWebAddress(source) {
+			return "", refused("attachmentUrls."+strconv.Itoa(i), "Invalid url")
+		}
+		at := hosted(source)
+		body += `<p><a href="` + at + `">` + at[strings.LastIndex(at, "/")+1:] + `</a></p>`
+	}
+	return body, nil
+}
