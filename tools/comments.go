@@ -121,11 +121,11 @@ type getComment struct {
 
 type createComment struct {
 	Content          markdown `json:"content" jsonschema_description:"Markdown."`
-	PostID           string   `json:"postId,omitempty" jsonschema_description:"Id or slug; this or changelogId."`
-	ChangelogID      string   `json:"changelogId,omitempty" jsonschema_description:"Id or slug."`
-	ParentCommentID  string   `json:"parentCommentId,omitempty" jsonschema_description:"Comment to reply to."`
+	PostID           string   `json:"postId,omitempty" jsonschema_description:"Id or slug."`
+	ChangelogID      string   `json:"changelogId,omitempty"`
+	ParentCommentID  string   `json:"parentCommentId,omitempty"`
 	IsPrivate        bool     `json:"isPrivate,omitempty"`
-	SendNotification bool     `json:"sendNotification,omitempty" jsonschema_description:"Default true."`
+	SendNotification bool     `json:"sendNotification,omitempty"`
 	Author           author   `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner."`
 	CreatedAt        string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 	Upvotes          float64  `json:"upvotes,omitempty"`

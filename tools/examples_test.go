@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -86,52 +85,6 @@ func (e example) answer(t *testing.T, sandbox app.Sandbox) string {
 		t.Fatalf("%s\n%s", e.arguments, text)
 	}
 	return text
-}
-
-// finder puts ids in place of the names that stand for them.
-type finder struct {
-	t      *testing.T
-	server *mcpclient.Client
-	found  map[string]json.RawMessage
-}
-
-var placeholder = regexp.MustCompile(`"<(\w+)>"`)
-
-// fill returns the example of an operation as it can be called.
-func (f finder) fill(op *tools.Operation) string {
-	return placeholder.ReplaceAllStringFunc(op.Example, func(match string) string {
-		name := placeholder.FindStringSubmatch(match)[1]
-		if f.found[name] == nil {
-			f.found[name] = f.find(name)
-		}
-		return string(f.found[name])
-	})
-}
-
-// find returns what a name stands for: the field of that name, or the id, in the first row that has it of what the example of its
-// finder answers.
-func (f finder) find(name string) json.RawMessage {
-	f.t.Helper()
-	op := tools.Lookup(tools.Finders[name])
-	if op == nil {
-		f.t.Fatalf("no tool finds a %s", name)
-	}
-	text, _ := ask(f.t, f.server, op.Name, f.fill(op))
-	var list struct {
-		Data []map[string]json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		f.t.Fatalf("%s finds a %s, but answers no list: %s", op.Name, name, text)
-	}
-	for _, field := range []string{name, "id"} {
-		for _, row := range list.Data {
-			if row[field] != nil {
-				return row[field]
-			}
-		}
-	}
-	f.t.Fatalf("%s answers no %s: %s", op.Name, name, text)
-	return nil
 }
 
 // start returns a client of a server with every tool.
