@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"slices"
 )
 
 // comments is the kind of comments on posts and changelogs. Stored beside the plain fields: _authorId.
@@ -175,7 +176,18 @@ func commentMade(c *call, o object) {
 	}
 }
 
-// commented returns the post or changelog that a comment is on. It exists: a post takes its comments along.
+// removeComments takes the comments of a post or changelog along when it goes.
+func (c *call) removeComments(field string, subject object) {
+	comments := c.store.kind("comment")
+	for _, comment := range slices.Clone(comments.all) {
+		if comment[field] == subject["id"] {
+			c.counted(text(comment, "_authorId"), "commentsCreated", -1)
+			comments.remove(text(comment, "id"))
+		}
+	}
+}
+
+// commented returns the post or changelog that a comment is on. It exists: both take their comments along.
 func (c *call) commented(o object) object {
 	if id := text(o, "postId"); id != "" {
 		return c.store.kind("post").get(id)

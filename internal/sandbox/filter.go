@@ -172,13 +172,14 @@ func wrongValue(fieldType string, v any) string {
 
 // searchValue returns what a search field sees of an object: a value, a list of them, or nil.
 func (c *call) searchValue(field contract.SearchField, o object) any {
-	name, key, inside := strings.Cut(field.Name, ".")
-	value := o[name]
+	name := camelCase(field.Name) // searchArticles knows its fields by their snake_case names alone
+	outer, key, inside := strings.Cut(name, ".")
+	value := o[outer]
 	if inside {
 		values, _ := value.(object)
 		value = values[key]
 	}
-	if read, ok := c.kind.fields[field.Name]; ok {
+	if read, ok := c.kind.fields[name]; ok {
 		value = read(c, o)
 	}
 	if s, ok := value.(string); ok && field.Type == "unix_seconds" {
@@ -254,7 +255,7 @@ func containsWord(s, part string) bool {
 	return false
 }
 
-// camelCase turns a deprecated snake_case name into the current one.
+// camelCase turns a snake_case name into the one that objects and kinds use.
 func camelCase(name string) string {
 	var b strings.Builder
 	for i, part := range strings.Split(name, "_") {

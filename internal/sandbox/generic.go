@@ -52,17 +52,23 @@ func encode(answer any) ([]byte, error) {
 // collection returns the objects of the call's kind.
 func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
 
-// target returns the object that the path names.
+// target returns the object that the path names. Where slugs are taken too, what is neither is malformed only if the contract says so.
 func (c *call) target() (object, error) {
-	lookup := c.kind.lookup
+	lookup, given := c.kind.lookup, c.path["id"]
 	if lookup == nil {
 		lookup = (*collection).get
 	}
-	o := lookup(c.collection(), c.path["id"])
-	if o == nil {
-		return nil, notFound(c.kind.title)
+	o := lookup(c.collection(), given)
+	if o == nil && c.kind.bySlug {
+		o = c.collection().find(func(o object) bool { return o["slug"] == given })
 	}
-	return o, nil
+	switch {
+	case o != nil:
+		return o, nil
+	case c.kind.bySlug && !isObjectID(given) && slices.Contains(c.op.ErrorCodes, "invalid_id"):
+		return nil, invalid("invalid_id", "Invalid "+c.kind.title+" ID: "+given, "id")
+	}
+	return nil, notFound(c.kind.title)
 }
 
 func get(c *call) (int, any, error) {
@@ -224,7 +230,7 @@ func (c *call) removed(o object) object {
 	return object{"id": o["id"], "object": c.kind.name, "deleted": true}
 }
 
-// apply puts the body into a draft, in the order of its keys. The draft's own copies of nested values are replaced,
+// apply puts the body into a draft, in the order of its keys, and checks the result as a whole. The draft's own copies of nested values are replaced,
 // never changed, because answers and the store share them.
 func (c *call) apply(draft object) error {
 	for _, key := range slices.Sorted(maps.Keys(c.body)) {
@@ -235,6 +241,11 @@ func (c *call) apply(draft object) error {
 			}
 		} else if value != nil { // null on a plain field asks for what is there already
 			draft[key] = value
+		}
+	}
+	if c.kind.whole != nil {
+		if err := c.kind.whole(c, draft); err != nil {
+			return err
 		}
 	}
 	for _, finish := range c.later {

@@ -15,6 +15,8 @@ type kind struct {
 	title string            // in messages
 	path  string            // where the collection lives
 	isID  func(string) bool // form of the ids; nil for any
+	// bySlug says that a path may name an object by its slug as well.
+	bySlug bool
 
 	// lookup finds the object that a path names where paths do not name objects by id.
 	lookup func(all *collection, name string) object
@@ -41,6 +43,8 @@ type kind struct {
 	start func(c *call, draft object)
 	// set applies body fields that are not simply stored under their own name.
 	set map[string]setter
+	// whole checks a draft once all of its fields are set, for what no field can tell alone.
+	whole func(c *call, draft object) error
 	// made runs after an object was created, changed after it was updated, gone before it is removed.
 	made    func(c *call, o object)
 	changed func(c *call, before, after object)

@@ -106,16 +106,16 @@ func keepPosts(c *call) (func(object) bool, error) {
 		case tags != nil && !slices.ContainsFunc(list(o, "_tagIds"), func(id any) bool { return slices.Contains(tags, id) }):
 			return false
 		}
-		return holdsAll(o, terms)
+		return holdsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
 }
 
-// holdsAll says whether each term is in the title or the content of a post.
-func holdsAll(o object, terms []string) bool {
+// holdsAll says whether each term is in the title or the content, which may be HTML.
+func holdsAll(title, content string, terms []string) bool {
 	if len(terms) == 0 {
 		return true
 	}
-	held := append(words(text(o, "title")), words(plain(text(o, "content")))...)
+	held := append(words(title), words(plain(content))...)
 	for _, term := range terms {
 		if !slices.ContainsFunc(held, func(word string) bool { return strings.HasPrefix(word, term) }) {
 			return false
@@ -347,13 +347,7 @@ func postChanged(c *call, before, o object) {
 // postGone takes the comments of a post along.
 func postGone(c *call, o object) {
 	c.counted(text(o, "_authorId"), "postsCreated", -1)
-	comments := c.store.kind("comment")
-	for _, comment := range slices.Clone(comments.all) {
-		if comment["postId"] == o["id"] {
-			c.counted(text(comment, "_authorId"), "commentsCreated", -1)
-			comments.remove(text(comment, "id"))
-		}
-	}
+	c.removeComments("postId", o)
 }
 
 // slugOf turns a title into the last part of its address.
@@ -365,9 +359,10 @@ func slugOf(title string) string {
 	return strings.Join(parts, "-")
 }
 
+// freeSlug returns the slug, numbered if another object of the call's kind has it.
 func (c *call) freeSlug(wanted string) string {
 	taken := func(slug string) bool {
-		return c.store.kind("post").find(func(o object) bool { return o["slug"] == slug }) != nil
+		return c.collection().find(func(o object) bool { return o["slug"] == slug }) != nil
 	}
 	slug := wanted
 	for n := 2; taken(slug); n++ {

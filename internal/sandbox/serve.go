@@ -20,6 +20,7 @@ type call struct {
 	path  map[string]string // what the holes of the path hold
 	query object            // typed, with defaults
 	body  object            // never nil
+	bare  bool              // the request had no body at all
 
 	later []func(draft object) // what apply does once every field has been checked
 }
@@ -155,7 +156,7 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.body = object{}
 	var body any = c.body // no body counts as an empty one; the schema then says what is missing
-	if len(strings.TrimSpace(string(data))) > 0 {
+	if c.bare = len(strings.TrimSpace(string(data))) == 0; !c.bare {
 		if body, err = contract.Decode(data); err != nil {
 			return invalid("invalid_request", "The body is not a JSON document: "+err.Error(), "")
 		}
