@@ -46,5 +46,15 @@ func behaviours() map[string]handler {
 		"upsertConversationTag":         upsertConversationTag, // renames by id, creates without
 		"deleteConversationTag":         deleteConversationTag, // archives
 		"replyToTicket":                 replyToTicket,
+
+		"publishChangelog":           publishChangelog, // wants a body, even an empty one; e-mails subscribers only when asked to
+		"unpublishChangelog":         unpublishChangelog,
+		"addChangelogSubscribers":    addChangelogSubscribers,    // a batch of addresses
+		"removeChangelogSubscribers": removeChangelogSubscribers, // JSON body on DELETE
+
+		"getArticle":           getArticle, // a draft-only one is not found without state=draft
+		"getRedirectRuleByUrl": getRedirectRuleByURL,
+
+		"listSurveyResponses": listSurveyResponses, // a list of responses, not of surveys
 	}
 }

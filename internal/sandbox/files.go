@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"fmt"
 	"hash/fnv"
 	"html"
@@ -9,13 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
-
-	htmltomarkdown "github.com/JohannesKaufmann/html-to-markdown/v2"
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	renderhtml "github.com/yuin/goldmark/renderer/html"
 )
 
 // storageURL is where copies of customers' files would be.
@@ -79,26 +72,4 @@ func withCopies(markdown string) string {
 // withoutFiles returns Markdown with pictures that lead nowhere, as the opening message of a conversation has them.
 func withoutFiles(markdown string) string {
 	return picture.ReplaceAllLiteralString(markdown, "![Image]()")
-}
-
-var converter = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(renderhtml.WithHardWraps()))
-})
-
-// toHTML converts the Markdown of a message.
-func toHTML(markdown string) string {
-	var out bytes.Buffer
-	if err := converter().Convert([]byte(markdown), &out); err != nil {
-		panic("sandbox: a buffer refuses HTML: " + err.Error()) // only writing can fail
-	}
-	return strings.TrimSuffix(out.String(), "\n")
-}
-
-// toMarkdown converts the HTML of a message; what the converter cannot read stays as plain text.
-func toMarkdown(fragment string) string {
-	markdown, err := htmltomarkdown.ConvertString(fragment)
-	if err != nil {
-		return strings.TrimSpace(plain(fragment))
-	}
-	return markdown
 }

@@ -243,8 +243,8 @@ func (c *call) apply(draft object) error {
 			draft[key] = value
 		}
 	}
-	if c.kind.whole != nil {
-		if err := c.kind.whole(c, draft); err != nil {
+	if c.kind.check != nil {
+		if err := c.kind.check(c, draft); err != nil {
 			return err
 		}
 	}

@@ -43,8 +43,8 @@ type kind struct {
 	start func(c *call, draft object)
 	// set applies body fields that are not simply stored under their own name.
 	set map[string]setter
-	// whole checks a draft once all of its fields are set, for what no field can tell alone.
-	whole func(c *call, draft object) error
+	// check looks at a draft once all of its fields are set, for what no field can tell alone.
+	check func(c *call, draft object) error
 	// made runs after an object was created, changed after it was updated, gone before it is removed.
 	made    func(c *call, o object)
 	changed func(c *call, before, after object)
@@ -80,6 +80,12 @@ func newKindTable() kindTable {
 		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: isObjectID},
 		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: isObjectID},
 		tickets(), // after those whose paths begin with its own
+		changelogs(),
+		helpCenters(),
+		collections(),
+		articles(),
+		redirectRules(),
+		surveys(),
 	}
 }
 

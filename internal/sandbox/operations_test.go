@@ -11,7 +11,7 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox has.
-var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports"}
+var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -72,6 +72,10 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	a.everyOrganizationOperation()
 	a.everyWebhookOperation()
 	a.everyReportOperation()
+
+	a.everyChangelogOperation()
+	a.everyHelpCenterOperation()
+	a.everySurveyOperation()
 
 	for _, op := range contract.Load().Operations() {
 		if slices.Contains(served, op.Toolset) && !a.served[op.ID] {

@@ -92,9 +92,9 @@ func (c *call) shownPart(thread, part object) object {
 // HTML. The API shows both, with signed addresses of files.
 func (c *call) showBodies(message object) {
 	if markdown, ok := message["bodyMarkdown"].(string); ok {
-		message["bodyHtml"] = toHTML(markdown)
+		message["bodyHtml"] = messageToHTML(markdown)
 	} else if fragment, ok := message["bodyHtml"].(string); ok {
-		message["bodyMarkdown"] = toMarkdown(fragment)
+		message["bodyMarkdown"] = htmlToMarkdown(fragment)
 	}
 	for field, sign := range map[string]func(string, time.Time) string{"bodyHtml": signedHTML, "bodyMarkdown": signed} {
 		if body, ok := message[field].(string); ok {

@@ -11,10 +11,11 @@
 //	generic.go    get, list, search, create, update, delete, for every kind alike
 //	behaviours.go the table of operations that the generic ones cannot serve
 //	posts.go, voters.go, comments.go, contacts.go, people.go    what is particular to these
-//	companies.go, organization.go, webhooks.go                  and to these
+//	companies.go, organization.go, webhooks.go, surveys.go      and to these
 //	conversations.go, conversation_search.go, participants.go, tags.go, tickets.go   and to these
+//	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go          and to these
 //	parts.go      the threads of conversations and tickets
-//	fieldvalues.go, files.go      values of custom fields; copies of files, Markdown and HTML
+//	fieldvalues.go, files.go, markup.go   values of custom fields; copies of files; Markdown to HTML and back
 //	events.go, audit.go, deliveries.go                          what a write is news for: the audit log, then webhooks
 //	report_*.go   reports: catalogue, question (filter, period), the answer to a query, the rows behind it
 //	list.go, cursor.go, filter.go, fulltext.go                  pages, cursors, the search language, relevance

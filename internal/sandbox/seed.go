@@ -23,6 +23,7 @@ func seed() *store {
 	s.organization()
 	s.people()
 	s.posts()
+	s.content()
 	s.discussions()
 	s.team()
 	s.inbox()
@@ -45,7 +46,6 @@ type organization struct {
 	Fields     [][4]any    `json:"fields"`
 	Admins     [][2]string `json:"admins"`
 	Companies  [][5]any    `json:"companies"`
-	Changelogs [][2]string `json:"changelogs"`
 	FirstNames string      `json:"firstNames"`
 	LastNames  string      `json:"lastNames"`
 }
@@ -117,13 +117,6 @@ func (s *seeder) organization() {
 				"heroTitle": nil, "submitButtonText": nil,
 			},
 			"postDefaults": object{"visibility": "public"},
-		})
-	}
-	for i, row := range s.org.Changelogs {
-		at := daysAgo(30 * (len(s.org.Changelogs) - i))
-		s.put("changelog", at, object{
-			"object": "changelog", "title": row[0], "slug": slugOf(row[0]), "content": "<p>" + row[1] + "</p>", "commentCount": 0.0,
-			"createdAt": stamp(at), "date": stamp(at), "state": "live", "isPublished": true,
 		})
 	}
 }
@@ -391,7 +384,7 @@ func (s *seeder) discussions() {
 		}
 		s.discuss(post, count, remark)
 	}
-	for i, changelog := range s.kind("changelog").all {
+	for i, changelog := range s.kind("changelog").all[:discussedChangelogs] {
 		for n, line := range s.voices["applause"][:2+i%2] {
 			author := customers[(i*9+n*4)%len(customers)]
 			s.comment(changelog, "changelogId", author, daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})

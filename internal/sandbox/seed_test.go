@@ -12,7 +12,8 @@ func TestTheSeedIsABelievableOrganization(t *testing.T) {
 	t.Parallel()
 	st := seed()
 	for kindName, atLeast := range map[string]int{
-		"board": 4, "post_status": 6, "post_tag": 15, "custom_field": 4, "admin": 6, "post": 300, "comment": 400, "contact": 120, "company": 30, "changelog": 4,
+		"board": 4, "post_status": 6, "post_tag": 15, "custom_field": 4, "admin": 6, "post": 300, "comment": 400, "contact": 120, "company": 30,
+		"changelog": 25, "collection": 8, "article": 40, "redirect_rule": 5, "survey": 3, "survey_response": 60,
 	} {
 		if n := len(st.kind(kindName).all); n < atLeast {
 			t.Errorf("%d of kind %s, want %d", n, kindName, atLeast)

@@ -114,7 +114,7 @@ func keepTickets(c *call) (func(object) bool, error) {
 		case categoryType != "" && c.ticketCategory(o)["_type"] != categoryType:
 			return false
 		}
-		return holdsAll(o, terms)
+		return holdsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
 }
 

@@ -1,0 +1,275 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// discussedChangelogs is how many changelogs people talk about: those that the file begins with.
+const discussedChangelogs = 5
+
+// content makes what the organization publishes and asks: changelogs, the help center, surveys. It rolls dice of its own, so that more
+// of it leaves the posts and people as they are.
+func (s *seeder) content() {
+	s.changelogs()
+	s.helpCenters()
+	s.articles()
+	s.redirects()
+	s.surveys()
+}
+
+// passage is a header line of a seed file with the lines below it.
+type passage struct {
+	mark  string   // what the header began with
+	parts []string // of the header, between bars
+	text  string   // HTML
+}
+
+// passages reads a file of Markdown or HTML under headers, which begin with one of the marks.
+func passages(path string, marks ...string) []passage {
+	data, err := seedFiles.ReadFile(path)
+	if err != nil {
+		panic("seed: " + err.Error())
+	}
+	var all []passage
+	for line := range strings.Lines(string(data)) {
+		mark, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if slices.Contains(marks, mark) {
+			all = append(all, passage{mark: mark, parts: strings.Split(rest, " | ")})
+		} else {
+			all[len(all)-1].text += line
+		}
+	}
+	for i := range all {
+		all[i].text = toHTML(all[i].text)
+	}
+	return all
+}
+
+// flag says whether the header of a passage ends with a word that has its place after so many others.
+func (p passage) flag(place int, word string) bool {
+	return len(p.parts) > place && p.parts[place] == word
+}
+
+// changelogs reads seed/changelogs.txt: "= title | categories | age in days | draft, scheduled or edited", and below a changelog its
+// translations, "~ locale | title".
+func (s *seeder) changelogs() {
+	for i, name := range []string{"New", "Improved", "Fixed", "Announcement", "Invoicing", "Client portal", "Integrations", "API", "Mobile", "Security", "Import"} {
+		s.put("changelog_category", daysAgo(900-i), object{"name": name})
+	}
+	var o object
+	for i, p := range passages("seed/changelogs.txt", "=", "~") {
+		if p.mark == "~" {
+			s.translateChangelog(o, p)
+			continue
+		}
+		age, err := strconv.Atoi(p.parts[2])
+		if err != nil {
+			panic("seed: " + p.parts[0] + ": " + err.Error())
+		}
+		at := daysAgo(age)
+		categories := []any{}
+		for name := range strings.SplitSeq(p.parts[1], ", ") {
+			categories = append(categories, s.named("changelog_category", name)["id"])
+		}
+		o = s.put("changelog", at, object{
+			"object": "changelog", "organization": organizationID, "locale": defaultLocale, "title": p.parts[0], "slug": slugOf(p.parts[0]),
+			"content": p.text, "commentCount": 0.0, "createdAt": stamp(at), "updatedAt": stamp(at), "date": stamp(at),
+			"featuredImage": nil, "allowedSegmentIds": []any{}, "_categoryIds": categories, "_translations": object{},
+			"_published": []any{defaultLocale}, "_edited": p.flag(3, "edited"),
+			"notifications": object{defaultLocale: s.announcement(nil, i%3 != 2)},
+		})
+		if i%4 == 1 {
+			o["featuredImage"] = "https://cdn.plumline.example/changelog/" + text(o, "slug") + ".png"
+		}
+		switch {
+		case p.flag(3, "draft"):
+			o["_published"], o["notifications"] = []any{}, object{}
+		case p.flag(3, "scheduled"):
+			o["_published"] = []any{}
+			o["notifications"] = object{defaultLocale: s.announcement(stamp(daysAgo(-3)), false)}
+		}
+	}
+}
+
+// announcement is what is noted about telling readers of a changelog.
+func (s *seeder) announcement(due any, emailed bool) object {
+	return object{"scheduledDate": due, "emailSent": emailed, "hideFromBoardAndWidgets": false, "sendEmailNotification": emailed || due != nil}
+}
+
+func (s *seeder) translateChangelog(o object, p passage) {
+	locale := p.parts[0]
+	o["_translations"] = object{locale: object{"title": p.parts[1], "slug": slugOf(p.parts[1]), "content": p.text, "markdownContent": nil}}
+	o["_published"] = append(list(o, "_published"), locale)
+	stored, _ := o["notifications"].(object)
+	stored[locale] = s.announcement(nil, true)
+}
+
+// helpCenters makes the public help center on its own domain, and a small one for the team.
+func (s *seeder) helpCenters() {
+	for i, o := range []object{
+		{
+			"id": "ox6qrqprmsuqaunj", "displayName": "Plumline Help", "title": "How can we help?", "description": "Guides and answers for everybody who works with Plumline.",
+			"isPublic": true, "availableLocales": []any{"en", "de", "fr"}, "searchPlaceholder": "Search for answers",
+			"urls": object{"externalDomain": "help.plumline.example", "featurebaseSubpath": "help"},
+			"navItems": []any{
+				object{"title": "Feedback", "type": "link", "url": siteURL, "icon": nil},
+				object{"title": "Contact us", "type": "button", "url": "https://plumline.example/contact", "icon": nil},
+			},
+			"translations": object{"de": object{"title": "Wie können wir helfen?"}, "fr": object{"title": "Comment pouvons-nous aider ?"}},
+		},
+		{
+			"id": "k2vb8wy4tnzc0med", "displayName": "Plumline Team Handbook", "title": "Team handbook", "description": "For people who work at Plumline.",
+			"isPublic": false, "availableLocales": []any{"en"}, "searchPlaceholder": "Search the handbook",
+			"urls": object{"featurebaseSubpath": "handbook"}, "navItems": []any{}, "translations": object{},
+		},
+	} {
+		founded := stamp(daysAgo(1100 - i))
+		maps.Copy(o, object{
+			"object": "help_center", "organization": organizationID, "locale": defaultLocale, "defaultLocale": defaultLocale,
+			"createdAt": founded, "updatedAt": founded, "hideAuthorInfo": false, "hideDateInfo": false,
+			"externalLinksOpenInNewTab": true, "internalLinksOpenInNewTab": false,
+		})
+		s.kind("help_center").add(o)
+	}
+}
+
+// articles reads seed/articles.txt: collections "@ name | emoji | description", with "@@" for one inside of the last "@"; articles
+// "= title | description | draft or revised"; and below an article its translations, "~ locale | title | description". The last paragraph
+// of a revised article is in the draft only.
+func (s *seeder) articles() {
+	admins := s.kind("admin").all
+	helpCenter := s.kind("help_center").all[0]
+	var root, collection, article object
+	for i, p := range passages("seed/articles.txt", "@", "@@", "=", "~") {
+		at := stamp(daysAgo(700 - 9*i))
+		common := startHelp(helpCenter)
+		maps.Copy(common, object{"createdAt": at, "updatedAt": at, "order": float64(i)})
+		switch p.mark {
+		case "@", "@@":
+			maps.Copy(common, object{
+				"object": "collection", "name": p.parts[0], "icon": object{"type": "emoji", "value": p.parts[1]}, "description": p.parts[2],
+			})
+			collection = s.put("collection", time.Time{}, common)
+			if p.mark == "@" {
+				root = collection
+			} else {
+				collection["parentId"] = root["id"]
+			}
+		case "=":
+			maps.Copy(common, object{
+				"object": "article", "title": p.parts[0], "description": p.parts[1], "body": p.text, "parentId": collection["id"],
+				"_authorId": admins[i%len(admins)]["id"],
+			})
+			article = s.put("article", time.Time{}, common)
+			if !p.flag(2, "draft") {
+				article["_live"], article["liveUpdatedAt"] = articleTexts(article), at
+			}
+			if p.flag(2, "revised") {
+				published := articleTexts(article)
+				published["body"] = p.text[:strings.LastIndex(p.text, "\n<p>")]
+				article["_live"] = published
+			}
+		case "~":
+			article["translations"] = object{p.parts[0]: object{"title": p.parts[1], "description": p.parts[2], "body": p.text}}
+			article["_live"] = articleTexts(article)
+		}
+	}
+}
+
+// redirects lead from the addresses of the help center that Plumline had before.
+func (s *seeder) redirects() {
+	for i, rule := range [][3]string{
+		{"/en/articles/repeat-a-task", "article", "Repeat a task"},
+		{"/en/articles/csv-import", "article", "Import from a CSV file"},
+		{"/en/articles/saml", "article", "Set up SAML single sign-on"},
+		{"/en/articles/cannot-log-in", "article", "I cannot sign in"},
+		{"/en/articles/pricing", "article", "Compare plans"},
+		{"/en/topics/invoices", "collection", "Invoicing"},
+		{"/en/topics/portal", "collection", "Client portal"},
+	} {
+		target := s.kind(rule[1]).find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
+		at := daysAgo(300 - i)
+		s.put("redirect_rule", at, object{
+			"object": "redirect_rule", "fromUrl": "https://help.plumline.example" + rule[0], "helpCenterId": target["helpCenterId"],
+			"locale": defaultLocale, "targetType": rule[1], "targetId": target["id"], "createdAt": stamp(at), "updatedAt": stamp(at),
+		})
+	}
+}
+
+// seedSurvey mirrors an item of seed/surveys.json. A page is as the API has it, except that choices are plain texts and ids are missing.
+// A response has an answer for each page that can be answered, null where somebody left it out.
+type seedSurvey struct {
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	IsActive    bool     `json:"isActive"`
+	DaysAgo     int      `json:"daysAgo"`
+	Targeting   object   `json:"targeting"`
+	Pages       []object `json:"pages"`
+	Responses   [][]any  `json:"responses"`
+}
+
+func (s *seeder) surveys() {
+	data, err := seedFiles.ReadFile("seed/surveys.json")
+	var all []seedSurvey
+	if err == nil {
+		err = json.Unmarshal(data, &all)
+	}
+	if err != nil {
+		panic("seed: " + err.Error())
+	}
+	people, customers := dice(2026), s.customers()
+	for _, given := range all {
+		at := daysAgo(given.DaysAgo)
+		pages := make([]any, len(given.Pages))
+		for i, page := range given.Pages {
+			page["id"] = s.idAt("survey_page", at)
+			if choices := list(page, "choices"); choices != nil {
+				page["choices"] = s.choices(choices, at)
+			}
+			page["defaultAction"] = object{"type": "next"}
+			if i == len(pages)-1 {
+				page["defaultAction"] = object{"type": "end"}
+			}
+			pages[i] = page
+		}
+		survey := s.put("survey", at, object{
+			"object": "survey", "organization": organizationID, "title": given.Title, "description": given.Description, "isActive": given.IsActive,
+			"targeting": given.Targeting, "pages": pages, "responseCount": float64(len(given.Responses)), "createdAt": stamp(at), "updatedAt": stamp(at),
+		})
+		for _, answers := range given.Responses {
+			at = at.Add(time.Duration(1+people.roll(given.DaysAgo*24/len(given.Responses))) * time.Hour)
+			o := s.response(survey, answers, at)
+			if people.roll(7) > 0 { // the others did not sign in
+				o["_contactId"] = customers[people.roll(len(customers))]["id"]
+			}
+		}
+	}
+}
+
+func (s *seeder) choices(labels []any, at time.Time) []any {
+	out := make([]any, len(labels))
+	for i, label := range labels {
+		out[i] = object{"id": s.idAt("survey_choice", at), "choice": label}
+	}
+	return out
+}
+
+// response stores what somebody answered.
+func (s *seeder) response(survey object, answers []any, at time.Time) object {
+	given := []any{}
+	for i, answer := range answers {
+		page, _ := list(survey, "pages")[i].(object)
+		if answer != nil {
+			given = append(given, object{
+				"id": s.idAt("survey_answer", at), "pageId": page["id"], "type": page["type"], "value": answer,
+				"createdAt": stamp(at), "updatedAt": stamp(at),
+			})
+		}
+	}
+	return s.put("survey_response", at, object{"createdAt": stamp(at), "responses": given, "_surveyId": survey["id"]})
+}

@@ -1,0 +1,123 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"net/mail"
+	"slices"
+	"strings"
+)
+
+// Who gets changelogs by e-mail are contacts that want to, and addresses that belong to no contact: the kind changelog_subscriber, which
+// the API never shows.
+
+func addChangelogSubscribers(c *call) (int, any, error) {
+	locale := text(c.body, "locale")
+	if locale == "" {
+		locale = defaultLocale
+	}
+	emails := c.addresses()
+	for _, email := range emails {
+		c.subscribe(email, locale)
+	}
+	return http.StatusOK, object{"object": "changelog_subscribers_import", "count": len(emails)}, nil
+}
+
+// removeChangelogSubscribers counts who was subscribed, and takes no offence at others.
+func removeChangelogSubscribers(c *call) (int, any, error) {
+	count := 0
+	for _, email := range c.addresses() {
+		if c.unsubscribe(email) {
+			count++
+		}
+	}
+	return http.StatusOK, object{"object": "changelog_subscribers_removal", "count": count}, nil
+}
+
+// addresses returns the e-mail addresses of the body, each once and in lower case, without what is none.
+func (c *call) addresses() []string {
+	var emails []string
+	for _, item := range list(c.body, "emails") {
+		given, _ := item.(string)
+		email := strings.ToLower(strings.TrimSpace(given))
+		if parsed, err := mail.ParseAddress(email); err == nil && parsed.Address == email && !slices.Contains(emails, email) {
+			emails = append(emails, email)
+		}
+	}
+	return emails
+}
+
+func (c *call) subscribe(email, locale string) {
+	if contact := c.customerAt(email); contact != nil {
+		preferChangelogs(contact, subscribed)
+		return
+	}
+	if o := c.subscriberAt(email); o != nil {
+		o["locale"] = locale
+		return
+	}
+	c.store.kind("changelog_subscriber").add(object{"id": c.store.newID("changelog_subscriber"), "email": email, "locale": locale})
+}
+
+// unsubscribe says whether there was a subscription to end.
+func (c *call) unsubscribe(email string) bool {
+	if contact := c.customerAt(email); contact != nil {
+		was := changelogPreference(contact, "status") == subscribed
+		preferChangelogs(contact, unsubscribed)
+		return was
+	}
+	o := c.subscriberAt(email)
+	if o == nil {
+		return false
+	}
+	c.store.kind("changelog_subscriber").remove(text(o, "id"))
+	return true
+}
+
+func (c *call) customerAt(email string) object {
+	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, "email"), email) })
+}
+
+func (c *call) subscriberAt(email string) object {
+	return c.store.kind("changelog_subscriber").find(func(o object) bool { return o["email"] == email })
+}
+
+// preferChangelogs sets both places that hold the wish: the contact's field and its preferences.
+func preferChangelogs(contact object, wish string) {
+	stored, _ := contact["_preferences"].(object)
+	merged := object{}
+	maps.Copy(merged, stored)
+	merged["changelog"] = wish
+	contact["_preferences"], contact["subscribedToChangelog"] = merged, wish == subscribed
+}
+
+// changelogPreference is the wish of a contact ("status") or what it amounts to ("effectiveStatus").
+func changelogPreference(contact object, which string) string {
+	return text(inner(preferences(contact), "preferences", "changelog"), which)
+}
+
+// receivers counts who gets a changelog in a language: subscribers who read it, and in the changelog's own language also those whose
+// language the changelog is not in.
+func (c *call) receivers(changelog object, locale string) int {
+	count := 0
+	reads := func(person object) bool {
+		language := text(person, "locale")
+		if textIn(changelog, language) == nil {
+			language = text(changelog, "locale")
+		}
+		return language == locale
+	}
+	for _, contact := range c.store.kind("contact").all {
+		wants := contact["type"] == "customer" && contact["email"] != nil && !flag(contact, "manuallyOptedOutFromChangelog") &&
+			changelogPreference(contact, "effectiveStatus") == subscribed
+		if wants && reads(contact) {
+			count++
+		}
+	}
+	for _, subscriber := range c.store.kind("changelog_subscriber").all {
+		if reads(subscriber) {
+			count++
+		}
+	}
+	return count
+}
