@@ -129,17 +129,10 @@ func setParentID(c *call, draft object, value any) error {
 	return nil
 }
 
-// setParentCollection keeps collections from holding themselves, and what is in them in one help center.
+// setParentCollection keeps collections from holding themselves. Only the active help center has any, so they never change it.
 func setParentCollection(c *call, draft object, value any) error {
-	before := draft["helpCenterId"]
-	if err := setParentID(c, draft, value); err != nil {
+	if err := setParentID(c, draft, value); err != nil || draft["id"] == nil {
 		return err
-	}
-	if draft["id"] == nil {
-		return nil
-	}
-	if draft["helpCenterId"] != before {
-		return refused("parentId", "The collection belongs to another help center")
 	}
 	for at := draft; at != nil; at = c.store.kind("collection").get(text(at, "parentId")) {
 		if at["parentId"] == draft["id"] {

@@ -372,7 +372,8 @@ func TestRedirectRulesNormalizeAndMatchAddresses(t *testing.T) {
 func TestRedirectRulesThatLeadNowhereAreRefused(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
-	target := a.newArticle(object{"state": "live"})
+	target := a.newArticle(object{"state": "live", "translations": object{"de": object{"title": "Ein Board drucken"}}})
+	internal := text(a.newArticle(object{"state": "live", "helpCenterId": "k2vb8wy4tnzc0med"}), "id")
 	id := text(target, "id")
 	draftOnly := text(a.newArticle(nil), "id")
 	path := helpPath + "redirect_rules"
@@ -392,7 +393,9 @@ func TestRedirectRulesThatLeadNowhereAreRefused(t *testing.T) {
 		"an unknown target":           {object{"targetId": "99999999"}, "targetId"},
 		"a target of another kind":    {object{"targetType": "collection"}, "targetId"},
 		"a draft":                     {object{"targetId": draftOnly}, "targetId"},
-		"a language it is not in":     {object{"locale": "de"}, "targetId"},
+		"a target elsewhere":          {object{"targetId": internal}, "targetId"},
+		"a language it is not in":     {object{"locale": "fr"}, "targetId"},
+		"its address in a language":   {object{"locale": "de", "fromUrl": at(target, "translations", "de", "externalUrl")}, "fromUrl"},
 		"no language that there were": {object{"locale": "xx"}, "locale"},
 	} {
 		if failed := a.do("PATCH", rule, c.change).fails(http.StatusBadRequest, "invalid_request"); failed["param"] != c.param {

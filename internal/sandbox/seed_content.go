@@ -45,7 +45,7 @@ func passages(path string, marks ...string) []passage {
 		}
 	}
 	for i := range all {
-		all[i].text = toHTML(all[i].text)
+		all[i].text = toHTML(strings.TrimSpace(all[i].text))
 	}
 	return all
 }
