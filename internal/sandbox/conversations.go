@@ -153,39 +153,53 @@ func createConversation(c *call) (int, any, error) {
 	if outreach {
 		check = c.checkOutreach
 	}
+	draft := object{}
 	author, people, err := check(text(from, "id"))
+	if err == nil {
+		err = setTime("createdAt", false)(c, draft, c.body["createdAt"])
+	}
+	if err == nil {
+		err = checkMessage(c.body, "bodyMarkdown")
+	}
 	if err != nil {
 		return 0, nil, err
 	}
-	draft := object{}
-	if err := setTime("createdAt", false)(c, draft, c.body["createdAt"]); err != nil {
-		return 0, nil, err
+	markdown, subject := withCopies(text(c.body, "bodyMarkdown")), text(c.body, "subject")
+	source := openingMessage(markdown, cmp.Or(text(c.body, "channel"), "desktop"), subject, outreach)
+	maps.Copy(draft, newConversation(source, author, c.letIn(people)))
+	draft["title"] = cmp.Or(subject, headline(markdown))
+	draft["userPreferredLanguage"] = cmp.Or(text(people[0].found, "locale"), "en")
+	c.insert(c.kind, draft)
+	draft["lastActivityAt"] = draft["createdAt"]
+	notice := outboxEntry{Type: "conversation_email", Subject: text(draft, "title"), Recipients: len(people), Detail: object{"conversationId": draft["id"]}}
+	if !outreach {
+		draft["waitingSince"] = draft["createdAt"]
+		notice.Type, notice.Recipients = "new_conversation_email", len(c.store.kind("admin").all)
 	}
-	if strings.TrimSpace(text(c.body, "bodyMarkdown")) == "" {
-		return 0, nil, refused("bodyMarkdown", "A message needs a text")
+	c.store.send(notice)
+	return c.created(), c.shown(c.kind, draft), nil
+}
+
+// checkMessage refuses a message without a text.
+func checkMessage(body object, field string) error {
+	if strings.TrimSpace(text(body, field)) == "" {
+		return refused(field, "A message needs a text")
 	}
+	return nil
+}
+
+// letIn returns the ids of the people in a new conversation, each once.
+func (c *call) letIn(people []identified) []any {
 	participants := []any{}
 	for _, who := range people {
+		if who.found == nil { // two may be planned with one address
+			who.found = c.customerWith("email", text(who.create, "email"))
+		}
 		if id := c.person(who)["id"]; !slices.Contains(participants, id) {
 			participants = append(participants, id)
 		}
 	}
-	channel := cmp.Or(text(c.body, "channel"), "desktop")
-	markdown := withCopies(text(c.body, "bodyMarkdown"))
-	first, _ := participants[0].(string)
-	maps.Copy(draft, newConversation(openingMessage(markdown, channel, text(c.body, "subject"), outreach), author, participants))
-	draft["userPreferredLanguage"] = cmp.Or(text(c.store.kind("contact").get(first), "locale"), "en")
-	draft["title"] = cmp.Or(text(c.body, "subject"), headline(markdown))
-	c.insert(c.kind, draft)
-	draft["lastActivityAt"] = draft["createdAt"]
-	notice := outboxEntry{Type: "conversation_email", Recipients: len(people)}
-	if !outreach {
-		draft["waitingSince"] = draft["createdAt"]
-		notice = outboxEntry{Type: "new_conversation_email", Recipients: len(c.store.kind("admin").all)}
-	}
-	notice.Subject, notice.Detail = text(draft, "title"), object{"conversationId": draft["id"]}
-	c.store.send(notice)
-	return c.created(), c.shown(c.kind, draft), nil
+	return participants
 }
 
 // checkFromContact returns the contact who starts a conversation, and is alone in it.
@@ -307,8 +321,8 @@ func replyToConversation(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if strings.TrimSpace(text(c.body, "bodyMarkdown")) == "" {
-		return 0, nil, refused("bodyMarkdown", "A message needs a text")
+	if err := checkMessage(c.body, "bodyMarkdown"); err != nil {
+		return 0, nil, err
 	}
 	r.body = object{"bodyMarkdown": withCopies(text(c.body, "bodyMarkdown"))}
 	part := c.add(o, r)

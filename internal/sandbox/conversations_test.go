@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -44,9 +45,7 @@ func (a *api) newConversation(contactType string, extra object) object {
 	a.t.Helper()
 	contact := a.the("contact", func(o object) bool { return o["type"] == contactType })
 	body := object{"from": object{"type": "contact", "id": contact["id"]}, "bodyMarkdown": "The **timer** is wrong.\nSince Monday."}
-	for key, value := range extra {
-		body[key] = value
-	}
+	maps.Copy(body, extra)
 	return a.do("POST", "/v2/conversations", body).ok()
 }
 
@@ -141,7 +140,7 @@ func TestAnAdminReachesOut(t *testing.T) {
 		"from": object{"type": "admin", "id": admin["id"]}, "channel": "email", "subject": "Your renewal", "bodyMarkdown": "Hello!",
 		"recipients": object{
 			"to":  object{"ids": []any{contact["id"]}, "emails": []any{"ada@lovelace.example", contact["email"]}},
-			"cc":  object{"emails": []any{"grace@hopper.example"}},
+			"cc":  object{"emails": []any{"grace@hopper.example", "ADA@lovelace.example"}},
 			"bcc": object{"emails": []any{"secret@hopper.example"}},
 		},
 	}).ok()
@@ -393,8 +392,11 @@ func TestParticipantsComeAndGo(t *testing.T) {
 	admin := a.the("admin", anyone)["id"]
 	path := "/v2/conversations/" + text(a.newConversation("customer", nil), "id")
 	for _, ref := range []object{
-		{"id": third["id"]}, {"userId": second["userId"]}, {"email": strings.ToUpper(text(second, "email"))},
-		{"id": nobody, "userId": fourth["userId"]}, {"id": first["id"], "email": second["email"]},
+		{"id": third["id"]},
+		{"userId": second["userId"]},
+		{"email": strings.ToUpper(text(second, "email"))},
+		{"id": nobody, "userId": fourth["userId"]},
+		{"id": first["id"], "email": second["email"]},
 	} {
 		a.do("POST", path+"/participants", object{"participant": ref, "actingAdminId": admin}).ok()
 	}
@@ -449,10 +451,7 @@ func TestRedactingBlanksAMessageForGood(t *testing.T) {
 		t.Errorf("still found: %v", hits)
 	}
 	with := func(key string, value any) object {
-		body := object{}
-		for k, v := range redact {
-			body[k] = v
-		}
+		body := maps.Clone(redact)
 		body[key] = value
 		return body
 	}

@@ -19,6 +19,9 @@ const fileLifetime = 3600
 
 // hosted returns the address of the copy that the API makes of a linked or inline file.
 func hosted(source string) string {
+	if at, _, _ := strings.Cut(source, "?"); strings.HasPrefix(at, storageURL) {
+		return at // one already
+	}
 	name := "file"
 	if data, ok := strings.CutPrefix(source, "data:"); ok {
 		mediaType, _, _ := strings.Cut(data, ";")
@@ -41,11 +44,13 @@ func isWebAddress(s string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-var storedFile = regexp.MustCompile(regexp.QuoteMeta(storageURL) + `[\w/.%~-]+`)
+// storedFile is the address of a copy, with the signature if somebody sends back what they were shown.
+var storedFile = regexp.MustCompile(regexp.QuoteMeta(storageURL) + `[\w/.%~-]+(\?X-Amz-[^\s"'<>()\\]*)?`)
 
 // signed lets the stored files that a text links be fetched for an hour, with a signature in each address.
 func signed(s string, now time.Time) string {
 	return storedFile.ReplaceAllStringFunc(s, func(address string) string {
+		address, _, _ = strings.Cut(address, "?")
 		day := now.Format("20060102")
 		return address + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=SANDBOX%2F" + day + "%2Fauto%2Fs3%2Faws4_request" +
 			"&X-Amz-Date=" + now.Format("20060102T150405Z") + fmt.Sprintf("&X-Amz-Expires=%d", fileLifetime) +

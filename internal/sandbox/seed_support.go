@@ -233,7 +233,7 @@ func (t *telling) assign() {
 	t.tick()
 }
 
-// rate asks the customer for a rating and gets one: "5 Quick and precise."
+// rate asks the customer for a rating and gets one: from 1 to 5, and a remark.
 func (t *telling) rate(said string) {
 	score, remark, _ := strings.Cut(said, " ")
 	csat := object{

@@ -117,7 +117,7 @@ func TestEveryThreadOfTheSeedCanBeShown(t *testing.T) {
 				if kindName == "ticket" {
 					name = stringOf(o["ticketNumber"])
 				}
-				a.do("GET", path+name+"", nil).ok()
+				a.do("GET", path+name, nil).ok()
 			}
 		}
 		for _, path := range []string{"/v2/conversations?limit=100", "/v2/tickets?limit=100", "/v2/tags", "/v2/tickets/statuses", "/v2/conversation_attributes"} {

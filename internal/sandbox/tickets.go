@@ -241,8 +241,8 @@ func replyToTicket(c *call) (int, any, error) {
 
 // withAttachments returns the HTML of a message with links to the copies of its attachments.
 func (c *call) withAttachments(body string) (string, error) {
-	if strings.TrimSpace(body) == "" {
-		return "", refused("body", "A message needs a text")
+	if err := checkMessage(c.body, "body"); err != nil {
+		return "", err
 	}
 	for i, v := range list(c.body, "attachmentUrls") {
 		source, _ := v.(string)

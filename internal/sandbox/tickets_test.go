@@ -177,14 +177,26 @@ func TestCustomFieldsOfTicketsHoldFiles(t *testing.T) {
 	files, severity := a.ticketField("Screenshots"), a.ticketField("Severity")
 	path := ticketPath(a.newTicket(object{"customFields": object{severity: "Low", files: object{"url": "https://x.example/one.png", "name": "One"}}}))
 	values := func() object { return a.do("GET", path, nil).ok()["customFields"].(object) }
-	var one struct{ Key, Name, URL string }
+	type file struct {
+		Key  string `json:"key"`
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}
+	var one file
 	if err := json.Unmarshal([]byte(text(values(), files)), &one); err != nil || one.Name != "One" || !strings.HasPrefix(one.URL, storageURL+one.Key+"?X-Amz-") || !strings.Contains(one.URL, "X-Amz-Expires=3600&") {
 		t.Errorf("one file: %v %v", one, err)
 	}
 	a.do("PATCH", path, object{"customFields": object{files: []any{object{"url": "https://x.example/one.png", "name": "One"}, object{"url": "https://x.example/b/two.png", "name": "Two"}}}}).ok()
-	var several []struct{ Name, URL string }
+	var several []file
 	if err := json.Unmarshal([]byte(text(values(), files)), &several); err != nil || len(several) != 2 || !strings.Contains(several[1].URL, "/two.png?") || values()[severity] != "Low" {
 		t.Errorf("several files: %v %v", several, err)
+	}
+	content := `<p><img src="` + one.URL + `"></p>`
+	for range 2 { // what was shown may be sent back
+		content = text(a.do("PATCH", path, object{"content": content}).ok(), "content")
+	}
+	if strings.Count(content, "X-Amz-Signature=") != 1 || !strings.HasSuffix(content, `"></p>`) {
+		t.Errorf("content %s", content)
 	}
 	a.do("PATCH", path, object{"customFields": object{files: nil}}).ok()
 	if got := values(); len(got) != 1 {
