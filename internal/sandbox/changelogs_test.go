@@ -161,7 +161,7 @@ func TestPublishingIsASecondCallWithABody(t *testing.T) {
 	if got := a.do("GET", path, nil).ok(); got["state"] != "draft" || got["isPublished"] != false {
 		t.Errorf("unpublished: %v", got["state"])
 	}
-	if sent := a.do("GET", "/_sandbox/outbox", nil).rows(); len(sent) != 0 {
+	if sent := a.outbox(); len(sent) != 0 {
 		t.Errorf("nobody asked for %v", sent)
 	}
 }
@@ -179,7 +179,7 @@ func TestPublishingEmailsOncePerLanguageAndOnlyWhenAsked(t *testing.T) {
 	path := "/v2/changelogs/" + text(a.newChangelog(nil), "id")
 	reach := func() float64 {
 		t.Helper()
-		sent := a.do("GET", "/_sandbox/outbox", nil).rows()
+		sent := a.outbox()
 		if len(sent) == 0 {
 			return 0
 		}
@@ -192,7 +192,7 @@ func TestPublishingEmailsOncePerLanguageAndOnlyWhenAsked(t *testing.T) {
 	for range 2 {
 		a.do("POST", path+"/publish", object{"sendEmail": true}).ok()
 	}
-	if sent := a.do("GET", "/_sandbox/outbox", nil).rows(); len(sent) != 1 {
+	if sent := a.outbox(); len(sent) != 1 {
 		t.Fatalf("sent %v", sent)
 	}
 	if got := reach(); got != want || want < 50 {
@@ -231,7 +231,7 @@ func TestSchedulesWaitAndAreCancelled(t *testing.T) {
 	if got := a.do("GET", path, nil).ok(); at(got, "notifications", "en", "scheduledDate") != nil {
 		t.Errorf("cancelled: %v", got["notifications"])
 	}
-	if sent := a.do("GET", "/_sandbox/outbox", nil).rows(); len(sent) != 0 {
+	if sent := a.outbox(); len(sent) != 0 {
 		t.Errorf("a schedule sent %v", sent)
 	}
 }

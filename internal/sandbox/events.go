@@ -7,7 +7,8 @@ func (c *call) before() object {
 	if c.op.Effect == "read" || c.kind == nil || c.path["id"] == "" {
 		return nil
 	}
-	return maps.Clone(c.subject(c.kind.name, c.path["id"]))
+	o, _ := c.target()
+	return maps.Clone(o)
 }
 
 // written spreads the news of a write that was applied: to the audit log, then to the webhooks that listen.
@@ -19,7 +20,11 @@ func (c *call) written(before object, answer any) {
 	}
 	if news, ok := occasions()[c.op.ID]; ok {
 		for _, topic := range news(c, before) {
-			c.deliver(topic, item["id"])
+			id := item["id"]
+			if id == nil {
+				id = before["id"]
+			}
+			c.deliver(topic, id)
 		}
 	}
 }

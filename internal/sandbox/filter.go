@@ -172,9 +172,9 @@ func wrongValue(fieldType string, v any) string {
 
 // searchValue returns what a search field sees of an object: a value, a list of them, or nil.
 func (c *call) searchValue(field contract.SearchField, o object) any {
-	name := camelCase(field.Name) // searchArticles knows its fields by their snake_case names alone
-	outer, key, inside := strings.Cut(name, ".")
-	value := o[outer]
+	outer, key, inside := strings.Cut(field.Name, ".")
+	name := camelCase(outer) // searchArticles knows its fields by their snake_case names alone
+	value := o[name]
 	if inside {
 		values, _ := value.(object)
 		value = values[key]

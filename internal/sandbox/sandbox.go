@@ -108,6 +108,9 @@ func (s *Sandbox) open() error {
 func (s *Sandbox) keep(st *store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, k := range s.kinds {
+		st.kind(k.name) // reads share the lock and must not make one
+	}
 	s.store = st
 }
 

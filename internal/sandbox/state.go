@@ -12,7 +12,7 @@ import (
 )
 
 // stateVersion is the layout of the state file.
-const stateVersion = 1
+const stateVersion = 2
 
 type stateFile struct {
 	Version int `json:"version"`

@@ -51,11 +51,11 @@ func TestADamagedStateFileIsReportedAndLeftAlone(t *testing.T) {
 		"empty":              "",
 		"cut off":            string(data[:len(data)/2]),
 		"not JSON":           "hello",
-		"another JSON":       `{"version":1,"posts":[]}`,
-		"no organization":    `{"version":1}`,
-		"another version":    strings.Replace(string(data), `"version":1`, `"version":7`, 1),
+		"another JSON":       `{"version":2,"posts":[]}`,
+		"no organization":    `{"version":2}`,
+		"another version":    strings.Replace(string(data), `"version":2`, `"version":7`, 1),
 		"text after the end": string(data) + "x",
-		"an object sans id":  `{"version":1,"kinds":{"admin":[{"name":"x"}]}}`,
+		"an object sans id":  `{"version":2,"kinds":{"admin":[{"name":"x"}]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
