@@ -13,7 +13,7 @@ var companyView = &View{
 // that Featurebase gave it is id in answers and featurebaseId in arguments, since companyId would be either.
 var companies = &Toolset{
 	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
-	Also: "accounts, organizations, customers by revenue, MRR, CRM",
+	Also: "accounts, organizations, revenue, MRR, CRM",
 	Operations: []*Operation{
 		{
 			Name:        "search_companies",

@@ -137,7 +137,7 @@ var conversations = &Toolset{
 			Path:        "/v2/conversations/{conversationId}/participants",
 			Input:       Args[removeConversationParticipant](),
 			Output:      conversationView,
-			Example:     `{"conversationId":"<conversationId>","id":"<participantId>"}`,
+			Example:     `{"conversationId":"10077","id":"697deec0623617b53800007a"}`,
 		},
 		{
 			Name:        "attach_conversation_tag",

@@ -36,9 +36,9 @@ var elsewhere = map[string]struct {
 	tool string
 	at   *regexp.Regexp
 }{
-	"participantId":      {"get_conversation", regexp.MustCompile(`(?m)^participants: .*?"id":"(\w+)"`)},
 	"attachedTagId":      {"get_conversation", regexp.MustCompile(`(?m)^tags: .*?"id":"(\w+)"`)},
 	"conversationPartId": {"get_conversation", regexp.MustCompile(`(?m)^\[(\d+)\] [^,\n]+\((?:admin|customer|lead)\)`)},
+	"companyContactId":   {"list_company_contacts", regexp.MustCompile(`"id":"(\w+)"`)},
 	"fromUrl":            {"list_redirect_rules", regexp.MustCompile(`"fromUrl":"([^"]+)"`)},
 }
 

@@ -63,7 +63,7 @@ var reports = &Toolset{
 			Path:        "/v2/reports/filter-values",
 			Input:       Args[listReportFilterValues](),
 			Output:      filterValueView,
-			Example:     `{"fieldId":"conversation.state"}`,
+			Example:     `{"fieldId":"conversation.assignee"}`,
 		},
 	},
 }
