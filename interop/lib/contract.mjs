@@ -13,9 +13,9 @@ ajv.addSchema(document, id);
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** Every operation: its id, toolset, method and path. */
+/** Every operation: its id, method and path, and what its search can filter by. */
 export const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  methods.filter((m) => item[m]).map((m) => ({ id: item[m].operationId, toolset: item[m]['x-toolset'], method: m, path })),
+  methods.filter((m) => item[m]).map((m) => ({ id: item[m].operationId, method: m, path, searchFields: item[m]['x-search-fields'] })),
 );
 
 /** The operation of a request; words in a path win over holes. */

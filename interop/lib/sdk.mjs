@@ -38,8 +38,13 @@ export const connect = (options) => new Featurebase({ apiKey: 'sk_any', baseURL:
 /** The client that the suites share. */
 export const client = connect();
 
-/** The methods of the SDK for what the program serves. */
-export const methods = [...watch(client.feedback, 'feedback'), ...watch(client.users.contacts, 'users.contacts')];
+/** All methods of the SDK's resources. */
+export const methods = below(client).flatMap(([name, resource]) => watch(resource, name));
+
+// below returns the resources that stand in a resource or in the client, by name.
+function below(resource) {
+  return Object.entries(resource).filter(([, part]) => part?._client === client);
+}
 
 // watch notes each call of a resource's methods, and of its sub-resources', and returns their names.
 function watch(resource, path) {
@@ -51,9 +56,14 @@ function watch(resource, path) {
       return method.apply(this, args);
     };
   }
-  const below = Object.entries(resource).filter(([, part]) => part?._client === client);
-  return [...own.map((name) => `${path}.${name}`), ...below.flatMap(([name, part]) => watch(part, `${path}.${name}`))];
+  return [...own.map((name) => `${path}.${name}`), ...below(resource).flatMap(([name, part]) => watch(part, `${path}.${name}`))];
 }
+
+/** What the sandbox would have sent by now: e-mails, and deliveries to webhooks. */
+export const outbox = async () => (await (await fetch(`${sandbox.url}/_sandbox/outbox`)).json()).data;
+
+/** The e-mails among that. */
+export const mails = async () => (await outbox()).filter((sent) => sent.type !== 'webhook');
 
 /** Everything that the SDK's auto-paging yields. */
 export const all = (pages) => Array.fromAsync(pages);
@@ -64,12 +74,13 @@ export const ids = (items) => items.map((item) => item.id);
 /** A filter that every object passes. */
 export const everything = { field: 'createdAt', operator: '>', value: 0 };
 
-/** Asserts that every page comes once, in the same order whatever its size, and adds up to the total. */
-export async function assertPages(list, total) {
+/** Asserts that auto-paging yields every item once, in the same order whatever the size of the pages. Returns the items. */
+export async function assertPages(list, total, size = 23) {
   const items = await all(list(100));
   assert.equal(items.length, total);
   assert.equal(new Set(ids(items)).size, total);
-  assert.deepEqual(ids(await all(list(23))), ids(items));
+  assert.deepEqual(ids(await all(list(size))), ids(items));
+  return items;
 }
 
 /** An id that nothing has. */
