@@ -41,7 +41,7 @@ export async function assertFilters({ operation, search, items, everything, read
     assert.deepEqual(ids(data).sort(), ids(items.filter(fits)).sort(), JSON.stringify(clause));
   };
   for (const [field, read] of Object.entries(reads)) {
-    const valuesOf = (item) => [read(item)].flat().filter((value) => value !== null);
+    const valuesOf = (item) => [read(item)].flat().filter((value) => (value ?? null) !== null);
     const values = [...new Set(items.flatMap(valuesOf))].sort((a, b) => (a < b ? -1 : 1));
     assert.ok(values.length > 1, `${field} has the values ${values}`);
     const middle = values[values.length >> 1];

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Featurebase from 'featurebase-node';
-import { assertPages, client, everything, ids } from '../lib/sdk.mjs';
+import { assertFilters, seconds } from '../lib/search.mjs';
+import { all, assertPages, client, everything, ids } from '../lib/sdk.mjs';
 
 const { contacts } = client.users;
 
@@ -11,6 +12,26 @@ describe('contacts', () => {
     const { totalCount } = await contacts.search({ query: everything, limit: 1 });
     assert.ok(totalCount >= 120, `${totalCount} contacts`);
     await assertPages((limit) => contacts.list({ limit, contactType: 'all' }), totalCount);
+  });
+
+  test('each filter finds what it says, with each of its operators', async () => {
+    await assertFilters({
+      operation: 'searchContacts',
+      search: (ask) => contacts.search(ask),
+      items: await all(contacts.list({ limit: 100, contactType: 'all' })),
+      everything,
+      reads: {
+        externalId: (contact) => contact.userId,
+        email: (contact) => contact.email,
+        name: (contact) => contact.name,
+        type: (contact) => contact.type,
+        companyIds: (contact) => ids(contact.companies),
+        postsCreated: (contact) => contact.postsCreated,
+        commentsCreated: (contact) => contact.commentsCreated,
+        lastActivity: (contact) => contact.lastActivity && seconds(contact.lastActivity),
+        createdAt: (contact) => Number.parseInt(contact.id.slice(0, 8), 16), // contacts do not tell; their ids begin with it
+      },
+    });
   });
 
   test('one is created, changed, found, blocked, unblocked and deleted', async () => {
