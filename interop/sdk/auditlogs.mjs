@@ -30,7 +30,8 @@ describe('the audit log', () => {
   });
 
   test('a write leaves an event with what was done to what, and no secret', async () => {
-    const { id, secret } = await webhooks.create({ name: 'Audited', url: 'https://hooks.example.com/audit', topics: ['post.created'], requestConfig: { headers: { Authorization: 'Basic c2VjcmV0' } } });
+    const requestConfig = { headers: { Authorization: 'Basic c2VjcmV0' } };
+    const { id, secret } = await webhooks.create({ name: 'Audited', url: 'https://hooks.example.com/audit', topics: ['post.created'], requestConfig });
     await webhooks.refreshSecret(id);
     await webhooks.delete(id);
     const events = (await auditLogs.list({ limit: 3 })).data;
