@@ -228,9 +228,23 @@ func (t *telling) assign() {
 	if t.thread[field] != nil {
 		return
 	}
-	t.thread[field] = t.admin["id"]
-	extend(t.thread, t.newPart("assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": nil, "adminAssignerId": nil}))
+	t.thread[field], t.thread["teamAssigneeId"] = t.admin["id"], t.team()
+	extend(t.thread, t.newPart("assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": t.team(), "adminAssignerId": nil}))
 	t.tick()
+}
+
+// team returns the id of the first team that the admin belongs to.
+func (t *telling) team() any {
+	return t.kind("team").find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
+}
+
+// brand returns the id of the brand that the customer wrote to: nearly always the first.
+func (t *telling) brand() any {
+	brands := t.kind("brand").all
+	if t.number%9 == 5 {
+		return brands[1]["id"]
+	}
+	return brands[0]["id"]
 }
 
 // rate asks the customer for a rating and gets one: from 1 to 5, and a remark.
@@ -277,7 +291,7 @@ func (t *telling) conversation() {
 	t.put("conversation", t.created, t.thread)
 	maps.Copy(t.thread, object{
 		"title": cmp.Or(subject, headline(t.opening)), "priority": false, "prioritySetAt": nil, "createdAt": stamp(t.created),
-		"adminAssigneeId": nil, "teamAssigneeId": nil, "brandId": nil, "snoozedUntil": nil, "userPreferredLanguage": t.header[3],
+		"adminAssigneeId": nil, "teamAssigneeId": nil, "brandId": t.brand(), "snoozedUntil": nil, "userPreferredLanguage": t.header[3],
 	})
 	t.prioritize()
 	t.tell()
