@@ -238,10 +238,13 @@ func (t *telling) team() any {
 	return t.kind("team").find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
 }
 
-// brand returns the id of the brand that the customer wrote to: nearly always the first.
+// brand returns the id of the brand that the customer wrote to: nearly always the first, and none where the inbox is older than brands.
 func (t *telling) brand() any {
 	brands := t.kind("brand").all
-	if t.number%9 == 5 {
+	switch {
+	case t.number < 4:
+		return nil
+	case t.number%9 == 5:
 		return brands[1]["id"]
 	}
 	return brands[0]["id"]
