@@ -48,6 +48,10 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5},{"field":"inReview","operator":"=","value":true},{"field":"assigneeId","operator":"=","value":null},{"field":"statusId","operator":"NIN","value":["a","b"]}]}}`,
 		},
 		{
+			"the case of a filter's value", "search_articles", `{"query":[{"field":"state","operator":"IN","value":["Live","DRAFT"]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"state","operator":"IN","value":["live","draft"]}]}}`,
+		},
+		{
 			"a boolean filter as it is", "search_comments", `{"query":[{"field":"isPrivate","operator":"=","value":true}]}`, `{}`,
 			`{"query":{"operator":"AND","value":[{"field":"isPrivate","operator":"=","value":true}]}}`,
 		},
@@ -149,6 +153,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a list for one value", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":["a","b"]}]}`, `query[0] (boardId): operator = takes one value; use IN or NIN for several`},
 		{"no number in a filter", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"many"}]}`, `query[0] (upvotes): value: expected a number, got "many"`},
 		{"a number as Go writes it", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"+0x1p4"}]}`, `query[0] (upvotes): value: expected a number, got "+0x1p4"`},
+		{"a value that a filter does not have", "search_conversations", `{"query":[{"field":"state","operator":"=","value":"pending"}]}`, `query[0] (state): value: got "pending"; valid: open, closed, snoozed`},
 		{"no boolean in a filter", "search_posts", `{"query":[{"field":"isPinned","operator":"=","value":1}]}`, `query[0] (isPinned): value: expected true or false, got 1`},
 		{"an object in a filter", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":{}}]}`, `query[0] (boardId): value: expected text, a number, true or false, got an object`},
 		{"no date", "search_posts", `{"query":[{"field":"createdAt","operator":">","value":"last week"}]}`, `query[0] (createdAt): value: expected a date such as 2026-03-02 or Unix seconds, got "last week"`},

@@ -101,7 +101,7 @@ type listComments struct {
 	PostID      string `json:"postId,omitempty"`
 	ChangelogID string `json:"changelogId,omitempty"`
 	Privacy     string `json:"privacy,omitempty" jsonschema:"enum=public,enum=private,enum=all"`
-	InReview    bool   `json:"inReview,omitempty" jsonschema_description:"true: awaiting moderation; false: approved."`
+	InReview    bool   `json:"inReview,omitempty" jsonschema_description:"true: awaits moderation."`
 	SortBy      string `json:"sortBy,omitempty" jsonschema:"enum=best,enum=top,enum=new,enum=old"`
 	page
 	detail

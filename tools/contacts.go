@@ -160,7 +160,7 @@ var contacts = &Toolset{
 }
 
 type searchContacts struct {
-	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
+	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type:customer|lead,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
 	Sort  string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
 	page
 	detail

@@ -427,6 +427,9 @@ func TestFilterFieldsMatchTheContract(t *testing.T) {
 			for _, f := range c.SearchFields {
 				kind, nullable := strings.CutSuffix(f.Type, "|null")
 				field := f.Name
+				if values, few := strings.CutPrefix(kind, "enum:"); few {
+					field += ":" + values
+				}
 				switch kind {
 				case "unix_seconds":
 					field += ":date"

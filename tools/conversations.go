@@ -240,8 +240,8 @@ var conversationAttributeView = &View{Row: "id name dataType options=options.lab
 type noArguments struct{}
 
 type searchConversations struct {
-	Search  string   `json:"search,omitempty" jsonschema_description:"Plain words."`
-	Query   clauses  `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
+	Search  string   `json:"search,omitempty"`
+	Query   clauses  `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
 	Sort    string   `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
 	Include []string `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
 	page
@@ -298,13 +298,13 @@ type replyToConversation struct {
 type updateConversation struct {
 	ConversationID   shortID        `json:"conversationId"`
 	State            string         `json:"state,omitempty" jsonschema:"enum=open,enum=closed,enum=snoozed"`
-	SnoozedUntil     string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time" jsonschema_description:"For snoozed."`
+	SnoozedUntil     string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time" jsonschema_description:"With snoozed."`
 	AdminAssigneeID  string         `json:"adminAssigneeId,omitempty"`
 	TeamAssigneeID   string         `json:"teamAssigneeId,omitempty"`
 	Title            string         `json:"title,omitempty"`
 	CustomAttributes map[string]any `json:"customAttributes,omitempty" jsonschema_description:"By attribute id."`
 	MarkAsRead       markAsRead     `json:"markAsRead,omitzero"`
-	Clear            []string       `json:"clear,omitempty" jsonschema:"enum=adminAssigneeId,enum=teamAssigneeId,enum=snoozedUntil" jsonschema_description:"Fields to empty."`
+	Clear            []string       `json:"clear,omitempty" jsonschema:"enum=adminAssigneeId,enum=teamAssigneeId,enum=snoozedUntil"`
 	ActingAdminID    string         `json:"actingAdminId,omitempty"`
 }
 
@@ -321,7 +321,7 @@ type deleteConversation struct {
 
 type redactConversationPart struct {
 	ConversationID     string `json:"conversationId"`
-	ConversationPartID string `json:"conversationPartId" jsonschema_description:"In brackets in get_conversation."`
+	ConversationPartID string `json:"conversationPartId" jsonschema_description:"A number in brackets in get_conversation; the opening has none."`
 	Type               string `json:"type" jsonschema:"enum=conversation_part"`
 	ActingAdminID      string `json:"actingAdminId,omitempty"`
 }
@@ -347,13 +347,13 @@ type removeConversationParticipant struct {
 type attachConversationTag struct {
 	ConversationID shortID `json:"conversationId"`
 	TagID          string  `json:"tagId"`
-	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Needed unless the server has a default."`
+	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
 }
 
 type detachConversationTag struct {
 	ConversationID shortID  `json:"conversationId"`
 	TagID          objectID `json:"tagId"`
-	ActingAdminID  string   `json:"actingAdminId,omitempty" jsonschema_description:"Needed unless the server has a default."`
+	ActingAdminID  string   `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
 }
 
 type getConversationTag struct {

@@ -37,6 +37,13 @@ func Args[T any]() *Input {
 // Schema returns the published JSON Schema.
 func (in *Input) Schema() json.RawMessage { return in.reflected().schema }
 
+// requiring returns the published schema with one more argument that must be given.
+func (in *Input) requiring(name string) json.RawMessage {
+	s := *in.shape().schema
+	s.Required = append(slices.Clone(s.Required), name)
+	return publish(&s)
+}
+
 func (in *Input) shape() *shape { return in.reflected().shape }
 
 // The arguments that are ours: they shape a call or its answer and are never sent as they are.

@@ -22,7 +22,7 @@ func TestPublishedTools(t *testing.T) {
 				t.Error("name, title, description and effect have to be stated")
 			}
 			var pretty bytes.Buffer
-			if err := json.Indent(&pretty, encode(op.Tool()), "", "  "); err != nil {
+			if err := json.Indent(&pretty, encode(op.Tool(false)), "", "  "); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, "tools/"+op.Name+".json", append(pretty.Bytes(), '\n'))

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -84,10 +85,19 @@ func (op *Operation) safety() client.Safety {
 }
 
 // Tool returns the MCP side of the declaration with its schema, which is reflected at the first use.
-func (op *Operation) Tool() mcp.Tool {
+func (op *Operation) Tool(acting bool) mcp.Tool {
 	t := op.Bare()
-	t.RawInputSchema = op.Input.Schema()
+	t.RawInputSchema = op.Schema(acting)
 	return t
+}
+
+// Schema returns the published JSON Schema. acting says whether the server has an admin to act as: without one, the argument that
+// names the admin is required where the API demands it.
+func (op *Operation) Schema(acting bool) json.RawMessage {
+	if r := op.ActingAdmin; r != nil && r.When == "" && !acting {
+		return op.Input.requiring(r.Need)
+	}
+	return op.Input.Schema()
 }
 
 // Bare returns the tool without its schema: enough to register it, and fifty times cheaper at start.

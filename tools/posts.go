@@ -211,7 +211,7 @@ type createPost struct {
 	NotifyAdmins    bool           `json:"notifyAdmins,omitempty"`
 	Upvotes         float64        `json:"upvotes,omitempty"`
 	CreatedAt       string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	Integrations    integrations   `json:"integrations,omitzero" jsonschema_description:"Where to push it."`
+	Integrations    integrations   `json:"integrations,omitzero"`
 }
 
 type integrations struct {

@@ -149,7 +149,7 @@ func orderWords(orders []string) []string {
 
 func missing(path, text string, words ...string) []string {
 	var lost []string
-	said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;{}", r) })
+	said := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;{}(", r) })
 	for i := range said {
 		said[i] = strings.TrimSuffix(said[i], ".")
 	}

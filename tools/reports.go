@@ -76,10 +76,10 @@ type listReportDatasets struct {
 type window struct {
 	Metric          string        `json:"metric" jsonschema_description:"Id from list_report_datasets."`
 	Granularity     string        `json:"granularity" jsonschema:"enum=hour,enum=day,enum=week,enum=month"`
-	StartDate       string        `json:"startDate" jsonschema_description:"ISO 8601, inclusive."`
-	EndDate         string        `json:"endDate"`
+	StartDate       string        `json:"startDate" jsonschema_description:"ISO 8601."`
+	EndDate         string        `json:"endDate" jsonschema_description:"Inclusive."`
 	Timezone        string        `json:"timezone,omitempty" jsonschema_description:"IANA name; default UTC."`
-	Filters         reportFilters `json:"filters,omitempty" jsonschema_description:"{fieldId,operator,value}, or {op:and|or,children:[...]} of such and of groups, 6 levels deep at most."`
+	Filters         reportFilters `json:"filters,omitempty" jsonschema_description:"{fieldId,operator,value}, or {op:and|or,children:[...]} of such and of groups, 6 levels deep at most. Operators: is is_not in not_in contains not_contains gte lte between exists not_exists is_member_of is_not_member_of."`
 	GroupBy         string        `json:"groupBy,omitempty" jsonschema_description:"Attribute id."`
 	SegmentBy       string        `json:"segmentBy,omitempty" jsonschema_description:"Attribute id of a second breakdown."`
 	OfficeHoursOnly bool          `json:"officeHoursOnly,omitempty"`

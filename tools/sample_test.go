@@ -79,7 +79,11 @@ func sampleValue(sh *shape, name string, zero bool) any {
 		return m
 	case "array":
 		if name == "query" {
-			return []any{map[string]any{"field": filters(sh.tag)[0].name, "operator": "=", "value": []any{"x"}}}
+			field, value := filters(sh.tag)[0], "x"
+			if values := field.values(); values != nil {
+				value = values[0]
+			}
+			return []any{map[string]any{"field": field.name, "operator": "=", "value": []any{value}}}
 		}
 		if zero && sh.schema.MinItems == nil {
 			return []any{}

@@ -19,7 +19,7 @@ var tickets = &Toolset{
 		{
 			Name:        "list_tickets",
 			Title:       "List tickets",
-			Description: "List or search support tickets by words, status, category or assignee.",
+			Description: "List or search support tickets, open and closed, by words, status, category or assignee.",
 			Default:     true,
 			Effect:      Read,
 			Method:      http.MethodGet,
@@ -42,7 +42,7 @@ var tickets = &Toolset{
 		{
 			Name:        "create_ticket",
 			Title:       "Create ticket",
-			Description: "Open a support ticket for a contact, who is notified unless skipNotifications.",
+			Description: "Open a support ticket for a contact, who is notified unless skipNotifications. An unknown email makes a new contact.",
 			Effect:      Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets",
@@ -161,7 +161,7 @@ var tickets = &Toolset{
 }
 
 type listTickets struct {
-	Q                 string   `json:"q,omitempty" jsonschema_description:"Words."`
+	Q                 string   `json:"q,omitempty"`
 	StatusIDs         []string `json:"statusIds,omitempty"`
 	TicketCategoryIDs []string `json:"ticketCategoryIds,omitempty"`
 	CategoryType      string   `json:"categoryType,omitempty" jsonschema:"enum=customer,enum=tracker,enum=back-office"`
@@ -201,7 +201,7 @@ type updateTicket struct {
 	CompanyID         string         `json:"companyId,omitempty"`
 	CustomFields      map[string]any `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
 	SkipNotifications bool           `json:"skipNotifications,omitempty"`
-	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil" jsonschema_description:"Fields to empty."`
+	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil"`
 }
 
 type replyToTicket struct {

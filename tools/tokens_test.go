@@ -28,7 +28,7 @@ func CountTokens(t *testing.T, op *Operation) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := codec.Count(op.Name + "\n" + op.Description + "\n" + string(op.Input.Schema()))
+	n, err := codec.Count(op.Name + "\n" + op.Description + "\n" + string(op.Schema(false)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (ticketNumber) normal(v any) any {
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 // clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each
-// with its kind after a colon (date, number, boolean, any for values sent as they are; text without one) and a question mark where null means none. From it
+// with its kind after a colon (date, number, boolean, any for values sent as they are, its values where they are few; text without one) and a question mark where null means none. From it
 // follow the description, the check of names and the conversion of values.
 type clauses []clause
 
@@ -114,6 +114,14 @@ func (f filter) fits(name string) bool {
 	return strings.EqualFold(f.name, name)
 }
 
+// values are those of a field that has only a few, or nil.
+func (f filter) values() []string {
+	if !strings.Contains(f.kind, "|") {
+		return nil
+	}
+	return strings.Split(f.kind, "|")
+}
+
 // named is the field's name as the API spells it.
 func (f filter) named(name string) string {
 	if stem, _, open := strings.Cut(f.name, "<"); open {
@@ -133,7 +141,13 @@ func filterNames(list []filter) []string {
 // describeFilters tells a model what a list of clauses may say.
 func describeFilters(tag reflect.StructTag) string {
 	list := filters(tag)
-	text := "Filters, all must hold. Fields: " + strings.Join(filterNames(list), " ") + ". IN and NIN take lists; dates are ISO 8601"
+	fields := filterNames(list)
+	for i, f := range list {
+		if f.values() != nil {
+			fields[i] += "(" + f.kind + ")"
+		}
+	}
+	text := "Filters, all must hold. Fields: " + strings.Join(fields, " ") + ". IN and NIN take lists; dates are ISO 8601"
 	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
 		text += "; null means none"
 	}
@@ -209,6 +223,13 @@ func (f filter) one(v any) (any, error) {
 		s = v.String()
 	default:
 		return v, errors.New("value: expected text, a number, true or false, got " + kindName(v))
+	}
+	if values := f.values(); values != nil {
+		at := slices.IndexFunc(values, func(value string) bool { return strings.EqualFold(value, s) })
+		if at < 0 {
+			return v, fmt.Errorf("value: got %s; valid: %s", show(s), strings.Join(values, ", "))
+		}
+		return values[at], nil
 	}
 	switch f.kind {
 	case "date":

@@ -133,7 +133,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructions),
 		server.WithToolCapabilities(false),
-		server.WithToolFilter(fillSchemas(byName)),
+		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	)
@@ -151,11 +151,11 @@ func switchedOff(selection tools.Selection, tool string) string {
 }
 
 // fillSchemas completes the tools that were registered bare. The filter also runs before each call, with the called tool alone.
-func fillSchemas(byName map[string]*tools.Operation) server.ToolFilterFunc {
+func fillSchemas(byName map[string]*tools.Operation, acting bool) server.ToolFilterFunc {
 	return func(_ context.Context, list []mcp.Tool) []mcp.Tool {
 		for i, t := range list {
 			if op := byName[t.Name]; op != nil {
-				list[i].RawInputSchema = op.Input.Schema()
+				list[i].RawInputSchema = op.Schema(acting)
 			}
 		}
 		return list

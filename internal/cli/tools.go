@@ -49,18 +49,18 @@ type toolTotal struct {
 
 // Run lists the tools of this configuration.
 func (c toolsCommand) Run(e *environment) error {
-	list := listTools(e.flags.selection())
+	list := listTools(e.flags.selection(), e.flags.ActingAdmin != "")
 	if c.JSON {
 		return list.writeJSON(e)
 	}
 	return list.writeTable(e)
 }
 
-func listTools(selection tools.Selection) toolList {
+func listTools(selection tools.Selection, acting bool) toolList {
 	list := toolList{Tools: []listedTool{}}
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Input.Schema()})
+			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Schema(acting)})
 			list.Total.Tokens += op.Tokens()
 		}
 	}
