@@ -36,7 +36,7 @@ var articleOperations = []*Operation{
 	{
 		Name:        "get_article",
 		Title:       "Get article",
-		Description: "Get one help center article with its whole text. One never published needs state draft.",
+		Description: "Get one help center article with its text. One never published needs state draft.",
 		Default:     true,
 		Effect:      Read,
 		Method:      http.MethodGet,
@@ -98,6 +98,7 @@ type listArticles struct {
 type getArticle struct {
 	ArticleID shortID `json:"articleId"`
 	State     string  `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	onward
 }
 
 type createArticle struct {

@@ -48,7 +48,7 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 		a.text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
 		return a
 	}
-	a.text = op.render(res.Body, args.detail)
+	a.text = op.render(res.Body, args, env.AnswerBudget)
 	return a
 }
 

@@ -28,7 +28,7 @@ var changelogs = &Toolset{
 		{
 			Name:        "get_changelog",
 			Title:       "Get changelog",
-			Description: "Get one changelog, by id or slug, with its whole text.",
+			Description: "Get one changelog, by id or slug, with its text.",
 			Default:     true,
 			Effect:      Read,
 			Method:      http.MethodGet,
@@ -135,6 +135,7 @@ type listChangelogs struct {
 
 type getChangelog struct {
 	ChangelogID externalID `json:"changelogId"`
+	onward
 }
 
 type createChangelog struct {

@@ -40,7 +40,7 @@ var comments = &Toolset{
 		{
 			Name:        "get_comment",
 			Title:       "Get comment",
-			Description: "Get one comment with its whole text.",
+			Description: "Get one comment with its text.",
 			Effect:      Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/comments/{commentId}",
@@ -117,6 +117,7 @@ type searchComments struct {
 
 type getComment struct {
 	CommentID objectID `json:"commentId"`
+	onward
 }
 
 type createComment struct {

@@ -258,6 +258,7 @@ type listConversations struct {
 type getConversation struct {
 	ConversationID shortID  `json:"conversationId"`
 	Include        []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
+	onward
 }
 
 type createConversation struct {
@@ -374,6 +375,7 @@ type deleteConversationTag struct {
 type listConversationAttributes struct {
 	IncludeArchived bool `json:"includeArchived,omitempty"`
 	detail
+	onward
 }
 
 type getConversationAttribute struct {

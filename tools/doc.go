@@ -19,6 +19,11 @@
 //	dryrun.go     what a write would do, in place of doing it
 //	view.go       answers: rows of a list, one object as a document, everything
 //	forms.go      the shorter forms of objects and lists in a row
+//	budget.go     how long an answer may be, and what is cut when nothing else was
+//	listing.go    the items of a page that an answer shows
+//	cursor.go     where in a page the next call goes on
+//	part.go       the part of a long text that an answer shows
+//	shorten.go    values that are too long by themselves
 //	html.go       customers' HTML as an excerpt or as Markdown
 //	failure.go    what is said about calls the API refused or never answered
 //

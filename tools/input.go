@@ -50,12 +50,22 @@ func (in *Input) shape() *shape { return in.reflected().shape }
 const (
 	detailArg = "detail"
 	clearArg  = "clear"
+	offsetArg = "offset"
+)
+
+// The arguments that say which part of a list is asked for.
+const (
+	limitArg  = "limit"
+	cursorArg = "cursor"
 )
 
 // arguments are what one call was given, in the API's form.
 type arguments struct {
 	wire   map[string]any
 	detail string
+	offset int   // of a long text, or of a list that has no pages
+	place  place // in a list that has pages
+	most   int   // items to show of what is left of a page; 0 is all
 }
 
 // read checks the arguments of one call and puts them in the API's form. A null counts as absent, because many clients send null
@@ -71,6 +81,9 @@ func (op *Operation) read(raw []byte) (arguments, error) {
 	args := arguments{wire: wire}
 	args.detail, _ = wire[detailArg].(string)
 	delete(wire, detailArg)
+	args.offset = integer(wire[offsetArg])
+	delete(wire, offsetArg)
+	op.readPlace(&args, &p)
 	if names, ok := wire[clearArg].([]any); ok {
 		delete(wire, clearArg)
 		for _, n := range names {

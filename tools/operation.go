@@ -133,6 +133,8 @@ type Env struct {
 	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id; never arguments or bodies
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
 
+	AnswerBudget Budget // of every answer, refusals included
+
 	DryRun             bool         // shows the requests of writes and does not send them
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
 	AllowImpersonation bool         // lets calls speak in a customer's name
@@ -150,7 +152,7 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 		}
 		a := op.call(ctx, env, rawArguments(req))
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
-		res := mcp.NewToolResultText(a.text)
+		res := mcp.NewToolResultText(env.AnswerBudget.bound(a.text))
 		res.IsError = !a.succeeded()
 		return res, nil
 	}

@@ -102,9 +102,13 @@ type getAdmin struct {
 	AdminID objectID `json:"adminId"`
 }
 
-type listAdminRoles struct{}
+type listAdminRoles struct {
+	onward
+}
 
-type listTeams struct{}
+type listTeams struct {
+	onward
+}
 
 type getTeam struct {
 	TeamID objectID `json:"teamId"`

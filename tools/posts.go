@@ -44,7 +44,7 @@ var posts = &Toolset{
 		{
 			Name:        "get_post",
 			Title:       "Get post",
-			Description: "Get one post with its whole text.",
+			Description: "Get one post with its text.",
 			Effect:      Read,
 			Default:     true,
 			Method:      http.MethodGet,
@@ -193,6 +193,7 @@ type listPosts struct {
 
 type getPost struct {
 	PostID objectID `json:"postId"`
+	onward
 }
 
 type createPost struct {
@@ -271,6 +272,7 @@ type removePostVoter struct {
 
 type listPostStatuses struct {
 	detail
+	onward
 }
 
 type getPostStatus struct {
@@ -279,6 +281,7 @@ type getPostStatus struct {
 
 type listCustomFields struct {
 	detail
+	onward
 }
 
 type getCustomField struct {

@@ -63,6 +63,7 @@ var reports = &Toolset{
 
 type listReportDatasets struct {
 	detail
+	onward
 }
 
 // window is what a query and a drill-in have in common: which numbers over which time.

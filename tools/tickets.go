@@ -174,6 +174,7 @@ type listTickets struct {
 
 type getTicket struct {
 	TicketNumber ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	onward
 }
 
 type createTicket struct {
@@ -223,6 +224,7 @@ type deleteTicket struct {
 
 type listTicketCategories struct {
 	detail
+	onward
 }
 
 type getTicketCategory struct {
@@ -231,6 +233,7 @@ type getTicketCategory struct {
 
 type listTicketCustomFields struct {
 	detail
+	onward
 }
 
 type getTicketCustomField struct {
@@ -239,6 +242,7 @@ type getTicketCustomField struct {
 
 type listTicketStatuses struct {
 	detail
+	onward
 }
 
 type getTicketStatus struct {

@@ -27,6 +27,21 @@ type detail struct {
 	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full"`
 }
 
+// onward is embedded by every operation whose answer can be too long for one call and has no cursor.
+type onward struct {
+	Offset position `json:"offset,omitempty"`
+}
+
+// position is where to go on, as the answer before says.
+type position int
+
+func (position) wire(v any, _ reflect.StructTag) (any, error) {
+	if strings.HasPrefix(show(v), "-") {
+		return v, errors.New("not negative; the answer before says where to go on")
+	}
+	return v, nil
+}
+
 // objectID is the id of an object in a path. A made-up or cut one is refused here, where the message can tell how to find the right
 // one. It is no help in bodies, where some fields take slugs as well.
 type objectID string

@@ -70,74 +70,55 @@ func columns(specs string) []column {
 
 var plain View
 
-// render turns a response into the text of an answer.
-func (op *Operation) render(body []byte, detail string) string {
+// render turns a response into the text of an answer that keeps the budget.
+func (op *Operation) render(body []byte, args arguments, budget Budget) string {
 	v := op.Output
 	if v == nil {
 		v = &plain
 	}
 	v.parse()
 	body = bytes.TrimSpace(body)
-	full := detail == "full" || len(v.row) == 0
-	switch {
+	l := &listing{op: op, view: v, args: args, budget: budget, full: args.detail == "full" || len(v.row) == 0}
+	switch key := listKey(body); {
 	case len(body) > 0 && body[0] == '[':
-		return string(v.list(body, nil, full))
-	case isList(body):
-		return string(v.list(body, body, full))
+		return string(l.list(body, nil, "data"))
+	case key != "":
+		return string(l.list(body, body, key))
 	case op.Effect == Read && v != &plain:
-		return string(v.document(body))
+		text, bodyAt := v.document(body)
+		return op.part(text, bodyAt, args.offset, budget)
 	case op.Effect != Read && len(v.written) > 0:
-		return string(v.appendRow(nil, body, v.written))
+		return budget.object(v.appendRow(nil, body, v.written))
 	default:
-		return string(v.appendValue(nil, body, jsonparser.Object, ""))
+		return budget.object(v.appendValue(nil, body, jsonparser.Object, ""))
 	}
 }
 
-func isList(body []byte) bool {
-	_, kind, _, err := jsonparser.Get(body, "data")
-	return err == nil && kind == jsonparser.Array
+// listKey returns the field that holds the items of an envelope, or "" for what is none.
+func listKey(body []byte) string {
+	for _, key := range []string{"data", "rows"} {
+		if _, kind, _, err := jsonparser.Get(body, key); err == nil && kind == jsonparser.Array {
+			return key
+		}
+	}
+	return ""
 }
 
-// list writes the items of a page and what the envelope says besides them.
-func (v *View) list(body, envelope []byte, full bool) []byte {
-	out := make([]byte, 0, 4096)
-	out = append(out, `{"data":[`...)
-	keys := []string{"data"}
-	if envelope == nil {
-		keys = nil
+// appendItem writes one item of a list, as a row or with every field.
+func (v *View) appendItem(out []byte, item field, full bool) []byte {
+	if full || item.kind != jsonparser.Object {
+		return v.appendValue(out, item.value, item.kind, "")
 	}
-	first := true
-	_, _ = jsonparser.ArrayEach(body, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
-		if kind == jsonparser.Null { // the live API has such items
-			return
-		}
-		if !first {
-			out = append(out, ',')
-		}
-		first = false
-		if full || kind != jsonparser.Object {
-			out = v.appendValue(out, item, kind, "")
-		} else {
-			out = v.appendRow(out, item, v.row)
-		}
-	}, keys...)
-	out = append(out, ']')
-	if envelope != nil {
-		_ = jsonparser.ObjectEach(envelope, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
-			if name := string(key); name != "data" && name != "object" && !isEmpty(value, kind) && string(value) != "false" {
-				out = append(out, ',')
-				out = appendString(out, name)
-				out = append(out, ':')
-				out = v.appendValue(out, value, kind, name)
-			}
-			return nil
-		})
+	return v.appendRow(out, item.value, v.row)
+}
+
+// appendUntrusted names the fields of rows that hold customers' words.
+func (v *View) appendUntrusted(out []byte) []byte {
+	if v.Customer == "" {
+		return out
 	}
-	if v.Customer != "" && !first {
-		out = append(out, `,"untrusted":`...)
-		out = appendString(out, v.Customer)
-	}
-	return append(out, '}')
+	out = append(out, `,"untrusted":`...)
+	return appendString(out, v.Customer)
 }
 
 // maxColumns bounds a row; a test holds every view to it.
@@ -250,8 +231,8 @@ func (v *View) appendEach(out, list []byte, c column) ([]byte, bool) {
 	return append(out, ']'), len(out) > empty
 }
 
-// document writes a single object for reading: its title, a line for each field, and its body as Markdown.
-func (v *View) document(body []byte) []byte {
+// document writes a single object for reading: its title, a line for each field, and its body as Markdown, which begins at bodyAt.
+func (v *View) document(body []byte) (text []byte, bodyAt int) {
 	out := make([]byte, 0, 1024+len(body))
 	if title, err := jsonparser.GetUnsafeString(body, v.Title); err == nil && v.Title != "" {
 		out = append(out, "# "...)
@@ -273,6 +254,7 @@ func (v *View) document(body []byte) []byte {
 		out = append(out, '\n')
 		return nil
 	})
+	bodyAt = len(out)
 	if v.Body != "" {
 		out = v.appendBody(out, body)
 	}
@@ -280,7 +262,8 @@ func (v *View) document(body []byte) []byte {
 		out = append(bytes.TrimSuffix(out, []byte("\n")), '\n')
 		out = v.appendTranscript(out, body)
 	}
-	return bytes.TrimSuffix(out, []byte("\n"))
+	out = bytes.TrimSuffix(out, []byte("\n"))
+	return out, min(bodyAt, len(out))
 }
 
 // appendBody writes the body of a single object as Markdown.

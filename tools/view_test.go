@@ -95,7 +95,7 @@ func TestFullDetailLosesNoField(t *testing.T) {
 		t.Run(tc.tool, func(t *testing.T) {
 			t.Parallel()
 			op, response := Lookup(tc.tool), recorded(t, tc.response)
-			if n := keptLeaves(t, op.Output, response, op.render(response, "full")); n < tc.leaves {
+			if n := keptLeaves(t, op.Output, response, op.render(response, arguments{detail: "full"}, 0)); n < tc.leaves {
 				t.Errorf("only %d values compared", n)
 			}
 		})
@@ -163,7 +163,7 @@ func FuzzRender(f *testing.F) {
 		}
 		for _, tool := range []string{"list_posts", "get_post", "update_post", "list_boards", "delete_post", "list_survey_responses", "list_admin_roles", "get_webhook", "search_conversations", "get_conversation", "get_ticket"} {
 			for _, detail := range []string{"", "full"} {
-				answer := Lookup(tool).render(body, detail)
+				answer := Lookup(tool).render(body, arguments{detail: detail}, 0)
 				if strings.HasPrefix(answer, `{"data":[`) && !json.Valid([]byte(answer)) {
 					t.Errorf("%s %s: not JSON: %s", tool, detail, answer)
 				}

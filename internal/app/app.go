@@ -35,6 +35,7 @@ type Config struct {
 	Client   client.Config // the address, the key and the limits
 	Sandbox  *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline time.Duration // longest time of one tool call; 0 is no limit
+	Budget   tools.Budget  // longest text of an answer, in bytes; 0 is no limit
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
@@ -65,6 +66,9 @@ func New(cfg Config) (*App, error) {
 	if err := cfg.Selection.Check(); err != nil {
 		return nil, err
 	}
+	if err := cfg.Budget.Check(); err != nil {
+		return nil, fmt.Errorf("--answer-budget: %w", err)
+	}
 	admin, err := actingAdmin(cfg)
 	if err != nil {
 		return nil, err
@@ -89,7 +93,7 @@ func New(cfg Config) (*App, error) {
 	}
 	app.Client = c
 	app.MCP = newServer(cfg, tools.Env{
-		Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, DryRun: cfg.DryRun,
+		Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation,
 	})
 	return app, nil

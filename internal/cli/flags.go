@@ -43,6 +43,8 @@ type Flags struct {
 	MaxWait     time.Duration `name:"max-wait" default:"20s" help:"Longest time that one call waits between attempts."`
 	Deadline    time.Duration `default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
 
+	AnswerBudget tools.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
+
 	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
 	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
 	LogFile   string `name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
@@ -72,6 +74,9 @@ func (f *Flags) Validate() error {
 	if f.Rate > 0 && f.Burst == 0 {
 		return errors.New("--burst: must be at least 1 when --rate limits")
 	}
+	if err := f.AnswerBudget.Check(); err != nil {
+		return fmt.Errorf("--answer-budget: %w", err)
+	}
 	return f.selection().Check()
 }
 
@@ -100,6 +105,7 @@ func (e *environment) config() (app.Config, error) {
 	cfg := app.Config{
 		Version:  version(),
 		Deadline: f.Deadline,
+		Budget:   f.AnswerBudget,
 
 		Selection: f.selection(), DryRun: f.DryRun,
 		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation,
