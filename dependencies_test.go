@@ -30,7 +30,7 @@ func TestTheProductHoldsWhatItNeeds(t *testing.T) {
 		}
 	}
 	withTests := dependencies(t, "-deps", "-test", "./...")
-	for _, library := range []string{"github.com/tiktoken-go/tokenizer", "github.com/google/go-cmp", "go.uber.org/goleak", "testing"} {
+	for _, library := range []string{"github.com/tiktoken-go/tokenizer", "github.com/google/go-cmp", "go.uber.org/goleak", "pgregory.net/rapid", "testing"} {
 		if !withTests(library) || keptOut[library] == "" {
 			t.Errorf("%s is not found where it is used, so its absence proves nothing", library)
 		}

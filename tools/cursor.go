@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"hash/crc32"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,7 +28,7 @@ func (p place) String() string {
 	head := binary.BigEndian.AppendUint32(nil, p.call)
 	head = binary.AppendUvarint(head, uint64(p.skip))  //nolint:gosec // a count is not negative
 	head = binary.AppendUvarint(head, uint64(p.limit)) //nolint:gosec // as above
-	sum := crc32.ChecksumIEEE(append(head[:len(head):len(head)], p.cursor...))
+	sum := crc32.ChecksumIEEE(append(slices.Clip(head), p.cursor...))
 	text := oursBegin + base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(head, sum))
 	if p.cursor != "" {
 		text += "." + p.cursor
@@ -55,7 +56,7 @@ func parsePlace(text string) (place, bool) {
 		return place{}, false
 	}
 	p := place{skip: int(skip), limit: int(limit), cursor: cursor, call: call}
-	ok := crc32.ChecksumIEEE(append(head[:len(head):len(head)], cursor...)) == binary.BigEndian.Uint32(sum)
+	ok := crc32.ChecksumIEEE(append(slices.Clip(head), cursor...)) == binary.BigEndian.Uint32(sum)
 	return p, ok && p.String() == text
 }
 

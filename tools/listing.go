@@ -186,7 +186,7 @@ func (l *listing) pages() bool { return l.op.Input.shape().props[cursorArg] != n
 
 // extent says which items of how many were shown.
 func (l *listing) extent() string {
-	whole := fmt.Sprint(l.items)
+	whole := strconv.Itoa(l.items)
 	if l.pages() || l.pageSize > 0 {
 		whole = "this page's " + whole
 	}
@@ -206,7 +206,7 @@ func (l *listing) goOn(cut bool) string {
 	case l.op.Input.shape().props[offsetArg] != nil:
 		return fmt.Sprintf("; offset %d goes on after them", l.next)
 	case l.pageSize > 0:
-		before := (l.page - 1) * l.pageSize
+		before := (max(1, l.page) - 1) * l.pageSize
 		return fmt.Sprintf("; the rest begins on page %d with pageSize %d", (before+l.shown)/l.shown+1, l.shown)
 	case l.full && len(l.view.row) > 0:
 		return "; detail concise shows more of them"

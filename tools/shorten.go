@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,19 +58,20 @@ func appendNested(out []byte, f field, room, depth int) []byte {
 }
 
 func appendObjectWithin(out, object []byte, room, depth int) []byte {
-	var names [][]byte
+	var names [][]byte // as JSON strings
 	var values []field
 	var sizes []int
 	more := 0
 	overhead := len(`{"…":"123456789 more fields"}`)
 	_ = jsonparser.ObjectEach(object, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
-		taken := len(`"":,`) + len(key)
+		name := appendString(nil, string(key))
+		taken := len(name) + len(`:,`)
 		if more > 0 || overhead+taken+leastRoom*(len(names)+1) > room {
 			more++
 			return nil
 		}
 		overhead += taken
-		names, values = append(names, bytes.Clone(key)), append(values, field{value, kind})
+		names, values = append(names, name), append(values, field{value, kind})
 		sizes = append(sizes, values[len(values)-1].size())
 		return nil
 	})
@@ -81,7 +81,7 @@ func appendObjectWithin(out, object []byte, room, depth int) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(append(append(out, '"'), name...), `":`...)
+		out = append(append(out, name...), ':')
 		out = appendNested(out, values[i], most, depth)
 	}
 	if more > 0 {
@@ -125,7 +125,7 @@ func level(sizes []int, room int) int {
 		}
 		room -= size
 	}
-	return room
+	return slices.Max(append(sizes, 0)) // all fit
 }
 
 // cutEncoded cuts a text so that it takes at most room bytes as a JSON string, and says how much is missing.

@@ -404,6 +404,7 @@ func TestAToolThatIsSwitchedOffCannotBeCalled(t *testing.T) {
 func TestAWrongConfigurationIsRefused(t *testing.T) {
 	for want, change := range map[string]func(*Config){
 		`--tools: unknown tool "get_bord"; did you mean "get_board"?`:         func(c *Config) { c.Selection.Tools = []string{"get_bord"} },
+		`--answer-budget: 1999 bytes: at least 2000`:                          func(c *Config) { c.Budget = 1999 },
 		`--acting-admin: "ann" is neither the id of an admin (24 hex digits)`: func(c *Config) { c.ActingAdmin = "ann" },
 	} {
 		cfg := sandboxed()

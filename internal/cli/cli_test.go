@@ -50,6 +50,7 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"a number that is none", nil, []string{"--rate", "fast"}, `--rate`},
 		{"a number that is none, by variable", []string{"FEATUREBASE_RATE=fast"}, []string{"version"}, `--rate`},
 		{"a negative number", nil, []string{"--retries=-1"}, `--retries: must not be negative`},
+		{"a budget that no answer could keep", []string{"FEATUREBASE_ANSWER_BUDGET=500"}, []string{"--sandbox"}, `--answer-budget: 500 bytes: at least 2000, or 0 for no limit`},
 		{"no time", nil, []string{"--timeout=0s"}, `--timeout: must be more than 0`},
 		{"an unknown value", nil, []string{"--log-level", "loud"}, `--log-level must be one of`},
 		{"an address that is none", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"--api-url", "ftp://x"}, `https`},
@@ -256,6 +257,7 @@ func TestCall(t *testing.T) {
 		{"a list as JSON", "", []string{"list_posts", `boardId:=["` + board + `"]`, "limit=1"}, board},
 		{"an inner field", "", []string{"create_post", "boardId=" + board, "title=hi", "author.email=jo@example.com"}, `"id":"`},
 		{"an object", "", []string{"get_board", `{"boardId":"` + board + `"}`}, "Feature requests"},
+		{"a budget", "", []string{"--answer-budget=2000", "list_posts", "limit=50"}, "of this page's 50; nextCursor goes on after them"},
 		{"standard input", `{"boardId":"` + board + `"}`, []string{"get_board", "-"}, "Feature requests"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

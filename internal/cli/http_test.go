@@ -259,6 +259,7 @@ func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 	a, err := app.New(app.Config{
 		Version: "test", Sandbox: &app.Sandbox{}, Client: client.Config{Version: "2026-01-01.nova"},
 		Selection: tools.Selection{Toolsets: []string{tools.AllTools}, NoDestructive: true}, DryRun: true,
+		Budget: 5000, // so that some answers are cut
 	})
 	if err != nil {
 		t.Fatal(err)

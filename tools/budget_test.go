@@ -1,0 +1,63 @@
+package tools
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+func TestBudgetsThatNoAnswerCouldKeepAreRefused(t *testing.T) {
+	t.Parallel()
+	for budget, ok := range map[Budget]bool{0: true, LeastBudget: true, 24_000: true, LeastBudget - 1: false, 1: false, -1: false} {
+		if err := budget.Check(); (err == nil) != ok {
+			t.Errorf("%d: %v", budget, err)
+		}
+	}
+}
+
+func TestWhateverIsSaidIsBounded(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		budget := Budget(rapid.IntRange(int(LeastBudget), 10_000).Draw(t, "budget"))
+		text := drawText(t) + string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes"))
+		got := budget.bound(text)
+		if len(got) > int(budget) || !utf8.ValidString(got) {
+			t.Fatalf("%d bytes with a budget of %d", len(got), budget)
+		}
+		if valid := strings.ToValidUTF8(text, "\ufffd"); len(valid) <= int(budget) && got != valid {
+			t.Fatalf("%q became %q", valid, got)
+		}
+	})
+}
+
+// Answers that are no list and no text keep the budget as well, and stay what they are: JSON, or words that end with what to do.
+func TestOtherAnswersKeepTheBudget(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long ", 10_000)
+	post := string(encode(map[string]any{"id": anID, "title": long, "tags": numbered(500)}))
+	survey := string(encode(map[string]any{"id": anID, "title": "A survey", "pages": numbered(5000), "description": long}))
+	failure := string(encode(map[string]any{"error": map[string]any{"message": long}}))
+	for _, tc := range []struct {
+		name, tool, arguments, response, want string
+		status                                int
+		dryRun                                bool
+	}{
+		{"an update", "update_post", `{"postId":"` + anID + `","title":"xx"}`, post, `{"id":"` + anID + `","title":"long `, 200, false},
+		{"a dry run", "create_post", `{"boardId":"` + anID + `","title":"xx","tags":["` + long + `"],"eta":"` + long + `"}`, post, `Dry run`, 200, true},
+		{"an object with large fields", "get_survey", `{"surveyId":"` + anID + `"}`, survey, "\npages: [{", 200, false},
+		{"an object without a view", "query_report", `{"metric":"m","aggregation":"count","granularity":"hour","startDate":"2026-01-01","endDate":"2026-12-31"}`, `{"timeSeries":` + string(encode(numbered(5000))) + `,"value":34}`, ` more"],"value":34}`, 200, false},
+		{"an error", "update_post", `{"postId":"` + anID + `","title":"xx"}`, failure, "call again", 400, false},
+		{"wrong arguments", "get_post", `{"postId":"` + anID + `","` + long + `":1}`, "", "call again", 200, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			text, _ := callIn(t, Env{Client: newAPI(t, tc.status, tc.response).client(t), AnswerBudget: LeastBudget, DryRun: tc.dryRun}, Lookup(tc.tool), tc.arguments)
+			if len(text) > int(LeastBudget) || !strings.Contains(text, tc.want) || !strings.Contains(text, "…") && tc.status == http.StatusOK && !tc.dryRun {
+				t.Errorf("%d bytes: %s", len(text), text)
+			}
+		})
+	}
+}
