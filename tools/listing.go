@@ -2,88 +2,62 @@ package tools
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/buger/jsonparser"
 )
 
-// listing is the part of one page that an answer shows: from where the last one ended, as many whole items as the budget has room for.
-// Beyond that nothing is written, only counted.
+// listing decides which part of one page an answer shows: from where the last one ended, as many whole items as the budget has room for.
+// Beyond that nothing is written, only counted. How an item is written is the view's business.
 type listing struct {
 	op     *Operation
-	view   *View
 	args   arguments
 	budget Budget
-	full   bool
 
-	end            int // no item goes beyond this length of the answer; 0 is no limit
-	seen           int // items of the page so far, empty ones among them
-	items          int // those that are not empty
-	first          int // the number of the first item shown, counted from 1
-	shown          int // how many are
-	next           int // how many have been dealt with: shown, or left out in front
-	page, pageSize int // where the API numbers its pages
+	cursor         string // the API's, of the next page
+	page, pageSize int    // where the API numbers its pages
 
+	end   int  // no item goes beyond this length of the answer; 0 is no limit
+	seen  int  // items of the page so far, empty ones among them
+	items int  // those that are not empty
+	first int  // the number of the first item shown, counted from 1
+	shown int  // how many are
+	next  int  // how many have been dealt with: shown, or left out in front
 	short bool // the first is too long for an answer and not shown as it was asked for
 }
 
-// list writes the items of a page, where it ends, and what the envelope says besides them.
-func (l *listing) list(body, envelope []byte, key string) []byte {
-	keys, about := []string{key}, []byte(nil)
-	cursor := "" // the API's own
-	if envelope == nil {
-		keys = nil
-	} else {
-		about, cursor = l.envelope(envelope, key)
-	}
-	untrusted := l.view.appendUntrusted(nil)
-	if l.budget > 0 {
-		if room := int(l.budget) / 3; len(about) > room {
-			about = cutFields(about, room)
-		}
-		l.end = max(1, int(l.budget)-len(about)-len(untrusted)-l.endLength(cursor))
-	}
-	out := append(make([]byte, 0, 4096), `{"`+key+`":[`...)
-	start := len(out)
+func newListing(op *Operation, args arguments, budget Budget) *listing {
+	l := &listing{op: op, args: args, budget: budget}
 	l.next = l.skip()
-	_, _ = jsonparser.ArrayEach(body, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
-		if l.wants(kind) {
-			out = l.appendItem(out, start, field{item, kind})
-		}
-	}, keys...)
-	out = append(out, ']')
-	out = l.appendEnd(out, cursor)
-	out = append(out, about...)
-	if l.shown > 0 {
-		out = append(out, untrusted...)
-	}
-	return append(out, '}')
+	return l
 }
 
-// envelope writes what an envelope says besides its items, as further fields, and picks the cursor of the next page.
-func (l *listing) envelope(envelope []byte, key string) (about []byte, cursor string) {
-	_ = jsonparser.ObjectEach(envelope, func(name, value []byte, kind jsonparser.ValueType, _ int) error {
-		switch field := string(name); {
-		case field == key, field == "object", isEmpty(value, kind), string(value) == "false":
-		case field == "nextCursor" && kind == jsonparser.String:
-			cursor = unescape(value)
-			return nil
-		default:
-			switch field {
-			case "page":
-				l.page, _ = strconv.Atoi(string(value))
-			case "pageSize":
-				l.pageSize, _ = strconv.Atoi(string(value))
-			}
-			about = append(about, ',')
-			about = appendString(about, field)
-			about = append(about, ':')
-			about = l.view.appendValue(about, value, kind, field)
-		}
-		return nil
-	})
-	return about, cursor
+// sees takes note of a field of the envelope, and reports whether it writes the field itself.
+func (l *listing) sees(name string, value []byte, kind jsonparser.ValueType) bool {
+	switch name {
+	case "nextCursor":
+		l.cursor = unescape(value)
+		return kind == jsonparser.String
+	case "page":
+		l.page, _ = strconv.Atoi(string(value))
+	case "pageSize":
+		l.pageSize, _ = strconv.Atoi(string(value))
+	}
+	return false
+}
+
+// reserve keeps room for what stands besides the items, other bytes among it, and fits it into a share of the budget.
+func (l *listing) reserve(about []byte, others int) []byte {
+	if l.budget == 0 {
+		return about
+	}
+	if room := int(l.budget) / 3; len(about) > room {
+		about = cutFields(about, room)
+	}
+	l.end = max(1, int(l.budget)-len(about)-others-l.endLength())
+	return about
 }
 
 // cutFields fits further fields into a room.
@@ -116,42 +90,36 @@ func (l *listing) wants(kind jsonparser.ValueType) bool {
 	return l.next == index && (l.args.most == 0 || l.shown < l.args.most)
 }
 
-// appendItem writes an item where it fits. One that no answer could hold is shown in short.
-func (l *listing) appendItem(out []byte, start int, item field) []byte {
+// add has an item written where it fits. One that no answer could hold is written in short, with the longest values cut where even that
+// does not fit.
+func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
 	before := len(out)
-	if before > start {
+	if before > empty {
 		out = append(out, ',')
 	}
 	from := len(out)
-	out = l.view.appendItem(out, item, l.full)
+	out = write(out, false)
 	switch {
-	case l.end == 0 || len(out) <= l.end:
+	case l.fits(out):
 	case l.shown > 0:
 		return out[:before]
 	default:
 		l.short = true
-		out = l.shorten(out, from, item)
+		if out = write(out[:from], true); !l.fits(out) {
+			whole := slices.Clone(out[from:])
+			out = appendWithin(out[:from], parsed(whole), max(leastRoom, l.end-from))
+		}
 	}
 	l.shown++
 	l.next++
 	return out
 }
 
-// shorten replaces an item that is too long by its row, with the longest values cut where even that does not fit.
-func (l *listing) shorten(out []byte, from int, item field) []byte {
-	if l.full && item.kind == jsonparser.Object && len(l.view.row) > 0 {
-		out = l.view.appendRow(out[:from], item.value, l.view.row)
-	}
-	if len(out) <= l.end {
-		return out
-	}
-	whole := string(out[from:])
-	return appendWithin(out[:from], parsed([]byte(whole)), max(leastRoom, l.end-from))
-}
+func (l *listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
 
 // appendEnd says what of the page was shown, where that is not all of it, and how to go on.
-func (l *listing) appendEnd(out []byte, cursor string) []byte {
-	cut := l.next < l.seen
+func (l *listing) appendEnd(out []byte) []byte {
+	cut, cursor := l.next < l.seen, l.cursor
 	if cut || l.skip() > 0 {
 		out = append(out, `,"shown":`...)
 		out = appendString(out, l.extent()+l.goOn(cut))
@@ -175,9 +143,9 @@ func (l *listing) appendEnd(out []byte, cursor string) []byte {
 }
 
 // endLength is more than appendEnd will write.
-func (l *listing) endLength(cursor string) int {
+func (l *listing) endLength() int {
 	const words = 400
-	longest := max(len(appendString(nil, cursor)), len(appendString(nil, l.args.place.cursor)))
+	longest := max(len(appendString(nil, l.cursor)), len(appendString(nil, l.args.place.cursor)))
 	return words + longest
 }
 
@@ -208,7 +176,7 @@ func (l *listing) goOn(cut bool) string {
 	case l.pageSize > 0:
 		before := (max(1, l.page) - 1) * l.pageSize
 		return fmt.Sprintf("; the rest begins on page %d with pageSize %d", (before+l.shown)/l.shown+1, l.shown)
-	case l.full && len(l.view.row) > 0:
+	case l.args.detail == "full":
 		return "; detail concise shows more of them"
 	default:
 		return "; the rest does not fit an answer: narrow the call, or let the user raise --answer-budget"

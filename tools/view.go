@@ -78,12 +78,12 @@ func (op *Operation) render(body []byte, args arguments, budget Budget) string {
 	}
 	v.parse()
 	body = bytes.TrimSpace(body)
-	l := &listing{op: op, view: v, args: args, budget: budget, full: args.detail == "full" || len(v.row) == 0}
+	full := args.detail == "full" || len(v.row) == 0
 	switch key := listKey(body); {
 	case len(body) > 0 && body[0] == '[':
-		return string(l.list(body, nil, "data"))
+		return string(v.list(body, nil, "data", full, newListing(op, args, budget)))
 	case key != "":
-		return string(l.list(body, body, key))
+		return string(v.list(body, body, key, full, newListing(op, args, budget)))
 	case op.Effect == Read && v != &plain:
 		text, bodyAt := v.document(body)
 		return op.part(text, bodyAt, args.offset, budget)
@@ -104,12 +104,51 @@ func listKey(body []byte) string {
 	return ""
 }
 
-// appendItem writes one item of a list, as a row or with every field.
-func (v *View) appendItem(out []byte, item field, full bool) []byte {
-	if full || item.kind != jsonparser.Object {
-		return v.appendValue(out, item.value, item.kind, "")
+// list writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
+func (v *View) list(body, envelope []byte, key string, full bool, l *listing) []byte {
+	var keys []string
+	var about []byte
+	if envelope != nil {
+		keys, about = []string{key}, v.appendEnvelope(nil, envelope, key, l)
 	}
-	return v.appendRow(out, item.value, v.row)
+	untrusted := v.appendUntrusted(nil)
+	about = l.reserve(about, len(untrusted))
+	out := append(make([]byte, 0, 4096), `{"`+key+`":[`...)
+	empty := len(out)
+	_, _ = jsonparser.ArrayEach(body, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
+		if !l.wants(kind) {
+			return
+		}
+		out = l.add(out, empty, func(out []byte, short bool) []byte {
+			if full && !short || kind != jsonparser.Object || len(v.row) == 0 {
+				return v.appendValue(out, item, kind, "")
+			}
+			return v.appendRow(out, item, v.row)
+		})
+	}, keys...)
+	out = append(out, ']')
+	out = l.appendEnd(out)
+	out = append(out, about...)
+	if l.shown > 0 {
+		out = append(out, untrusted...)
+	}
+	return append(out, '}')
+}
+
+// appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.
+func (v *View) appendEnvelope(out, envelope []byte, key string, l *listing) []byte {
+	_ = jsonparser.ObjectEach(envelope, func(field, value []byte, kind jsonparser.ValueType, _ int) error {
+		name := string(field)
+		if name == key || name == "object" || isEmpty(value, kind) || string(value) == "false" || l.sees(name, value, kind) {
+			return nil
+		}
+		out = append(out, ',')
+		out = appendString(out, name)
+		out = append(out, ':')
+		out = v.appendValue(out, value, kind, name)
+		return nil
+	})
+	return out
 }
 
 // appendUntrusted names the fields of rows that hold customers' words.
