@@ -2,10 +2,14 @@ package tools
 
 import "net/http"
 
+// articleView hides what the address says (slug) and what the page shows beside it.
 var articleView = &View{
-	Row:     "id title state collectionId=parentId url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|excerpt",
+	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
+	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
+		"unpublishedChanges=isDraftDiffersFromLive|flag visibleBy surveyId created=createdAt updated=updatedAt|new liveUpdated=liveUpdatedAt|new",
+	Hide:    "slug icon order avatarUrl defaultLocale",
 	Written: "id title state collectionId=parentId helpCenterId url=featurebaseUrl unpublishedChanges=isDraftDiffersFromLive|flag",
-	Title:   "title", Body: "body", HTML: "body",
+	Body:    "body", HTML: "body", Staff: true,
 }
 
 // articleOperations are about the texts of help centers.

@@ -7,8 +7,8 @@ import (
 )
 
 var auditLogView = &View{
-	Row:      "id createdAt action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
-	Customer: "actor description resource",
+	Row:      "id at=createdAt|minute action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
+	Customer: "actor description resource", Staff: true,
 }
 
 // auditLogs record what admins did.

@@ -69,7 +69,7 @@ func BenchmarkView(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				op.render(body, arguments{detail: detail}, 0)
+				op.render(body, arguments{detail: detail}, Env{})
 			}
 		})
 	}

@@ -2,8 +2,11 @@ package tools
 
 import "net/http"
 
+// boardView hides a board's picture and the texts of its page; the name in all languages and the description stay.
 var boardView = &View{
-	Row: "id name adminOnly=access.adminOnly|flag postsBy=postDefaults.visibility postingEnabled=features.postingEnabled",
+	Row:   "id name adminOnly=access.adminOnly|flag visibility=postDefaults.visibility off=features|off",
+	Lines: "id name description=localization.description access|brief visibility=postDefaults.visibility off=features|off customFields created=createdAt",
+	Hide:  "icon localization",
 }
 
 // boards are the containers that posts are filed in.

@@ -37,18 +37,26 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 		return answer{text: err.Error(), outcome: "invalid_arguments"}
 	}
 	if env.DryRun && op.Effect != Read {
-		return op.dryRun(ctx, env, req, args)
+		return op.dryRun(ctx, env, req, args).masked(env.MaskEmails)
 	}
 	res, err := env.Client.Do(ctx, req)
 	if err != nil {
-		return op.failed(err, args)
+		return op.failed(err, args).masked(env.MaskEmails)
 	}
 	a := answer{outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
 		a.text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
 		return a
 	}
-	a.text = op.render(res.Body, args, env.AnswerBudget)
+	a.text = op.render(res.Body, args, env)
+	return a
+}
+
+// masked returns the answer without the e-mail addresses that it may quote: the API's words for what went wrong, and current values.
+func (a answer) masked(mask bool) answer {
+	if mask {
+		a.text = maskEmails(a.text)
+	}
 	return a
 }
 

@@ -2,10 +2,15 @@ package tools
 
 import "net/http"
 
+// changelogView hides what the address says (slug, and slugs in other languages). Categories go by their names.
 var changelogView = &View{
-	Row:     "id title state date|date categories=categories.name locale comments=commentCount changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag excerpt=content|excerpt",
+	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
+		"url excerpt=content|excerpt",
+	Lines: "id title url state date categories=categories.name locale availableLocales publishedLocales changedSincePublished=isDraftDiffersFromLive|flag " +
+		"published=isPublished|flag emailed=emailSentToSubscribers|flag comments=commentCount notifications|brief featuredImage allowedSegmentIds created=createdAt updated=updatedAt|new",
+	Hide:    "slug slugs",
 	Written: "id title state date|date categories=categories.name locale url",
-	Title:   "title", Body: "content", HTML: "content", Repeats: "markdownContent",
+	Body:    "content", HTML: "content", Repeats: "markdownContent", Staff: true,
 }
 
 // changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.

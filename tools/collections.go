@@ -2,10 +2,12 @@ package tools
 
 import "net/http"
 
+// collectionView hides what the address says (slug), what the page shows beside it, and how many people wrote.
 var collectionView = &View{
-	Row:     "id name description|excerpt parentId helpCenterId articleCount path",
-	Written: "id name parentId helpCenterId url=featurebaseUrl",
-	Title:   "name",
+	Row:     "id name description|text parentId helpCenterId|shared articleCount path",
+	Lines:   "id name description url=featurebaseUrl externalUrl parentId helpCenterId path articleCount locale availableLocales created=createdAt updated=updatedAt|new",
+	Hide:    "slug icon order avatarUrl authorCount defaultLocale collapseSidebar",
+	Written: "id name parentId helpCenterId url=featurebaseUrl", Staff: true,
 }
 
 // collectionOperations are about the folders of help centers.

@@ -2,8 +2,12 @@ package tools
 
 import "net/http"
 
+// commentView hides the upvotes, which are what the score and the downvotes come to, and a picture.
 var commentView = &View{
-	Row:     "id author=author.name postId changelogId parentCommentId score created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
+	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
+	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag inReview|flag isPinned|flag isSpam|flag " +
+		"isDeleted|flag",
+	Hide:    "upvotes profilePicture",
 	Written: "id postId changelogId parentCommentId isPrivate|flag inReview|flag isPinned|flag",
 	Body:    "content", HTML: "content", Customer: "author excerpt",
 }

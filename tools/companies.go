@@ -4,9 +4,9 @@ import "net/http"
 
 var companyView = &View{
 	Row:      "id companyId name plan monthlySpend industry companySize linkedUsers website lastActivity|date",
+	Lines:    "id companyId name plan monthlySpend industry companySize linkedUsers website lastActivity created=createdAt updated=updatedAt|new customFields",
 	Written:  "id companyId name plan monthlySpend",
-	Title:    "name",
-	Customer: "name website",
+	Customer: "name industry website customFields",
 }
 
 // companies are what contacts belong to. Each has two ids: the API calls the organization's own one companyId, and so do we; the one

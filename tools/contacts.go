@@ -2,12 +2,18 @@ package tools
 
 import "net/http"
 
+// contactView hides a picture. Of companies it shows which they are; get_company tells the rest.
 var contactView = &View{
-	Row:      "id name email userId type companies=companies.name lastActivity|date posts=postsCreated comments=commentsCreated",
+	Row: "id name email userId type companies=companies.name lastActivity|date posts=postsCreated|some comments=commentsCreated|some",
+	Lines: "id name email userId type companies|id,companyId,name,plan,monthlySpend description roles locale verified|flag lastActivity posts=postsCreated comments=commentsCreated " +
+		"subscribedToChangelog manuallyOptedOutFromChangelog|flag customFields",
+	Hide:     "profilePicture",
 	Written:  "id name email userId type companies=companies.name",
-	Title:    "name",
-	Customer: "name companies",
+	Customer: "name companies description customFields",
 }
+
+// emailPreferencesView gives one word for each kind of mail, or both where what was chosen is not what holds.
+var emailPreferencesView = &View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
 
 // contacts are the people who use the organization's product: customers, and leads who are not identified yet.
 var contacts = &Toolset{
@@ -124,6 +130,7 @@ var contacts = &Toolset{
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
 			Input:       Args[getContactEmailPreferences](),
+			Output:      emailPreferencesView,
 			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
@@ -134,6 +141,7 @@ var contacts = &Toolset{
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
 			Input:       Args[getContactEmailPreferencesByUserID](),
+			Output:      emailPreferencesView,
 			Example:     `{"userId":"<userId>"}`,
 		},
 		{
@@ -144,6 +152,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
 			Input:       Args[updateContactEmailPreferences](),
+			Output:      emailPreferencesView,
 			Example:     `{"contactId":"<contactId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
 		{
@@ -154,6 +163,7 @@ var contacts = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
 			Input:       Args[updateContactEmailPreferencesByUserID](),
+			Output:      emailPreferencesView,
 			Example:     `{"userId":"<userId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
 	},

@@ -2,14 +2,20 @@ package tools
 
 import "net/http"
 
+// conversationView hides by whom a language was chosen, since when a conversation is urgent or a bot's, and how requests for a rating were
+// delivered. A title that only repeats the first words is not in a row.
 var conversationView = &View{
-	Row: "id title state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag " +
-		"waitingSince|date lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt match=matchingBodyPreviewMarkdown|text matchingPart=matchingPart.id",
+	Row: "id state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag waitingSince|date " +
+		"lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt title|new match=matchingBodyPreviewMarkdown|new matchingPart=matchingPart.id",
+	Lines: "id title state snoozedUntil priority|flag adminAssigneeId teamAssigneeId brandId participants tags|id,name customAttributes waitingSince awaitingCustomerReply|flag " +
+		"lastActivity=lastActivityAt created=createdAt updated=updatedAt|new readUpTo=readReceipts|id:lastReadPartId language=userPreferredLanguage isBlocked|flag " +
+		"disableCustomerReply|flag",
+	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
-	Title:   "title", Opening: "source", Parts: "conversationParts", Customer: "title with opening match",
+	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title with opening match customAttributes",
 }
 
-var partView = &View{Written: "id partType author=author.name created=createdAt text=bodyHtml|excerpt"}
+var partView = &View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
 
 // conversations are what customers and the team write to each other in the inbox.
 var conversations = &Toolset{
@@ -148,6 +154,7 @@ var conversations = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/{conversationId}/tags",
 			Input:       Args[attachConversationTag](),
+			Output:      conversationTagView,
 			ActingAdmin: &Rule{Need: "actingAdminId"},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<tagId>"}`,
 		},
@@ -160,6 +167,7 @@ var conversations = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/conversations/{conversationId}/tags/{tagId}",
 			Input:       Args[detachConversationTag](),
+			Output:      conversationTagView,
 			ActingAdmin: &Rule{Need: "actingAdminId"},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<attachedTagId>"}`,
 		},
@@ -232,9 +240,15 @@ var conversations = &Toolset{
 	},
 }
 
-var conversationTagView = &View{Row: "id name", Written: "id name"}
+// conversationTagView hides the word that it is a tag. What is attached and detached has the message that it is on besides.
+var conversationTagView = &View{
+	Row: "id name", Lines: "id name", Hide: "type", Written: "id name targetPartId removed=removedAt|minute",
+}
 
-var conversationAttributeView = &View{Row: "id name dataType options=options.label archived|flag"}
+// conversationAttributeView hides how old a definition is.
+var conversationAttributeView = &View{
+	Row: "id name dataType options=options.label archived|flag", Lines: "id identifier name dataType fieldSubType options=options.label archived|flag", Hide: "createdAt updatedAt",
+}
 
 // noArguments is the input of an operation that takes none.
 type noArguments struct{}

@@ -17,8 +17,13 @@
 //	request.go    arguments to method, path, query and body
 //	acting.go     in whose name a write is made
 //	dryrun.go     what a write would do, in place of doing it
-//	view.go       answers: rows of a list, one object as a document, everything
-//	forms.go      the shorter forms of objects and lists in a row
+//	view.go       answers: rows of a list, what a write answers, everything
+//	document.go   one object as lines and text
+//	transcript.go a thread of messages
+//	forms.go, table.go  the shorter forms of texts, objects and lists
+//	sound.go      JSON whose strings are no text, and reading it
+//	untrusted.go  customers' words, marked
+//	emails.go     addresses, masked
 //	budget.go     how long an answer may be, and what is cut when nothing else was
 //	listing.go    the items of a page that an answer shows
 //	cursor.go     where in a page the next call goes on

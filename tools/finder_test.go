@@ -37,7 +37,7 @@ var elsewhere = map[string]struct {
 	at   *regexp.Regexp
 }{
 	"attachedTagId":      {"get_conversation", regexp.MustCompile(`(?m)^tags: .*?"id":"(\w+)"`)},
-	"conversationPartId": {"get_conversation", regexp.MustCompile(`(?m)^\[(\d+)\] [^,\n]+\((?:admin|customer|lead)\)`)},
+	"conversationPartId": {"get_conversation", regexp.MustCompile(`(?m)^\[(\d+)\] [-\d :]*(?:admin|customer|lead)\b`)},
 	"companyContactId":   {"list_company_contacts", regexp.MustCompile(`"id":"(\w+)"`)},
 	"fromUrl":            {"list_redirect_rules", regexp.MustCompile(`"fromUrl":"([^"]+)"`)},
 }

@@ -9,9 +9,11 @@ import (
 	"unicode"
 )
 
+// helpCenterView hides how the pages look and behave.
 var helpCenterView = &View{
 	Row:   "id name=displayName title isPublic defaultLocale subpath=urls.featurebaseSubpath domain=urls.externalDomain",
-	Title: "displayName",
+	Lines: "id name=displayName title description isPublic urls defaultLocale availableLocales navItems created=createdAt updated=updatedAt|new",
+	Hide:  "locale icon searchPlaceholder externalLinksOpenInNewTab internalLinksOpenInNewTab hideAuthorInfo hideDateInfo", Staff: true,
 }
 
 // helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.

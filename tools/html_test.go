@@ -100,7 +100,7 @@ func TestAnExcerptOfAPartIsTheExcerptOfTheWhole(t *testing.T) {
 		"",
 	} {
 		raw := appendString(nil, body)
-		if got, want := rawExcerpt(raw[1:len(raw)-1]), excerpt(body, excerptLength); got != want {
+		if got, want := rawExcerpt(raw[1:len(raw)-1], excerptLength), excerpt(body, excerptLength); got != want {
 			t.Errorf("%.30q: got %q, want %q", body, got, want)
 		}
 	}

@@ -18,7 +18,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// appendString appends s as a JSON string without HTML escapes. Bytes that are not UTF-8 become the replacement character.
+// appendString appends s as a JSON string without HTML escapes, on one line for every reader. Bytes that are not UTF-8 become the
+// replacement character.
 func appendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -41,7 +42,11 @@ func appendString(dst []byte, s string) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		dst = utf8.AppendRune(dst, r)
+		if r == '\u2028' || r == '\u2029' {
+			dst = append(dst, '\\', 'u', '2', '0', '2', hex[r&15])
+		} else {
+			dst = utf8.AppendRune(dst, r)
+		}
 		i += n
 	}
 	return append(dst, '"')

@@ -16,8 +16,7 @@ type listing struct {
 	args   arguments
 	budget Budget
 
-	cursor         string // the API's, of the next page
-	page, pageSize int    // where the API numbers its pages
+	cursor string // the API's, of the next page
 
 	end   int  // no item goes beyond this length of the answer; 0 is no limit
 	seen  int  // items of the page so far, empty ones among them
@@ -36,16 +35,11 @@ func newListing(op *Operation, args arguments, budget Budget) *listing {
 
 // sees takes note of a field of the envelope, and reports whether it writes the field itself.
 func (l *listing) sees(name string, value []byte, kind jsonparser.ValueType) bool {
-	switch name {
-	case "nextCursor":
-		l.cursor = unescape(value)
-		return kind == jsonparser.String
-	case "page":
-		l.page, _ = strconv.Atoi(string(value))
-	case "pageSize":
-		l.pageSize, _ = strconv.Atoi(string(value))
+	if name != "nextCursor" {
+		return false
 	}
-	return false
+	l.cursor = unescape(value)
+	return kind == jsonparser.String
 }
 
 // reserve keeps room for what stands besides the items, other bytes among it, and fits it into a share of the budget.
@@ -155,7 +149,7 @@ func (l *listing) pages() bool { return l.op.Input.shape().props[cursorArg] != n
 // extent says which items of how many were shown.
 func (l *listing) extent() string {
 	whole := strconv.Itoa(l.items)
-	if l.pages() || l.pageSize > 0 {
+	if l.pages() {
 		whole = "this page's " + whole
 	}
 	if l.shown == 0 {
@@ -173,9 +167,6 @@ func (l *listing) goOn(cut bool) string {
 		return "; nextCursor goes on after them"
 	case l.op.Input.shape().props[offsetArg] != nil:
 		return fmt.Sprintf("; offset %d goes on after them", l.next)
-	case l.pageSize > 0:
-		before := (max(1, l.page) - 1) * l.pageSize
-		return fmt.Sprintf("; the rest begins on page %d with pageSize %d", (before+l.shown)/l.shown+1, l.shown)
 	case l.args.detail == "full":
 		return "; detail concise shows more of them"
 	default:

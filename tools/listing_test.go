@@ -228,8 +228,8 @@ func TestAnItemThatIsTooLongIsShownInShort(t *testing.T) {
 		return string(encode(map[string]any{"data": []any{map[string]any{"id": "p1", "title": title, "content": content}}}))
 	}
 	for _, tc := range []struct{ name, response, want string }{
-		{"its row stands for it", response("t", long), `{"data":[{"id":"p1","title":"t","excerpt":"word `},
-		{"its row is too long as well", response(long, "<p>text"), `{"data":[{"id":"p1","title":"word word `},
+		{"its row stands for it", response("t", long), `{"untrusted-text":"all","data":[{"id":"p1","title":"t","excerpt":"word `},
+		{"its row is too long as well", response(long, "<p>text"), `{"untrusted-text":"all","data":[{"id":"p1","title":"word word `},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -283,12 +283,13 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	for _, tc := range []struct{ name, tool, arguments, response, want string }{
 		{"boards in full", "list_boards", `{"detail":"full"}`, string(encode(numbered(40))), `of 40; detail concise shows more of them"`},
 		{"boards", "list_boards", `{}`, string(encode(numbered(40))), `of 40; the rest does not fit an answer: narrow the call, or let the user raise --answer-budget"`},
-		{"the rows of a report", "drill_into_report", drillArguments, string(encode(map[string]any{"rows": numbered(100), "page": 3, "pageSize": 100, "total": 1000})), `"shown":"1-11 of this page's 100; the rest begins on page 20 with pageSize 11"`},
+		{"the rows of a report", "drill_into_report", drillArguments, string(encode(map[string]any{"rows": numbered(100), "page": 3, "pageSize": 100, "total": 1000})), ` bytes shown; a smaller pageSize shows whole pages ---`},
 		{"what stands beside the items", "list_posts", `{}`, `{"data":[{"id":"p1"}],"definitions":["` + strings.Repeat(`x","`, 2000) + `y"]}`, ` more"]`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if text := leastAnswer(t, tc.tool, tc.arguments, tc.response); !strings.Contains(text, tc.want) || !json.Valid([]byte(text)) {
+			text := leastAnswer(t, tc.tool, tc.arguments, tc.response)
+			if !strings.Contains(text, tc.want) || strings.HasPrefix(text, "{") && !json.Valid([]byte(text)) {
 				t.Error(text)
 			}
 		})

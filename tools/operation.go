@@ -138,6 +138,7 @@ type Env struct {
 	DryRun             bool         // shows the requests of writes and does not send them
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
 	AllowImpersonation bool         // lets calls speak in a customer's name
+	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as

@@ -2,13 +2,18 @@ package tools
 
 import "net/http"
 
-var adminView = &View{Row: "id name email roleId", Title: "name"}
+// adminView hides a picture.
+var adminView = &View{Row: "id name email roleId", Lines: "id name email roleId", Hide: "profilePicture", Staff: true}
 
 var adminRoleView = &View{Row: "id name permissions|names"}
 
-var teamView = &View{Row: "id name members", Title: "name"}
+// teamView hides what a team looks like.
+var teamView = &View{Row: "id name members", Lines: "id name members", Hide: "color icon"}
 
-var brandView = &View{Row: "id name isDefault|flag helpCenterId senderEmailAddressId", Title: "name"}
+// brandView hides how old a brand is.
+var brandView = &View{
+	Row: "id name isDefault|flag helpCenterId senderEmailAddressId", Lines: "id name isDefault|flag helpCenterId senderEmailAddressId", Hide: "createdAt updatedAt",
+}
 
 // organization is who works in Featurebase, and under which brands.
 var organization = &Toolset{

@@ -2,15 +2,25 @@ package tools
 
 import "net/http"
 
+// postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
 var postView = &View{
-	Row:     "id title status=status.name upvotes comments=commentCount boardId author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|excerpt",
+	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
+	Lines: "id title url=postUrl status boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
+		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
+	Hide:    "slug color isDefault profilePicture",
 	Written: "id title url=postUrl status=status.name boardId upvotes tags=tags.name",
-	Title:   "title", Body: "content", HTML: "content", Customer: "title author excerpt",
+	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",
 }
 
-var statusView = &View{Row: "id name type isDefault|flag"}
+// statusView hides what a status looks like.
+var statusView = &View{Row: "id name type isDefault|flag", Lines: "id name type isDefault|flag", Hide: "color"}
 
-var customFieldView = &View{Row: "id label type options required|flag internal|flag allowMultiple|flag"}
+// customFieldView hides how old a definition is.
+var customFieldView = &View{
+	Row:   "id label type options required|flag internal|flag allowMultiple|flag",
+	Lines: "id label type options required|flag public internal|flag allowMultiple|flag placeholder",
+	Hide:  "createdAt updatedAt",
+}
 
 // posts are pieces of feedback, with the people who voted for them, and the statuses and custom fields they may have.
 var posts = &Toolset{

@@ -3,8 +3,9 @@ package tools
 import "net/http"
 
 var redirectRuleView = &View{
-	Row:     "id fromUrl targetType targetId locale helpCenterId",
-	Written: "id fromUrl targetType targetId locale helpCenterId",
+	Row:     "id fromUrl targetType targetId locale|shared helpCenterId|shared",
+	Lines:   "id fromUrl targetType targetId locale helpCenterId created=createdAt updated=updatedAt|new",
+	Written: "id fromUrl targetType targetId locale helpCenterId", Staff: true,
 }
 
 // redirectRuleOperations are about old addresses of help centers and where they lead.

@@ -6,6 +6,18 @@ var datasetView = &View{Row: "id name description metrics=metrics.id attributes=
 
 var filterValueView = &View{Row: "value label", Customer: "label"}
 
+// resultView is for a report's numbers. The names of their groups may be those of customers.
+var resultView = &View{
+	Lines:    "meta|brief value previousValue deltaPercent timeSeries|table groupedData|table segmentData|table flowData|table",
+	Customer: "groupedData segmentData flowData",
+}
+
+// drillInView shows the columns that the API calls the usual ones, and what was measured.
+var drillInView = &View{
+	Lines: "total page pageSize timezone meta", Hide: "availableColumns defaultColumnIds",
+	Table: "rows", Columns: "defaultColumnIds metric.value", Customer: "rows",
+}
+
 // reports are numbers computed by Featurebase over conversations, tickets and feedback.
 var reports = &Toolset{
 	Name: "reports", Description: "Analytics: metrics over time, their breakdowns and the rows behind them.",
@@ -35,6 +47,7 @@ var reports = &Toolset{
 				{When: "compareStartDate", Need: "compareEndDate"},
 				{When: "compareEndDate", Need: "compareStartDate"},
 			},
+			Output:  resultView,
 			Example: `{"metric":"new_conversations","aggregation":"count","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","filters":{"op":"or","children":[{"fieldId":"conversation.state","operator":"in","value":["open","snoozed"]}]}}`,
 		},
 		{
@@ -45,6 +58,7 @@ var reports = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/reports/drill-in",
 			Input:       Args[drillIntoReport](),
+			Output:      drillInView,
 			Example:     `{"metric":"new_conversations","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","dataPointFilters":{},"pageSize":3}`,
 		},
 		{

@@ -257,13 +257,16 @@ func (sh *shape) checkEnum(path, s string, p *problems) any {
 	return s
 }
 
-// checkTime completes a bare date; the API wants the time too.
+// checkTime completes a bare date and a time without seconds, as answers show it; the API wants the time too.
 func checkTime(path, s string, p *problems) any {
 	if _, err := time.Parse(time.RFC3339, s); err == nil {
 		return s
 	}
 	if _, err := time.Parse(time.DateOnly, s); err == nil {
 		return s + "T00:00:00Z"
+	}
+	if _, err := time.Parse("2006-01-02T15:04Z", s); err == nil {
+		return strings.TrimSuffix(s, "Z") + ":00Z"
 	}
 	p.add(path, "expected a time in ISO 8601 such as 2026-03-02T09:00:00Z, got "+show(s))
 	return s

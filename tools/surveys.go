@@ -4,7 +4,7 @@ import "net/http"
 
 var surveyView = &View{
 	Row:   "id title active=isActive|flag responseCount questions=pages.title created=createdAt|date",
-	Title: "title",
+	Lines: "id title description active=isActive responseCount pages targeting created=createdAt updated=updatedAt|new",
 }
 
 var surveyResponseView = &View{

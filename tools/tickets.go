@@ -2,14 +2,21 @@ package tools
 
 import "net/http"
 
+// ticketView hides what the kind of a status says and a picture.
 var ticketView = &View{
 	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
 		"updated=updatedAt|date excerpt=content|excerpt",
+	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
+		"created=createdAt updated=updatedAt|new integrations",
+	Hide:    "color isDefault profilePicture",
 	Written: "ticketNumber id title url=ticketUrl status=status.name open snoozedUntil assigneeId categoryType",
-	Title:   "title", Body: "content", HTML: "content", Parts: "conversationParts", Customer: "title author excerpt",
+	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
-var ticketCategoryView = &View{Row: "id name customFields"}
+// ticketCategoryView hides the same of a category as boardView of a board.
+var ticketCategoryView = &View{
+	Row: "id name customFields", Lines: boardView.Lines, Hide: boardView.Hide,
+}
 
 // tickets are support requests that are worked on like tasks, with a number, a category and a status.
 var tickets = &Toolset{

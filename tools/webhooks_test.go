@@ -21,7 +21,7 @@ func TestWebhooksKeepTheirSecrets(t *testing.T) {
 	for _, op := range webhooks.Operations {
 		for _, detail := range []string{"", "full"} {
 			for _, raw := range [][]byte{list, one} {
-				text := op.render(raw, arguments{detail: detail}, 0)
+				text := op.render(raw, arguments{detail: detail}, Env{})
 				if strings.Contains(text, value) {
 					t.Errorf("%s %s shows a header's value: %s", op.Name, detail, text)
 				}
@@ -30,11 +30,11 @@ func TestWebhooksKeepTheirSecrets(t *testing.T) {
 				}
 			}
 		}
-		if slices.Contains(showing, op.Name) && !strings.Contains(op.render(one, arguments{}, 0), secret) {
+		if slices.Contains(showing, op.Name) && !strings.Contains(op.render(one, arguments{}, Env{}), secret) {
 			t.Errorf("%s does not show the secret that it made", op.Name)
 		}
 	}
-	if text := Lookup("get_webhook").render(one, arguments{}, 0); !strings.Contains(text, `"Authorization":"`+withheld+`"`) {
+	if text := Lookup("get_webhook").render(one, arguments{}, Env{}); !strings.Contains(text, `"Authorization":"`+withheld+`"`) {
 		t.Errorf("get_webhook does not tell which headers are sent: %s", text)
 	}
 }

@@ -42,6 +42,7 @@ type Config struct {
 
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
+	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
 	Logger *slog.Logger // nil discards
 	Extra  []server.ServerTool
@@ -94,7 +95,7 @@ func New(cfg Config) (*App, error) {
 	app.Client = c
 	app.MCP = newServer(cfg, tools.Env{
 		Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
-		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation,
+		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
 	})
 	return app, nil
 }

@@ -35,6 +35,8 @@ type Flags struct {
 	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
 
+	MaskEmails bool `name:"mask-emails" help:"Mask the e-mail addresses of contacts in answers: j***@example.com."`
+
 	Rate        float64       `default:"25" help:"Requests per second and API key; 0 is no limit."`
 	Burst       int           `default:"50" help:"Requests that may go out at once after a pause."`
 	Concurrency int           `default:"8" help:"Requests in flight; 0 is no limit."`
@@ -108,7 +110,7 @@ func (e *environment) config() (app.Config, error) {
 		Budget:   f.AnswerBudget,
 
 		Selection: f.selection(), DryRun: f.DryRun,
-		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation,
+		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation, MaskEmails: f.MaskEmails,
 
 		Client: client.Config{
 			BaseURL: f.APIURL, Version: f.APIVersion, Rate: f.Rate, Burst: f.Burst, Concurrency: f.Concurrency,

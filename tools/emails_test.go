@@ -1,0 +1,54 @@
+package tools
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"featurebase-mcp/client"
+)
+
+func TestMaskEmails(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ text, want string }{
+		{"", ""},
+		{"nobody", "nobody"},
+		{"jo@example.com", "j***@example.com"},
+		{"Write to jo.h+news@example.com, or <JO_2@mail.example>.", "Write to j***@example.com, or <J***@mail.example>."},
+		{"a@x.example b@y.example", "a***@x.example b***@y.example"},
+		{`jo\_h@example.com`, "j***@example.com"},
+		{"[**jo@example.com**](mailto:jo@example.com)", "[**j***@example.com**](mailto:j***@example.com)"},
+		{"https://x.example/?email=jo%40example.com&b=1", "https://x.example/?email=j***%40example.com&b=1"},
+		{"50%4 of jo%41", "50%4 of jo%41"},
+		{"élodie@example.com", "é***@example.com"},
+		{"jo@exam…", "j***@exam…"},
+		{"@nora could you, please @ ten", "@nora could you, please @ ten"},
+		{"@@", "@@"},
+		{strings.Repeat("@", 100000), strings.Repeat("@", 100000)},
+	} {
+		if got := maskEmails(tc.text); got != tc.want {
+			t.Errorf("%.60q: got %.60q, want %.60q", tc.text, got, tc.want)
+		}
+		if again := maskEmails(tc.want); again != tc.want {
+			t.Errorf("%.60q masked again: %.60q", tc.want, again)
+		}
+	}
+}
+
+// The API's words for a failure, and the current values of a dry run, are masked as answers are.
+func TestFailuresAreMasked(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, 409, `{"error":{"type":"conflict","code":"conflict","message":"jo.hart@example.com is taken"}}`)
+	text, isError := callIn(t, Env{Client: api.client(t), MaskEmails: true}, Lookup("create_post"), `{"title":"xx","boardId":"`+anID+`"}`)
+	if !isError || !strings.Contains(text, "j***@example.com is taken") {
+		t.Error(text)
+	}
+	if a := Lookup("get_post").failed(&client.Error{Err: errors.New("x")}, arguments{}).masked(false); strings.Contains(a.text, "***") {
+		t.Error(a.text)
+	}
+	api = newAPI(t, 200, `{"id":"`+anID+`","title":"Ask jo.hart@example.com"}`)
+	text, isError = callIn(t, Env{Client: api.client(t), MaskEmails: true, DryRun: true}, Lookup("update_post"), `{"postId":"`+anID+`","title":"new"}`)
+	if isError || !strings.Contains(text, "Ask j***@example.com") {
+		t.Error(text)
+	}
+}

@@ -1,0 +1,134 @@
+package tools
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/buger/jsonparser"
+)
+
+// JSON admits what no text can hold. The client has checked that a response is JSON; here it becomes one whose strings are all text, so
+// that nothing behind has to think of it.
+
+// lost stands for what was no character: bytes that are not UTF-8, and half of a surrogate pair.
+const lost = "□"
+
+// sound returns a document with every string in it text. Most documents are, and come back as they are.
+func sound(body []byte) []byte {
+	body = bytes.TrimSpace(body)
+	if !utf8.Valid(body) {
+		body = bytes.ToValidUTF8(body, []byte(lost))
+	}
+	if bytes.Contains(body, []byte(`\ud`)) || bytes.Contains(body, []byte(`\uD`)) {
+		return pairSurrogates(body)
+	}
+	return body
+}
+
+// pairSurrogates replaces the escapes of surrogates that are not one of a pair.
+func pairSurrogates(body []byte) []byte {
+	out := make([]byte, 0, len(body))
+	for {
+		i := bytes.IndexByte(body, '\\')
+		if i < 0 || i+1 == len(body) {
+			return append(out, body...)
+		}
+		out, body = append(out, body[:i]...), body[i:]
+		length := 2
+		if r := unicodeEscape(body); utf16.IsSurrogate(r) {
+			const one = len(`\ud800`)
+			length = 2 * one
+			if utf16.DecodeRune(r, unicodeEscape(body[one:])) == utf8.RuneError {
+				out, body = append(out, lost...), body[one:]
+				continue
+			}
+		}
+		out, body = append(out, body[:length]...), body[length:]
+	}
+}
+
+// unicodeEscape returns the code unit that a text begins with, written \uXXXX, or -1.
+func unicodeEscape(text []byte) rune {
+	if len(text) < len(`\ud800`) || text[0] != '\\' || text[1] != 'u' {
+		return -1
+	}
+	unit, err := strconv.ParseUint(string(text[2:len(`\ud800`)]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(unit)
+}
+
+// unescape returns the text of a JSON string without its quotes.
+func unescape(raw []byte) string {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw)
+	}
+	s, err := jsonparser.ParseString(raw)
+	if err != nil {
+		return string(raw) // a part of a string
+	}
+	return s
+}
+
+// eachMember calls f with the members of an object in their order. Of those with the same name, the first counts, as for every reader of
+// single fields.
+func eachMember(object []byte, f func(name string, value field)) {
+	var names seen
+	_ = jsonparser.ObjectEach(object, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+		if name := string(key); names.add(name) {
+			f(name, field{value, kind})
+		}
+		return nil
+	})
+}
+
+// eachItem calls f with the items of a list.
+func eachItem(list []byte, f func(item field)) {
+	_, _ = jsonparser.ArrayEach(list, func(item []byte, kind jsonparser.ValueType, _ int, _ error) { f(field{item, kind}) })
+}
+
+// appendNext writes one more value of the list, or one more member of the object, whose first begins at empty; and takes it back where
+// write reports that there was nothing to write.
+func appendNext(out []byte, empty int, write func(out []byte) ([]byte, bool)) []byte {
+	next := out
+	if len(out) > empty {
+		next = append(out, ',')
+	}
+	next, ok := write(next)
+	if !ok {
+		return out
+	}
+	return next
+}
+
+// seen is a set of names that is cheap while it is small.
+type seen struct {
+	few  []string
+	many map[string]bool
+}
+
+// add reports whether a name is new.
+func (s *seen) add(name string) bool {
+	const few = 48
+	if s.many == nil && len(s.few) == few {
+		s.many = make(map[string]bool, 2*few)
+		for _, n := range s.few {
+			s.many[n] = true
+		}
+	}
+	if s.many != nil {
+		added := !s.many[name]
+		s.many[name] = true
+		return added
+	}
+	for _, n := range s.few {
+		if n == name {
+			return false
+		}
+	}
+	s.few = append(s.few, name)
+	return true
+}

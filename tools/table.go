@@ -1,0 +1,96 @@
+package tools
+
+import (
+	"strings"
+
+	"github.com/buger/jsonparser"
+)
+
+// A list of objects that have the same fields is shown as a table: a row of names, then a row of values for each.
+
+// appendTable writes a table as one list.
+func (w *writer) appendTable(out, list []byte) ([]byte, bool) {
+	out = append(out, '[')
+	empty := len(out)
+	w.eachRow(list, fieldNames(list), func(row []byte) {
+		out = appendNext(out, empty, func(out []byte) ([]byte, bool) { return append(out, row...), true })
+	})
+	return append(out, ']'), len(out) > empty
+}
+
+// appendRows writes the table of a document, a row on each line, with the columns that the document itself calls the usual ones.
+func (w *writer) appendRows(out, body []byte) []byte {
+	list, kind, _, err := jsonparser.Get(body, w.Table)
+	if err != nil || kind != jsonparser.Array {
+		return out
+	}
+	out = append(out, w.Table+":\n"...)
+	w.eachRow(list, w.usualColumns(body, list), func(row []byte) {
+		out = append(append(append(out, "  "...), row...), '\n')
+	})
+	return out
+}
+
+func (w *writer) usualColumns(body, list []byte) []string {
+	listed, besides, _ := strings.Cut(w.Columns, " ")
+	usual, _, _, _ := jsonparser.Get(body, listed)
+	var names []string
+	eachItem(usual, func(f field) {
+		if f.kind == jsonparser.String {
+			names = append(names, unescape(f.value))
+		}
+	})
+	if len(names) == 0 {
+		return fieldNames(list)
+	}
+	return append(names, strings.Fields(besides)...)
+}
+
+// fieldNames returns the names that the objects of a list have.
+func fieldNames(list []byte) []string {
+	var names []string
+	var known seen
+	eachItem(list, func(item field) {
+		eachMember(item.value, func(name string, _ field) {
+			if known.add(name) {
+				names = append(names, name)
+			}
+		})
+	})
+	return names
+}
+
+// eachRow calls f with the names and then with the values of each object, as lists in the order of the names.
+func (w *writer) eachRow(list []byte, names []string, f func(row []byte)) {
+	if len(names) == 0 {
+		return
+	}
+	row := []byte{}
+	for _, name := range names {
+		row = w.appendName(append(row, ','), name)
+	}
+	row[0] = '['
+	f(append(row, ']'))
+	eachItem(list, func(item field) {
+		values := make(map[string]field, len(names))
+		eachMember(item.value, func(name string, value field) { values[name] = value })
+		row = row[:0]
+		for _, name := range names {
+			row = w.appendCell(append(row, ','), values[name], name)
+		}
+		row[0] = '['
+		f(append(row, ']'))
+	})
+}
+
+// appendCell writes a value, of one that has a label the label, and of none an empty text.
+func (w *writer) appendCell(out []byte, f field, name string) []byte {
+	if label, kind, _, err := jsonparser.Get(f.value, "label"); err == nil && f.kind == jsonparser.Object && kind == jsonparser.String {
+		f = field{label, kind}
+	}
+	filled, ok := w.appendValue(out, f.value, f.kind, name)
+	if !ok {
+		return append(out, `""`...)
+	}
+	return filled
+}

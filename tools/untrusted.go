@@ -1,0 +1,75 @@
+package tools
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Customers' words reach a model in two places: as the value of a field, in quotes or on the rest of its line, and as text whose lines are
+// indented. So no word of theirs begins a line or a field. That an answer holds such words is said once, at its beginning, by a mark; and
+// the mark's own word does not occur in anything that came from the API, so that it cannot be said a second time.
+
+// untrusted is the mark. In JSON it is a field, in a document the first line; its value names where the words stand. It is a word that
+// nobody writes by chance, since texts that hold it are altered.
+const untrusted = "untrusted-text"
+
+// What the mark names besides fields.
+const (
+	allTexts      = "all"            // every text and every name
+	indentedLines = "indented lines" // of a document
+)
+
+// unmark breaks the mark in a text, so that it stays legible and is the mark no more.
+func unmark(s string) string {
+	const dash = len("untrusted")
+	var b strings.Builder
+	done := 0
+	for at := 0; ; at++ {
+		i := strings.IndexByte(s[at:], '-')
+		if i < 0 {
+			break
+		}
+		at += i
+		if from, to := at-dash, at-dash+len(untrusted); from >= 0 && to <= len(s) && strings.EqualFold(s[from:to], untrusted) {
+			b.WriteString(s[done:at] + "·")
+			done = at + 1
+		}
+	}
+	if done == 0 {
+		return s
+	}
+	return b.String() + s[done:]
+}
+
+// appendMark writes the mark and a comma, as the first member of an object. Without names there is nothing to mark.
+func appendMark(out []byte, names string) []byte {
+	if names == "" {
+		return out
+	}
+	out = append(out, `"`+untrusted+`":`...)
+	return append(appendString(out, names), ',')
+}
+
+// text is what an answer shows of a text that came from the API: every such text passes here.
+func (w *writer) text(s string) string {
+	s = unmark(visible(s))
+	if w.mask {
+		s = maskEmails(s)
+	}
+	return s
+}
+
+// lineBreaks are all characters that a reader may take for the end of a line.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// appendIndented writes a text below a line of ours.
+func appendIndented(out []byte, text string) []byte {
+	for line := range strings.Lines(strings.TrimSpace(lineBreaks.Replace(text))) {
+		if line = strings.TrimRightFunc(line, unicode.IsSpace); line != "" {
+			out = append(out, "  "...)
+			out = append(out, line...)
+		}
+		out = append(out, '\n')
+	}
+	return out
+}
