@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"featurebase-mcp/client"
 )
 
 const (
@@ -20,6 +22,11 @@ func actingAs(t *testing.T, idOrEmail string) *ActingAdmin {
 		t.Fatal(err)
 	}
 	return admin
+}
+
+// withNames are surroundings in which names are looked up, as in a server.
+func withNames(c *client.Client, admin *ActingAdmin) Env {
+	return Env{Client: c, Names: NewNames(c), ActingAdmin: admin}
 }
 
 // split counts the lookups among requests, and returns whom the others were made as.
@@ -41,7 +48,7 @@ func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 	t.Parallel()
 	const calls = 20
 	a := newAPI(t, http.StatusOK, theAdmins)
-	env := Env{Client: a.client(t), ActingAdmin: actingAs(t, "ann@example.com")}
+	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
 	if got := a.arrived(); len(got) != 0 {
 		t.Fatalf("asked before any call: %+v", got)
 	}
@@ -65,7 +72,7 @@ func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 func TestAnActingAdminGivenAsIDIsNotLookedUp(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusOK, `{}`)
-	callIn(t, Env{Client: a.client(t), ActingAdmin: actingAs(t, ann)}, Lookup("attach_conversation_tag"), attach)
+	callIn(t, withNames(a.client(t), actingAs(t, ann)), Lookup("attach_conversation_tag"), attach)
 	if lookups, admins := split(t, a.arrived()); lookups != 0 || len(admins) != 1 || admins[0] != ann {
 		t.Errorf("%d lookups, acted as %v", lookups, admins)
 	}
@@ -84,7 +91,7 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 		"none is configured":    {http.StatusOK, theAdmins, nil, "actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
 	} {
 		a := newAPI(t, tc.status, tc.answer)
-		text, isError := callIn(t, Env{Client: a.client(t), ActingAdmin: tc.admin}, Lookup("attach_conversation_tag"), attach)
+		text, isError := callIn(t, withNames(a.client(t), tc.admin), Lookup("attach_conversation_tag"), attach)
 		if !isError || !strings.HasPrefix(text, tc.want) {
 			t.Errorf("%s: %s", name, text)
 		}
@@ -103,7 +110,7 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 func TestAFailedLookupIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusInternalServerError, `{}`)
-	env := Env{Client: a.client(t), ActingAdmin: actingAs(t, "ann@example.com")}
+	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
 	callIn(t, env, Lookup("attach_conversation_tag"), attach)
 	a.status, a.answer = http.StatusOK, theAdmins
 	callIn(t, env, Lookup("attach_conversation_tag"), attach)
@@ -115,7 +122,9 @@ func TestAFailedLookupIsTriedAgain(t *testing.T) {
 func TestADryRunNamesTheActingAdmin(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, http.StatusOK, theAdmins)
-	text, _ := callIn(t, Env{Client: a.client(t), DryRun: true, ActingAdmin: actingAs(t, "ann@example.com")}, Lookup("attach_conversation_tag"), attach)
+	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
+	env.DryRun = true
+	text, _ := callIn(t, env, Lookup("attach_conversation_tag"), attach)
 	if _, admins := split(t, a.arrived()); len(admins) != 0 || !strings.Contains(text, `"actingAdminId": "`+ann+`"`) {
 		t.Errorf("%v %s", admins, text)
 	}

@@ -19,8 +19,8 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 		{"an integer with an exponent", "list_posts", `{"limit":1e1}`, `{"limit":"10"}`, ``},
 		{"a boolean in quotes", "list_posts", `{"inReview":"True"}`, `{"inReview":"true"}`, ``},
 		{"a number for a text, digits as written", "list_comments", `{"postId":10021362000000000017}`, `{"postId":"10021362000000000017"}`, ``},
-		{"one value for a list", "list_posts", `{"boardId":"a"}`, `{"boardId":"a"}`, ``},
-		{"a list as JSON text", "list_posts", `{"boardId":"[\"a\",\"b\"]"}`, `{"boardId":"a,b"}`, ``},
+		{"one value for a list", "list_posts", `{"tags":"a"}`, `{"tags":"a"}`, ``},
+		{"a list as JSON text", "list_posts", `{"tags":"[\"a\",\"b\"]"}`, `{"tags":"a,b"}`, ``},
 		{"the case of an enum", "list_posts", `{"sortBy":"UPVOTES"}`, `{"sortBy":"upvotes"}`, ``},
 		{"null is absent", "list_posts", `{"limit":null,"q":"x"}`, `{"q":"x"}`, ``},
 		{"no arguments at all", "list_posts", ``, `{}`, ``},
@@ -32,8 +32,8 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 		{"clear sends null", "update_post", `{"postId":"` + anID + `","clear":["eta","assigneeId"]}`, `{}`, `{"assigneeId":null,"eta":null}`},
 		{"a bare date where a time is wanted", "update_comment", `{"commentId":"` + anID + `","createdAt":"2026-03-02"}`, `{}`, `{"createdAt":"2026-03-02T00:00:00Z"}`},
 		{
-			"clauses are wrapped, dates become seconds", "search_posts", `{"query":[{"field":"createdat","operator":">=","value":"2026-01-01"},{"field":"boardId","operator":"in","value":"b"}]}`, `{}`,
-			`{"query":{"operator":"AND","value":[{"field":"createdAt","operator":">=","value":1767225600},{"field":"boardId","operator":"IN","value":["b"]}]}}`,
+			"clauses are wrapped, dates become seconds", "search_posts", `{"query":[{"field":"createdat","operator":">=","value":"2026-01-01"},{"field":"companyId","operator":"in","value":"b"}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"createdAt","operator":">=","value":1767225600},{"field":"companyId","operator":"IN","value":["b"]}]}}`,
 		},
 		{
 			"one clause without its list", "search_posts", `{"query":{"field":"upvotes","operator":">","value":5}}`, `{}`,
@@ -44,8 +44,8 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			`{"query":{"operator":"AND","value":[{"field":"assigneeId","operator":"=","value":null}]}}`,
 		},
 		{
-			"filters as the schema has them", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":["5"]},{"field":"inReview","operator":"=","value":["true"]},{"field":"assigneeId","operator":"=","value":["null"]},{"field":"statusId","operator":"NIN","value":["a","b"]}]}`, `{}`,
-			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5},{"field":"inReview","operator":"=","value":true},{"field":"assigneeId","operator":"=","value":null},{"field":"statusId","operator":"NIN","value":["a","b"]}]}}`,
+			"filters as the schema has them", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":["5"]},{"field":"inReview","operator":"=","value":["true"]},{"field":"assigneeId","operator":"=","value":["null"]},{"field":"tagId","operator":"NIN","value":["a","b"]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":5},{"field":"inReview","operator":"=","value":true},{"field":"assigneeId","operator":"=","value":null},{"field":"tagId","operator":"NIN","value":["a","b"]}]}}`,
 		},
 		{
 			"the case of a filter's value", "search_articles", `{"query":[{"field":"state","operator":"IN","value":["Live","DRAFT"]}]}`, `{}`,
@@ -83,7 +83,7 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 		{"a body on DELETE", "detach_conversation_tag", `{"conversationId":"10042","tagId":"` + anID + `"}`, `{}`, `{"actingAdminId":"` + anID + `"}`},
 		{"no body on DELETE without fields", "delete_conversation_tag", `{"tagId":"` + anID + `"}`, `{}`, ``},
 		{"the admin who writes is the default one", "reply_to_conversation", `{"conversationId":10042,"type":"admin","messageType":"note","bodyMarkdown":"hi"}`, `{}`, `{"bodyMarkdown":"hi","id":"` + anID + `","messageType":"note","type":"admin"}`},
-		{"an admin who is named is not replaced", "attach_conversation_tag", `{"conversationId":"10042","tagId":"t","actingAdminId":"a"}`, `{}`, `{"actingAdminId":"a","tagId":"t"}`},
+		{"an admin who is named is not replaced", "attach_conversation_tag", `{"conversationId":"10042","tagId":"` + anID + `","actingAdminId":"` + ann + `"}`, `{}`, `{"actingAdminId":"` + ann + `","tagId":"` + anID + `"}`},
 		{"an id is escaped", "get_contact_by_user_id", `{"userId":"a b|c?d#e%2f"}`, `{}`, ``},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

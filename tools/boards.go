@@ -45,5 +45,5 @@ type listBoards struct {
 }
 
 type getBoard struct {
-	BoardID objectID `json:"boardId"`
+	BoardID string `json:"boardId"`
 }

@@ -32,6 +32,9 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 	if failed, ok := op.act(ctx, env, args.wire); !ok {
 		return failed
 	}
+	if failed, ok := op.resolve(ctx, env, args.wire); !ok {
+		return failed
+	}
 	req, err := op.request(args.wire)
 	if err != nil {
 		return answer{text: err.Error(), outcome: "invalid_arguments"}
@@ -48,7 +51,7 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 		a.text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
 		return a
 	}
-	a.text = op.render(res.Body, args, env)
+	a.text = op.render(env.Names.named(ctx, op, res.Body, args.detail), args, env)
 	return a
 }
 

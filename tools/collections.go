@@ -75,7 +75,7 @@ type listCollections struct {
 }
 
 type getCollection struct {
-	CollectionID shortID `json:"collectionId"`
+	CollectionID string `json:"collectionId"`
 }
 
 type createCollection struct {
@@ -93,7 +93,7 @@ type collectionTranslation struct {
 }
 
 type updateCollection struct {
-	CollectionID shortID                          `json:"collectionId"`
+	CollectionID string                           `json:"collectionId"`
 	Name         string                           `json:"name,omitempty"`
 	Description  string                           `json:"description,omitempty"`
 	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
@@ -103,5 +103,5 @@ type updateCollection struct {
 }
 
 type deleteCollection struct {
-	CollectionID shortID `json:"collectionId"`
+	CollectionID string `json:"collectionId"`
 }

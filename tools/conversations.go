@@ -366,13 +366,13 @@ type attachConversationTag struct {
 }
 
 type detachConversationTag struct {
-	ConversationID shortID  `json:"conversationId"`
-	TagID          objectID `json:"tagId"`
-	ActingAdminID  string   `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
+	ConversationID shortID `json:"conversationId"`
+	TagID          string  `json:"tagId"`
+	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
 }
 
 type getConversationTag struct {
-	TagID objectID `json:"tagId"`
+	TagID string `json:"tagId"`
 }
 
 type upsertConversationTag struct {
@@ -382,8 +382,8 @@ type upsertConversationTag struct {
 }
 
 type deleteConversationTag struct {
-	TagID         objectID `json:"tagId"`
-	ActingAdminID string   `json:"actingAdminId,omitempty"`
+	TagID         string `json:"tagId"`
+	ActingAdminID string `json:"actingAdminId,omitempty"`
 }
 
 type listConversationAttributes struct {

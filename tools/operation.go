@@ -134,6 +134,7 @@ type Env struct {
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
 
 	AnswerBudget Budget // of every answer, refusals included
+	Names        *Names // what the ids of this client's organization are called; nil: ids are the only names
 
 	DryRun             bool         // shows the requests of writes and does not send them
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one

@@ -104,7 +104,7 @@ var organization = &Toolset{
 type listAdmins struct{}
 
 type getAdmin struct {
-	AdminID objectID `json:"adminId"`
+	AdminID string `json:"adminId"`
 }
 
 type listAdminRoles struct {
@@ -116,7 +116,7 @@ type listTeams struct {
 }
 
 type getTeam struct {
-	TeamID objectID `json:"teamId"`
+	TeamID string `json:"teamId"`
 }
 
 type listBrands struct {

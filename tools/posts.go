@@ -286,7 +286,7 @@ type listPostStatuses struct {
 }
 
 type getPostStatus struct {
-	StatusID objectID `json:"statusId"`
+	StatusID string `json:"statusId"`
 }
 
 type listCustomFields struct {

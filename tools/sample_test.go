@@ -41,9 +41,30 @@ func samples(op *Operation, zero bool) []map[string]any {
 				delete(args, r.Refuse)
 			}
 		}
+		giveIDs(op, args)
 		list = append(list, args)
 	}
 	return list
+}
+
+// giveIDs puts ids where names could stand, which would be looked up.
+func giveIDs(op *Operation, args map[string]any) {
+	for _, m := range op.mentions(args) {
+		m.put(idLike(m.kind))
+	}
+	if query, ok := args["query"].([]any); ok {
+		c := query[0].(map[string]any)
+		if r, ok := referencesOf()[op.Name].arguments[c["field"].(string)]; ok {
+			c["value"] = []any{idLike(r.kind)}
+		}
+	}
+}
+
+func idLike(k *kind) string {
+	if k.id.MatchString(anID) {
+		return anID
+	}
+	return "10021362" // a short one
 }
 
 // shapeAt returns the shape of an argument by its dotted path.

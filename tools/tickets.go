@@ -235,7 +235,7 @@ type listTicketCategories struct {
 }
 
 type getTicketCategory struct {
-	TicketCategoryID objectID `json:"ticketCategoryId"`
+	TicketCategoryID string `json:"ticketCategoryId"`
 }
 
 type listTicketCustomFields struct {
@@ -253,5 +253,5 @@ type listTicketStatuses struct {
 }
 
 type getTicketStatus struct {
-	TicketStatusID objectID `json:"ticketStatusId"`
+	TicketStatusID string `json:"ticketStatusId"`
 }

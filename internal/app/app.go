@@ -94,7 +94,7 @@ func New(cfg Config) (*App, error) {
 	}
 	app.Client = c
 	app.MCP = newServer(cfg, tools.Env{
-		Client: c, Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
+		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
 	})
 	return app, nil

@@ -1,0 +1,209 @@
+package tools
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+)
+
+// label is a place in a response where an id stands whose place a name can take.
+type label struct {
+	answerField
+	start, end int // of the id, without its quotes
+}
+
+// answerField is a field of answers that holds ids of a kind.
+type answerField struct {
+	name string
+	key  []byte // the name in quotes
+	kind *kind
+}
+
+// named puts names in the place of ids in a response, before a view picks from it: they mean more and cost less. A list tells the ids once,
+// in the field ids; elsewhere an id stands in brackets where its name comes first. Names that are not at hand are asked for, with
+// little patience: no answer fails for want of a name, and the id stays where it is.
+func (n *Names) named(ctx context.Context, op *Operation, body []byte, detail string) []byte {
+	if n == nil {
+		return body
+	}
+	labels := labelsIn(body, referencesOf()[op.Name].answers)
+	if len(labels) == 0 {
+		return body
+	}
+	list := isList(body)
+	labels = slices.DeleteFunc(labels, func(l label) bool { return !op.shows(l.name, list, detail) })
+	kinds := kindsOf(labels)
+	n.complete(ctx, kinds)
+	w := &labelWriter{body: body, list: list, ids: map[*kind][]string{}}
+	w.directories = make(map[*kind]*directory, len(kinds))
+	for _, k := range kinds {
+		w.directories[k], _ = n.known(k)
+	}
+	return w.write(labels)
+}
+
+// labelsIn finds the fields in a response, by their keys alone: a quote within a JSON string is escaped, so a key in quotes with a colon
+// behind it is a key. It is many times faster than to parse 30 kB for the sake of a few ids.
+func labelsIn(body []byte, fields []answerField) []label {
+	var found []label
+	for _, f := range fields {
+		for at := 0; ; {
+			next := bytes.Index(body[at:], f.key)
+			if next < 0 {
+				break
+			}
+			at += next + len(f.key)
+			colon := skipSpace(body, at)
+			if colon == len(body) || body[colon] != ':' {
+				continue
+			}
+			value := skipSpace(body, colon+1)
+			if value < len(body) && body[value] == '[' {
+				for value = skipSpace(body, value+1); ; value = skipSpace(body, value+1) {
+					end := stringEnd(body, value)
+					if end < 0 {
+						break
+					}
+					found = append(found, label{f, value + 1, end})
+					if value = skipSpace(body, end+1); value == len(body) || body[value] != ',' {
+						break
+					}
+				}
+			} else if end := stringEnd(body, value); end >= 0 {
+				found = append(found, label{f, value + 1, end})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b label) int { return cmp.Compare(a.start, b.start) })
+	return found
+}
+
+func skipSpace(body []byte, at int) int {
+	for at < len(body) && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// stringEnd returns where the string ends that begins with the quote at a place, or -1. An id has no escapes; what has is none.
+func stringEnd(body []byte, quote int) int {
+	if quote >= len(body) || body[quote] != '"' {
+		return -1
+	}
+	length := bytes.IndexByte(body[quote+1:], '"')
+	if length < 0 {
+		return -1
+	}
+	return quote + 1 + length
+}
+
+// shows reports whether an answer shows a field at all, so that no name is looked up that nobody sees.
+func (op *Operation) shows(field string, list bool, detail string) bool {
+	v := op.Output
+	if v == nil {
+		return true
+	}
+	v.parse()
+	columns := v.row
+	if !list {
+		columns = v.written
+	}
+	everything := detail == "full" || len(columns) == 0 || !list && op.Effect == Read
+	return everything || slices.ContainsFunc(columns, func(c column) bool { return c.path[0] == field })
+}
+
+func kindsOf(labels []label) []*kind {
+	var kinds []*kind
+	for _, l := range labels {
+		if !slices.Contains(kinds, l.kind) {
+			kinds = append(kinds, l.kind)
+		}
+	}
+	return kinds
+}
+
+// complete asks for the lists that are not at hand, all at once.
+func (n *Names) complete(ctx context.Context, kinds []*kind) {
+	var asked []*directory
+	for _, k := range kinds {
+		if _, wanted := n.known(k); wanted {
+			asked = append(asked, n.ask(ctx, k, namesKept))
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, n.patience)
+	defer cancel()
+	for _, d := range asked {
+		_ = d.wait(ctx) // told by known
+	}
+}
+
+// labelWriter writes a response with names.
+type labelWriter struct {
+	body        []byte
+	list        bool
+	directories map[*kind]*directory // nil where the list could not be had
+	ids         map[*kind][]string   // written so far, in order
+}
+
+func (w *labelWriter) write(labels []label) []byte {
+	out := make([]byte, 0, len(w.body)+len(w.body)/8)
+	copied := 0
+	for _, l := range labels {
+		text := w.text(l.kind, string(w.body[l.start:l.end]))
+		if text == "" {
+			continue
+		}
+		out = append(out, w.body[copied:l.start-1]...)
+		out = appendString(out, text)
+		copied = l.end + 1
+	}
+	rest := w.body[copied:]
+	end := bytes.LastIndexByte(rest, '}')
+	if !w.list || len(w.ids) == 0 || end < 0 {
+		return append(out, rest...)
+	}
+	out = append(append(out, rest[:end]...), `,"ids":`...)
+	return append(w.appendIDs(out, labels), rest[end:]...)
+}
+
+// text is what takes the place of an id; empty if its name is not known. A name that two have says too little: there, the id stays beside it.
+func (w *labelWriter) text(k *kind, id string) string {
+	d := w.directories[k]
+	if d == nil || d.byID[id] == "" {
+		return ""
+	}
+	name := d.byID[id]
+	first := !slices.Contains(w.ids[k], id)
+	shared := d.byName[plainName(name)] > 1
+	if first && !(w.list && shared) {
+		w.ids[k] = append(w.ids[k], id)
+	}
+	if shared || first && !w.list {
+		return name + " (" + id + ")"
+	}
+	return name
+}
+
+// appendIDs writes the ids of the names that a list has: {"board":{"Bugs":"64b0..."}}.
+func (w *labelWriter) appendIDs(out []byte, labels []label) []byte {
+	out = append(out, '{')
+	for i, k := range slices.DeleteFunc(kindsOf(labels), func(k *kind) bool { return len(w.ids[k]) == 0 }) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(appendString(out, k.word), ":{"...)
+		for j, id := range w.ids[k] {
+			if j > 0 {
+				out = append(out, ',')
+			}
+			out = append(appendString(out, w.directories[k].byID[id]), ':')
+			out = appendString(out, id)
+		}
+		out = append(out, '}')
+	}
+	return append(out, '}')
+}
