@@ -23,10 +23,11 @@ var oursAlone = []string{detailArg, clearArg, offsetArg}
 
 // retyped are arguments that a model writes in another form than the API takes.
 var retyped = map[string]string{
-	"query":   "a flat list of clauses: the engine wraps it in the only group that the API accepts",
-	"filters": "a plain object: the document's groups are recursive, and a recursive schema is one that hosts drop; the engine checks it",
-	"icon":    "the emoji or the name alone: which of the two it is can be seen, and the document's object would cost each user's context",
-	"tags":    "always a list of names: the API takes one string too, and two types would be a type list, which hosts drop",
+	"query":    "a flat list of clauses: the engine wraps it in the only group that the API accepts",
+	"filters":  "a plain object: the document's groups are recursive, and a recursive schema is one that hosts drop; the engine checks it",
+	"icon":     "the emoji or the name alone: which of the two it is can be seen, and the document's object would cost each user's context",
+	"targetId": "without the bounds of an id: a collection may be given by its name",
+	"tags":     "always a list of names: the API takes one string too, and two types would be a type list, which hosts drop",
 }
 
 // toolsets whose operations are declared so far.

@@ -31,7 +31,7 @@ func (n *Names) named(ctx context.Context, op *Operation, body []byte, detail st
 	if len(labels) == 0 {
 		return body
 	}
-	list := isList(body)
+	list := isPage(body)
 	labels = slices.DeleteFunc(labels, func(l label) bool { return !op.shows(l.name, list, detail) })
 	kinds := kindsOf(labels)
 	n.complete(ctx, kinds)
@@ -96,6 +96,19 @@ func stringEnd(body []byte, quote int) int {
 		return -1
 	}
 	return quote + 1 + length
+}
+
+// isPage reports whether a response is a page of a list, with an envelope to put ids into. Its first letters tell: only simple fields
+// come before the items.
+func isPage(body []byte) bool {
+	before, after, found := bytes.Cut(body, []byte(`"data"`))
+	before = before[skipSpace(before, 0):]
+	if !found || len(before) == 0 || before[0] != '{' || bytes.ContainsAny(before[1:], "{[") {
+		return false
+	}
+	colon := skipSpace(after, 0)
+	items := skipSpace(after, colon+1)
+	return items < len(after) && after[colon] == ':' && after[items] == '['
 }
 
 // shows reports whether an answer shows a field at all, so that no name is looked up that nobody sees.

@@ -33,8 +33,8 @@ var (
 	aTicketStatus    = &kind{word: "ticket status", plural: "ticket statuses", list: "list_ticket_statuses", id: hex24}
 )
 
-// reference says that fields of some toolsets or operations, of arguments and of filters, hold the id of a thing of a kind. A toolset's
-// references hold for the fields of answers too.
+// reference says that fields of some toolsets or operations, of arguments and of filters, hold the id of a thing of a kind. Where it names
+// a toolset, it holds for the fields of answers too.
 type reference struct {
 	in     string // toolsets or operations, separated by spaces
 	fields string
@@ -52,13 +52,15 @@ var references = []reference{
 	{in: "organization", fields: "adminId members", kind: anAdmin},
 	{in: "conversations tickets", fields: "teamAssigneeId", kind: aTeam},
 	{in: "organization", fields: "teamId", kind: aTeam},
-	{in: "conversations", fields: "tagId tagIds", kind: aConversationTag},
 	{in: "help-center", fields: "collectionId parentId parent_id", kind: aCollection},
 	{in: "tickets", fields: "ticketCategoryId ticketCategoryIds", kind: aTicketCategory},
 	{in: "tickets", fields: "statusId statusIds ticketStatusId", kind: aTicketStatus},
 
+	// In answers these fields hold other ids, or have the name beside them.
 	{in: "create_conversation", fields: "id", kind: anAdmin, when: "from.type=admin"},
 	{in: "reply_to_conversation", fields: "id", kind: anAdmin, when: "type=admin"},
+	{in: "list_conversations search_conversations attach_conversation_tag detach_conversation_tag", fields: "tagId tagIds", kind: aConversationTag},
+	{in: "get_conversation_tag delete_conversation_tag", fields: "tagId", kind: aConversationTag},
 	{in: "upsert_conversation_tag", fields: "id", kind: aConversationTag},
 	{in: "update_article", fields: "authorId", kind: anAdmin},
 	{in: "search_articles", fields: "author_id", kind: anAdmin},
@@ -235,14 +237,16 @@ func (k *kind) refusal(name string, found []thing, dir *directory) string {
 	names := dir.names()
 	text := fmt.Sprintf("no %s is called %s", k.word, show(name))
 	if dir.cut {
-		text = fmt.Sprintf("none of the first %d %s is called %s", len(dir.things), k.plural, show(name))
+		text = fmt.Sprintf("none of the first %d %s is called %s", len(names), k.plural, show(name))
 	}
 	if near := nearest.Name(name, names); near != "" {
-		text += fmt.Sprintf("; did you mean %q?", near)
+		text += fmt.Sprintf("; did you mean %q? Valid: ", near)
+	} else {
+		text += "; valid: "
 	}
-	valid := "; valid: " + strings.Join(names[:min(len(names), most)], ", ")
+	text += strings.Join(names[:min(len(names), most)], ", ")
 	if more := len(names) - most; more > 0 {
-		valid += fmt.Sprintf(" and %d more, see %s", more, k.list)
+		text += fmt.Sprintf(" and %d more (%s)", more, k.list)
 	}
-	return text + valid
+	return text
 }

@@ -96,7 +96,7 @@ type createRedirectRule struct {
 	FromURL      string `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
 	HelpCenterID string `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
 	TargetType   string `json:"targetType" jsonschema:"enum=article,enum=collection"`
-	TargetID     string `json:"targetId" jsonschema:"minLength=1,maxLength=16"`
+	TargetID     string `json:"targetId"`
 	Locale       locale `json:"locale"`
 }
 
@@ -105,7 +105,7 @@ type updateRedirectRule struct {
 	FromURL        string   `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
 	HelpCenterID   string   `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
 	TargetType     string   `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
-	TargetID       string   `json:"targetId,omitempty" jsonschema:"minLength=1,maxLength=16"`
+	TargetID       string   `json:"targetId,omitempty"`
 	Locale         locale   `json:"locale,omitempty"`
 }
 

@@ -135,7 +135,7 @@ func sampleString(sh *shape, name string, zero bool) string {
 	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"
 	case strings.HasSuffix(name, "Id"), name == "id":
-		if !takes(sh, anID) {
+		if !takes(sh, anID) || name == "targetId" {
 			return "10021362" // a short one
 		}
 		return anID
