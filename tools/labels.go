@@ -27,12 +27,11 @@ func (n *Names) named(ctx context.Context, op *Operation, body []byte, detail st
 	if n == nil {
 		return body
 	}
-	labels := labelsIn(body, referencesOf()[op.Name].answers)
+	list := isPage(body)
+	labels := labelsIn(body, op.shown(list, detail))
 	if len(labels) == 0 {
 		return body
 	}
-	list := isPage(body)
-	labels = slices.DeleteFunc(labels, func(l label) bool { return !op.shows(l.name, list, detail) })
 	kinds := kindsOf(labels)
 	n.complete(ctx, kinds)
 	w := &labelWriter{body: body, list: list, ids: map[*kind][]string{}}
@@ -111,19 +110,28 @@ func isPage(body []byte) bool {
 	return items < len(after) && after[colon] == ':' && after[items] == '['
 }
 
-// shows reports whether an answer shows a field at all, so that no name is looked up that nobody sees.
-func (op *Operation) shows(field string, list bool, detail string) bool {
+// shown are the fields with ids that an answer shows at all, so that no name is looked up that nobody sees.
+func (op *Operation) shown(list bool, detail string) []answerField {
+	fields := referencesOf()[op.Name].answers
 	v := op.Output
-	if v == nil {
-		return true
+	if v == nil || len(fields) == 0 {
+		return fields
 	}
 	v.parse()
 	columns := v.row
 	if !list {
 		columns = v.written
 	}
-	everything := detail == "full" || len(columns) == 0 || !list && op.Effect == Read
-	return everything || slices.ContainsFunc(columns, func(c column) bool { return c.path[0] == field })
+	if detail == "full" || len(columns) == 0 || !list && op.Effect == Read {
+		return fields
+	}
+	var shown []answerField
+	for _, f := range fields {
+		if slices.ContainsFunc(columns, func(c column) bool { return c.path[0] == f.name }) {
+			shown = append(shown, f)
+		}
+	}
+	return shown
 }
 
 func kindsOf(labels []label) []*kind {
