@@ -57,25 +57,30 @@ func labelsIn(body []byte, fields []answerField) []label {
 			if colon == len(body) || body[colon] != ':' {
 				continue
 			}
-			value := skipSpace(body, colon+1)
-			if value < len(body) && body[value] == '[' {
-				for value = skipSpace(body, value+1); ; value = skipSpace(body, value+1) {
-					end := stringEnd(body, value)
-					if end < 0 {
-						break
-					}
-					found = append(found, label{f, value + 1, end})
-					if value = skipSpace(body, end+1); value == len(body) || body[value] != ',' {
-						break
-					}
-				}
-			} else if end := stringEnd(body, value); end >= 0 {
-				found = append(found, label{f, value + 1, end})
-			}
+			found = f.appendLabels(found, body, skipSpace(body, colon+1))
 		}
 	}
 	slices.SortFunc(found, func(a, b label) int { return cmp.Compare(a.start, b.start) })
 	return found
+}
+
+// appendLabels notes the string at a place, or the first strings of the list that begins there.
+func (f answerField) appendLabels(found []label, body []byte, at int) []label {
+	list := at < len(body) && body[at] == '['
+	if list {
+		at = skipSpace(body, at+1)
+	}
+	for {
+		end := stringEnd(body, at)
+		if end < 0 {
+			return found
+		}
+		found = append(found, label{f, at + 1, end})
+		if at = skipSpace(body, end+1); !list || at == len(body) || body[at] != ',' {
+			return found
+		}
+		at = skipSpace(body, at+1)
+	}
 }
 
 func skipSpace(body []byte, at int) int {
@@ -171,16 +176,22 @@ type labelWriter struct {
 }
 
 func (w *labelWriter) write(labels []label) []byte {
-	out := make([]byte, 0, len(w.body)+len(w.body)/8)
+	var out []byte
 	copied := 0
 	for _, l := range labels {
 		text := w.text(l.kind, string(w.body[l.start:l.end]))
 		if text == "" {
 			continue
 		}
+		if out == nil {
+			out = make([]byte, 0, len(w.body)+len(w.body)/8)
+		}
 		out = append(out, w.body[copied:l.start-1]...)
 		out = appendString(out, text)
 		copied = l.end + 1
+	}
+	if copied == 0 {
+		return w.body
 	}
 	rest := w.body[copied:]
 	end := bytes.LastIndexByte(rest, '}')
