@@ -15,6 +15,9 @@
 //	problem.go    what is said about arguments that break a rule
 //	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown
 //	request.go    arguments to method, path, query and body
+//	names.go      which ids a name can stand for, and how it becomes one
+//	directory.go  the lists of names, kept for a minute
+//	labels.go     names in the place of ids in answers
 //	acting.go     in whose name a write is made
 //	dryrun.go     what a write would do, in place of doing it
 //	view.go       answers: rows of a list, what a write answers, everything

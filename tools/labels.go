@@ -211,7 +211,7 @@ func (w *labelWriter) text(k *kind, id string) string {
 	name := d.byID[id]
 	first := !slices.Contains(w.ids[k], id)
 	shared := d.byName[plainName(name)] > 1
-	if first && !(w.list && shared) {
+	if first && (!w.list || !shared) {
 		w.ids[k] = append(w.ids[k], id)
 	}
 	if shared || first && !w.list {
