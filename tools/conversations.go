@@ -12,7 +12,7 @@ var conversationView = &View{
 		"disableCustomerReply|flag",
 	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
-	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title with opening match customAttributes",
+	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
 }
 
 var partView = &View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}

@@ -17,7 +17,7 @@ func (w *writer) document(body []byte) (text []byte, bodyAt int) {
 		lines = w.appendBody(lines, body)
 	}
 	if w.Table != "" {
-		lines = w.appendRows(lines, body)
+		lines = w.appendTableLines(lines, body)
 	}
 	if w.Parts != "" {
 		lines = w.appendTranscript(lines, body)
@@ -49,7 +49,8 @@ func (w *writer) appendLines(out, body []byte) (lines []byte, marked []string) {
 			marked = append(marked, label)
 		}
 	}
-	fields := pick(body, w.lines)
+	fields := make([]field, len(w.lines))
+	pick(body, w.lines, fields)
 	for i, c := range w.lines {
 		line(c.name, fields[i], c, slices.Contains(w.customer, c.name))
 	}

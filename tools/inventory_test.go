@@ -100,15 +100,3 @@ func TestEveryIDInAPathHasAFinder(t *testing.T) {
 		}
 	}
 }
-
-func TestViewsFitTheirRows(t *testing.T) {
-	t.Parallel()
-	for _, op := range All() {
-		if v := op.Output; v != nil {
-			v.parse()
-			if len(v.row) > maxColumns || len(v.written) > maxColumns {
-				t.Errorf("%s: a row of more than %d columns", op.Name, maxColumns)
-			}
-		}
-	}
-}

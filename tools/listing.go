@@ -42,15 +42,15 @@ func (l *listing) sees(name string, value []byte, kind jsonparser.ValueType) boo
 	return kind == jsonparser.String
 }
 
-// reserve keeps room for what stands besides the items, other bytes among it, and fits it into a share of the budget.
-func (l *listing) reserve(about []byte, others int) []byte {
+// reserve keeps room for what stands behind the items, and fits it into a share of the budget.
+func (l *listing) reserve(about []byte) []byte {
 	if l.budget == 0 {
 		return about
 	}
 	if room := int(l.budget) / 3; len(about) > room {
 		about = cutFields(about, room)
 	}
-	l.end = max(1, int(l.budget)-len(about)-others-l.endLength())
+	l.end = max(1, int(l.budget)-len(about)-l.endLength())
 	return about
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +79,7 @@ func TestForgedMarksStayInside(t *testing.T) {
 			for what, forge := range map[string]func(name, old string) (any, bool){
 				"every text": func(_, _ string) (any, bool) { return forged, true },
 				"texts that people write": func(name, old string) (any, bool) {
-					return forged, strings.Contains(" name title label subject tagName ", " "+name+" ") || strings.ContainsAny(old, " <")
+					return forged, slices.Contains([]string{"name", "title", "label", "subject", "tagName"}, name) || strings.ContainsAny(old, " <")
 				},
 				"HTML": func(_, old string) (any, bool) {
 					return "<p>" + strings.ReplaceAll(forged, "\n", "<br>") + "</p>", strings.Contains(old, "<")
@@ -121,9 +123,7 @@ func replaceLeaves(t *testing.T, body []byte, forge func(name, old string) (any,
 					v[key] = walk(key, inner)
 				}
 			}
-			for key, value := range more {
-				v[key] = value
-			}
+			maps.Copy(v, more)
 			return v
 		case []any:
 			for i, inner := range v {
@@ -149,7 +149,7 @@ func TestCustomersWordsAreMarked(t *testing.T) {
 	t.Parallel()
 	for name, marks := range map[string]string{
 		"list_posts": "title, author, tags, excerpt", "search_comments": "author, excerpt", "get_post": "title, author, tags, customFields, indented lines",
-		"get_conversation": "title, customAttributes, indented lines", "get_contact": "name, companies", "list_survey_responses": "user, email, answers", "drill_into_report": "indented lines",
+		"get_conversation": "title, tags, customAttributes, indented lines", "get_contact": "name, companies", "list_survey_responses": "user, email, answers", "drill_into_report": "indented lines",
 		"update_post": "title, tags", "get_ticket": "title, author, customFields, indented lines",
 		"list_articles": "", "get_article": "", "list_boards": "", "list_admins": "", "get_changelog": "", "delete_post": "",
 	} {
@@ -233,8 +233,10 @@ func contactAddresses(t *testing.T) []string {
 	for cursor := ""; ; {
 		answer, isError := ask(t, server, "search_contacts", fmt.Sprintf(`{"limit":100%s}`, cursor))
 		var page struct {
-			Data       []struct{ Email string }
-			NextCursor string
+			Data []struct {
+				Email string `json:"email"`
+			} `json:"data"`
+			NextCursor string `json:"nextCursor"`
 		}
 		if err := json.Unmarshal([]byte(answer), &page); err != nil || isError {
 			t.Fatalf("%v: %s", err, answer)

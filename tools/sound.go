@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -93,15 +94,15 @@ func eachItem(list []byte, f func(item field)) {
 // appendNext writes one more value of the list, or one more member of the object, whose first begins at empty; and takes it back where
 // write reports that there was nothing to write.
 func appendNext(out []byte, empty int, write func(out []byte) ([]byte, bool)) []byte {
-	next := out
-	if len(out) > empty {
-		next = append(out, ',')
+	before := len(out)
+	if before > empty {
+		out = append(out, ',')
 	}
-	next, ok := write(next)
+	out, ok := write(out)
 	if !ok {
-		return out
+		return out[:before]
 	}
-	return next
+	return out
 }
 
 // seen is a set of names that is cheap while it is small.
@@ -124,10 +125,8 @@ func (s *seen) add(name string) bool {
 		s.many[name] = true
 		return added
 	}
-	for _, n := range s.few {
-		if n == name {
-			return false
-		}
+	if slices.Contains(s.few, name) {
+		return false
 	}
 	s.few = append(s.few, name)
 	return true

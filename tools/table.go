@@ -18,8 +18,8 @@ func (w *writer) appendTable(out, list []byte) ([]byte, bool) {
 	return append(out, ']'), len(out) > empty
 }
 
-// appendRows writes the table of a document, a row on each line, with the columns that the document itself calls the usual ones.
-func (w *writer) appendRows(out, body []byte) []byte {
+// appendTableLines writes the table of a document, a row on each line, with the columns that the document itself calls the usual ones.
+func (w *writer) appendTableLines(out, body []byte) []byte {
 	list, kind, _, err := jsonparser.Get(body, w.Table)
 	if err != nil || kind != jsonparser.Array {
 		return out

@@ -15,7 +15,7 @@ var ticketView = &View{
 
 // ticketCategoryView hides the same of a category as boardView of a board.
 var ticketCategoryView = &View{
-	Row: "id name customFields", Lines: boardView.Lines, Hide: boardView.Hide,
+	Row: "id name customFields|shared", Lines: boardView.Lines, Hide: boardView.Hide,
 }
 
 // tickets are support requests that are worked on like tasks, with a number, a category and a status.

@@ -2,6 +2,8 @@ package tools
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +48,19 @@ func TestTokensAreFresh(t *testing.T) {
 		}
 	}
 	golden(t, "../tokens.txt", []byte(lines.String()))
+}
+
+// The instructions are in every context too.
+func TestInstructionsAreShort(t *testing.T) {
+	t.Parallel()
+	const most = 400
+	text, err := os.ReadFile(filepath.Join("..", "internal", "app", "instructions.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := tokensOf(t, string(text)); n > most || !strings.Contains(string(text), untrusted) {
+		t.Errorf("%d tokens, at most %d are meant; and the mark has to be explained: %s", n, most, text)
+	}
 }
 
 func TestToolsKeepTheirBudgets(t *testing.T) {

@@ -143,42 +143,50 @@ func isList(body []byte) bool {
 
 // list writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
 func (w *writer) list(body, envelope []byte, full bool, l *listing) []byte {
-	var keys []string
+	items := body
 	var about []byte
 	if envelope != nil {
-		keys, about = []string{"data"}, w.appendEnvelope(nil, envelope, l)
+		items, _, _, _ = jsonparser.Get(body, "data")
+		about = w.appendEnvelope(nil, envelope, l)
 	}
-	about = l.reserve(about, 0)
-	mark := w.rowMark
-	if full && len(w.customer) > 0 {
-		mark = allTexts
+	about = l.reserve(about)
+	out := append(make([]byte, 0, 4096), '{')
+	if full {
+		out = w.appendFull(out, items, l)
+	} else {
+		out = w.appendRows(out, items, l)
 	}
-	const opening = `"data":[`
-	out := appendMark(append(make([]byte, 0, 4096), '{'), mark)
-	columns := w.row
-	if !full {
-		out, columns = w.appendShared(out, body, keys)
-	}
-	out = append(out, opening...)
-	empty := len(out)
-	_, _ = jsonparser.ArrayEach(body, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
-		if l.wants(kind) {
-			out = l.add(out, empty, func(out []byte, short bool) []byte {
-				return w.appendItem(out, field{item, kind}, full && !short, columns)
-			})
-		}
-	}, keys...)
-	if l.shown == 0 {
-		out = append(out[:0], "{"+opening...) // nothing to mark
-	}
-	out = l.appendEnd(append(out, ']'))
-	return append(append(out, about...), '}')
+	return append(append(l.appendEnd(out), about...), '}')
 }
 
-// appendItem writes one item of a list: as a row, or whole.
-func (w *writer) appendItem(out []byte, item field, whole bool, columns []column) []byte {
-	if !whole && item.kind == jsonparser.Object && len(w.row) > 0 {
-		return w.appendRow(out, item.value, columns)
+// data is the name of the items.
+const data = `"data":[`
+
+// appendFull writes items with all of their fields.
+func (w *writer) appendFull(out, items []byte, l *listing) []byte {
+	before := len(out)
+	if len(w.customer) > 0 {
+		out = appendMark(out, allTexts)
+	}
+	out = append(out, data...)
+	empty := len(out)
+	eachItem(items, func(item field) {
+		if l.wants(item.kind) {
+			out = l.add(out, empty, func(out []byte, short bool) []byte { return w.appendItem(out, item, short) })
+		}
+	})
+	if l.shown == 0 {
+		out = append(out[:before], data...) // nothing to mark
+	}
+	return append(out, ']')
+}
+
+// appendItem writes one item of a list whole, or in short as a row.
+func (w *writer) appendItem(out []byte, item field, short bool) []byte {
+	if short && item.kind == jsonparser.Object && len(w.row) > 0 {
+		fields := make([]field, len(w.row))
+		pick(item.value, w.row, fields)
+		return w.appendFields(out, fields, w.row)
 	}
 	written, ok := w.appendValue(out, item.value, item.kind, "")
 	if !ok {
@@ -187,42 +195,62 @@ func (w *writer) appendItem(out []byte, item field, whole bool, columns []column
 	return written
 }
 
-// appendShared writes the columns that may be the same in all rows of a list and are, and returns the others.
-func (w *writer) appendShared(out, body []byte, keys []string) (shown []byte, others []column) {
-	if !slices.ContainsFunc(w.row, column.mayBeShared) {
-		return out, w.row
+// appendRows writes items as rows, unless some of them have no fields at all. Each is read once.
+func (w *writer) appendRows(out, items []byte, l *listing) []byte {
+	var rows [][]field // an entry for each item, nil for none
+	some, plain := false, false
+	eachItem(items, func(item field) {
+		var fields []field
+		if item.kind == jsonparser.Object {
+			fields, some = make([]field, len(w.row)), true
+			pick(item.value, w.row, fields)
+		}
+		rows = append(rows, fields)
+		plain = plain || item.kind != jsonparser.Object && !item.isEmpty() // the live API has items that are null
+	})
+	if plain {
+		return w.appendFull(out, items, l)
 	}
-	rows := 0
-	var first []byte
-	var same [maxColumns]bool
-	_, _ = jsonparser.ArrayEach(body, func(item []byte, kind jsonparser.ValueType, _ int, _ error) {
-		if kind != jsonparser.Object {
-			return
+	if some {
+		out = appendMark(out, w.rowMark)
+	}
+	objects := slices.DeleteFunc(slices.Clone(rows), func(fields []field) bool { return fields == nil })
+	if shared, ok := w.takeShared(objects); ok {
+		out = append(w.appendFields(append(out, `"everyRow":`...), shared, w.row), ',')
+	}
+	out = append(out, data...)
+	empty := len(out)
+	for _, fields := range rows {
+		kind := jsonparser.Object
+		if fields == nil {
+			kind = jsonparser.Null
 		}
-		if rows++; rows == 1 {
-			first = item
-		}
-		a, b := pick(first, w.row), pick(item, w.row)
-		for i, c := range w.row {
-			same[i] = (same[i] || rows == 1) && c.mayBeShared() && !b[i].isEmpty() && bytes.Equal(a[i].value, b[i].value)
-		}
-	}, keys...)
-	var shared []column
-	for i, c := range w.row {
-		if rows > 1 && same[i] {
-			shared = append(shared, c)
-		} else {
-			others = append(others, c)
+		if l.wants(kind) {
+			out = l.add(out, empty, func(out []byte, _ bool) []byte { return w.appendFields(out, fields, w.row) })
 		}
 	}
-	if len(shared) > 0 {
-		out = append(w.appendRow(append(out, `"everyRow":`...), first, shared), ',')
-	}
-	return out, others
+	return append(out, ']')
 }
 
-// mayBeShared reports columns that are often the same in all rows, because the call asked for that.
-func (c column) mayBeShared() bool { return c.form == "shared" }
+// takeShared takes out of all rows what is the same in all of them, of the columns that may be said once.
+func (w *writer) takeShared(rows [][]field) (shared []field, found bool) {
+	if len(rows) < 2 {
+		return nil, false
+	}
+	shared = make([]field, len(w.row))
+	for i, c := range w.row {
+		first := rows[0][i]
+		differs := func(row []field) bool { return !bytes.Equal(row[i].value, first.value) }
+		if c.form != "shared" || first.isEmpty() || slices.ContainsFunc(rows, differs) {
+			continue
+		}
+		shared[i], found = first, true
+		for _, row := range rows {
+			row[i] = field{}
+		}
+	}
+	return shared, found
+}
 
 // appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.
 func (w *writer) appendEnvelope(out, envelope []byte, l *listing) []byte {
@@ -241,16 +269,15 @@ func (w *writer) appendEnvelope(out, envelope []byte, l *listing) []byte {
 // receipt writes the answer of a write: what names the object, or all of an answer that says no more than what was done.
 func (w *writer) receipt(body []byte) []byte {
 	w.minutes = true
-	if row := w.appendRow(nil, body, w.written); len(row) > len("{}") {
+	fields := make([]field, len(w.written))
+	pick(body, w.written, fields)
+	if row := w.appendFields(nil, fields, w.written); len(row) > len("{}") {
 		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
 	}
 	w.hide = w.hidden
 	out, _ := w.appendObject(nil, body)
 	return out
 }
-
-// maxColumns bounds a row; a test holds every view to it.
-const maxColumns = 32
 
 // field is one value of a response, still as bytes.
 type field struct {
@@ -259,7 +286,7 @@ type field struct {
 }
 
 // pick finds the values of columns in an object, which it reads once, whatever the columns are.
-func pick(item []byte, columns []column) (fields [maxColumns]field) {
+func pick(item []byte, columns []column, fields []field) {
 	_ = jsonparser.ObjectEach(item, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
 		for i := range columns {
 			if columns[i].path[0] == string(key) && fields[i].kind == jsonparser.NotExist {
@@ -268,12 +295,10 @@ func pick(item []byte, columns []column) (fields [maxColumns]field) {
 		}
 		return nil
 	})
-	return fields
 }
 
-// appendRow writes the columns of one object, without the empty ones.
-func (w *writer) appendRow(out, item []byte, columns []column) []byte {
-	fields := pick(item, columns)
+// appendFields writes the columns of one object, without the empty ones.
+func (w *writer) appendFields(out []byte, fields []field, columns []column) []byte {
 	w.begin = len(out)
 	out = append(out, '{')
 	empty := len(out)

@@ -11,7 +11,7 @@ import (
 
 // webhookView withholds what would let a reader forge deliveries (the signing secret) or act in the endpoint's name (header values).
 var webhookView = &View{
-	Row:     "id name url topics status failures=health.consecutiveFailures lastSuccess=health.lastSuccessAt|date",
+	Row:     "id name url topics status failures=health.consecutiveFailures|some lastSuccess=health.lastSuccessAt|date",
 	Lines:   "id name url description status topics health lastStatus requestConfig secret version created=createdAt updated=updatedAt|new",
 	Written: "id name url topics status deleted",
 	Secret:  "secret headers",
