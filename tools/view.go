@@ -26,7 +26,8 @@ type View struct {
 	// Parts is the field with the messages of a thread, and Opening the one with its first message where that stands apart; a single
 	// object's document ends with both as a transcript.
 	Opening, Parts string
-	// Table is the field with the rows of a table, an object each, and Columns the one that names those to show.
+	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, behind a
+	// space, those to show besides.
 	Table, Columns string
 	// HTML lists the fields that hold HTML, wherever they occur.
 	HTML string
@@ -36,7 +37,8 @@ type View struct {
 	Repeats string
 	// Customer lists the names, of rows and of lines, under which people outside the organization have the word.
 	Customer string
-	// Staff says that the addresses in it are those of admins or stand in what the organization publishes: they are never masked.
+	// Staff says that the addresses in it are those of admins, or stand in what the organization publishes and a model sends back corrected:
+	// they are never masked.
 	Staff bool
 
 	once     sync.Once

@@ -243,6 +243,17 @@ func TestImpersonationIsAllowedByItsFlagAlone(t *testing.T) {
 	}
 }
 
+func TestAddressesAreMaskedByTheirFlagAlone(t *testing.T) {
+	t.Parallel()
+	args := []string{"call", "--sandbox", "search_contacts", `query:=[{"field":"email","operator":"=","value":"henrik.castro@larkspur-interiors.example"}]`}
+	if got := start("", nil, args...); got.code != exitOK || !strings.Contains(got.out, "henrik.castro@larkspur-interiors.example") {
+		t.Errorf("%+v", got)
+	}
+	if got := start("", []string{"FEATUREBASE_MASK_EMAILS=true"}, args...); got.code != exitOK || !strings.Contains(got.out, `"h***@larkspur-interiors.example"`) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestCall(t *testing.T) {
 	t.Parallel()
 	const board = "64b921c0d0013bb2e0000001"
