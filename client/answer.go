@@ -33,13 +33,14 @@ func outcome(ans *answer, err error, scrub scrubber, now time.Time) *Error {
 func verdictOf(ans *answer, scrub scrubber) *Error {
 	switch {
 	case ans.status == http.StatusNoContent:
+		ans.body = nil // some transports hand on what does not belong there
 		return nil
 	case ans.status >= 400:
 		return apiError(ans, scrub)
 	case ans.status >= 300:
 		return redirected(ans, scrub)
 	case ans.status >= 200 && json.Valid(ans.body):
-		return nil
+		return disguised(ans, scrub)
 	}
 	failed := &Error{Kind: KindBadResponse, MaybeApplied: true, Message: "the API answered with something that is not one JSON value; check the API URL"}
 	if len(ans.body) == 0 {

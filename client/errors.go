@@ -22,7 +22,7 @@ const (
 	KindNotFound
 	// KindNoRoute: nothing answers JSON at this path; the address or the version is wrong.
 	KindNoRoute
-	// KindInvalid: the request itself is wrong. With Status 0 it was not sent.
+	// KindInvalid: the request itself is wrong. With Status 0 it was not sent; with 200 the answer held an error.
 	KindInvalid
 	// KindRateLimited: too many requests. With Status 0 this client held the request back.
 	KindRateLimited
@@ -38,7 +38,7 @@ const (
 	KindConnection
 	// KindTooLarge: the answer is larger than 32 MiB.
 	KindTooLarge
-	// KindBadResponse: a 2xx that is not one JSON value, or a redirect.
+	// KindBadResponse: a 2xx that is not one JSON value, or a redirect. An error in a 2xx is of the kind that it says.
 	KindBadResponse
 )
 
@@ -57,7 +57,7 @@ func (k Kind) String() string {
 }
 
 // Error is the failure of one call. No field and no cause holds the API key or a query value; texts of the
-// API are one line, without control characters, and cut.
+// API are one line, without control characters, tags of HTML and queries of URLs, and cut.
 type Error struct {
 	// Kind says what helps.
 	Kind Kind
@@ -69,6 +69,8 @@ type Error struct {
 	Type, Code string
 	// Message is a sentence, never empty: the API's own, or ours where it gave none.
 	Message string
+	// Quoted says that Message is the API's own. It may repeat what was sent, so it does not belong into a log.
+	Quoted bool
 	// Param is the argument the API names, if any.
 	Param string
 	// Details are the single complaints of a validation error, 20 at most.

@@ -25,7 +25,7 @@ func retried(next handler, retries int, logger *slog.Logger, scrub scrubber) han
 			case errors.Is(failed.Err, errNotBegun) && last != nil:
 				last.RetryAfter = failed.RetryAfter
 				return nil, last // what the API said is worth more than our own limit
-			case failed.Kind == KindNotFound && c.op.Safety == Delete && c.ambiguous:
+			case failed.Kind == KindNotFound && failed.Status == http.StatusNotFound && c.op.Safety == Delete && c.ambiguous:
 				return ans, nil
 			}
 			c.ambiguous = c.ambiguous || failed.MaybeApplied

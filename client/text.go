@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -29,6 +30,23 @@ func (s scrubber) secret(text string) string {
 func (s scrubber) text(raw string, limit int) string {
 	// The key goes last but one: dropped runes may stand inside it, and a cut may leave half of it.
 	return cut(s.secret(plain(raw)), limit)
+}
+
+var (
+	tag      = regexp.MustCompile(`<[/!?a-zA-Z][^<>]*>`)
+	openTag  = regexp.MustCompile(`<([/!?a-zA-Z])`)
+	userInfo = regexp.MustCompile(`(://)[^\s/?#@]*@`)
+	urlQuery = regexp.MustCompile(`(://[^\s?#]*)[?#]\S+`)
+)
+
+// words is text for what a server says at length: also without the tags of HTML, and without the parts of URLs that
+// hold secrets, such as the signature of a file's address.
+func (s scrubber) words(raw string, limit int) string {
+	text := tag.ReplaceAllString(s.secret(plain(raw)), " ")
+	text = openTag.ReplaceAllString(text, "< $1")
+	text = userInfo.ReplaceAllString(text, "$1")
+	text = urlQuery.ReplaceAllString(text, "$1?…")
+	return s.text(text, limit)
 }
 
 // plain is raw with single spaces and visible runes only.
