@@ -23,11 +23,11 @@ func NewActingAdmin(idOrEmail string) (*ActingAdmin, error) {
 	}
 }
 
-// errNoSuchAdmin is in words for a model: nothing it does can help.
+// errNoSuchAdmin says that the configured e-mail is nobody's.
 type errNoSuchAdmin struct{ email string }
 
 func (e errNoSuchAdmin) Error() string {
-	return fmt.Sprintf("No admin of the organization has the e-mail %s, which --acting-admin names. Nothing was sent. Do not retry: give the id of an admin (see list_admins), or let the user correct the configuration.", e.email)
+	return fmt.Sprintf("no admin of the organization has the e-mail %s, which --acting-admin names", e.email)
 }
 
 // resolve returns the admin's id.
@@ -53,19 +53,28 @@ func (op *Operation) act(ctx context.Context, env Env, wire map[string]any) (ans
 		return answer{}, true
 	}
 	if env.ActingAdmin == nil {
-		var p problems
-		p.add("", rule.Need+": required"+rule.reason()+": the id of the admin to act as, from list_admins. The user can set a default with --acting-admin")
-		return answer{text: p.err(op).Error(), outcome: "invalid_arguments"}, false
+		return invalid(op.problem(rule.Need + ": required" + rule.reason() + ": the id of the admin to act as" + adminIDs(env) + ". The user can set a default with --acting-admin")), false
 	}
 	id, err := env.ActingAdmin.resolve(ctx, env.Names)
 	if nobody, ok := errors.AsType[errNoSuchAdmin](err); ok {
-		return answer{text: nobody.Error(), outcome: "refused"}, false
+		text := fmt.Sprintf("%s sent nothing: %v. Do not retry unchanged: give %s, the id of an admin%s, or let the user correct the configuration.", op.Name, nobody, rule.Need, adminIDs(env))
+		return answer{text: text, outcome: "refused", until: theArguments + " or " + theConfiguration}, false
 	}
 	if err != nil {
-		return anAdmin.unlisted("The admin to act as could not be looked up", err), false
+		return theAdminList().failedAs(env, op.Name+" sent nothing, since the admin to act as could not be looked up", err, nil), false
 	}
 	wire[rule.Need] = id
 	return answer{}, true
+}
+
+func theAdminList() *Operation { return Lookup("list_admins") }
+
+// adminIDs says where the ids of admins are found, as far as a model can look there.
+func adminIDs(env Env) string {
+	if tool := theAdminList().Name; env.off(tool) == "" {
+		return ", from " + tool
+	}
+	return ""
 }
 
 // impersonationRefused says why a call in a customer's name is not made.
@@ -75,5 +84,5 @@ func (op *Operation) impersonationRefused() string {
 	if value != "" {
 		said += " " + value
 	}
-	return fmt.Sprintf("%s with %s would speak in a customer's name, which this server does not do. Nothing was sent. Write as an admin instead; only the user can allow it, with --allow-impersonation.", op.Name, said)
+	return fmt.Sprintf("%s sent nothing: with %s it would speak in a customer's name, which this server does not do. Do not retry unchanged: write as an admin instead; only the user can allow it, with --allow-impersonation.", op.Name, said)
 }

@@ -86,9 +86,9 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 		admin  *ActingAdmin
 		want   string
 	}{
-		"nobody has the e-mail": {http.StatusOK, theAdmins, actingAs(t, "eve@example.com"), "No admin of the organization has the e-mail eve@example.com, which --acting-admin names. Nothing was sent. Do not retry"},
-		"the lookup is refused": {http.StatusForbidden, `{"error":{"message":"Missing permission","status":403}}`, actingAs(t, "ann@example.com"), "The admin to act as could not be looked up, so nothing was sent. The API key is valid but may not do this"},
-		"none is configured":    {http.StatusOK, theAdmins, nil, "actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
+		"nobody has the e-mail": {http.StatusOK, theAdmins, actingAs(t, "eve@example.com"), "attach_conversation_tag sent nothing: no admin of the organization has the e-mail eve@example.com, which --acting-admin names. Do not retry unchanged"},
+		"the lookup is refused": {http.StatusForbidden, `{"error":{"message":"Missing permission","status":403}}`, actingAs(t, "ann@example.com"), "attach_conversation_tag sent nothing, since the admin to act as could not be looked up: the API key is valid but may not do this"},
+		"none is configured":    {http.StatusOK, theAdmins, nil, "attach_conversation_tag sent nothing: actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
 	} {
 		a := newAPI(t, tc.status, tc.answer)
 		text, isError := callIn(t, withNames(a.client(t), tc.admin), Lookup("attach_conversation_tag"), attach)
@@ -102,6 +102,29 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 	for _, neither := range []string{"ann", "@", "64b0c2f1", "ann@"} {
 		if _, err := NewActingAdmin(neither); err == nil {
 			t.Errorf("%q passes for an admin", neither)
+		}
+	}
+}
+
+// Where the list of admins is switched off, a model is not sent to it.
+func TestTheAdminsAreNotNamedWhereTheyAreOff(t *testing.T) {
+	t.Parallel()
+	selection := Selection{Toolsets: []string{noTools}, Tools: []string{"attach_conversation_tag"}}
+	for _, tc := range []struct {
+		status int
+		answer string
+		admin  *ActingAdmin
+	}{
+		{http.StatusOK, theAdmins, nil},
+		{http.StatusOK, theAdmins, actingAs(t, "eve@example.com")},
+		{http.StatusForbidden, `{}`, actingAs(t, "ann@example.com")},
+		{http.StatusNotFound, `{}`, actingAs(t, "ann@example.com")},
+		{http.StatusInternalServerError, `{}`, actingAs(t, "ann@example.com")},
+	} {
+		env := Env{Client: newAPI(t, tc.status, tc.answer).client(t), ActingAdmin: tc.admin, OffBy: selection.OffBy}
+		text, isError := callIn(t, env, Lookup("attach_conversation_tag"), attach)
+		if !isError || !strings.HasPrefix(text, "attach_conversation_tag sent nothing") || strings.Contains(text, "list_admin") {
+			t.Error(text)
 		}
 	}
 }

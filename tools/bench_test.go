@@ -81,7 +81,7 @@ func BenchmarkFailure(b *testing.B) {
 	args := arguments{wire: map[string]any{"postId": anID}}
 	b.ReportAllocs()
 	for b.Loop() {
-		op.failure(err, args)
+		op.failed(Env{}, err, args)
 	}
 }
 

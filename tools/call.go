@@ -2,11 +2,8 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
-
-	"featurebase-mcp/client"
 )
 
 // answer is what one call came to.
@@ -15,7 +12,11 @@ type answer struct {
 	outcome   string // "ok", "dry_run", "invalid_arguments", "refused" or the kind of the client's error: low-cardinality, for the log
 	attempts  int
 	requestID string
-	err       error // for the log alone
+	status    int    // of a failure, 0 without an answer
+	code      string // of a failure, the API's
+	err       error  // for the log alone
+	until     string // what has to happen before a call that failed can work; empty for what passes by itself
+	uncertain bool   // a write that failed may have been made
 }
 
 func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry_run" }
@@ -24,10 +25,10 @@ func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry
 func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 	args, err := op.read(raw)
 	if err != nil {
-		return answer{text: err.Error(), outcome: "invalid_arguments"}
+		return invalid(err)
 	}
 	if !env.AllowImpersonation && op.Impersonates != "" && holds(op.Impersonates, args.wire) {
-		return answer{text: op.impersonationRefused(), outcome: "refused"}
+		return answer{text: op.impersonationRefused(), outcome: "refused", until: theArguments + " or " + theConfiguration}
 	}
 	if failed, ok := op.act(ctx, env, args.wire); !ok {
 		return failed
@@ -37,14 +38,14 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
 	}
 	req, err := op.request(args.wire)
 	if err != nil {
-		return answer{text: err.Error(), outcome: "invalid_arguments"}
+		return invalid(op.problem(err.Error()))
 	}
 	if env.DryRun && op.Effect != Read {
 		return op.dryRun(ctx, env, req, args).masked(env.MaskEmails)
 	}
 	res, err := env.Client.Do(ctx, req)
 	if err != nil {
-		return op.failed(err, args).masked(env.MaskEmails)
+		return op.failed(env, err, args).masked(env.MaskEmails)
 	}
 	a := answer{outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
@@ -63,16 +64,13 @@ func (a answer) masked(mask bool) answer {
 	return a
 }
 
-// failed is the answer to a request that the client gave up on.
-func (op *Operation) failed(err error, args arguments) answer {
-	a := answer{text: op.failure(err, args), outcome: "failed", err: err}
-	if api, ok := errors.AsType[*client.Error](err); ok {
-		a.outcome, a.attempts, a.requestID = api.Kind.String(), api.Attempts, api.RequestID
-	}
-	return a
+// invalid is the answer to arguments that are refused here.
+func invalid(err error) answer {
+	return answer{text: err.Error(), outcome: "invalid_arguments", until: theArguments}
 }
 
-// log writes the one line of a call. Outcomes that somebody should look at are warnings.
+// log writes the one line of a call: never arguments, bodies or what the API said about them. Outcomes that somebody should look at are
+// warnings.
 func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
 	level := slog.LevelInfo
 	if !a.succeeded() && a.outcome != "invalid_arguments" {
@@ -81,6 +79,9 @@ func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took 
 	attrs := []slog.Attr{
 		slog.String("tool", tool), slog.String("outcome", a.outcome), slog.Int("attempts", a.attempts),
 		slog.Duration("duration", took), slog.String("request_id", a.requestID),
+	}
+	if a.status != 0 {
+		attrs = append(attrs, slog.Int("status", a.status), slog.String("code", a.code))
 	}
 	if a.err != nil {
 		attrs = append(attrs, slog.Any("error", a.err))

@@ -33,7 +33,10 @@
 //	part.go       the part of a long text that an answer shows
 //	shorten.go    values that are too long by themselves
 //	html.go       customers' HTML as an excerpt or as Markdown
-//	failure.go    what is said about calls the API refused or never answered
+//	failure.go    what is said about calls the API refused or never answered: the form of it
+//	causes.go     the words for each cause, as data
+//	next.go       the tool that helps: it finds a right id, or shows whether a write was made
+//	repeats.go    calls that fail the same way again and again
 //
 // Only operation.go knows MCP types. The package knows nothing of transports, configuration and servers.
 package tools

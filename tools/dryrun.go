@@ -103,8 +103,8 @@ func (r *rehearsal) body(body map[string]any) {
 func (r *rehearsal) diff(ctx context.Context, env Env, req client.Request, args arguments) (attempts int, requestID string) {
 	res, err := env.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
 	if err != nil {
-		failed := r.read.failed(err, args)
-		fmt.Fprintf(&r.text, "\nNo diff: %s could not read the current values. %s\n", r.read.Name, failed.text)
+		failed := r.read.failedAs(env, "No diff, since the current values could not be read", err, args.wire)
+		fmt.Fprintf(&r.text, "\n%s\n", failed.text)
 		return failed.attempts, failed.requestID
 	}
 	body, current := members(req.Body), members(res.Body)

@@ -76,7 +76,7 @@ func TestADryRunWithoutADiffSaysWhy(t *testing.T) {
 	t.Parallel()
 	gone := newAPI(t, http.StatusNotFound, `{"error":{"type":"invalid_request_error","code":"resource_not_found","message":"Post not found","status":404}}`)
 	text, isError := rehearse(t, gone, Lookup("update_post"), `{"postId":"`+anID+`","title":"New"}`)
-	want := `No diff: get_post could not read the current values. Nothing has postId "` + anID + `": Post not found (HTTP 404, resource_not_found). Do not retry with this id: find the right one with search_posts.`
+	want := `No diff, since the current values could not be read: nothing has postId "` + anID + `" (HTTP 404, resource_not_found). Featurebase says: "Post not found". Do not retry with this id: search_posts finds the right postId.`
 	if isError || !strings.HasSuffix(text, want) || !strings.Contains(text, `"title": "New"`) {
 		t.Errorf("%v %s", isError, text)
 	}

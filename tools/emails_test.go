@@ -43,7 +43,7 @@ func TestFailuresAreMasked(t *testing.T) {
 	if !isError || !strings.Contains(text, "j***@example.com is taken") {
 		t.Error(text)
 	}
-	if a := Lookup("get_post").failed(&client.Error{Err: errors.New("x")}, arguments{}).masked(false); strings.Contains(a.text, "***") {
+	if a := Lookup("get_post").failed(Env{}, &client.Error{Err: errors.New("x")}, arguments{}).masked(false); strings.Contains(a.text, "***") {
 		t.Error(a.text)
 	}
 	api = newAPI(t, 200, `{"id":"`+anID+`","title":"Ask jo.hart@example.com"}`)

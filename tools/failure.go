@@ -3,9 +3,11 @@ package tools
 import (
 	"errors"
 	"fmt"
-	"net/http"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"featurebase-mcp/client"
 )
@@ -44,133 +46,266 @@ var finders = map[string]string{
 	"ticketStatusId":   "list_ticket_statuses",
 }
 
-// failure says, to a model, what failed, the rule, the next step and whether a retry can help. It never shows a Go error.
-func (op *Operation) failure(err error, args arguments) string {
+// failing is a call that failed, while it is put into words. All failures have one form: what was tried and what failed, the API's words
+// with what is valid, what was changed, whether a retry can help, and the tool that helps. The words of each cause are in causes.go, the
+// tools in next.go. A Go error is never shown.
+type failing struct {
+	op    *Operation
+	env   Env
+	wire  map[string]any // the arguments
+	err   *client.Error
+	tried string
+}
+
+// failed is the answer to a call that the client gave up on.
+func (op *Operation) failed(env Env, err error, args arguments) answer {
+	return op.failedAs(env, op.Name+" failed", err, args.wire)
+}
+
+// failedAs is the answer to a call that was made for something else, such as a look-up before a write: tried says what for, and what became
+// of it.
+func (op *Operation) failedAs(env Env, tried string, err error, wire map[string]any) answer {
 	var e *client.Error
 	if !errors.As(err, &e) {
-		return op.Name + " failed inside this server; the log has the reason. Do not retry."
+		return answer{text: tried + ": this server has a fault; its log has the reason. Do not retry.", outcome: "failed", until: thisServer, err: err}
 	}
-	said := op.said(e)
-	switch e.Kind {
-	case client.KindNoKey:
-		return "No Featurebase API key is configured, so nothing was sent. Do not retry: the user has to set FEATUREBASE_API_KEY (or FEATUREBASE_API_KEY_FILE) where this MCP server is configured " +
-			"and restart it. Keys are made in the Featurebase dashboard, under Settings, API."
-	case client.KindUnauthenticated:
-		return "Featurebase does not accept the API key" + said + ". Do not retry: the user has to put a valid key into FEATUREBASE_API_KEY where this MCP server is configured, and restart it."
-	case client.KindForbidden:
-		return "The API key is valid but may not do this" + said + ". Do not retry: somebody with admin rights has to allow it in Featurebase, or do it there."
-	case client.KindNotFound:
-		return op.notFound(args, said)
-	case client.KindNoRoute:
-		return "Nothing answers at this address: FEATUREBASE_API_URL or FEATUREBASE_API_VERSION is not that of a Featurebase API. Do not retry: the user has to correct the configuration."
-	case client.KindRateLimited:
-		if e.Status == 0 {
-			return "Not sent: this server keeps within the rate limit of the API key, and the wait would be too long. " + retryAfter(e.RetryAfter)
-		}
-		return "Rate limited by Featurebase" + said + ". " + retryAfter(e.RetryAfter) + op.nothingDone()
-	case client.KindInvalid:
-		return op.Name + " was refused" + said + ". Correct the arguments, then call again; the same call will fail again."
-	case client.KindServer:
-		return "Featurebase has a problem of its own" + said + "." + op.uncertain(e, args, " A retry in a minute may help.")
-	case client.KindUnreachable:
-		return "Featurebase cannot be reached: no connection could be made, so nothing was sent. A retry in a minute may help; if it does not, the user has to check the network and FEATUREBASE_API_URL."
-	case client.KindTimeout:
-		return "Featurebase did not answer in time." + op.uncertain(e, args, " A retry may help; asking for less (a smaller limit) helps more.")
-	case client.KindCanceled:
-		return "Cancelled." + op.uncertain(e, args, "")
-	case client.KindConnection:
-		return "The connection broke before the answer was complete." + op.uncertain(e, args, " A retry may help.")
-	case client.KindTooLarge:
-		return "The answer is larger than this server accepts (32 MiB). Ask for less: a smaller limit or narrower filters."
-	case client.KindBadResponse:
-		return "Featurebase sent something that is not an API answer." + op.uncertain(e, args, " If it repeats, the user has to check FEATUREBASE_API_URL: a proxy or a login page may answer there.")
-	default:
-		return op.Name + " failed" + said + "." + op.uncertain(e, args, "")
+	f := failing{op, env, wire, e, tried}
+	c := f.cause()
+	a := answer{
+		text: f.text(c), outcome: e.Kind.String(), until: c.until, uncertain: e.MaybeApplied,
+		attempts: e.Attempts, requestID: e.RequestID, status: e.Status, code: e.Code,
 	}
+	if !e.Quoted { // the API's own words may repeat arguments
+		a.err = e
+	}
+	return a
 }
 
-// said quotes the API's own words, which name what is wrong with arguments and permissions.
-func (op *Operation) said(e *client.Error) string {
-	var b strings.Builder
-	if e.Message != "" {
-		fmt.Fprintf(&b, ": %s", strings.TrimRight(e.Message, ". "))
+// text is all that a model reads.
+func (f failing) text(c cause) string {
+	text := f.tried + ": " + f.what(c) + f.facts() + "." + f.said() + f.limits()
+	switch {
+	case f.err.MaybeApplied && c.until == "":
+		return text + " The change may have been made all the same: " + f.check() + ". Do not retry before that is known."
+	case f.err.MaybeApplied:
+		text += " The change may have been made all the same: " + f.check() + "."
+	case f.op.Effect != Read:
+		text += " Nothing was changed."
 	}
-	for _, d := range e.Details {
-		if detail := strings.TrimRight(d.Message, ". "); !strings.Contains(b.String(), d.Path+": "+detail) {
-			fmt.Fprintf(&b, "; %s: %s", d.Path, detail)
-		}
+	return text + " " + f.advice(c) + "."
+}
+
+// what says what failed. Where a cause has no words, the client's own sentence says it.
+func (f failing) what(c cause) string {
+	switch {
+	case c.what == "":
+		return f.err.Message
+	case strings.Contains(c.what, "%s"):
+		return fmt.Sprintf(c.what, f.about())
 	}
-	if e.Param != "" && len(e.Details) == 0 {
-		fmt.Fprintf(&b, "; argument %s", e.Param)
+	return c.what
+}
+
+// about names the ids of the call, or its toolset if it has none.
+func (f failing) about() string {
+	ids := f.ids()
+	if len(ids) == 0 {
+		return strings.ReplaceAll(toolsetOf(f.op), "-", " ")
 	}
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = id.name + " " + id.value
+	}
+	return strings.Join(words, ", ")
+}
+
+// advice says whether a retry can help and what else does.
+func (f failing) advice(c cause) string {
+	text := c.advice
+	if wait := f.err.RetryAfter; c.until == "" && wait > 0 {
+		text = fmt.Sprintf("Retry after %.0f s", math.Ceil(wait.Seconds()))
+	}
+	if c.less && f.op.Input.shape().props["limit"] != nil {
+		text += "; a smaller limit helps more"
+	}
+	if c.next == nil {
+		return text
+	}
+	next := c.next(f)
+	switch {
+	case next == "":
+		return text
+	case strings.Contains(text, ": "):
+		return text + "; " + next
+	}
+	return text + ": " + next
+}
+
+// facts are what somebody can look up: the status and the API's code.
+func (f failing) facts() string {
 	var facts []string
-	if e.Status != 0 {
-		facts = append(facts, fmt.Sprintf("HTTP %d", e.Status))
+	if f.err.Status != 0 {
+		facts = append(facts, fmt.Sprintf("HTTP %d", f.err.Status))
 	}
-	if e.Code != "" {
-		facts = append(facts, e.Code)
+	if f.err.Code != "" {
+		facts = append(facts, f.err.Code)
 	}
-	if len(facts) > 0 {
-		fmt.Fprintf(&b, " (%s)", strings.Join(facts, ", "))
-	}
-	return asWritten.Replace(b.String())
-}
-
-// asWritten turns the paths of what the engine wrapped back into those of what the model wrote.
-var asWritten = strings.NewReplacer("query.value.", "query.")
-
-// notFound names the id that leads nowhere and the tool that finds a right one.
-func (op *Operation) notFound(args arguments, said string) string {
-	var ids, tools []string
-	for part := range strings.SplitSeq(op.Path, "/") {
-		if name, ok := hole(part); ok {
-			ids, tools = append(ids, fmt.Sprintf("%s %s", name, show(args.wire[name]))), append(tools, finders[name])
-		}
-	}
-	switch len(ids) {
-	case 0:
-	case 1:
-		return fmt.Sprintf("Nothing has %s%s. Do not retry with this id: find the right one with %s.", ids[0], said, tools[0])
-	default:
-		return fmt.Sprintf("One of %s leads nowhere%s. Do not retry with these ids: find the right ones with %s.", strings.Join(ids, " and "), said, strings.Join(tools, " and "))
-	}
-	return op.Name + " was refused" + said + ". Something it refers to does not exist: check the ids among the arguments, then call again."
-}
-
-func retryAfter(d time.Duration) string {
-	if d <= 0 {
-		return "Retry after a minute."
-	}
-	return fmt.Sprintf("Retry after %d s.", int(d.Round(time.Second).Seconds()))
-}
-
-// nothingDone reassures about a write that the API turned away.
-func (op *Operation) nothingDone() string {
-	if op.Effect == Read {
+	if len(facts) == 0 {
 		return ""
 	}
-	return " Nothing was changed."
+	return " (" + strings.Join(facts, ", ") + ")"
 }
 
-// uncertain tells, of a write that may have happened, how to find out before repeating it; otherwise it gives the advice.
-func (op *Operation) uncertain(e *client.Error, args arguments, advice string) string {
-	if !e.MaybeApplied {
-		return op.nothingDone() + advice
+// said quotes the API's own words, which name what is wrong with arguments and permissions, and adds what is valid.
+func (f failing) said() string {
+	words := f.words()
+	refusal := f.err.Kind == client.KindInvalid || f.err.Kind == client.KindForbidden
+	switch {
+	case len(words) > 0:
+		return " Featurebase says: " + strings.Join(words, "; ") + "."
+	case refusal && f.err.Status != 0:
+		return " It gives no reason."
+	default:
+		return ""
 	}
-	return fmt.Sprintf(" The change may have been made all the same: check with %s before repeating it.", op.checker(args))
 }
 
-// checker returns the read that shows whether this write happened.
-func (op *Operation) checker(args arguments) string {
-	for path := op.Path; path != ""; path = path[:max(0, strings.LastIndexByte(path, '/'))] {
-		for _, read := range All() {
-			if read.Method == http.MethodGet && read.Path == path {
-				if name, ok := hole(path[strings.LastIndexByte(path, '/')+1:]); ok {
-					return fmt.Sprintf("%s (%s %s)", read.Name, name, show(args.wire[name]))
-				}
-				return read.Name
-			}
+// words are the API's sentence and its complaints, as many as a model can be bothered with.
+func (f failing) words() []string {
+	const most = 1000 // characters of it all
+	var words []string
+	length := 0
+	message := f.message()
+	if message != "" {
+		words = append(words, string(encode(message)))
+		length = utf8.RuneCountInString(words[0])
+	}
+	complaints := f.complaints(message)
+	for i, complaint := range complaints {
+		if length += utf8.RuneCountInString(complaint); length > most {
+			return append(words, fmt.Sprintf("and %d more", len(complaints)-i))
+		}
+		words = append(words, complaint)
+	}
+	return words
+}
+
+// message is the API's sentence, with the names of arguments as they were written.
+func (f failing) message() string {
+	if !f.err.Quoted {
+		return ""
+	}
+	message := inClauses.ReplaceAllString(strings.TrimRight(f.err.Message, ". "), "query[$1]")
+	for _, d := range f.err.Details {
+		if path := f.written(d.Path); d.Path != "" && path != d.Path {
+			message = strings.ReplaceAll(message, d.Path+": ", path+": ")
 		}
 	}
-	return "the read tools of the same toolset"
+	return message
+}
+
+// complaints are about single arguments, each with what is valid for it. What the message says already is left out.
+func (f failing) complaints(message string) []string {
+	details := f.err.Details
+	if f.err.Param != "" && len(details) == 0 {
+		details = []client.Detail{{Path: f.err.Param}}
+	}
+	var list []string
+	for _, d := range details {
+		if complaint := f.complaint(d, message); complaint != "" {
+			list = append(list, complaint)
+		}
+	}
+	return list
+}
+
+func (f failing) complaint(d client.Detail, message string) string {
+	const longest = 200 // characters of the API's words
+	path, said := f.written(d.Path), strings.TrimRight(d.Message, ". ")
+	text, rule := "argument "+path, f.rule(path)
+	switch {
+	case path == "":
+		text = said
+	case said != "":
+		text = path + ": " + said
+	}
+	if !strings.Contains(message, text) {
+		return cutTo(longest, []rune(text)) + rule
+	}
+	if rule == "" {
+		return ""
+	}
+	return path + rule
+}
+
+// inClauses is how the API, which gets filters wrapped, names what stands in one of them.
+var inClauses = regexp.MustCompile(`\bquery\.value\.(\d+)\b`)
+
+// written turns a path of the API into that of what the model wrote: items in brackets, filters without the engine's wrapping, and the id
+// in the URL by the argument's name.
+func (f failing) written(path string) string {
+	if _, own := f.op.Input.shape().props[path]; path == "id" && !own {
+		if ids := f.pathIDs(); len(ids) == 1 {
+			return ids[0].name
+		}
+	}
+	var b strings.Builder
+	for i, step := range strings.Split(inClauses.ReplaceAllString(path, "query.$1"), ".") {
+		if _, err := strconv.Atoi(step); err == nil && i > 0 {
+			b.WriteString("[" + step + "]")
+			continue
+		}
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(step)
+	}
+	return b.String()
+}
+
+// rule tells what is valid at a path, in parentheses, as far as the declaration knows.
+func (f failing) rule(path string) string {
+	sh := f.op.Input.shape()
+	for step := range strings.SplitSeq(strings.NewReplacer("[", ".", "]", "").Replace(path), ".") {
+		if sh.items != nil && sh.tag.Get("filters") != "" && strings.HasSuffix(path, ".field") {
+			return " (valid: " + strings.Join(filterNames(filters(sh.tag)), ", ") + ")"
+		}
+		if _, err := strconv.Atoi(step); err == nil && sh.items != nil {
+			sh = sh.items
+		} else {
+			sh = sh.props[step]
+		}
+		if sh == nil {
+			return ""
+		}
+	}
+	if text := sh.bounds(); text != "" {
+		return " (" + text + ")"
+	}
+	return ""
+}
+
+// bounds puts into words what a shape admits, empty where anything of its kind goes.
+func (sh *shape) bounds() string {
+	const tooMany = 400 // characters of values; more would bury the rest
+	s := sh.schema
+	switch {
+	case sh.enum != nil:
+		valid := strings.Join(sh.enum, ", ")
+		if len(valid) > tooMany {
+			return fmt.Sprintf("one of %d values, such as %s", len(sh.enum), sh.enum[0])
+		}
+		return "valid: " + valid
+	case s.Minimum != "" && s.Maximum != "":
+		return fmt.Sprintf("from %s to %s", s.Minimum, s.Maximum)
+	case s.Minimum != "":
+		return "at least " + s.Minimum.String()
+	case s.Maximum != "":
+		return "at most " + s.Maximum.String()
+	case s.MaxLength != nil:
+		return fmt.Sprintf("at most %d characters", *s.MaxLength)
+	case s.MaxItems != nil:
+		return fmt.Sprintf("at most %d items", *s.MaxItems)
+	}
+	return ""
 }

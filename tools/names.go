@@ -199,7 +199,8 @@ func (op *Operation) resolve(ctx context.Context, env Env, wire map[string]any) 
 		found, dir, err := env.Names.find(ctx, m.kind, m.value)
 		switch {
 		case err != nil:
-			return m.kind.unlisted("The "+m.kind.plural+" could not be listed to look up "+show(m.value), err), false
+			what := op.Name + " sent nothing, since the " + m.kind.plural + " could not be listed to look up " + show(m.value)
+			return Lookup(m.kind.list).failedAs(env, what, err, nil), false
 		case len(found) == 1:
 			m.put(found[0].ID)
 		default:
@@ -207,16 +208,9 @@ func (op *Operation) resolve(ctx context.Context, env Env, wire map[string]any) 
 		}
 	}
 	if p.any() {
-		return answer{text: p.err(op).Error(), outcome: "invalid_arguments"}, false
+		return invalid(p.err(op)), false
 	}
 	return answer{}, true
-}
-
-// unlisted is the answer when a list of names could not be had, with what was wanted of it.
-func (k *kind) unlisted(what string, err error) answer {
-	a := Lookup(k.list).failed(err, arguments{})
-	a.text = what + ", so nothing was sent. " + a.text
-	return a
 }
 
 // refusal says why a name is no id, and what would be one.

@@ -130,7 +130,7 @@ func (op *Operation) searchHint() *mcp.Meta {
 // Env is what calls need from their surroundings.
 type Env struct {
 	Client   *client.Client
-	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id; never arguments or bodies
+	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id, status; never arguments or bodies
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
 
 	AnswerBudget Budget // of every answer, refusals included
@@ -140,6 +140,9 @@ type Env struct {
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
 	AllowImpersonation bool         // lets calls speak in a customer's name
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
+
+	OffBy   func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
+	Repeats *Repeats                      // calls that fail again and again; nil notices none
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
@@ -152,7 +155,8 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 			defer cancel()
 		}
-		a := op.call(ctx, env, rawArguments(req))
+		raw := rawArguments(req)
+		a := env.Repeats.notice(op, raw, op.call(ctx, env, raw))
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
 		res := mcp.NewToolResultText(env.AnswerBudget.bound(a.text))
 		res.IsError = !a.succeeded()

@@ -25,7 +25,8 @@ func (p *problems) add(path, text string) {
 
 // unknown notes a name that the shape does not have, with the one that was probably meant.
 func (p *problems) unknown(path, name string, valid []string) {
-	text := fmt.Sprintf("unknown argument %q", join(path, name))
+	const longest = 100 // characters of what was written
+	text := fmt.Sprintf("unknown argument %q", cutTo(longest, []rune(join(path, name))))
 	if near := nearest.Name(name, valid); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	} else if len(valid) > 0 {
@@ -36,7 +37,7 @@ func (p *problems) unknown(path, name string, valid []string) {
 	p.lines = append(p.lines, text)
 }
 
-// err is nil, or everything in one text: one line for one problem, a list for more.
+// err is nil, or everything in one text, in the form of all failures: one line for one problem, a list for more.
 func (p *problems) err(op *Operation) error {
 	const maxLines = 12
 	lines := p.lines
@@ -47,9 +48,16 @@ func (p *problems) err(op *Operation) error {
 		lines = append(lines[:maxLines:maxLines], fmt.Sprintf("and %d more", more))
 	}
 	if len(lines) == 1 {
-		return errors.New(lines[0] + "\n" + op.Name + " sent nothing. Correct the argument and call again.")
+		return errors.New(op.Name + " sent nothing: " + lines[0] + "\n" + unchanged + ": correct the argument, then call again.")
 	}
-	return errors.New("- " + strings.Join(lines, "\n- ") + "\n" + op.Name + " sent nothing. Correct the arguments and call again.")
+	return errors.New(op.Name + " sent nothing:\n- " + strings.Join(lines, "\n- ") + "\n" + unchanged + ": " + corrected + ".")
+}
+
+// problem is err of a single one.
+func (op *Operation) problem(text string) error {
+	var p problems
+	p.add("", text)
+	return p.err(op)
 }
 
 // join extends the path of an argument.

@@ -61,7 +61,7 @@ func pathSegment(name string, v any) (string, error) {
 		s = n.String()
 	}
 	if s == "" || s == "." || s == ".." {
-		return "", fmt.Errorf("%s: %s cannot be an id; nothing was sent", name, show(s))
+		return "", fmt.Errorf("%s: %s cannot be an id", name, show(s))
 	}
 	return url.PathEscape(s), nil
 }
@@ -79,7 +79,7 @@ func query(fields map[string]any) (string, error) {
 		for i, item := range list {
 			texts[i] = queryText(item)
 			if strings.Contains(texts[i], ",") {
-				return "", fmt.Errorf("%s: %s has a comma, and the API reads commas as separators here: it cannot be filtered for; nothing was sent", name, show(texts[i]))
+				return "", fmt.Errorf("%s: %s has a comma, and the API reads commas as separators here: it cannot be filtered for", name, show(texts[i]))
 			}
 		}
 		q.Set(name, strings.Join(texts, ","))

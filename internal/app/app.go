@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -23,11 +22,6 @@ import (
 
 // Name is how the server introduces itself.
 const Name = "featurebase-mcp"
-
-// instructions is what every host shows its model about the server as a whole.
-//
-//go:embed instructions.md
-var instructions string
 
 // Config is all that a server is made of.
 type Config struct {
@@ -96,6 +90,7 @@ func New(cfg Config) (*App, error) {
 	app.MCP = newServer(cfg, tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(),
 	})
 	return app, nil
 }
@@ -136,7 +131,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
 	s := server.NewMCPServer(Name, cfg.Version,
 		server.WithTitle("Featurebase"),
-		server.WithInstructions(instructions),
+		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
 		server.WithHooks(hooks),

@@ -280,7 +280,7 @@ func TestCall(t *testing.T) {
 		})
 	}
 	got := start("", nil, "call", "--sandbox", "list_posts", "limit=ten")
-	if got.code != exitFailed || got.out != "" || !strings.HasPrefix(got.err, `limit: expected an integer, got "ten"`) {
+	if got.code != exitFailed || got.out != "" || !strings.HasPrefix(got.err, `list_posts sent nothing: limit: expected an integer, got "ten"`) {
 		t.Errorf("a tool error: %+v", got)
 	}
 }
