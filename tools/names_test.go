@@ -327,7 +327,7 @@ func TestANameThatLeadsNowhereIsAnsweredWithWhatDoes(t *testing.T) {
 		many[i] = fmt.Sprintf(`{"id":"%d","name":"Chapter %d"}`, 1000+i, i)
 	}
 	for name, tc := range map[string]struct{ tool, arguments, want string }{
-		"unknown":               {"create_post", `{"boardId":"bugz","title":"Hello"}`, `boardId: no board is called "bugz"; did you mean "Bugs"? Valid: Bugs, Ideas & Wishes` + "\n" + `create_post sent nothing. Correct the argument and call again.`},
+		"unknown":               {"create_post", `{"boardId":"bugz","title":"Hello"}`, `boardId: no board is called "bugz"; did you mean "Bugs"? Valid: Bugs, Ideas & Wishes` + "\n" + `Do not retry unchanged`},
 		"near to none":          {"get_board", `{"boardId":"Feature requests"}`, `boardId: no board is called "Feature requests"; valid: Bugs, Ideas & Wishes` + "\n"},
 		"all at once, in lists": {"list_posts", `{"boardId":["Bugs","x"],"statusId":"y"}`, "- boardId[1]: no board is called \"x\"; valid: Bugs, Ideas & Wishes\n- statusId[0]: no post status is called \"y\"; valid: In progress, Done\n"},
 		"in a filter":           {"search_posts", `{"query":[{"field":"boardid","operator":"IN","value":["Bugs","x"]}]}`, `query[0] (boardId)[1]: no board is called "x"`},
@@ -336,7 +336,7 @@ func TestANameThatLeadsNowhereIsAnsweredWithWhatDoes(t *testing.T) {
 		"none at all":           {"get_team", `{"teamId":"Support"}`, `teamId: no team is called "Support": there are none` + "\n"},
 		"very many":             {"get_collection", `{"collectionId":"Chapter 30"}`, `; did you mean "Chapter 0"? Valid: Chapter 0, `},
 		"cut":                   {"get_collection", `{"collectionId":"Chapter 30"}`, `Chapter 19 and 10 more (list_collections)` + "\n"},
-		"the list fails":        {"get_ticket_status", `{"ticketStatusId":"Open"}`, `The ticket statuses could not be listed to look up "Open", so nothing was sent. `},
+		"the list fails":        {"get_ticket_status", `{"ticketStatusId":"Open"}`, `get_ticket_status sent nothing, since the ticket statuses could not be listed to look up "Open": `},
 	} {
 		lists := aFewNames()
 		maps.Copy(lists, map[string]string{"/v2/teams": `{"data":[]}`, "/v2/tickets/statuses": "", "/v2/help_center/collections": `{"data":[` + strings.Join(many, ",") + `]}`})
@@ -441,7 +441,7 @@ func TestAFailedListIsAskedForAgainByTheNextName(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, map[string]string{"/v2/boards": ""})
 	for range 2 {
-		if text, isError := o.call(t, "get_board", `{"boardId":"Bugs"}`); !isError || !strings.HasPrefix(text, "The boards could not be listed") {
+		if text, isError := o.call(t, "get_board", `{"boardId":"Bugs"}`); !isError || !strings.HasPrefix(text, "get_board sent nothing, since the boards could not be listed") {
 			t.Error(text)
 		}
 	}
@@ -511,7 +511,7 @@ func TestALookupThatPanicsFailsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, isError := callIn(t, Env{Client: c, Names: NewNames(c)}, Lookup("get_board"), `{"boardId":"Bugs"}`)
-	if !isError || !strings.HasPrefix(text, "The boards could not be listed") || strings.Contains(text, "broken") {
+	if !isError || !strings.HasPrefix(text, "get_board sent nothing, since the boards could not be listed") || strings.Contains(text, "broken") {
 		t.Error(text)
 	}
 }

@@ -27,7 +27,7 @@ func (e example) raw(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := tools.Env{Client: c}
+	env := tools.Env{Client: c, Names: tools.NewNames(c)}
 	if e.admin != "" {
 		if env.ActingAdmin, err = tools.NewActingAdmin(e.admin); err != nil {
 			t.Fatal(err)
