@@ -1,11 +1,12 @@
 package client
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"time"
+
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // answer is what the API said to one attempt, whatever its status.
@@ -39,7 +40,7 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 		return apiError(ans, scrub)
 	case ans.status >= 300:
 		return redirected(ans, scrub)
-	case ans.status >= 200 && json.Valid(ans.body):
+	case ans.status >= 200 && jsonparser.Valid(ans.body):
 		return disguised(ans, scrub)
 	}
 	failed := &Error{Kind: KindBadResponse, MaybeApplied: true, Message: "the API answered with something that is not one JSON value; check the API URL"}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // paragraphs are what the bodies of posts are made of: the markup, entities and letters that customers' editors produce.

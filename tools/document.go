@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // document writes a single object for reading: a line for each field, then its body or its thread. What of it is customers' words is said

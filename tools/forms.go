@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // appendForm writes a value in the form that its column asks for. What is not of the kind that a form is for is shown as it is.

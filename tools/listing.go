@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // listing decides which part of one page an answer shows: from where the last one ended, as many whole items as the budget has room for.

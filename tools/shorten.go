@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // What is too long by itself is cut here: a value of any size becomes one that fits its room, is JSON still, and shows where

@@ -7,7 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // JSON admits what no text can hold. The client has checked that a response is JSON; here it becomes one whose strings are all text, so

@@ -3,7 +3,7 @@ package tools
 import (
 	"strings"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // A list of objects that have the same fields is shown as a table: a row of names, then a row of values for each.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // transcript writes a thread.

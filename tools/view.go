@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/buger/jsonparser"
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // View says how one kind of object is shown. The response stays bytes: a view picks from them and copies nothing else, so that a
@@ -138,10 +138,7 @@ func (op *Operation) render(body []byte, args arguments, env Env) string {
 	}
 }
 
-func isList(body []byte) bool {
-	_, kind, _, err := jsonparser.Get(body, "data")
-	return err == nil && kind == jsonparser.Array
-}
+func isList(body []byte) bool { return jsonparser.Kind(body, "data") == jsonparser.Array }
 
 // list writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
 func (w *writer) list(body, envelope []byte, full bool, l *listing) []byte {

@@ -2,15 +2,15 @@ package tools
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"github.com/buger/jsonparser"
 )
 
 // Answers as a model reads them, from responses in the API's own form with the oddities that the live one has shown.
@@ -71,11 +71,14 @@ func recorded(t *testing.T, name string) []byte {
 	if !isItem {
 		return raw
 	}
-	one, _, _, err := jsonparser.Get(raw, "data", "["+item+"]")
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+	var list struct {
+		Data []json.RawMessage `json:"data"`
 	}
-	return one
+	n, err := strconv.Atoi(item)
+	if err = errors.Join(err, json.Unmarshal(raw, &list)); err != nil || n >= len(list.Data) {
+		t.Fatalf("%s: %d items, %v", name, len(list.Data), err)
+	}
+	return list.Data[n]
 }
 
 // keptLeaves looks for every value of a response in its answer, and returns how many it looked for.
