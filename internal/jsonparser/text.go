@@ -3,6 +3,7 @@ package jsonparser
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -15,18 +16,20 @@ func ParseString(raw []byte) (string, error) {
 	if n < 0 {
 		return string(raw), nil
 	}
-	text := make([]byte, 0, len(raw))
+	var text strings.Builder
+	text.Grow(len(raw))
 	for n >= 0 {
-		text = append(text, raw[:n]...)
+		text.Write(raw[:n])
 		c, size := escaped(raw[n:])
 		if size == 0 {
 			return "", errEscape
 		}
-		text = utf8.AppendRune(text, c)
+		text.WriteRune(c)
 		raw = raw[n+size:]
 		n = bytes.IndexByte(raw, '\\')
 	}
-	return string(append(text, raw...)), nil
+	text.Write(raw)
+	return text.String(), nil
 }
 
 // escaped returns the character that the escape at the start of raw stands for, and the length of the escape, which is 0 if it is none.
