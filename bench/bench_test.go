@@ -6,15 +6,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"featurebase-mcp/internal/contract"
 )
 
 func TestPageIsTenPostsOfThreeKilobytes(t *testing.T) {
 	t.Parallel()
-	page, ids, err := encodePosts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	page, ids := encodePosts(pageSize)
 	var list struct {
 		Data []json.RawMessage `json:"data"`
 	}
@@ -34,9 +36,62 @@ func TestPageIsTenPostsOfThreeKilobytes(t *testing.T) {
 	}
 }
 
-func TestStubAnswersListPostsAloneAndCountsIt(t *testing.T) {
+// The figures are worth nothing if the answers they are taken from are not those of the API.
+func TestStandardAnswersAreThoseOfTheAPI(t *testing.T) {
 	t.Parallel()
-	s := &stub{page: []byte("page")}
+	endpoints := map[string]bool{}
+	for _, s := range standards() {
+		op := contract.Load().Operation(s.operation)
+		if op == nil {
+			t.Fatalf("%s: no operation %s", s.name, s.operation)
+		}
+		if err := op.ValidateResponse(http.StatusOK, s.body); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+		method, target, _ := strings.Cut(s.endpoint, " ")
+		pattern := regexp.MustCompile(`^` + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(op.Path, `[^/]+`) + `(\?limit=\d+)?$`)
+		if method != op.Method || !pattern.MatchString(target) {
+			t.Errorf("%s is served at %s, the API has it at %s %s", s.name, s.endpoint, op.Method, op.Path)
+		}
+		if endpoints[s.endpoint] {
+			t.Errorf("%s is served twice", s.endpoint)
+		}
+		endpoints[s.endpoint] = true
+	}
+}
+
+// The optional fields count, too: an answer looks short beside a body that lacks half of them.
+func TestStandardAnswersAreInFullForm(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		item   map[string]any
+		size   int
+		absent []string // what the live API gives in other circumstances alone
+	}{
+		"Post":         {newPost(3), postSize, nil},
+		"Article":      {newArticle(3), articleSize, []string{"surveyId"}},
+		"Conversation": {newConversation(), 0, []string{"botConversationState", "csatDebug", "csatHistory", "csatSummary", "customAttributes", "customAttributeValues", "disableCustomerReply"}},
+		"Contact":      {newContact(3), 0, nil},
+		"Company":      {newCompany(3), 0, nil},
+	} {
+		properties := contract.Load().Resolve(map[string]any{"$ref": "#/components/schemas/" + name})["properties"].(map[string]any)
+		for property := range properties {
+			if _, has := tc.item[property]; !has && !slices.Contains(tc.absent, property) {
+				t.Errorf("%s lacks %s", name, property)
+			}
+		}
+		if size := len(encode(tc.item)); tc.size > 0 && (size < tc.size || size > tc.size+500) {
+			t.Errorf("%s has %d bytes, want %d", name, size, tc.size)
+		}
+	}
+	if got := len(newConversation()["conversationParts"].([]any)); got != 24 {
+		t.Errorf("%d parts", got)
+	}
+}
+
+func TestStubAnswersWhatItHasAndCountsIt(t *testing.T) {
+	t.Parallel()
+	s := &stub{pages: map[string][]byte{"GET /v2/posts?limit=10": []byte("page"), "POST /v2/articles/search": []byte("hits")}}
 	for _, step := range []struct {
 		method, target string
 		status         int
@@ -45,11 +100,13 @@ func TestStubAnswersListPostsAloneAndCountsIt(t *testing.T) {
 		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
 		{http.MethodGet, "/v2/posts?limit=9", http.StatusNotFound, ""},
 		{http.MethodPost, "/v2/posts?limit=10", http.StatusNotFound, ""},
+		{http.MethodGet, "/v2/posts", http.StatusNotFound, ""},
+		{http.MethodPost, "/v2/articles/search", http.StatusOK, "hits"},
 		{http.MethodGet, "/v2/boards", http.StatusNotFound, ""},
 		{http.MethodPost, "/delay?for=soon", http.StatusBadRequest, ""},
 		{http.MethodPost, "/delay?for=1ns", http.StatusOK, ""},
 		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
-		{http.MethodGet, "/served", http.StatusOK, "2"},
+		{http.MethodGet, "/served", http.StatusOK, "3"},
 	} {
 		answer := httptest.NewRecorder()
 		s.ServeHTTP(answer, httptest.NewRequest(step.method, step.target, http.NoBody))
@@ -101,14 +158,15 @@ func TestWrongAnswersAreNoticed(t *testing.T) {
 func TestRatioIsTheMedianOfPairedRatios(t *testing.T) {
 	t.Parallel()
 	var r results
+	start := startMeasuresOf("default tools", 0, 0).initialized
 	for _, round := range [][2]float64{{3, 2}, {40, 20}, {5, 5}} {
-		r.add("", startTime, round[0], round[1])
+		r.add("", start, round[0], round[1])
 	}
 	got := r.rows[0].summary()
 	if got.product != 5 || got.limit != 5 || got.ratio != 1.5 || got.low != 1 || got.high != 2 || !got.met {
 		t.Errorf("got %+v", got)
 	}
-	r.add("", startTime, 9, 1)
+	r.add("", start, 9, 1)
 	if got := r.rows[0].summary(); got.ratio != 1.75 || got.met {
 		t.Errorf("after one more round got %+v", got)
 	}

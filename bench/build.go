@@ -26,10 +26,10 @@ func build(ctx context.Context, dir, pkg string) (string, error) {
 }
 
 // pair is the product and its yardstick, ready to run.
-type pair struct{ product, limited, limit program }
+type pair struct{ product, limited, all, limit program }
 
-// prepare builds what is not given. The product comes twice: without its limits on the rate of calls, to be compared, and with
-// them, as users run it.
+// prepare builds what is not given. The product comes three times: without its limits on the rate of calls, to be compared, with
+// them, as users run it, and with all its tools.
 func prepare(ctx context.Context, s settings, dir string) (pair, error) {
 	product := s.given
 	if product == "" {
@@ -50,6 +50,7 @@ func prepare(ctx context.Context, s settings, dir string) (pair, error) {
 	return pair{
 		product: program{path: product, env: env, arguments: productArguments(unlimited)},
 		limited: program{path: product, env: env, arguments: productArguments(nil)},
+		all:     program{path: product, env: env, arguments: productArguments([]string{"--toolsets", "all"})},
 		limit: program{path: limit, env: env, arguments: func(transport, apiURL, addr string) []string {
 			return []string{"-transport", transport, "-addr", addr, "-api-url", apiURL}
 		}},

@@ -3,10 +3,11 @@
 //
 //	go run ./bench           all of it, in less than three minutes
 //	go run ./bench -quick    a first impression
+//	go run ./bench -tokens   the tokens of the standard answers alone, which are the same in each run
 //	go run ./bench -json     for programs, with the values of every round
 //
-// build.go builds the two programs and process.go runs them; posts.go and stub.go are the upstream, and
-// upstream.go is its process; message.go is what little of
+// build.go builds the two programs and process.go runs them; posts.go, support.go and stub.go are the upstream, and
+// upstream.go is its process; answers.go counts tokens; message.go is what little of
 // JSON-RPC is needed; stdio.go and http.go are the load generators; rounds.go is the order of the measurements, and results.go and
 // report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.
 //
@@ -31,10 +32,11 @@ const longest = 10 * time.Minute
 
 // settings are the flags and what follows from them.
 type settings struct {
-	flags string // as given
-	given string // a binary to measure instead of a fresh build
-	json  bool
-	procs int // GOMAXPROCS of each server
+	flags  string // as given
+	given  string // a binary to measure instead of a fresh build
+	json   bool
+	tokens bool // count tokens alone
+	procs  int  // GOMAXPROCS of each server
 
 	pairs, rounds int
 	blocks, block int // of single calls: how often they take turns, and how many calls in a row
@@ -47,6 +49,7 @@ func parse(args []string) (settings, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.StringVar(&s.given, "product", "", "measure this `binary` of the product; the default is to build one")
 	f.BoolVar(&s.json, "json", false, "print JSON")
+	f.BoolVar(&s.tokens, "tokens", false, "count the tokens of the standard answers and measure no time")
 	f.IntVar(&s.procs, "gomaxprocs", runtime.NumCPU(), "GOMAXPROCS of each server")
 	f.IntVar(&s.pairs, "starts", 20, "paired starts")
 	f.IntVar(&s.rounds, "rounds", 7, "rounds of calls, each in fresh processes")
@@ -108,11 +111,7 @@ func run(ctx context.Context, s settings) error {
 	defer asked.close()
 	b := &bench{settings: s, pair: programs, stub: asked}
 	begin := time.Now()
-	steps := []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
-	transports := []string{"stdio"}
-	if servesHTTP(ctx, b.product) {
-		steps, transports = append(steps, b.http), append(transports, "http")
-	}
+	steps, transports := b.steps(ctx)
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -123,4 +122,17 @@ func run(ctx context.Context, s settings) error {
 		return b.printJSON(os.Stdout, c, time.Since(begin))
 	}
 	return b.printTable(os.Stdout, c, time.Since(begin))
+}
+
+// steps are the measurements in their order, and the transports they use.
+func (b *bench) steps(ctx context.Context) (steps []func(context.Context) error, transports []string) {
+	transports = []string{"stdio"}
+	if b.tokens {
+		return []func(context.Context) error{b.answers}, transports
+	}
+	steps = []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
+	if servesHTTP(ctx, b.product) {
+		steps, transports = append(steps, b.http), append(transports, "http")
+	}
+	return append(steps, b.answers), transports
 }

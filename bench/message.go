@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // pingID is apart from the ids of calls, which count from zero.
@@ -60,6 +61,20 @@ func checkQuickly(result []byte, lastID string) error {
 
 // checkFully decodes the result of list_posts and looks for every post.
 func checkFully(result []byte, ids []string) error {
+	text, err := textOf(result)
+	if err != nil {
+		return fmt.Errorf("list_posts: %w", err)
+	}
+	for _, id := range ids {
+		if !strings.Contains(text, id) {
+			return fmt.Errorf("the answer of list_posts lacks post %s", id)
+		}
+	}
+	return nil
+}
+
+// textOf returns the text of the result of a tool that did not fail.
+func textOf(result []byte) (string, error) {
 	var r struct {
 		IsError bool `json:"isError"`
 		Content []struct {
@@ -69,17 +84,12 @@ func checkFully(result []byte, ids []string) error {
 	}
 	// What follows the result in its line, the end of the envelope, is not part of it.
 	if err := json.NewDecoder(bytes.NewReader(result)).Decode(&r); err != nil {
-		return fmt.Errorf("decode the result of list_posts: %w", err)
+		return "", fmt.Errorf("decode the result: %w", err)
 	}
 	if r.IsError || len(r.Content) != 1 || r.Content[0].Type != "text" {
-		return fmt.Errorf("list_posts failed: %.300q", result)
+		return "", fmt.Errorf("the call failed: %.300q", result)
 	}
-	for _, id := range ids {
-		if !bytes.Contains([]byte(r.Content[0].Text), []byte(id)) {
-			return fmt.Errorf("the answer of list_posts lacks post %s", id)
-		}
-	}
-	return nil
+	return r.Content[0].Text, nil
 }
 
 // checkTools verifies that a tools/list was answered with list_posts in it, and returns the number of tools.

@@ -32,36 +32,41 @@ var titles = []string{
 }
 
 // encodePosts returns one page of posts in the shape of the API, and the ids of the posts in their order.
-func encodePosts() (page []byte, ids []string, err error) {
-	var posts []json.RawMessage
-	for i := range pageSize {
-		id := fmt.Sprintf("65f0c3a1b2d4e6f8091a%04x", i)
-		post, err := fill(id, i)
-		if err != nil {
-			return nil, nil, err
-		}
-		posts, ids = append(posts, post), append(ids, id)
+func encodePosts(size int) (page []byte, ids []string) {
+	for n := range size {
+		ids = append(ids, postID(n))
 	}
-	page, err = encode(map[string]any{"object": "list", "data": posts, "nextCursor": "eyJrIjoiMjAyNi0wMy0wMlQwOTozMDowMFoifQ"})
-	return page, ids, err
+	return encodeList(many(size, newPost)), ids
 }
 
-// fill returns a post whose body is as long as it takes to make postSize.
-func fill(id string, n int) ([]byte, error) {
-	var content strings.Builder
-	for i := n; ; i++ {
-		content.WriteString(paragraphs[i%len(paragraphs)])
-		post, err := encode(newPost(id, n, content.String()))
-		if err != nil || len(post) >= postSize {
-			return post, err
-		}
-	}
+func postID(n int) string { return fmt.Sprintf("65f0c3a1b2d4e6f8091a%04x", n) }
+
+// newPost returns a post whose body is as long as it takes to make postSize.
+func newPost(n int) map[string]any {
+	return grow(postSize, func(size int) map[string]any { return postWith(n, text(n, size)) })
 }
 
-func newPost(id string, n int, content string) map[string]any {
+// grow returns what build makes of the shortest body that brings it to a size in JSON.
+func grow(size int, build func(bodySize int) map[string]any) map[string]any {
+	return build(size - len(encode(build(0))))
+}
+
+// text returns paragraphs, from the nth on, of at least size bytes in JSON.
+func text(n, size int) string {
+	var body strings.Builder
+	for i := n; size > 0; i++ {
+		paragraph := paragraphs[i%len(paragraphs)]
+		body.WriteString(paragraph)
+		size -= len(encode(paragraph)) - len(`""`)
+	}
+	return body.String()
+}
+
+// postWith returns a post with a body.
+func postWith(n int, content string) map[string]any {
 	slug := fmt.Sprintf("%s-%d", strings.ToLower(strings.ReplaceAll(titles[n%len(titles)], " ", "-")), n)
 	return map[string]any{
-		"object": "post", "id": id, "title": titles[n%len(titles)], "slug": slug, "content": content,
+		"object": "post", "id": postID(n), "title": titles[n%len(titles)], "slug": slug, "content": content,
 		"postUrl": "https://feedback.example.com/p/" + slug, "boardId": "65f0c3a1b2d4e6f8091b0001",
 		"author": map[string]any{
 			"id": "65f0c3a1b2d4e6f8091c0001", "name": "Noor de Vries", "email": "noor@example.com", "type": "customer",
@@ -86,11 +91,18 @@ func newPost(id string, n int, content string) map[string]any {
 	}
 }
 
-// encode leaves markup as it is, as the API does.
-func encode(v any) ([]byte, error) {
+// encodeList returns a page that is not the last one.
+func encodeList(items []any) []byte {
+	return encode(map[string]any{"object": "list", "data": items, "nextCursor": "eyJrIjoiMjAyNi0wMy0wMlQwOTozMDowMFoifQ"})
+}
+
+// encode leaves markup as it is, as the API does. All that it is given can be encoded.
+func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	return bytes.TrimSpace(b.Bytes())
 }

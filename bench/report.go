@@ -46,11 +46,23 @@ func (b *bench) printTable(w io.Writer, c circumstances, took time.Duration) err
 		_, _ = fmt.Fprintf(w, "server: %s\n", line)
 	}
 	_, _ = fmt.Fprintln(w)
-	table := [][]string{{"measure", "product", "limit", "unit", "ratio", "of rounds", "goal", ""}}
+	times := [][]string{{"measure", "product", "limit", "unit", "ratio", "of rounds", "goal", ""}}
+	counts := [][]string{{"answer", "product", "the API's", "unit", "ratio", "", "goal", ""}}
 	for _, s := range b.results.rows {
-		table = append(table, s.cells())
+		if s.unit == tokens {
+			counts = append(counts, s.cells())
+		} else {
+			times = append(times, s.cells())
+		}
 	}
-	writeAligned(w, table)
+	if len(times) > 1 {
+		writeAligned(w, times)
+		_, _ = fmt.Fprintln(w)
+	}
+	writeAligned(w, counts)
+	if b.tokens {
+		return nil
+	}
 	_, err := fmt.Fprintf(w, "\n%d paired starts, %d rounds, %s\n", b.pairs, b.rounds, took.Round(time.Second))
 	return err
 }
@@ -100,7 +112,7 @@ func verdict(g goal, s summary) string {
 func (u unit) format(v float64) string {
 	v = u.scale(v)
 	switch {
-	case u == count || math.Abs(v) >= 100:
+	case u == count || u == tokens || math.Abs(v) >= 100:
 		return fmt.Sprintf("%.0f", v)
 	case math.Abs(v) >= 10:
 		return fmt.Sprintf("%.1f", v)

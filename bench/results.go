@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -12,6 +13,7 @@ const (
 	milliseconds unit = "ms"
 	megabytes    unit = "MB" // of a million bytes
 	perSecond    unit = "calls/s"
+	tokens       unit = "tokens" // of o200k
 	count        unit = ""
 )
 
@@ -36,19 +38,53 @@ type measure struct {
 
 // The measures, in the order of the report.
 var (
-	startTime    = measure{name: "start until initialize is answered", unit: milliseconds, goal: goal{"ratio <= 1.5", bound{}, bound{most: 1.5}}}
-	startFastest = measure{name: "  the fastest start", unit: milliseconds, fastest: true}
-	startCPU     = measure{name: "  processor time of start, tools/list and end", unit: milliseconds}
-	toolCount    = measure{name: "tools listed", unit: count}
-	listTime     = measure{name: "the first tools/list", unit: milliseconds}
-	listedTime   = measure{name: "start until tools are listed", unit: milliseconds}
-	binarySize   = measure{name: "binary, stripped", unit: megabytes, goal: goal{"<= 20 MB", bound{most: 20e6}, bound{}}}
-	idleMemory   = measure{name: "memory after tools/list (VmRSS)", unit: megabytes, goal: goal{"<= 20 MB", bound{most: 20e6}, bound{}}}
-	peakMemory   = measure{name: "memory at most, after all load (VmHWM)", unit: megabytes}
-	burstTime    = measure{name: "200 calls at once, upstream takes 100 ms", unit: milliseconds, goal: goal{"<= 500 ms", bound{most: 0.5}, bound{}}}
-	burstPing    = measure{name: "  a ping sent behind them", unit: milliseconds, goal: goal{"<= 50 ms", bound{most: 0.05}, bound{}}}
-	limitedRate  = measure{name: "stdio: 32 in flight, the default limits", unit: perSecond}
+	binarySize  = measure{name: "binary, stripped", unit: megabytes, goal: goal{"<= 20 MB", bound{most: 20e6}, bound{}}}
+	peakMemory  = measure{name: "memory at most, after all load (VmHWM)", unit: megabytes}
+	burstTime   = measure{name: "200 calls at once, upstream takes 100 ms", unit: milliseconds, goal: goal{"<= 500 ms", bound{most: 0.5}, bound{}}}
+	burstPing   = measure{name: "  a ping sent behind them", unit: milliseconds, goal: goal{"<= 50 ms", bound{most: 0.05}, bound{}}}
+	limitedRate = measure{name: "stdio: 32 in flight, the default limits", unit: perSecond}
 )
+
+// startMeasures are the rows of a fresh process, for each set of tools.
+type startMeasures struct{ initialized, fastest, list, listed, cpu, count, memory measure }
+
+func startMeasuresOf(set string, memory, list float64) startMeasures {
+	m := startMeasures{
+		initialized: measure{name: set + ": start until initialize is answered", unit: milliseconds, goal: goal{"ratio <= 1.5", bound{}, bound{most: 1.5}}},
+		fastest:     measure{name: "  the fastest start", unit: milliseconds, fastest: true},
+		list:        measure{name: "  the first tools/list", unit: milliseconds},
+		listed:      measure{name: "  start until tools are listed", unit: milliseconds},
+		cpu:         measure{name: "  processor time of start, tools/list and end", unit: milliseconds},
+		count:       measure{name: "  tools listed", unit: count},
+		memory: measure{
+			name: "  memory after tools/list (VmRSS)", unit: megabytes, goal: goal{fmt.Sprintf("<= %.0f MB", memory/1e6), bound{most: memory}, bound{}},
+		},
+	}
+	if list > 0 {
+		m.list.goal = goal{fmt.Sprintf("<= %.0f ms", list*1e3), bound{most: list}, bound{}}
+	}
+	return m
+}
+
+// add keeps what one round of starts has given.
+func (m startMeasures) add(r *results, set string, product, limit startup) {
+	r.add(set, m.initialized, product.initialized, limit.initialized)
+	r.add(set, m.fastest, product.initialized, limit.initialized)
+	r.add(set, m.list, product.listed-product.initialized, limit.listed-limit.initialized)
+	r.add(set, m.listed, product.listed, limit.listed)
+	r.add(set, m.cpu, product.cpu, limit.cpu)
+	r.addAlone(set, m.count, product.tools)
+	r.add(set, m.memory, product.memory, limit.memory)
+}
+
+// tokensOf is the row of a standard answer; in the limit's column stands the body it would pass through.
+func tokensOf(s standard) measure {
+	m := measure{name: s.name, unit: tokens}
+	if s.most > 0 {
+		m.goal = goal{fmt.Sprintf("<= %.0f", s.most), bound{most: s.most}, bound{}}
+	}
+	return m
+}
 
 // callMeasures are the rows that each transport has.
 type callMeasures struct{ raw, rawTail, added, addedTail, throughput, cpu measure }

@@ -24,9 +24,12 @@ type bench struct {
 }
 
 // sides calls f for both programs, the one that is first taking turns.
-func sides(round int, f func(side int) error) error {
-	for i := range 2 {
-		if err := f((i + round) % 2); err != nil {
+func sides(round int, f func(side int) error) error { return turns(round, 2, f) }
+
+// turns calls f for each of some programs, the one that is first taking turns.
+func turns(round, programs int, f func(which int) error) error {
+	for i := range programs {
+		if err := f((i + round) % programs); err != nil {
 			return err
 		}
 	}
@@ -50,13 +53,15 @@ func (b *bench) sizes(context.Context) error {
 	return nil
 }
 
-// starts compares fresh processes from their start to the list of their tools.
+// starts compares fresh processes from their start to the list of their tools: the product as it is, and with all its tools.
 func (b *bench) starts(ctx context.Context) error {
 	const warmUps = 2 // bring the binaries into the page cache
+	byDefault, withAll := startMeasuresOf("default tools", 20e6, 0), startMeasuresOf("all tools", 22e6, 0.015)
+	programs := [...]program{b.product, b.all, b.limit}
 	for round := range warmUps + b.pairs {
-		var s [2]startup
-		err := sides(round, func(side int) (err error) {
-			s[side], err = b.start(ctx, b.programs()[side])
+		var s [len(programs)]startup
+		err := turns(round, len(programs), func(which int) (err error) {
+			s[which], err = b.start(ctx, programs[which])
 			return err
 		})
 		if err != nil {
@@ -65,19 +70,15 @@ func (b *bench) starts(ctx context.Context) error {
 		if round < warmUps {
 			continue
 		}
-		product, limit := s[0], s[1]
-		b.results.add("", startTime, product.initialized, limit.initialized)
-		b.results.add("", startFastest, product.initialized, limit.initialized)
-		b.results.add("", listTime, product.listed-product.initialized, limit.listed-limit.initialized)
-		b.results.add("", listedTime, product.listed, limit.listed)
-		b.results.add("", startCPU, product.cpu, limit.cpu)
-		b.results.addAlone("", toolCount, product.tools)
+		limit := s[2]
+		byDefault.add(&b.results, "default", s[0], limit)
+		withAll.add(&b.results, "all", s[1], limit)
 	}
 	return nil
 }
 
-// startup is what one start has shown, in seconds.
-type startup struct{ initialized, listed, cpu, tools float64 }
+// startup is what one start has shown, in seconds and bytes.
+type startup struct{ initialized, listed, cpu, tools, memory float64 }
 
 func (b *bench) start(ctx context.Context, p program) (startup, error) {
 	var s startup
@@ -93,6 +94,9 @@ func (b *bench) start(ctx context.Context, p program) (startup, error) {
 		var n int
 		n, err = client.tools()
 		s.listed, s.tools = time.Since(begin).Seconds(), float64(n)
+	}
+	if err == nil {
+		s.memory, _, err = server.memory()
 	}
 	err = server.explain(err)
 	s.cpu = server.stop().Seconds()
@@ -124,21 +128,16 @@ func (b *bench) stdioRound(ctx context.Context, round int) error {
 		return sides(round, func(side int) error { return servers[side].explain(f(side)) })
 	}
 
-	var idle, peak [2]float64
-	err := explained(func(side int) (err error) {
-		if err = pipes[side].handshake(); err != nil {
+	err := explained(func(side int) error {
+		if err := pipes[side].handshake(); err != nil {
 			return err
 		}
-		if _, err = pipes[side].tools(); err != nil {
-			return err
-		}
-		idle[side], _, err = servers[side].memory()
+		_, err := pipes[side].tools()
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	b.results.add("", idleMemory, idle[0], idle[1])
 
 	clients := [2]caller{pipes[0], pipes[1]}
 	if err := explained(func(side int) error { return clients[side].warmUp(ctx, warmCalls) }); err != nil {
@@ -150,6 +149,7 @@ func (b *bench) stdioRound(ctx context.Context, round int) error {
 	if err := b.bursts(ctx, explained, pipes); err != nil {
 		return err
 	}
+	var peak [2]float64
 	err = explained(func(side int) (err error) {
 		_, peak[side], err = servers[side].memory()
 		return err

@@ -16,24 +16,20 @@ import (
 // processes as the requests of the servers do.
 const stubCommand = "serve-upstream"
 
-// stub answers both servers: one page of posts, encoded beforehand.
+// stub answers the servers with what was encoded beforehand.
 type stub struct {
-	page   []byte
-	delay  atomic.Int64 // nanoseconds before each answer
-	served atomic.Int64 // answers given
+	pages  map[string][]byte // by method, path and limit
+	delay  atomic.Int64      // nanoseconds before each answer
+	served atomic.Int64      // answers given
 }
 
 // serveStub serves on loopback until in ends, and writes its address to out.
 func serveStub(ctx context.Context, in io.Reader, out io.Writer) error {
-	page, _, err := encodePosts()
-	if err != nil {
-		return fmt.Errorf("encode posts: %w", err)
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: &stub{page: page}, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: &stub{pages: pages()}, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
 		_ = server.Close()
@@ -47,11 +43,15 @@ func serveStub(ctx context.Context, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// ServeHTTP answers what list_posts asks for, and what the benchmark wants to set and to know.
+// ServeHTTP answers what the tools ask for, and what the benchmark wants to set and to know.
 func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/v2/posts" && r.URL.Query().Get("limit") == strconv.Itoa(pageSize):
-		s.servePosts(w)
+	endpoint := r.Method + " " + r.URL.Path
+	if limit := r.URL.Query().Get("limit"); limit != "" {
+		endpoint += "?limit=" + limit
+	}
+	switch page := s.pages[endpoint]; {
+	case page != nil:
+		s.serve(w, page)
 	case r.Method == http.MethodPost && r.URL.Path == "/delay":
 		delay, err := time.ParseDuration(r.URL.Query().Get("for"))
 		if err != nil {
@@ -66,16 +66,16 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *stub) servePosts(w http.ResponseWriter) {
+func (s *stub) serve(w http.ResponseWriter, page []byte) {
 	if delay := time.Duration(s.delay.Load()); delay > 0 {
 		time.Sleep(delay)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(s.page)))
+	h.Set("Content-Length", strconv.Itoa(len(page)))
 	h.Set("X-RateLimit-Limit", "2000")
 	h.Set("X-RateLimit-Remaining", "1999")
 	h.Set("X-RateLimit-Reset", "60")
 	s.served.Add(1)
-	_, _ = w.Write(s.page)
+	_, _ = w.Write(page)
 }

@@ -27,10 +27,7 @@ func startUpstream(ctx context.Context) (*upstream, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, ids, err := encodePosts()
-	if err != nil {
-		return nil, fmt.Errorf("encode posts: %w", err)
-	}
+	page, ids := encodePosts(pageSize)
 	again := program{path: self, env: os.Environ(), arguments: func(string, string, string) []string { return []string{stubCommand} }}
 	server, err := again.start(ctx, "", "", "")
 	if err != nil {
