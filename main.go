@@ -3,10 +3,18 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"featurebase-mcp/internal/cli"
 )
 
+// collectAt is how far the heap grows before it is collected, in percent of what was kept. With Go's own 100 the first collection falls into
+// the start, which then takes a tenth longer; with 200 there is none, and half as many under load, for some megabytes at the peak.
+const collectAt = 200
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	os.Exit(cli.Run(cli.Process{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
