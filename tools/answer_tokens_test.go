@@ -1,11 +1,10 @@
 package tools
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
-
-	"featurebase-mcp/internal/jsonparser"
 )
 
 // paragraphs are what the bodies of posts are made of: the markup, entities and letters that customers' editors produce.
@@ -84,11 +83,13 @@ func TestPostsAreAffordable(t *testing.T) {
 		t.Errorf("50 posts cost %d tokens, at most %d are meant", n, most)
 	}
 	const mostOfOne = 300 // besides the text
-	post, _, _, err := jsonparser.Get(page, "data", "[7]")
-	if err != nil {
+	var list struct {
+		Data []json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(page, &list); err != nil {
 		t.Fatal(err)
 	}
-	answer = Lookup("get_post").render(post, arguments{}, Env{})
+	answer = Lookup("get_post").render(list.Data[7], arguments{}, Env{})
 	_, text, ok := strings.Cut(answer, "content:\n")
 	if !ok || !strings.Contains(text, "Semikolon") {
 		t.Fatalf("no text: %s", answer)

@@ -18,7 +18,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// appendString appends s as a JSON string without HTML escapes. Bytes that are not UTF-8 become the replacement character.
+// appendString appends s as a JSON string without HTML escapes, on one line for every reader. Bytes that are not UTF-8 become the
+// replacement character.
 func appendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
