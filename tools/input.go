@@ -15,27 +15,23 @@ import (
 // Input is what an operation accepts, declared by a Go struct. It is reflected at the first use, so that a server with all
 // operations starts as fast as one with a single tool.
 type Input struct {
-	reflected func() reflectedInput
-}
-
-type reflectedInput struct {
-	schema json.RawMessage
-	shape  *shape
+	schema func() json.RawMessage
+	shape  func() *shape
 }
 
 // Args declares the arguments by the struct T: its json tags name them (omitempty or omitzero makes one optional), jsonschema tags bound them,
 // and jsonschema_description tells a model what a name alone does not. The struct is never filled: the arguments go to the API as
 // they were given, so no zero value can get lost.
 func Args[T any]() *Input {
-	return &Input{reflected: sync.OnceValue(func() reflectedInput {
-		t := reflect.TypeFor[T]()
-		s := reflectSchema(t)
-		return reflectedInput{schema: publish(s), shape: newShape(t, s, "")}
-	})}
+	t := reflect.TypeFor[T]()
+	return &Input{
+		schema: sync.OnceValue(func() json.RawMessage { return publish(reflectSchema(t)) }),
+		shape:  sync.OnceValue(func() *shape { return newShape(t, reflectSchema(t), "") }),
+	}
 }
 
-// Schema returns the published JSON Schema.
-func (in *Input) Schema() json.RawMessage { return in.reflected().schema }
+// Schema returns the JSON Schema to publish, from the declaration. Serving needs [Operation.Schema] alone, which is the same and written down.
+func (in *Input) Schema() json.RawMessage { return in.schema() }
 
 // requiring returns the published schema with one more argument that must be given.
 func (in *Input) requiring(name string) json.RawMessage {
@@ -43,8 +39,6 @@ func (in *Input) requiring(name string) json.RawMessage {
 	s.Required = append(slices.Clone(s.Required), name)
 	return publish(&s)
 }
-
-func (in *Input) shape() *shape { return in.reflected().shape }
 
 // The arguments that are ours: they shape a call or its answer and are never sent as they are.
 const (

@@ -91,22 +91,17 @@ func (op *Operation) Tool(acting bool) mcp.Tool {
 	return t
 }
 
-// Schema returns the published JSON Schema. acting says whether the server has an admin to act as: without one, the argument that
-// names the admin is required where the API demands it.
-func (op *Operation) Schema(acting bool) json.RawMessage {
-	if r := op.ActingAdmin; r != nil && r.When == "" && !acting {
-		return op.Input.requiring(r.Need)
-	}
-	return op.Input.Schema()
-}
+// anyObject stands for the schema of a bare tool: mcp-go looks into each that is registered, and into this one in no time.
+var anyObject = json.RawMessage(`{"type":"object"}`)
 
 // Bare returns the tool without its schema: enough to register it, and fifty times cheaper at start.
 func (op *Operation) Bare() mcp.Tool {
 	return mcp.Tool{
-		Name:        op.Name,
-		Title:       op.Title,
-		Description: op.Description,
-		Meta:        op.searchHint(),
+		Name:           op.Name,
+		Title:          op.Title,
+		Description:    op.Description,
+		Meta:           op.searchHint(),
+		RawInputSchema: anyObject,
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint:    new(op.Effect == Read),
 			DestructiveHint: new(op.Effect == Destroy),

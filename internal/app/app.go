@@ -6,9 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -117,15 +115,12 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 // filled in by a filter when a client lists the tools.
 func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	byName := map[string]*tools.Operation{}
-	registered := map[string]server.ServerTool{}
+	var registered []server.ServerTool
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered[op.Name] = server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)}
+			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
 		}
-	}
-	for _, t := range cfg.Extra {
-		registered[t.Tool.Name] = t
 	}
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
@@ -137,7 +132,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	)
-	s.AddTools(slices.Collect(maps.Values(registered))...)
+	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }
 

@@ -20,7 +20,7 @@ func probe(set *tools.Toolset) (client.Request, bool) {
 			Properties map[string]json.RawMessage `json:"properties"`
 			Required   []string                   `json:"required"`
 		}
-		if json.Unmarshal(op.Input.Schema(), &schema) != nil || len(schema.Required) > 0 {
+		if json.Unmarshal(op.Schema(true), &schema) != nil || len(schema.Required) > 0 {
 			continue
 		}
 		req := client.Request{Operation: op.Name, Method: op.Method, Path: op.Path, Safety: client.Read}
