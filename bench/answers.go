@@ -50,6 +50,9 @@ func pages() map[string][]byte {
 	for _, s := range standards() {
 		served[s.endpoint] = s.body
 	}
+	for _, l := range lookups() {
+		served[l.endpoint] = l.body
+	}
 	return served
 }
 

@@ -6,7 +6,7 @@
 //	go run ./bench -tokens   the tokens of the standard answers alone, which are the same in each run
 //	go run ./bench -json     for programs, with the values of every round
 //
-// build.go builds the two programs and process.go runs them; posts.go, support.go and stub.go are the upstream, and
+// build.go builds the two programs and process.go runs them; posts.go, support.go, lookups.go and stub.go are the upstream, and
 // upstream.go is its process; answers.go counts tokens; message.go is what little of
 // JSON-RPC is needed; stdio.go and http.go are the load generators; rounds.go is the order of the measurements, and results.go and
 // report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.

@@ -94,11 +94,11 @@ func measuresOf(transport string) callMeasures {
 		raw:     measure{name: transport + ": list_posts, raw, median", unit: milliseconds},
 		rawTail: measure{name: transport + ": list_posts, raw, p99", unit: milliseconds},
 		added: measure{
-			name: transport + ": list_posts, added, median", unit: milliseconds, goal: goal{"ratio <= 1.25", bound{}, bound{most: 1.25}},
+			name: transport + ": list_posts, added, median", unit: milliseconds, goal: goal{"ratio <= 1", bound{}, bound{most: 1}},
 		},
 		addedTail: measure{name: transport + ": list_posts, added, p99", unit: milliseconds},
 		throughput: measure{
-			name: transport + ": 32 in flight", unit: perSecond, goal: goal{"ratio >= 0.9", bound{}, bound{least: 0.9}},
+			name: transport + ": 32 in flight", unit: perSecond, goal: goal{"ratio >= 1.5", bound{}, bound{least: 1.5}},
 		},
 		cpu: measure{name: "  processor time of the server per call", unit: milliseconds},
 	}

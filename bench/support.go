@@ -8,7 +8,12 @@ import (
 	"time"
 )
 
-const articleSize = 9000 // bytes of one article, as JSON
+const (
+	organization = "65f0c3a1b2d4e6f809200001"
+	helpCenter   = "65f0c3a1b2d4e6f809210001"
+	collection   = "10021300"
+	articleSize  = 9000 // bytes of one article, as JSON
+)
 
 var topics = []string{"Export your feedback", "Merge two companies", "Invite a teammate", "Verify webhooks", "Show the widget in an app"}
 
@@ -21,8 +26,8 @@ func articleWith(n int, body string) map[string]any {
 	title := topics[n%len(topics)]
 	slug := fmt.Sprintf("%d-%s", 10021362+n, strings.ToLower(strings.ReplaceAll(title, " ", "-")))
 	return map[string]any{
-		"object": "article", "id": strconv.Itoa(10021362 + n), "organization": "65f0c3a1b2d4e6f809200001", "helpCenterId": "65f0c3a1b2d4e6f809210001",
-		"parentId": "10021300", "title": title, "description": "What it takes, where it is, and what to do when it does not work", "body": body,
+		"object": "article", "id": strconv.Itoa(10021362 + n), "organization": organization, "helpCenterId": helpCenter,
+		"parentId": collection, "title": title, "description": "What it takes, where it is, and what to do when it does not work", "body": body,
 		"slug": slug, "path": "/en/articles/" + slug, "state": "live", "isPublished": true, "isDraftDiffersFromLive": n%4 == 1, "locale": "en", "defaultLocale": "en",
 		"availableLocales": []any{"en", "de"}, "publishedLocales": []any{"en"}, "icon": map[string]any{"type": "emoji", "value": "📦"}, "order": n,
 		"author":         map[string]any{"authorId": admin, "name": adminName, "avatarUrl": "https://cdn.example.com/avatars/admin.png"},
@@ -117,7 +122,7 @@ func newContact(n int) map[string]any {
 	name := givenNames[n%len(givenNames)] + " " + familyNames[n%len(familyNames)]
 	contact := person(fmt.Sprintf("65f0c3a1b2d4e6f80922%04x", n), "customer", name)
 	maps.Copy(contact, map[string]any{
-		"object": "contact", "userId": fmt.Sprintf("usr_%05d", 4711+n), "organizationId": "65f0c3a1b2d4e6f809200001", "companies": []any{newCompany(n)},
+		"object": "contact", "userId": fmt.Sprintf("usr_%05d", 4711+n), "organizationId": organization, "companies": []any{newCompany(n)},
 		"customFields": map[string]any{"65f0c3a1b2d4e6f809250001": "Planning"}, "description": "", "locale": "en", "lastActivity": "2026-03-09T16:05:12.000Z",
 		"postsCreated": n % 4, "commentsCreated": n % 9, "manuallyOptedOutFromChangelog": false, "subscribedToChangelog": n%2 == 0, "roles": []any{}, "verified": true,
 	})
