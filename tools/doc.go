@@ -10,6 +10,7 @@
 //	input.go      arguments: reflection of the struct, reading one call's arguments
 //	schema.go     the JSON Schema of a struct, flat
 //	publish.go    the part of it that hosts show
+//	schemas.go    the same, written down for serving
 //	tokens.go     what a tool costs everybody's context
 //	shape.go      the checks and tolerances, by the same struct
 //	problem.go    what is said about arguments that break a rule
