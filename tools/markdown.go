@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
@@ -27,7 +28,8 @@ func (markdown) wire(v any, _ reflect.StructTag) (any, error) {
 // converter is made at the first write: reading servers never need it.
 var converter = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
-		goldmark.WithExtensions(extension.GFM),
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList),
+		goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(addresses{}, 999))), // the place of goldmark's own
 		goldmark.WithRendererOptions(
 			html.WithHardWraps(), // people expect the lines they typed
 			renderer.WithNodeRenderers(util.Prioritized(escapedHTML{}, 1)),
@@ -40,9 +42,10 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 func toHTML(source string) (string, error) {
 	src := []byte(source)
 	doc := converter().Parser().Parse(text.NewReader(src))
-	if err := refuseDataImages(doc); err != nil {
+	if err := refuseData(doc); err != nil {
 		return "", err
 	}
+	joinAlternatives(doc)
 	var out bytes.Buffer
 	if err := converter().Renderer().Render(&out, src, doc); err != nil {
 		return "", fmt.Errorf("cannot be read as Markdown: %w", err)
@@ -50,16 +53,78 @@ func toHTML(source string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-func refuseDataImages(doc ast.Node) error {
+// addresses makes links of web addresses in a text, by the rules for the way back. Goldmark's own go further: they take words with an @ or
+// a www for addresses, and cut others short.
+type addresses struct{}
+
+// Trigger implements parser.InlineParser: a space stands for the start of a line too.
+func (addresses) Trigger() []byte { return []byte{' ', '*', '_', '~', '('} }
+
+// Parse implements parser.InlineParser.
+func (addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	before := 0
+	if bytes.IndexByte(addresses{}.Trigger(), line[0]) >= 0 {
+		before = 1
+	}
+	word := line[before:]
+	if len(word) == 0 || word[0]|0x20 != 'h' || pc.IsInLinkLabel() {
+		return nil
+	}
+	if end := bytes.IndexFunc(word, endsAddress); end >= 0 {
+		word = word[:end]
+	}
+	n := addressLength(string(word))
+	if n == 0 {
+		return nil
+	}
+	start := segment.Start + before
+	if before > 0 {
+		ast.MergeOrAppendTextSegment(parent, segment.WithStop(start))
+	}
+	block.Advance(before + n)
+	return ast.NewAutoLink(ast.AutoLinkURL, ast.NewTextSegment(text.NewSegment(start, start+n)))
+}
+
+// refuseData refuses addresses that carry what they show, however they are written.
+func refuseData(doc ast.Node) error {
 	return ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if img, ok := n.(*ast.Image); ok && entering && bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(img.Destination)), []byte("data:")) {
-			return ast.WalkStop, errors.New("images as data: URLs are refused; give an https URL")
+		what, destination := "", []byte(nil)
+		switch n := n.(type) {
+		case *ast.Image:
+			what, destination = "images", n.Destination
+		case *ast.Link:
+			what, destination = "links", n.Destination
+		}
+		if entering && schemeOf(string(util.URLEscape(destination, true))) == "data" {
+			return ast.WalkStop, errors.New(what + " as data: URLs are refused; give an https URL")
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
-// escapedHTML writes raw HTML as text; goldmark's own choice is to drop it and leave a comment.
+// joinAlternatives makes the text of pictures one line: goldmark writes a break into it as a tag, which is shown there.
+func joinAlternatives(doc ast.Node) {
+	_ = ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) { // the walk itself fails never
+		if line, ok := n.(*ast.Text); ok && (line.SoftLineBreak() || line.HardLineBreak()) && inImage(n) {
+			line.SetSoftLineBreak(false)
+			line.SetHardLineBreak(false)
+			line.Parent().InsertAfter(line.Parent(), line, ast.NewString([]byte(" ")))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func inImage(n ast.Node) bool {
+	for n = n.Parent(); n != nil && n.Type() == ast.TypeInline; n = n.Parent() {
+		if n.Kind() == ast.KindImage {
+			return true
+		}
+	}
+	return false
+}
+
+// escapedHTML writes raw HTML as text, line by line; goldmark's own choice is to drop it and leave a comment.
 type escapedHTML struct{}
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -75,18 +140,25 @@ func (escapedHTML) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
-		_, _ = w.WriteString("<p>")
-		writeSegments(w, source, block.Lines())
+		lines := text.NewSegments()
+		lines.AppendAll(block.Lines().Sliced(0, block.Lines().Len()))
 		if block.HasClosure() {
-			_, _ = w.Write(util.EscapeHTML(block.ClosureLine.Value(source)))
+			lines.Append(block.ClosureLine)
 		}
+		_, _ = w.WriteString("<p>")
+		writeSegments(w, source, lines)
 		_, _ = w.WriteString("</p>\n")
 		return ast.WalkSkipChildren, nil
 	})
 }
 
+// writeSegments writes lines as text. The end of the last one is not a break.
 func writeSegments(w util.BufWriter, source []byte, segments *text.Segments) {
-	for _, s := range segments.Sliced(0, segments.Len()) {
-		_, _ = w.Write(util.EscapeHTML(s.Value(source)))
+	for i, s := range segments.Sliced(0, segments.Len()) {
+		line, ended := bytes.CutSuffix(s.Value(source), []byte("\n"))
+		_, _ = w.Write(util.EscapeHTML(line))
+		if ended && i < segments.Len()-1 {
+			_, _ = w.WriteString("<br>\n")
+		}
 	}
 }
