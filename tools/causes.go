@@ -97,8 +97,8 @@ var causes = map[client.Kind]cause{
 	},
 }
 
-// special are the causes that the kind alone does not tell; the first that fits is taken.
-var special = []struct {
+// exceptions are the causes that the kind alone does not tell; the first that fits is taken.
+var exceptions = []struct {
 	fits func(failing) bool
 	cause
 }{
@@ -167,7 +167,7 @@ var special = []struct {
 
 // cause is the first that fits.
 func (f failing) cause() cause {
-	for _, s := range special {
+	for _, s := range exceptions {
 		if s.fits(f) {
 			return s.cause
 		}

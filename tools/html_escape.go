@@ -78,7 +78,7 @@ func (w *runWriter) writeText(i int, text []byte) {
 	t := textWriter{out: w.out, text: text, inLink: r.link > 0, inDeleted: r.marks&(1<<deleted) != 0, gapAfter: gap}
 	if w.atLineStart() && !w.heading {
 		t.lineStart = true
-		t.writeLineStart(w.place)
+		t.writeLineStart(w.setting)
 	}
 	for t.at < len(text) {
 		t.writeByte()
@@ -120,7 +120,7 @@ func (t *textWriter) next() byte {
 }
 
 // writeLineStart escapes what would make a line something else than text.
-func (t *textWriter) writeLineStart(p place) {
+func (t *textWriter) writeLineStart(p setting) {
 	switch c := t.text[0]; {
 	case c == '>',
 		c == '#' && opens(bytes.TrimLeft(t.text, "#"), t.gapAfter),

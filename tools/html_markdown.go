@@ -194,7 +194,7 @@ func (w *markdownWriter) flush(final bool) {
 	if w.current > 0 {
 		w.closeLink()
 	}
-	if text := w.render(place{heading: w.level > 0, item: w.inItem(), cell: len(w.sheets) > 0}); len(text) > 0 {
+	if text := w.render(setting{heading: w.level > 0, item: w.inItem(), cell: len(w.sheets) > 0}); len(text) > 0 {
 		if w.level > 0 {
 			w.write(plainBlock, append([]byte(strings.Repeat("#", w.level)+" "), text...))
 		} else {

@@ -10,8 +10,8 @@ import (
 
 var delimiters = [markCount]string{"**", "*", "~~"}
 
-// place is where a block of text is written.
-type place struct {
+// setting is where a block of text is written.
+type setting struct {
 	heading bool
 	item    bool // first in an item of a list
 	cell    bool // of a table
@@ -19,7 +19,7 @@ type place struct {
 
 // render writes the runs of a block as Markdown. Marks that cannot be expressed where they stand, in the middle of a word for instance, are
 // given up, and the text is written again, so that it comes out as the same text without them does.
-func (l *inline) render(p place) []byte {
+func (l *inline) render(p setting) []byte {
 	if p.heading {
 		l.joinLines()
 	}
@@ -29,7 +29,7 @@ func (l *inline) render(p place) []byte {
 	const attempts = 4
 	for attempt := 1; ; attempt++ {
 		l.measure()
-		w := runWriter{inline: l, place: p}
+		w := runWriter{inline: l, setting: p}
 		w.write()
 		if !w.gaveUp {
 			return w.out
@@ -113,7 +113,7 @@ func (l *inline) measure() {
 // runWriter writes the runs of a block.
 type runWriter struct {
 	*inline
-	place
+	setting
 	out    []byte
 	spans  []span // open ones
 	closed byte   // the sign of the mark that has just been closed

@@ -32,8 +32,8 @@ func appendString(dst []byte, s string) []byte {
 		}
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == '\u2028' || r == '\u2029' { // line breaks to some
-				dst = append(append(dst, s[plain:i]...), '\\', 'u', '2', '0', '2', hex[r&15])
+			if r == '\u0085' || r == '\u2028' || r == '\u2029' { // line breaks to some
+				dst = append(append(dst, s[plain:i]...), '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 				i += size
 				plain = i
 				continue

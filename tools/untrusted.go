@@ -52,7 +52,7 @@ func appendMark(out []byte, names string) []byte {
 
 // text is what an answer shows of a text that came from the API: every such text passes here.
 func (w *writer) text(s string) string {
-	s = unmark(visible(s))
+	s = unmark(visible(withoutSignatures(s)))
 	if w.mask {
 		s = maskEmails(s)
 	}

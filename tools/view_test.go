@@ -110,7 +110,7 @@ func keptLeaves(t *testing.T, op *Operation, response []byte) int {
 			}
 		case nil:
 		case string:
-			if path != ".object" && v != "" && visible(v) != "" {
+			if v := withoutSignatures(v); path != ".object" && v != "" && visible(v) != "" { // who has a signed address has the file
 				leaves++
 				if !strings.Contains(answer, string(appendString(nil, visible(v)))) {
 					t.Errorf("%s %q is lost", path, v)
