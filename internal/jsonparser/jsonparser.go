@@ -34,11 +34,15 @@ var (
 )
 
 // Get returns the value that the names of fields lead to, and the index behind it: a string without its quotes, its escapes as they stand.
-// Of a name that occurs twice the first one counts.
+// Of a name that occurs twice the first one counts. Without names it is the whole document.
 func Get(data []byte, names ...string) (value []byte, kind ValueType, end int, err error) {
 	i, err := find(data, names)
 	if err != nil {
 		return nil, NotExist, -1, err
+	}
+	if kind = kindOf(at(data, i)); len(names) == 0 && (kind == Object || kind == Array) {
+		end = len(bytes.TrimRight(data, " \t\r\n")) // a document of many kilobytes need not be read to find its end
+		return data[i:end], kind, end, nil
 	}
 	return valueAt(data, i)
 }
