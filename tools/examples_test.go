@@ -101,11 +101,13 @@ func start(t *testing.T, cfg app.Config) *mcpclient.Client {
 		t.Fatal(err)
 	}
 	ctx := context.WithoutCancel(t.Context())
+	running, connected := a, host // a finished subtest is kept until its parent ends, with what its clean-up refers to
 	t.Cleanup(func() {
-		_ = host.Close()
-		if err := a.Close(ctx); err != nil {
+		_ = connected.Close()
+		if err := running.Close(ctx); err != nil {
 			t.Error(err)
 		}
+		running, connected = nil, nil
 	})
 	if err := host.Start(ctx); err != nil {
 		t.Fatal(err)
