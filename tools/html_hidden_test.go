@@ -102,12 +102,14 @@ func TestInvisibleCharacters(t *testing.T) {
 	}
 }
 
-// The reader builds no tree. The tree of a parser, which does as browsers do, shows every word that it shows, however tags are nested.
+// The reader builds no tree. The tree of a parser, which does as browsers do, shows every word that it shows, however tags are nested. Two
+// things are left out: styles that undo an outer one, from which badly nested ends can take text that has been shown already, and head cells
+// in captions, which the parser drops and browsers do not.
 func TestTheReaderShowsNoMoreThanATree(t *testing.T) {
 	t.Parallel()
-	tag := rapid.SampledFrom(strings.Fields("p div span b i a em font nobr ul li ol dl dd dt table tr td th tbody caption h1 h2 svg math select option " +
+	tag := rapid.SampledFrom(strings.Fields("p div span b i a em font nobr ul li ol dl dd dt table tr td tbody caption h1 h2 svg math select option " +
 		"button template details summary blockquote pre code object form label section x-y"))
-	attribute := rapid.SampledFrom([]string{"", "", " hidden", " hidden", " style=display:none", " style=font-size:0", " style=font-size:9px", " style=visibility:hidden"})
+	attribute := rapid.SampledFrom([]string{"", "", " hidden", " hidden", " style=display:none", " style=font-size:0", " style=visibility:hidden"})
 	rapid.Check(t, func(t *rapid.T) {
 		var body strings.Builder
 		for i := range rapid.IntRange(1, 12).Draw(t, "pieces") {

@@ -43,12 +43,22 @@ type reader struct {
 	sink  sink
 	attrs attributes
 	open  []openElement
-	// lingering are hidden formatting elements that were closed by the end of another one: they go on until their own.
-	lingering  []atom.Atom
+	// lingering are the formatting elements that were closed by the end of another one: they go on until their own.
+	lingering  []lingering
+	concealing int  // of those, how many conceal their text
+	formatted  int  // the formatting elements that have begun
 	mention    int  // how many elements are open where a mention begins that has shown no text yet; 0 is none
 	foreign    int  // open SVG and MathML
 	paragraphs int  // open ones
+	inForm     bool // a form has begun, wherever its end tag will come
 	blank      bool // nothing more is seen
+}
+
+// lingering is a formatting element that goes on after what it stood in.
+type lingering struct {
+	tag      atom.Atom
+	number   int
+	conceals bool
 }
 
 // openElement is an element whose end has not come yet.
@@ -59,6 +69,7 @@ type openElement struct {
 	concealed bool   // by itself
 	clings    bool   // to the blocks in it, because a formatting element around them that conceals its text is put into them if it ends first
 	awaits    bool   // the address of what it plays
+	number    int    // of a formatting element, in the order of their beginnings
 	lingering int    // how many there were when it began
 	name      string // of what has no atom
 	label     string // of a mention or a player
@@ -97,7 +108,7 @@ func (r *reader) top() *openElement { return &r.open[len(r.open)-1] }
 
 // isQuiet reports that nothing is seen here.
 func (r *reader) isQuiet() bool {
-	return r.blank || r.top().hides || r.shade() != 0 || len(r.lingering) > 0
+	return r.blank || r.top().hides || r.shade() != 0 || r.concealing > 0
 }
 
 func (r *reader) text() {
@@ -131,6 +142,9 @@ func (r *reader) startTag(selfClosing bool) {
 	}
 	if !r.imply(e.element) {
 		return
+	}
+	if r.foreignRoot() > 0 {
+		e.traits &= unseen | void // the names of HTML mean nothing else there
 	}
 	r.attrs.clear()
 	for more {
@@ -197,6 +211,10 @@ func (r *reader) push(e openElement, hidden bool, inside shade) {
 	e.hides = outer.hides || r.blank || hidden || e.traits&unseen != 0 || outer.clings && e.traits&special != 0
 	e.clings = outer.clings || e.concealed && e.traits&formatting != 0
 	e.shade, e.lingering = inside, len(r.lingering)
+	if e.traits&formatting != 0 {
+		r.formatted++
+		e.number = r.formatted
+	}
 	r.open = append(r.open, e)
 	r.tally(e.tag, 1)
 	if e.hides {
@@ -227,11 +245,12 @@ func (r *reader) closeBetween(from, to int, own bool) {
 		}
 		ownEnd := own && i == from
 		if e.traits&tableCell == tableCell || e.traits&marker != 0 && ownEnd {
-			r.lingering = r.lingering[:min(e.lingering, len(r.lingering))]
+			for len(r.lingering) > e.lingering {
+				r.endLingering(len(r.lingering) - 1)
+			}
 		}
-		if e.traits&formatting != 0 && e.concealed && !ownEnd {
-			r.lingering = append(r.lingering, e.tag)
-			r.blank = r.blank || len(r.lingering) > maxOpen
+		if e.traits&formatting != 0 && !ownEnd {
+			r.linger(e)
 		}
 		r.tally(e.tag, -1)
 	}
@@ -241,13 +260,48 @@ func (r *reader) closeBetween(from, to int, own bool) {
 	r.open = slices.Delete(r.open, from, to)
 }
 
-// closeFormatting closes a formatting element by its own tag, but not the blocks in it.
-func (r *reader) closeFormatting(i int) {
-	inside := i + 1
-	for inside < len(r.open) && r.open[inside].traits&special == 0 {
-		inside++
+// linger keeps a formatting element that something else has closed. So many of them that some have to be forgotten are an attempt to
+// hide something: then nothing more is shown.
+func (r *reader) linger(e *openElement) {
+	if len(r.lingering) == maxOpen {
+		r.blank = r.blank || r.lingering[0].conceals
+		r.endLingering(0)
 	}
-	r.closeBetween(i, inside, true)
+	r.lingering = append(r.lingering, lingering{e.tag, e.number, e.concealed})
+	if e.concealed {
+		r.concealing++
+	}
+}
+
+func (r *reader) endLingering(i int) {
+	if r.lingering[i].conceals {
+		r.concealing--
+	}
+	r.lingering = slices.Delete(r.lingering, i, i+1)
+}
+
+// lastLingering returns the place of the one of that name that began last, or -1.
+func (r *reader) lastLingering(tag atom.Atom) int {
+	last := -1
+	for i, l := range r.lingering {
+		if l.tag == tag && (last < 0 || l.number > r.lingering[last].number) {
+			last = i
+		}
+	}
+	return last
+}
+
+// closeFormatting closes a formatting element by its own tag, and what is open in it, but not the blocks. They move out of it, into the shade
+// from which it may have kept them.
+func (r *reader) closeFormatting(i int) {
+	kept := r.open[i-1].shade &^ r.open[i].shade
+	for inside := len(r.open) - 1; inside >= i; inside-- {
+		if r.open[inside].traits&special != 0 {
+			r.open[inside].shade |= kept
+		} else {
+			r.closeBetween(inside, inside+1, inside == i)
+		}
+	}
 }
 
 // tally counts the open elements that are looked for at many tags and are seldom there.
@@ -275,15 +329,22 @@ func (r *reader) endTag() {
 		}
 	case e.traits&void != 0 || e.tag == atom.Html || e.tag == atom.Body || e.tag == atom.Head:
 	default:
-		if i := r.find(e, name); i > 0 {
-			r.close(i)
-		} else if i := slices.Index(r.lingering, e.tag); e.traits&formatting != 0 && i >= 0 {
-			r.lingering = slices.Delete(r.lingering, i, i+1)
-		} else if e.tag == atom.P && !r.isQuiet() {
-			r.attrs.clear()
-			r.sink.start(e, &r.attrs)
-			r.sink.end(e)
-		}
+		r.inForm = r.inForm && e.tag != atom.Form
+		r.endElement(e, name)
+	}
+}
+
+// endElement ends the open or lingering element of that name that began last.
+func (r *reader) endElement(e element, name []byte) {
+	switch i, last := r.find(e, name), r.lastLingering(e.tag); {
+	case last >= 0 && (i == 0 || r.lingering[last].number > r.open[i].number):
+		r.endLingering(last)
+	case i > 0:
+		r.close(i)
+	case e.tag == atom.P && !r.isQuiet():
+		r.attrs.clear()
+		r.sink.start(e, &r.attrs)
+		r.sink.end(e)
 	}
 }
 
@@ -301,6 +362,9 @@ func (r *reader) close(i int) {
 
 // find returns the place of the open element that an end tag ends, or 0.
 func (r *reader) find(e element, name []byte) int {
+	if i := r.findForeign(e.tag, name); i > 0 {
+		return i
+	}
 	switch {
 	case e.tag == atom.P:
 		return r.openParagraph()
@@ -317,7 +381,7 @@ func (r *reader) find(e element, name []byte) int {
 		return 0
 	case e.tag == 0:
 		for i := len(r.open) - 1; i > 0 && r.open[i].traits&special == 0; i-- {
-			if r.open[i].tag == 0 && r.open[i].name == string(name) {
+			if r.open[i].is(0, name) {
 				return i
 			}
 		}
@@ -327,6 +391,22 @@ func (r *reader) find(e element, name []byte) int {
 	default:
 		return r.innermost(e.tag, special)
 	}
+}
+
+// findForeign returns the place of an element of SVG or MathML that an end tag ends. There, names alone count.
+func (r *reader) findForeign(tag atom.Atom, name []byte) int {
+	if root := r.foreignRoot(); root > 0 {
+		for i := len(r.open) - 1; i >= root; i-- {
+			if r.open[i].is(tag, name) {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+func (e *openElement) is(tag atom.Atom, name []byte) bool {
+	return e.tag == tag && (tag != 0 || e.name == string(name))
 }
 
 // openParagraph returns the place of the paragraph that its end tag ends, and that a block ends without one, or 0.
@@ -360,6 +440,9 @@ func (r *reader) imply(e element) bool {
 	if e.traits&tablePart != 0 {
 		return r.implyTable(e.tag)
 	}
+	if e.tag == atom.Form && !r.implyForm() {
+		return false
+	}
 	if e.traits&endsP != 0 {
 		if i := r.openParagraph(); i > 0 {
 			r.closeTo(i)
@@ -374,13 +457,9 @@ func (r *reader) imply(e element) bool {
 		if i := r.innermost(e.tag, scope); i > 0 {
 			r.close(i)
 		}
-	case atom.Form: // in a table, a form holds nothing
-		if i := r.tableContext(atom.Td, atom.Th, atom.Caption); i > 0 && r.open[i].tag == atom.Table {
-			return false
-		}
 	case atom.Option, atom.Optgroup:
 		if r.top().tag == atom.Option {
-			r.closeTo(len(r.open) - 1)
+			r.closeTop()
 		}
 	case atom.Table: // a table that stands in another, but in no cell of it, ends it
 		if i := r.tableContext(atom.Td, atom.Th, atom.Caption); i > 0 && r.open[i].tag == atom.Table {
@@ -388,10 +467,28 @@ func (r *reader) imply(e element) bool {
 		}
 	default:
 		if e.traits&heading != 0 && r.top().traits&heading != 0 {
-			r.closeTo(len(r.open) - 1)
+			r.closeTop()
 		}
 	}
 	return true
+}
+
+// closeTop closes the innermost element before another one of its kind. Formatting that is open again inside it keeps it open, so what it
+// hides stays hidden where that is possible.
+func (r *reader) closeTop() {
+	if e := r.top(); len(r.lingering) == 0 || !e.hides && e.shade == 0 {
+		r.closeTo(len(r.open) - 1)
+	}
+}
+
+// implyForm reports whether a form holds what follows: there is one at a time, and in a table it holds nothing.
+func (r *reader) implyForm() bool {
+	if r.inForm {
+		return false
+	}
+	r.inForm = true
+	i := r.tableContext(atom.Td, atom.Th, atom.Caption)
+	return i == 0 || r.open[i].tag != atom.Table
 }
 
 // implyItem closes the open item of a list that another item follows.
@@ -408,7 +505,7 @@ func (r *reader) implyItem(names ...atom.Atom) {
 	}
 }
 
-// implyTable closes what cannot be around a part of a table.
+// implyTable closes what cannot be around a part of a table, and opens what has to be.
 func (r *reader) implyTable(tag atom.Atom) bool {
 	var i int
 	switch tag {
@@ -419,10 +516,25 @@ func (r *reader) implyTable(tag atom.Atom) bool {
 	default:
 		i = r.tableContext()
 	}
-	if i > 0 {
-		r.closeTo(i + 1)
+	if i == 0 {
+		return false
 	}
-	return i > 0
+	r.closeTo(i + 1)
+	if cell := tag == atom.Td || tag == atom.Th; cell || tag == atom.Tr {
+		if r.top().tag == atom.Table {
+			r.pushImplied(atom.Tbody)
+		}
+		if cell && r.top().tag != atom.Tr {
+			r.pushImplied(atom.Tr)
+		}
+	}
+	return true
+}
+
+// pushImplied opens an element that no tag stands for.
+func (r *reader) pushImplied(tag atom.Atom) {
+	r.attrs.clear()
+	r.push(openElement{element: element{tag, elements[tag]}}, false, r.top().shade)
 }
 
 // tableContext returns the place of the innermost open table or of what stands inside it with one of the names, or 0.

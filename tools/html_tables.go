@@ -64,7 +64,7 @@ func (w *markdownWriter) openCell(tag atom.Atom, a *attributes) {
 	if t == nil || tag == atom.Caption {
 		return
 	}
-	if len(t.rows) == 0 {
+	if len(t.rows) == 0 { // beyond maxOpen, a cell can lose its row
 		t.rows = append(t.rows, nil)
 	}
 	t.heads = t.heads || tag == atom.Th
