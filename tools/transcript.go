@@ -211,5 +211,9 @@ func (t *transcript) message(message []byte) string {
 	if html := textOf(message, "bodyHtml"); html != "" {
 		return t.text(toMarkdown(html))
 	}
-	return t.text(textOf(message, "bodyMarkdown"))
+	markdown := textOf(message, "bodyMarkdown")
+	if html, err := toHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+		return t.text(toMarkdown(html))
+	}
+	return t.text(strings.ReplaceAll(markdown, "![", "["))
 }
