@@ -255,9 +255,10 @@ func TestNoIDOfSomethingWithANameIsForgotten(t *testing.T) {
 		declared := referencesOf()[op.Name].arguments
 		for name, words := range describedIDs(op) {
 			var want *kind
+			first := len(strings.Join(words, " "))
 			for k, says := range saysKind {
-				if slices.ContainsFunc(words, says.MatchString) {
-					want = k
+				if at := says.FindStringIndex(strings.Join(words, " ")); at != nil && at[0] < first { // "post status ID; ... the board default applies"
+					want, first = k, at[0]
 				}
 			}
 			if k := saysNothing[op.Name+" "+name]; k != nil {

@@ -40,7 +40,7 @@ func TestReadingOnYieldsTheWholeTextOnce(t *testing.T) {
 			if !whole {
 				t.Fatalf("the part from %d to %d is not what is shown", offset, next)
 			}
-			begin := fmt.Sprintf("untrusted-text: indented lines\n--- from %d of %d bytes on ---\n", offset, len(body))
+			begin := fmt.Sprintf("untrusted-text: indented\n--- from %d of %d bytes on ---\n", offset, len(body))
 			if offset > 0 && before != begin || offset == 0 && budget.holds(len(head)+len(body)) && before != head {
 				t.Fatalf("the part from %d begins %.100q", offset, before)
 			}

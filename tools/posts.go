@@ -5,7 +5,7 @@ import "net/http"
 // postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
 var postView = &View{
 	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
-	Lines: "id title url=postUrl status boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
+	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
 		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
 	Hide:    "slug color isDefault profilePicture",
 	Written: "id title url=postUrl status=status.name boardId upvotes tags=tags.name",

@@ -148,9 +148,9 @@ func replaceLeaves(t *testing.T, body []byte, forge func(name, old string) (any,
 func TestCustomersWordsAreMarked(t *testing.T) {
 	t.Parallel()
 	for name, marks := range map[string]string{
-		"list_posts": "title, author, tags, excerpt", "search_comments": "author, excerpt", "get_post": "title, author, tags, customFields, indented lines",
-		"get_conversation": "title, tags, customAttributes, indented lines", "get_contact": "name, companies", "list_survey_responses": "user, email, answers", "drill_into_report": "indented lines",
-		"update_post": "title, tags", "get_ticket": "title, author, customFields, indented lines",
+		"list_posts": "title, author, tags, excerpt", "search_comments": "author, excerpt", "get_post": "title, author, tags, customFields, indented",
+		"get_conversation": "title, tags, customAttributes, indented", "get_contact": "name, companies", "list_survey_responses": "user, email, answers", "drill_into_report": "indented",
+		"update_post": "title, tags", "get_ticket": "title, author, customFields, indented",
 		"list_articles": "", "get_article": "", "list_boards": "", "list_admins": "", "get_changelog": "", "delete_post": "",
 	} {
 		for _, e := range examples(t) {

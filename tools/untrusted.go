@@ -15,8 +15,8 @@ const untrusted = "untrusted-text"
 
 // What the mark names besides fields.
 const (
-	allTexts      = "all"            // every text and every name
-	indentedLines = "indented lines" // of a document
+	allTexts      = "all"      // every text and every name
+	indentedLines = "indented" // lines of a document
 )
 
 // unmark breaks the mark in a text, so that it stays legible and is the mark no more.
