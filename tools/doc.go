@@ -2,7 +2,7 @@
 // tool and its JSON Schema, the checks of its arguments, the HTTP request, the shape of the answer, the words of its errors, the
 // documentation and the contract test.
 //
-// Start with a resource's file (boards.go, posts.go, comments.go, contacts.go): it holds the operations of one toolset and, below
+// Start with a resource's file (boards.go, posts.go, conversations.go, articles.go, ...): it holds the operations of one toolset and, below
 // each literal, the tagged struct of its arguments. inventory.go lists the toolsets. A call then runs through the engine:
 //
 //	selection.go  which operations a server exposes
@@ -14,6 +14,8 @@
 //	tokens.go     what a tool costs everybody's context
 //	shape.go      the checks and tolerances, by the same struct
 //	problem.go    what is said about arguments that break a rule
+//	rule.go       rules across arguments
+//	reportfilters.go  the nested filters of reports
 //	types.go      the types of arguments that need more than a Go kind: ids, filter clauses, Markdown
 //	request.go    arguments to method, path, query and body
 //	names.go      which ids a name can stand for, and how it becomes one
@@ -33,7 +35,12 @@
 //	cursor.go     where in a page the next call goes on
 //	part.go       the part of a long text that an answer shows
 //	shorten.go    values that are too long by themselves
-//	html.go       customers' HTML as an excerpt or as Markdown
+//	html.go       customers' HTML as an excerpt or as Markdown: what is promised about it
+//	html_reader.go, html_elements.go, html_hidden.go, visible.go   what a person would see of it
+//	html_markdown.go, html_blocks.go, html_tables.go, html_inline.go, html_marks.go, html_escape.go   Markdown of that
+//	links.go      where addresses lead, and which are not shown
+//	markdown.go   Markdown as HTML, for what the API wants so
+//	json.go       JSON as answers and requests have it
 //	failure.go    what is said about calls the API refused or never answered: the form of it
 //	causes.go     the words for each cause, as data
 //	next.go       the tool that helps: it finds a right id, or shows whether a write was made
