@@ -56,12 +56,6 @@ func Kind(data []byte, names ...string) ValueType {
 	return kindOf(at(data, i))
 }
 
-// GetUnsafeString returns what Get finds as it stands, whatever its kind.
-func GetUnsafeString(data []byte, names ...string) (string, error) {
-	value, _, _, err := Get(data, names...)
-	return string(value), err
-}
-
 // GetBoolean returns whether what Get finds is true. Any other kind of value is an error.
 func GetBoolean(data []byte, names ...string) (bool, error) {
 	value, kind, _, err := Get(data, names...)
