@@ -15,6 +15,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/prompts"
 	"featurebase-mcp/tools"
 )
 
@@ -111,8 +112,8 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 	return c
 }
 
-// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas are
-// filled in by a filter when a client lists the tools.
+// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
+// what is shown of prompts, are filled in by filters when a client lists them.
 func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	byName := map[string]*tools.Operation{}
 	var registered []server.ServerTool
@@ -122,6 +123,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
 		}
 	}
+	jobs := prompts.New(cfg.Selection.OffBy, nil)
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
 	s := server.NewMCPServer(Name, cfg.Version,
@@ -129,9 +131,14 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
+		server.WithPromptCapabilities(false),
+		server.WithPromptFilter(jobs.Fill),
+		server.WithCompletions(),
+		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(cfg.Logger, jobs)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	)
+	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }
