@@ -80,7 +80,7 @@ type passage struct {
 func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	question, _ := j.args.wire["question"].(string)
 	asked := termsOf(question, "")
-	articles, total, unknown, err := j.findArticles(ctx, question)
+	articles, unknown, err := j.findArticles(ctx, question)
 	if err != nil {
 		return "", err
 	}
@@ -88,10 +88,7 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	for _, a := range articles {
 		passages = append(passages, j.passagesOf(a)...)
 	}
-	looked := fmt.Sprintf("looked at: %d published articles, those that search_articles ranks first for these words", len(articles))
-	if total > len(articles) {
-		looked = fmt.Sprintf("looked at: %d published articles of the %s that search_articles finds, the best first", len(articles), thousands(total))
-	}
+	looked := fmt.Sprintf("looked at: %d published articles, the best hits of %d searches for the question and its words", len(articles), len(phrasings(question)))
 	chosen := choosePassages(asked, unknown, passages)
 	if len(chosen) == 0 {
 		return "nothing fits: no passage of the help center speaks of this\n" + looked + j.nearestTitles(articles) +
@@ -106,7 +103,7 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 }
 
 // findArticles searches for the question in several phrasings. unknown are the words for which alone nothing was found.
-func (j *job) findArticles(ctx context.Context, question string) (found []*article, total int, unknown termSet, err error) {
+func (j *job) findArticles(ctx context.Context, question string) (found []*article, unknown termSet, err error) {
 	searches := phrasings(question)
 	clauses := []any{map[string]any{"field": "state", "operator": "=", "value": "live"}}
 	if id, ok := j.args.wire["helpCenterId"]; ok {
@@ -128,11 +125,11 @@ func (j *job) findArticles(ctx context.Context, question string) (found []*artic
 		}}
 	}
 	if err := j.all(ctx, parts...); err != nil {
-		return nil, 0, nil, &jobError{"search_articles", "the articles", nil, err}
+		return nil, nil, &jobError{"search_articles", "the articles", nil, err}
 	}
 	if !slices.Contains(failures, nil) {
 		j.missing = nil // the failure is all there is to say
-		return nil, 0, nil, failures[0]
+		return nil, nil, failures[0]
 	}
 	seen := map[string]bool{}
 	unknown = termSet{}
@@ -140,7 +137,6 @@ func (j *job) findArticles(ctx context.Context, question string) (found []*artic
 		if failures[i] == nil && len(r.items) == 0 && !strings.Contains(searches[i], " ") {
 			maps.Copy(unknown, termsOf(searches[i], ""))
 		}
-		total = max(total, r.total)
 		for _, a := range decodeAll[*article](r.items) {
 			if a != nil && a.State != "draft" && !seen[a.ID] {
 				seen[a.ID] = true
@@ -148,7 +144,7 @@ func (j *job) findArticles(ctx context.Context, question string) (found []*artic
 			}
 		}
 	}
-	return found, total, unknown, j.completeArticles(ctx, found)
+	return found, unknown, j.completeArticles(ctx, found)
 }
 
 // completeArticles reads the articles that came without their text.
