@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,6 +69,28 @@ func exists(tool string) bool {
 // workflows are the tools for whole jobs, where they are not declared yet.
 var workflows = []string{
 	"summarize_conversation", "triage_queue", "find_similar_posts", "answer_from_help_center", "feedback_report", "draft_changelog",
+}
+
+// The README shows people what there is.
+func TestTheREADMEIsFresh(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range files() {
+		var arguments []string
+		for _, a := range p.Arguments {
+			shown := "`" + a.Name + "`"
+			if a.Required {
+				shown = "**" + shown + "**"
+			}
+			arguments = append(arguments, shown)
+		}
+		if row := "| `" + name + "` | " + strings.Join(arguments, ", ") + " | " + p.Description + " |"; !strings.Contains(string(readme), row) {
+			t.Errorf("the README lacks %s", row)
+		}
+	}
 }
 
 // What a prompt costs is paid when it is used, and then beside everything that its tools answer.
