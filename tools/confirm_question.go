@@ -45,7 +45,7 @@ func (q *inquiry) look(ctx context.Context) error {
 	}
 	checked, err := read.read(encode(args))
 	if err != nil {
-		return nil //nolint:nilerr // a slug, say, which the call takes and its read does not
+		return nil // a slug, say, which the call takes and its read does not
 	}
 	q.read = read
 	ctx, cancel := context.WithTimeout(ctx, lookTime)

@@ -116,10 +116,9 @@ type result struct {
 }
 
 // call makes a call of protocol 2026-07-28 by a client that declares what it can do.
-func (o *organization) call(tool, arguments, capabilities string, answer ...string) result {
+func (o *organization) call(tool, arguments, capabilities string) result {
 	o.t.Helper()
-	more := strings.Join(append([]string{""}, answer...), ",")
-	line := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + tool + `","arguments":` + arguments + more +
+	line := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + tool + `","arguments":` + arguments +
 		`,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":` + capabilities + `}}}`
 	answered, err := json.Marshal(o.app.MCP.HandleMessage(context.WithoutCancel(o.t.Context()), []byte(line)))
 	if err != nil {
@@ -155,22 +154,16 @@ const (
 func TestTheQuestionSaysWhatHappensToWhat(t *testing.T) {
 	t.Parallel()
 	asked := 0
+	o := organized(t, app.Config{Confirm: tools.ConfirmAlways, ActingAdmin: actingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
-		if e.op.Effect == tools.Read {
+		if !e.op.Asked() {
 			continue
 		}
-		o := organized(t, app.Config{Confirm: tools.ConfirmAlways, ActingAdmin: e.admin, AllowImpersonation: e.customer})
 		r := o.call(e.op.Name, e.arguments, canAsk)
-		if e.op.Asked() != (r.question != "") {
-			t.Errorf("%s %s: asked %q", e.op.Name, e.arguments, r.question)
-		}
-		if r.question == "" {
-			continue
+		if r.question == "" || len(o.sent) > 0 {
+			t.Fatalf("%s %s: asked %q, sent %v, %s", e.op.Name, e.arguments, r.question, o.sent, r.text())
 		}
 		asked++
-		if len(o.sent) > 0 {
-			t.Errorf("%s: sent before it was confirmed: %v", e.op.Name, o.sent)
-		}
 		tools.Golden(t, "questions/"+e.op.Name+".txt", []byte(r.question+"\n"))
 	}
 	if asked < 25 {
@@ -182,11 +175,15 @@ func TestTheQuestionSaysWhatHappensToWhat(t *testing.T) {
 func TestNothingFinalAndNoMessageGoesOutUnasked(t *testing.T) {
 	t.Parallel()
 	made := 0
+	untouched := organized(t, app.Config{Confirm: tools.ConfirmAlways, ActingAdmin: actingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
 		if e.op.Effect == tools.Read {
 			continue
 		}
-		o := organized(t, app.Config{Confirm: tools.ConfirmAlways, ActingAdmin: e.admin, AllowImpersonation: e.customer})
+		o := untouched
+		if !e.op.Asked() { // it changes what other examples are about
+			o = organized(t, app.Config{Confirm: tools.ConfirmAlways, ActingAdmin: e.admin, AllowImpersonation: e.customer})
+		}
 		r := o.call(e.op.Name, e.arguments, cannotAsk)
 		switch {
 		case !e.op.Asked():
@@ -205,26 +202,11 @@ func TestNothingFinalAndNoMessageGoesOutUnasked(t *testing.T) {
 	}
 }
 
-// What the declarations say of messages is what the sandbox sends: every call that messages people would be asked about, and no other.
-func TestTheDeclaredNoticesAreTheMessagesThatGoOut(t *testing.T) {
-	t.Parallel()
-	for _, e := range asking(t) {
-		if e.op.Effect == tools.Read {
-			continue
-		}
-		o := organized(t, app.Config{Confirm: tools.ConfirmNever, ActingAdmin: e.admin, AllowImpersonation: e.customer})
-		if r := o.call(e.op.Name, e.arguments, canAsk); r.IsError || r.question != "" {
-			t.Fatalf("%s: %s%s", e.op.Name, r.question, r.text())
-		}
-		if out := o.outbox(); (len(out) > 0) != e.op.Messages(e.arguments) {
-			t.Errorf("%s %s sent %v", e.op.Name, e.arguments, out)
-		}
-	}
-}
-
-// In mode auto a client that cannot ask leaves approval to its host.
+// In mode auto a client that cannot ask leaves approval to its host, and one that can is asked before what is final or declared so. What the
+// declarations say of messages is what the sandbox then sends: no call messages people without a notice, and none has one in vain.
 func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 	t.Parallel()
+	untouched := organized(t, app.Config{ActingAdmin: actingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
 		if e.op.Effect == tools.Read {
 			continue
@@ -233,10 +215,15 @@ func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 		if r := o.call(e.op.Name, e.arguments, cannotAsk); r.IsError || len(o.sent) == 0 {
 			t.Errorf("%s: %s", e.op.Name, r.text())
 		}
-		o = organized(t, app.Config{ActingAdmin: e.admin, AllowImpersonation: e.customer})
-		asked := o.call(e.op.Name, e.arguments, canAsk).question != ""
-		if final := e.op.Effect == tools.Destroy && !e.op.Reversible; asked != (final || e.op.Confirm != "") {
-			t.Errorf("%s: asked %v", e.op.Name, asked)
+		if out := o.outbox(); (len(out) > 0) != e.op.Messages(e.arguments) {
+			t.Errorf("%s %s sent %v", e.op.Name, e.arguments, out)
+		}
+		if final := e.op.Effect == tools.Destroy && !e.op.Reversible; !final && e.op.Confirm == "" {
+			if r := o.call(e.op.Name, e.arguments, canAsk); r.question != "" {
+				t.Errorf("%s was asked about: %s", e.op.Name, r.question)
+			}
+		} else if r := untouched.call(e.op.Name, e.arguments, canAsk); r.question == "" || len(untouched.sent) > 0 {
+			t.Errorf("%s was not asked about: %s", e.op.Name, r.text())
 		}
 	}
 }
@@ -244,11 +231,11 @@ func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 // A dry run sends nothing, so it asks nothing.
 func TestADryRunDoesNotAsk(t *testing.T) {
 	t.Parallel()
+	o := organized(t, app.Config{Confirm: tools.ConfirmAlways, DryRun: true, ActingAdmin: actingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
 		if e.op.Effect == tools.Read {
 			continue
 		}
-		o := organized(t, app.Config{Confirm: tools.ConfirmAlways, DryRun: true, ActingAdmin: e.admin, AllowImpersonation: e.customer})
 		for _, capabilities := range []string{canAsk, cannotAsk} {
 			if r := o.call(e.op.Name, e.arguments, capabilities); r.IsError || r.question != "" || len(o.sent) > 0 {
 				t.Errorf("%s: %s%s", e.op.Name, r.question, r.text())

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 // confirmFor is how long a question waits for its answer, and how long an answer holds.
 const confirmFor = 5 * time.Minute
 
-// mostSpent is how many states are remembered as used, each until it has expired.
+// mostSpent is how many states are remembered as used, each at least until it has expired.
 const mostSpent = 10_000
 
 const (
@@ -30,7 +31,7 @@ type states struct {
 	now func() time.Time
 
 	mu    sync.Mutex
-	spent map[[nonceSize]byte]time.Time // by their expiry
+	spent map[[nonceSize]byte]time.Time // until when they would hold
 }
 
 func newStates() *states {
@@ -47,8 +48,8 @@ func binding(op *Operation, caller string, wire map[string]any) []byte {
 // issue returns a new state.
 func (s *states) issue(about []byte) string {
 	token := make([]byte, nonceSize, stateSize)
-	_, _ = rand.Read(token)                                                                  // never fails
-	token = binary.BigEndian.AppendUint64(token, uint64(s.now().Add(confirmFor).UnixNano())) //nolint:gosec // not before 1970
+	_, _ = rand.Read(token) // never fails
+	token = binary.BigEndian.AppendUint64(token, uint64(s.now().Add(confirmFor).UnixNano()))
 	return base64.RawURLEncoding.EncodeToString(s.sign(token, about))
 }
 
@@ -75,15 +76,12 @@ func (s *states) redeem(state string, about []byte) string {
 	return s.spend([nonceSize]byte(token), expiry)
 }
 
-// spend notes that a state was used, and forgets those that have expired.
+// spend notes that a state was used. When many are noted, it forgets those that have expired.
 func (s *states) spend(nonce [nonceSize]byte, expiry time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
-	for old, until := range s.spent {
-		if !now.Before(until) {
-			delete(s.spent, old)
-		}
+	if now := s.now(); len(s.spent) == mostSpent {
+		maps.DeleteFunc(s.spent, func(_ [nonceSize]byte, until time.Time) bool { return !now.Before(until) })
 	}
 	switch {
 	case !s.spent[nonce].IsZero():
