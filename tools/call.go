@@ -42,6 +42,9 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte, r reply) ans
 	if failed, ok := op.resolve(ctx, env, args.wire); !ok {
 		return failed
 	}
+	if op.Run != nil {
+		return op.run(ctx, env, args).masked(env.MaskEmails)
+	}
 	req, err := op.request(args.wire)
 	if err != nil {
 		return invalid(op.problem(err.Error()))

@@ -126,15 +126,15 @@ func (q *inquiry) about() string {
 	return ": " + title + " (" + named + ")"
 }
 
-// titles are the fields that name an object.
-var titles = []string{"title", "name", "fromUrl"}
+// titleFields are the fields that name an object.
+var titleFields = []string{"title", "name", "fromUrl"}
 
 func (q *inquiry) title() string {
 	if q.body == nil {
 		return ""
 	}
 	w := q.writer(q.read.Output)
-	for _, name := range titles {
+	for _, name := range titleFields {
 		if text, kind, _, err := jsonparser.Get(q.body, name); err == nil && kind == jsonparser.String && len(text) > 0 {
 			return quoted(w.text(unescape(text)), longestLabel)
 		}
@@ -188,7 +188,7 @@ func (q *inquiry) columns(w *writer, object []byte, columns []column) []string {
 	pick(object, columns, fields)
 	var lines []string
 	for i, c := range columns {
-		if c.name == "id" || slices.Contains(titles, c.name) || slices.Contains(q.op.holes(), c.name) || q.isNamedID(c.path[0]) {
+		if c.name == "id" || slices.Contains(titleFields, c.name) || slices.Contains(q.op.holes(), c.name) || q.isNamedID(c.path[0]) {
 			continue
 		}
 		if value, ok := w.appendField(nil, fields[i], c); ok {

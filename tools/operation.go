@@ -46,7 +46,7 @@ type Toolset struct {
 	Operations  []*Operation
 }
 
-// Operation is one call of the Featurebase API, declared once.
+// Operation is one call of the Featurebase API, declared once; or a workflow, which is composed of such calls.
 type Operation struct {
 	Name         string // the tool: snake_case of the contract's operation id
 	Title        string // for people, in hosts that show it
@@ -57,7 +57,7 @@ type Operation struct {
 	Idempotent   bool     // set it on a POST that may be repeated; other methods are idempotent by nature
 	Reversible   bool     // set it on a Destroy that another call undoes
 	Method       string   // an http.Method constant
-	Path         string   // each {hole} is an argument, named for what it holds
+	Path         string   // each {hole} is an argument, named for what it holds; a workflow has neither method nor path
 	Input        *Input   // Args[T]()
 	AtLeastOne   []string // arguments of which one must be given
 	Rules        []Rule   // what else spans arguments
@@ -68,6 +68,9 @@ type Operation struct {
 	About        string   // what the call is about where its path does not say it: argument=the operation that reads it, separated by bars
 	Output       *View    // nil: the answer as it stands, without nulls and empties
 	Example      string   // arguments as JSON that work on the sandbox; "<postId>" stands for an id that the finder of postId finds
+
+	Run  func(context.Context, *job) (string, error) // a workflow: makes its answer from those of the operations it uses
+	Uses []string                                    // the operations that Run may call
 }
 
 // repeatable reports whether calling twice leaves the same state as calling once.
@@ -133,6 +136,9 @@ type Env struct {
 
 	AnswerBudget Budget // of every answer, refusals included
 	Names        *Names // what the ids of this client's organization are called; nil: ids are the only names
+
+	Now      func() time.Time                                               // the present of the organization; nil is that of this machine
+	Progress func(ctx context.Context, done, total float64, message string) // tells the host how far a workflow is; nil tells nobody
 
 	DryRun             bool         // shows the requests of writes and does not send them
 	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one

@@ -92,11 +92,16 @@ func New(cfg Config) (*App, error) {
 		return nil, err
 	}
 	app.Client = c
-	app.MCP = newServer(cfg, tools.Env{
+	env := tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
-	})
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress,
+		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
+	}
+	if app.sandbox != nil {
+		env.Now = app.sandbox.Now
+	}
+	app.MCP = newServer(cfg, env)
 	return app, nil
 }
 
