@@ -8,17 +8,9 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Kind says what the values of an argument are names of.
-type Kind string
-
-// The kinds that arguments are completed by.
-const (
-	Boards Kind = "board" // by name
-	Posts  Kind = "post"  // by title
-)
-
-// Completer returns the values of a kind that fit what was typed, best first.
-type Completer func(ctx context.Context, kind Kind, typed string) ([]string, error)
+// Completer returns the values of a kind, the complete of an argument in its file, that fit what was typed, best first; more says that
+// others may fit. Boards are completed by name and posts by title.
+type Completer func(ctx context.Context, kind, typed string) (values []string, more bool)
 
 // CompletePromptArgument answers completion/complete for a prompt.
 func (s *Set) CompletePromptArgument(ctx context.Context, prompt string, typed mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
@@ -37,9 +29,6 @@ func (s *Set) CompletePromptArgument(ctx context.Context, prompt string, typed m
 	case a.Complete == "" || s.complete == nil:
 		return &mcp.Completion{}, nil
 	}
-	values, err := s.complete(ctx, a.Complete, typed.Value)
-	if err != nil {
-		return nil, err
-	}
-	return &mcp.Completion{Values: values}, nil
+	values, more := s.complete(ctx, a.Complete, typed.Value)
+	return &mcp.Completion{Values: values, Total: len(values), HasMore: more}, nil
 }

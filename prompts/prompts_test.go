@@ -44,6 +44,9 @@ func TestFilesAreWhole(t *testing.T) {
 			if !slices.Contains(used, a.Name) || !strings.HasSuffix(a.Description, ".") {
 				t.Errorf("%s: %s has to be described, and to stand in the text", name, a.Name)
 			}
+			if !slices.Contains([]string{"", "board", "post"}, a.Complete) {
+				t.Errorf("%s: %s is completed by %q, which is no kind", name, a.Name, a.Complete)
+			}
 			if a.Default != "" && (a.Required || !slices.Contains(a.Choices, a.Default)) {
 				t.Errorf("%s: %s has the default %q, which must be a choice of an optional argument", name, a.Name, a.Default)
 			}
@@ -260,12 +263,8 @@ func TestPromptsWithoutTheirToolsAreNotOffered(t *testing.T) {
 
 func TestCompletions(t *testing.T) {
 	t.Parallel()
-	failure := errors.New("no boards today")
-	s := New(everything.OffBy, func(_ context.Context, kind Kind, typed string) ([]string, error) {
-		if typed == "fail" {
-			return nil, failure
-		}
-		return []string{string(kind) + " " + typed}, nil
+	s := New(everything.OffBy, func(_ context.Context, kind, typed string) ([]string, bool) {
+		return []string{kind + " " + typed}, typed == "da"
 	})
 	for _, c := range []struct {
 		prompt, argument, typed string
@@ -280,13 +279,12 @@ func TestCompletions(t *testing.T) {
 		{prompt: "answer_support_question", argument: "question", typed: "how"},
 		{prompt: "weekly_report", argument: "bord", refusal: `Prompt weekly_report has no argument "bord"; did you mean "board"?`},
 		{prompt: "zzzzzzzz", argument: "board", refusal: `Unknown prompt "zzzzzzzz"; prompts/list has the ones there are.`},
-		{prompt: "weekly_report", argument: "board", typed: "fail", refusal: failure.Error()},
 	} {
 		got, err := s.CompletePromptArgument(t.Context(), c.prompt, mcp.CompleteArgument{Name: c.argument, Value: c.typed}, mcp.CompleteContext{})
 		switch {
 		case err != nil && err.Error() != c.refusal:
 			t.Errorf("%s(%s): %v", c.prompt, c.argument, err)
-		case err == nil && (c.refusal != "" || !slices.Equal(got.Values, c.want)):
+		case err == nil && (c.refusal != "" || !slices.Equal(got.Values, c.want) || got.HasMore != (c.typed == "da")):
 			t.Errorf("%s(%s %q): %v", c.prompt, c.argument, c.typed, got.Values)
 		}
 	}
