@@ -143,6 +143,8 @@ type Env struct {
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 
 	OffBy   func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
+	Caller  func(context.Context) string  // who makes the call, as the audit log names them; nil or empty where callers are not told apart
+	Audit   *Audit                        // the trail of writes; nil keeps none
 	Repeats *Repeats                      // calls that fail again and again; nil notices none
 }
 

@@ -36,6 +36,7 @@ type Config struct {
 	AllowImpersonation bool   // lets tools speak in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
+	Audit  *tools.Audit // the trail of writes; nil keeps none
 	Logger *slog.Logger // nil discards
 	Extra  []server.ServerTool
 }
@@ -88,7 +89,7 @@ func New(cfg Config) (*App, error) {
 	env := tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress,
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress, Audit: cfg.Audit,
 	}
 	if app.sandbox != nil {
 		env.Now = app.sandbox.Now

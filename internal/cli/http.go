@@ -24,19 +24,19 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	if err := loopbackOnly(c.Addr); err != nil {
 		return err
 	}
-	a, logger, closeLog, err := build(cfg, e.logger)
+	a, logger, closeLog, err := e.build(cfg, e.logger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return closeApp(ctx, a, usagef("--addr: %w", err))
+		return e.closeApp(ctx, a, usagef("--addr: %w", err))
 	}
 	logger.InfoContext(ctx, "serving MCP over HTTP", "address", listener.Addr().String(), "sse", !c.NoSSE)
 	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at http://%s/mcp\n", listener.Addr())
 	err = wire.NewHTTP(a.MCP, wire.HTTPOptions{
-		Logger: logger, Grace: grace, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
+		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
 	}).Serve(ctx, listener)
-	return closeApp(ctx, a, err)
+	return e.closeApp(ctx, a, err)
 }
