@@ -142,10 +142,18 @@ type Env struct {
 	AllowImpersonation bool         // lets calls speak in a customer's name
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	OffBy   func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
-	Caller  func(context.Context) string  // who makes the call, as the audit log names them; nil or empty where callers are not told apart
-	Audit   *Audit                        // the trail of writes; nil keeps none
-	Repeats *Repeats                      // calls that fail again and again; nil notices none
+	OffBy    func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
+	Caller   func(context.Context) string  // who makes the call, as the audit log names them; nil or empty where callers are not told apart
+	Audit    *Audit                        // the trail of writes; nil keeps none
+	Observer Observer                      // follows calls; nil tells nobody
+	Repeats  *Repeats                      // calls that fail again and again; nil notices none
+}
+
+// Observer follows calls, for metrics and traces.
+type Observer interface {
+	// Call tells of a call of a tool. It returns the context to make it in, and what is told of the end: the outcome, in one of a few
+	// words, and the bytes of the answer's text.
+	Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int))
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
@@ -153,6 +161,12 @@ type Env struct {
 func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		start := time.Now()
+		outcome, length := "panic", 0
+		if env.Observer != nil {
+			var ended func(string, int)
+			ctx, ended = env.Observer.Call(ctx, op.Name)
+			defer func() { ended(outcome, length) }()
+		}
 		if env.Deadline > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
@@ -160,8 +174,10 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 		}
 		raw := rawArguments(req)
 		a := env.Repeats.notice(op, raw, op.call(ctx, env, raw))
+		text := env.AnswerBudget.bound(a.text)
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
-		res := mcp.NewToolResultText(env.AnswerBudget.bound(a.text))
+		outcome, length = a.outcome, len(text)
+		res := mcp.NewToolResultText(text)
 		res.IsError = !a.succeeded()
 		return res, nil
 	}

@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// build makes the server with a logger, and returns what closes the log and the audit log.
+// build makes the server with a logger, and returns what ends its traces and closes the log and the audit log.
 func (e *environment) build(cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
 	logger, closeLog, err := newLogger()
 	if err != nil {
@@ -22,7 +22,16 @@ func (e *environment) build(cfg app.Config, newLogger func() (*slog.Logger, func
 		return nil, nil, nil, err
 	}
 	cfg.Audit = audit
+	endTrace, err := trace(context.Background(), &cfg)
+	if err != nil {
+		closeAudit()
+		closeLog()
+		return nil, nil, nil, usageError{err}
+	}
 	closeLogs := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), e.flags.DrainTimeout)
+		defer cancel()
+		endTrace(ctx)
 		closeAudit()
 		closeLog()
 	}
