@@ -43,7 +43,7 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
-	a, logger, closeLog, err := e.build(cfg, e.callLogger)
+	a, logger, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 	}
 	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
 	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
-	a, _, closeLog, err := e.build(cfg, e.callLogger)
+	a, _, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err
 	}

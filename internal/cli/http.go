@@ -36,7 +36,7 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	if measured != nil {
 		cfg.Observers = append(cfg.Observers, measured)
 	}
-	a, logger, closeLog, err := e.build(cfg, e.logger)
+	a, logger, closeLog, err := e.build(ctx, cfg, e.logger)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // build makes the server with a logger, and returns what ends its traces and closes the log and the audit log.
-func (e *environment) build(cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
+func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
 	logger, closeLog, err := newLogger()
 	if err != nil {
 		return nil, nil, nil, err
@@ -22,16 +22,16 @@ func (e *environment) build(cfg app.Config, newLogger func() (*slog.Logger, func
 		return nil, nil, nil, err
 	}
 	cfg.Audit = audit
-	endTrace, err := trace(context.Background(), &cfg)
+	endTrace, err := trace(ctx, &cfg)
 	if err != nil {
 		closeAudit()
 		closeLog()
 		return nil, nil, nil, usageError{err}
 	}
 	closeLogs := func() {
-		ctx, cancel := context.WithTimeout(context.Background(), e.flags.DrainTimeout)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 		defer cancel()
-		endTrace(ctx)
+		endTrace(last)
 		closeAudit()
 		closeLog()
 	}

@@ -16,7 +16,7 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	a, logger, closeLog, err := e.build(cfg, e.logger)
+	a, logger, closeLog, err := e.build(ctx, cfg, e.logger)
 	if err != nil {
 		return err
 	}
