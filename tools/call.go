@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"featurebase-mcp/client"
 )
 
 // answer is what one call came to.
@@ -55,17 +57,22 @@ func (op *Operation) call(ctx context.Context, env Env, raw []byte, r reply) ans
 	if unconfirmed, ok := op.confirm(ctx, env, args, raw, r); !ok {
 		return unconfirmed
 	}
+	return op.audited(ctx, env, args.wire, func() (answer, []byte) { return op.send(ctx, env, req, args) })
+}
+
+// send makes the request and puts what it comes to into words. The body is the API's own.
+func (op *Operation) send(ctx context.Context, env Env, req client.Request, args arguments) (answer, []byte) {
 	res, err := env.Client.Do(ctx, req)
 	if err != nil {
-		return op.failed(env, err, args).masked(env.MaskEmails)
+		return op.failed(env, err, args).masked(env.MaskEmails), nil
 	}
 	a := answer{outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
 		a.text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
-		return a
+		return a, nil
 	}
 	a.text = op.render(env.Names.named(ctx, op, res.Body, args.detail), args, env)
-	return a
+	return a, res.Body
 }
 
 // masked returns the answer without the e-mail addresses that it may quote: the API's words for what went wrong, and current values.

@@ -24,6 +24,7 @@
 //	terms.go      how much two texts say the same, in any language
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
 //	acting.go     in whose name a write is made
+//	audit.go      the trail of writes
 //	dryrun.go     what a write would do, in place of doing it
 //	confirm.go    which calls the user is asked about first, and what becomes of the answer
 //	confirm_question.go  what the user reads

@@ -145,9 +145,19 @@ type Env struct {
 	AllowImpersonation bool         // lets calls speak in a customer's name
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	OffBy   func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
-	Repeats *Repeats                      // calls that fail again and again; nil notices none
-	Confirm *Confirmations                // has the user asked before some calls; nil asks nothing
+	OffBy    func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
+	Caller   func(context.Context) string  // who makes the call, as the audit log names them; nil or empty where callers are not told apart
+	Audit    *Audit                        // the trail of writes; nil keeps none
+	Observer Observer                      // follows calls; nil tells nobody
+	Repeats  *Repeats                      // calls that fail again and again; nil notices none
+	Confirm  *Confirmations                // has the user asked before some calls; nil asks nothing
+}
+
+// Observer follows calls, for metrics and traces.
+type Observer interface {
+	// Call tells of a call of a tool. It returns the context to make it in, and what is told of the end: the outcome, in one of a few
+	// words, and the bytes of the answer's text.
+	Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int))
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
@@ -163,7 +173,7 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 		if a.question != nil {
 			return server.NewInputRequestBuilder(a.question.state).Elicit(confirmation, form(a.question)).ToolResult(), nil
 		}
-		res := mcp.NewToolResultText(env.AnswerBudget.bound(a.text))
+		res := mcp.NewToolResultText(a.text)
 		res.IsError = !a.succeeded()
 		return res, nil
 	}
@@ -172,13 +182,21 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 // pass runs one call within the deadline, and logs what it came to.
 func (op *Operation) pass(ctx context.Context, env Env, raw []byte, r reply) answer {
 	start := time.Now()
+	outcome, length := "panic", 0
+	if env.Observer != nil {
+		var ended func(string, int)
+		ctx, ended = env.Observer.Call(ctx, op.Name)
+		defer func() { ended(outcome, length) }()
+	}
 	if env.Deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 		defer cancel()
 	}
 	a := env.Repeats.notice(op, raw, op.call(ctx, env, raw, r))
+	a.text = env.AnswerBudget.bound(a.text)
 	a.log(ctx, env.Logger, op.Name, time.Since(start))
+	outcome, length = a.outcome, len(a.text)
 	return a
 }
 

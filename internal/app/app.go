@@ -40,8 +40,11 @@ type Config struct {
 	AllowImpersonation bool   // lets tools speak in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	Logger *slog.Logger // nil discards
-	Extra  []server.ServerTool
+	Audit     *tools.Audit          // the trail of writes; nil keeps none
+	Observers []Observer            // follow what the server does
+	Options   []server.ServerOption // besides those that every server has
+	Logger    *slog.Logger          // nil discards
+	Extra     []server.ServerTool
 }
 
 // Sandbox configures the embedded Featurebase.
@@ -87,6 +90,10 @@ func New(cfg Config) (*App, error) {
 		cfg.Client = inProcess(cfg.Client, box.Transport())
 	}
 	cfg.Client.Logger = cfg.Logger
+	watched := observersOf(cfg.Observers)
+	if watched != nil {
+		cfg.Client.Observer = watched
+	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	c, err := client.New(cfg.Client)
 	if err != nil {
@@ -96,8 +103,11 @@ func New(cfg Config) (*App, error) {
 	env := tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress,
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress, Audit: cfg.Audit,
 		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
+	}
+	if watched != nil {
+		env.Observer = watched
 	}
 	if app.sandbox != nil {
 		env.Now = app.sandbox.Now
@@ -138,7 +148,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	jobs := prompts.New(cfg.Selection.OffBy, nil)
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
-	s := server.NewMCPServer(Name, cfg.Version,
+	s := server.NewMCPServer(Name, cfg.Version, append([]server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
@@ -149,7 +159,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(cfg.Logger, jobs)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
-	)
+	}, cfg.Options...)...)
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s

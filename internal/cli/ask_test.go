@@ -27,7 +27,7 @@ func TestSomebodyAtATerminalIsAsked(t *testing.T) {
 		}
 		var shown bytes.Buffer
 		ctx := context.WithoutCancel(t.Context())
-		host, disconnect, err := connect(ctx, a, slog.New(slog.DiscardHandler), terminal{strings.NewReader(typed), &shown})
+		host, disconnect, err := (&environment{flags: &Flags{}}).connect(ctx, a, slog.New(slog.DiscardHandler), terminal{strings.NewReader(typed), &shown})
 		if err != nil {
 			t.Fatal(err)
 		}

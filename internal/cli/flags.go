@@ -49,6 +49,10 @@ type Flags struct {
 
 	AnswerBudget tools.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
 
+	DrainTimeout time.Duration `name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
+
+	AuditLog string `name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
+
 	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
 	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
 	LogFile   string `name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
@@ -67,6 +71,7 @@ func (f *Flags) Validate() error {
 		{"max-wait", f.MaxWait.Seconds()},
 		{"deadline", f.Deadline.Seconds()},
 		{"timeout", f.Timeout.Seconds()},
+		{"drain-timeout", f.DrainTimeout.Seconds()},
 	} {
 		if v.value < 0 || math.IsNaN(v.value) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("--%s: must not be negative", v.name)
@@ -74,6 +79,9 @@ func (f *Flags) Validate() error {
 	}
 	if f.Timeout == 0 {
 		return errors.New("--timeout: must be more than 0")
+	}
+	if f.DrainTimeout == 0 {
+		return errors.New("--drain-timeout: must be more than 0: a write that was sent is not cut at once")
 	}
 	if f.Rate > 0 && f.Burst == 0 {
 		return errors.New("--burst: must be at least 1 when --rate limits")
