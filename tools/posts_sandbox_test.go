@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
@@ -108,4 +109,16 @@ func runWorkflow(t *testing.T, op *tools.Operation, arguments string, off bool) 
 		env.OffBy = func(string) string { return "--toolsets" }
 	}
 	return op.Answer(context.WithoutCancel(t.Context()), env, arguments)
+}
+
+// post makes a post over plain HTTP.
+func post(t *testing.T, box *sandbox.Sandbox, body string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/v2/posts", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	box.ServeHTTP(w, r)
+	if w.Code >= http.StatusBadRequest {
+		t.Fatal(w.Body.String())
+	}
 }

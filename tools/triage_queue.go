@@ -183,7 +183,7 @@ func (t *triage) extent(shown int) string {
 	default:
 		text = thousands(shown) + " of at least " + thousands(all)
 		if c := t.initial; !c.whole && len(c.items) > 0 {
-			text += ", as " + c.of("posts in that status") + " were read"
+			text += " (" + c.of("posts in the default status") + " were read)"
 		}
 	}
 	if t.args.wire["sort"] == byVotes {
@@ -240,6 +240,9 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	}
 	if more := len(used) - len(tags); more > 0 {
 		tags = append(tags, fmt.Sprintf("and %d more", more))
+	}
+	if len(tags) > 0 && !t.newest.whole {
+		tags[len(tags)-1] += " (in the " + thousands(len(t.pool.posts)) + " posts read)"
 	}
 	for _, admin := range t.admins {
 		admins = append(admins, strings.TrimSpace(t.line(admin.Name)+" "+t.line(admin.ID)))

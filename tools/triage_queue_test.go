@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
@@ -147,6 +148,31 @@ func TestTriageNamesOnlyToolsThatAreOn(t *testing.T) {
 			if next := strings.Contains(answer, "\nnext: "); next == off {
 				t.Errorf("all other tools off: %v\n%s", off, answer)
 			}
+		}
+	}
+}
+
+// What was not read is said: nobody takes a part of a long queue for all of it.
+func TestLongTriageQueuesAreNoWhole(t *testing.T) {
+	t.Parallel()
+	box, err := sandbox.New(sandbox.Options{NoAuth: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := start(t, app.Config{Client: client.Config{BaseURL: "http://127.0.0.1", NoAuth: true, Transport: box.Transport()}})
+	board := allPosts(t, sandbox.Options{NoAuth: true})[0].BoardID
+	const more = 560
+	for i := range more {
+		post(t, box, fmt.Sprintf(`{"boardId":%q,"title":"Wish number %d"}`, board, i))
+	}
+	answer, isError := ask(t, server, "triage_queue", `{"limit":1}`)
+	for _, want := range []*regexp.Regexp{
+		regexp.MustCompile(`\nwaiting: 1 of at least \d+ \(500 of \d+ posts in the default status were read\), oldest first`),
+		regexp.MustCompile(`\ncompared with: 500 of 866 posts: the newest, and the 200 with most votes\n`),
+		regexp.MustCompile(`\ntags: .* \(in the [\d,]+ posts read\)\n`),
+	} {
+		if isError || !want.MatchString(answer) {
+			t.Errorf("no %s in %s", want, answer)
 		}
 	}
 }
