@@ -27,6 +27,9 @@
 //	spamsigns.go  what looks like spam in any language
 //	acting.go     in whose name a write is made
 //	dryrun.go     what a write would do, in place of doing it
+//	confirm.go    which calls the user is asked about first, and what becomes of the answer
+//	confirm_question.go  what the user reads
+//	confirm_state.go     how an answer is known to belong to its question
 //	view.go       answers: rows of a list, what a write answers, everything
 //	document.go   one object as lines and text
 //	transcript.go a thread of messages

@@ -36,10 +36,10 @@ type findSimilarPostsArgs struct {
 
 const (
 	similarByDefault = 8
-	similarEnough    = 0.25 // the least score of a post that is shown; in the sandbox, nine of ten above are about the same, and few below are
+	similarEnough    = 0.28 // the least score of a post that is shown: in the sandbox, nine of ten above it are about the same
 	hitsOfSearch     = 50   // read of each search
 	shortText        = 120  // characters of a text that is as weighty as a title
-	matchesShown     = 6    // words
+	matchesShown     = 4    // words
 )
 
 func (j *job) findSimilarPosts(ctx context.Context) (string, error) {
@@ -216,7 +216,7 @@ func (s *similar) lookedAt() string {
 
 func (s *similar) write(ctx context.Context, b *strings.Builder, post likeness) {
 	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, commas(
-		"score "+post.shown(), counted(post.votes, "vote", "votes"), counted(post.comments, "comment", "comments"), post.status.name, post.reviewed(),
+		"score "+post.shown(), counted(post.votes, "vote", "votes"), post.commented(), post.status.name, post.reviewed(),
 		s.called(ctx, aBoard, post.boardID), post.day(), post.url,
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
@@ -241,11 +241,11 @@ func (s *similar) next(found bool) string {
 			voter += " (id " + id + ")"
 		}
 		add("add_post_voter", voter)
-		add("create_comment", "links the two (e-mails voters unless sendNotification is false)")
+		add("create_comment", "links the two (sendNotification false: no e-mail)")
 		add("update_post", "closes the newer one"+s.closedStatuses())
 	default:
 		add("add_post_voter", "gives a post the customer's vote")
-		add("create_comment", "adds what the text has besides (e-mails voters unless sendNotification is false)")
+		add("create_comment", "adds what is new in the text (sendNotification false: no e-mail)")
 	}
 	switch {
 	case len(steps) == 0:

@@ -36,7 +36,7 @@ func (r *rarity) profile(set termSet) profile {
 	p := profile{all: set}
 	for stem, t := range set {
 		if w := r.weight(stem); w > 0 {
-			p.gist = append(p.gist, weighted{t, stem, w})
+			p.gist = append(p.gist, weighted{t, stem, w * w}) // squared, as in a cosine: what is common counts still less
 		}
 	}
 	slices.SortFunc(p.gist, func(a, b weighted) int { return cmp.Or(cmp.Compare(b.value(), a.value()), cmp.Compare(a.stem, b.stem)) })

@@ -217,6 +217,14 @@ func commas(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
+// commented says how many comments the post has, unless it has none.
+func (p *postFacts) commented() string {
+	if p.comments == 0 {
+		return ""
+	}
+	return counted(p.comments, "comment", "comments")
+}
+
 // reviewed says that a post is not public yet.
 func (p *postFacts) reviewed() string {
 	if p.inReview {

@@ -110,20 +110,14 @@ func rarityIn(sets ...termSet) *rarity {
 // though the few texts at hand may lack them.
 func (r *rarity) weight(stem string) float64 {
 	w := math.Log(1 + float64(r.texts)/(1+float64(r.with[stem])))
-	letters := utf8.RuneCountInString(stem)
 	if first, _ := utf8.DecodeRuneInString(stem); isUnspaced(first) || unicode.IsDigit(first) {
 		return w
 	}
-	switch letters {
-	case 1:
-		return 0
-	case 2:
-		return w * 0.3
-	case 3:
-		return w * 0.6
-	}
-	return w
+	return w * shortWords[min(utf8.RuneCountInString(stem), len(shortWords)-1)]
 }
+
+// shortWords are what words of so many letters weigh.
+var shortWords = [...]float64{0, 0, 0.2, 0.4, 0.7, 1}
 
 // found is the share of what one text says that another text has, from 0 to 1, and the words that they share, the weightiest first.
 func (r *rarity) found(wanted, text termSet) (share float64, words []string) {
@@ -149,4 +143,25 @@ func (r *rarity) found(wanted, text termSet) (share float64, words []string) {
 		words = append(words, h.word)
 	}
 	return share / all, words
+}
+
+// common is the share of the words of two texts that both have, from 0 to 1, wherever they stand.
+func (r *rarity) common(a, b termSet) float64 {
+	var both, all float64
+	for stem := range a {
+		w := r.weight(stem)
+		all += w
+		if _, ok := b[stem]; ok {
+			both += w
+		}
+	}
+	for stem := range b {
+		if _, ok := a[stem]; !ok {
+			all += r.weight(stem)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return both / all
 }

@@ -9,8 +9,13 @@ import (
 func TestTermsAreTheSameInAllForms(t *testing.T) {
 	t.Parallel()
 	for _, same := range [][2]string{
-		{"Exporting invoices", "export INVOICE"}, {"größe", "GRÖßE"}, {"Éléphants", "elephant"},
-		{"Настройки", "настройка"}, {"Rechnungen", "Rechnung"}, {"東京都", "東京"}, {"ダークモード", "モード"},
+		{"Exporting invoices", "export INVOICE"},
+		{"größe", "GRÖßE"},
+		{"Éléphants", "elephant"},
+		{"Настройки", "настройка"},
+		{"Rechnungen", "Rechnung"},
+		{"東京都", "東京"},
+		{"ダークモード", "モード"},
 	} {
 		share, words := rarityIn(termsOf(same[1], ""), termsOf("something else", "")).found(termsOf(same[1], ""), termsOf(same[0], ""))
 		if share == 0 || len(words) == 0 {

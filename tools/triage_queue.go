@@ -267,7 +267,7 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 		status = p.status.name
 	}
 	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
-		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), counted(p.votes, "vote", "votes"), counted(p.comments, "comment", "comments"), lacks,
+		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), counted(p.votes, "vote", "votes"), p.commented(), lacks,
 	), p.name())
 	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
 	if len(p.tags) > 0 {

@@ -13,5 +13,6 @@ func init() {
 		summarizeConversation(),
 		triageQueue(),
 		findSimilarPosts(),
+		answerFromHelpCenter(),
 	}
 }

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -31,6 +32,8 @@ type Config struct {
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
+
+	Confirm tools.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
 
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
@@ -62,6 +65,10 @@ func New(cfg Config) (*App, error) {
 	if err := cfg.Budget.Check(); err != nil {
 		return nil, fmt.Errorf("--answer-budget: %w", err)
 	}
+	cfg.Confirm = cmp.Or(cfg.Confirm, tools.ConfirmAuto)
+	if err := cfg.Confirm.Check(); err != nil {
+		return nil, fmt.Errorf("--confirm: %w", err)
+	}
 	admin, err := actingAdmin(cfg)
 	if err != nil {
 		return nil, err
@@ -89,6 +96,7 @@ func New(cfg Config) (*App, error) {
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
 		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress,
+		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
 	}
 	if app.sandbox != nil {
 		env.Now = app.sandbox.Now

@@ -60,7 +60,7 @@ func (e *environment) callLogger() (*slog.Logger, func(), error) {
 }
 
 func (c callCommand) run(ctx context.Context, e *environment, a *app.App, logger *slog.Logger) error {
-	client, disconnect, err := connect(ctx, a, logger)
+	client, disconnect, err := connect(ctx, a, logger, c.asker(e))
 	if err != nil {
 		return err
 	}
@@ -94,8 +94,8 @@ func (c callCommand) run(ctx context.Context, e *environment, a *app.App, logger
 	return nil
 }
 
-// connect joins a client and the server by two pipes.
-func connect(ctx context.Context, a *app.App, logger *slog.Logger) (*mcpclient.Client, func(), error) {
+// connect joins a client and the server by two pipes. The client can ask its user if there is somebody to ask.
+func connect(ctx context.Context, a *app.App, logger *slog.Logger, asker mcpclient.ElicitationHandler) (*mcpclient.Client, func(), error) {
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
 	served := make(chan struct{})
@@ -104,7 +104,11 @@ func connect(ctx context.Context, a *app.App, logger *slog.Logger) (*mcpclient.C
 		_ = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: grace}).Serve(ctx, toServer, fromServer)
 		_ = fromServer.Close()
 	}()
-	client := mcpclient.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader(""))))
+	var options []mcpclient.ClientOption
+	if asker != nil {
+		options = append(options, mcpclient.WithElicitationHandler(asker))
+	}
+	client := mcpclient.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader(""))), options...)
 	disconnect := func() {
 		_ = client.Close()
 		_ = fromClient.Close()

@@ -32,6 +32,8 @@ type Flags struct {
 	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
 
+	Confirm tools.ConfirmMode `enum:"auto,always,never" default:"auto" help:"Ask the user before what cannot be undone, publishing and webhooks where the client can ask (auto), before messages to people too, and refuse where it cannot (always), or never."`
+
 	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
 
@@ -109,7 +111,7 @@ func (e *environment) config() (app.Config, error) {
 		Deadline: f.Deadline,
 		Budget:   f.AnswerBudget,
 
-		Selection: f.selection(), DryRun: f.DryRun,
+		Selection: f.selection(), DryRun: f.DryRun, Confirm: f.Confirm,
 		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation, MaskEmails: f.MaskEmails,
 
 		Client: client.Config{
