@@ -150,8 +150,12 @@ func (s *similar) search(ctx context.Context) error {
 	if err := s.all(ctx, parts...); err != nil {
 		return err
 	}
+	sample := len(s.pool.posts)
 	for _, c := range found {
 		s.pool.add(s.job, c.items)
+	}
+	if sample == 0 {
+		s.rare = s.pool.rarity(s.wanted.terms)
 	}
 	if !slices.Contains(failed, nil) {
 		return failed[0]
