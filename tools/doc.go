@@ -21,8 +21,10 @@
 //	names.go      which ids a name can stand for, and how it becomes one
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
-//	terms.go      how much two texts say the same, in any language
+//	terms.go, likeness.go  how much two texts say the same, in any language
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
+//	postfacts.go  what workflows read of posts, and the posts that one is like
+//	spamsigns.go  what looks like spam in any language
 //	acting.go     in whose name a write is made
 //	audit.go      the trail of writes
 //	dryrun.go     what a write would do, in place of doing it

@@ -36,6 +36,11 @@ func (op *Operation) Raw(ctx context.Context, env Env, arguments string) ([]byte
 	return res.Body, nil
 }
 
+// Answer runs an operation and returns what a model would read.
+func (op *Operation) Answer(ctx context.Context, env Env, arguments string) string {
+	return op.call(ctx, env, []byte(arguments), reply{}).text
+}
+
 // Render shows an answer of the API.
 func (op *Operation) Render(body []byte, detail string) string {
 	return op.render(body, arguments{detail: detail}, Env{})

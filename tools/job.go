@@ -185,8 +185,11 @@ func (j *job) all(ctx context.Context, parts ...part) error {
 	}
 	wg.Wait()
 	for i, err := range failures {
-		if err != nil && ctx.Err() == nil {
+		switch failed, ok := errors.AsType[*jobError](err); {
+		case err != nil && ctx.Err() == nil:
 			j.miss(parts[i].what, err)
+		case ok: // it has the words for a call that ended
+			return failed
 		}
 	}
 	return ctx.Err()

@@ -33,6 +33,15 @@ var shownJobs = []shownJob{
 		{"Nothing is made up where the help center is silent.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
 	}},
+	{"Triage feedback", "What waits for a decision, what it duplicates, and the decision itself.", []shownCall{
+		{"The oldest first, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":2}`},
+		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},
+		{"It is the same wish as the older post: closed as such, without an e-mail.", "update_post", `{"postId":"692de4d18c2fe90da8000019","statusId":"Duplicate"}`},
+	}},
+	{"Find duplicates before filing", "What a customer wrote is compared as it is.", []shownCall{
+		{"There is something alike.", "find_similar_posts", `{"text":"Our finance team copies the time entries page by page. Could we export a report to CSV?","limit":2}`},
+		{"And here is nothing.", "find_similar_posts", `{"text":"Please support quantum tofu"}`},
+	}},
 }
 
 // The jobs of the page work, and it shows what they answer.

@@ -165,25 +165,3 @@ func (r *rarity) common(a, b termSet) float64 {
 	}
 	return both / all
 }
-
-// alike is how much two texts with titles say the same, from 0 to 1: each has to have much of what the other one says, where the longer one
-// is only asked for its title, which says what it is about.
-func (r *rarity) alike(a, b termSet) (score float64, words []string) {
-	ab, words := r.found(a, b)
-	ba, _ := r.found(titles(b), a)
-	return math.Sqrt(ab * ba), words
-}
-
-// titles are the words of a title alone.
-func titles(set termSet) termSet {
-	out := termSet{}
-	for stem, t := range set {
-		if t.weight == inTitle {
-			out[stem] = t
-		}
-	}
-	if len(out) == 0 {
-		return set
-	}
-	return out
-}

@@ -39,7 +39,7 @@ func TestRareWordsDecide(t *testing.T) {
 	wanted := termsOf("the app in dark mode", "")
 	var shares []float64
 	for _, text := range texts {
-		share, _ := r.alike(wanted, text)
+		share, _ := alike(r.profile(wanted), r.profile(text))
 		shares = append(shares, share)
 	}
 	if slices.Max(shares) != shares[0] || shares[2] <= shares[1] {

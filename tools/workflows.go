@@ -11,6 +11,8 @@ var workflows = &Toolset{
 func init() {
 	workflows.Operations = []*Operation{
 		summarizeConversation(),
+		triageQueue(),
+		findSimilarPosts(),
 		answerFromHelpCenter(),
 	}
 }

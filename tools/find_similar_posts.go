@@ -1,0 +1,280 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// findSimilarPosts looks for posts that ask for the same.
+func findSimilarPosts() *Operation {
+	return &Operation{
+		Name:        "find_similar_posts",
+		Title:       "Find similar posts",
+		Description: "Find posts that ask for the same as a post or a text (give one), such as duplicates: scored, with the words that match. Says when there is none.",
+		Effect:      Read,
+		Default:     true,
+		Input:       Args[findSimilarPostsArgs](),
+		AtLeastOne:  []string{"postId", "text"},
+		Rules:       []Rule{{When: "postId", Refuse: "text"}},
+		Run:         func(ctx context.Context, j *job) (string, error) { return j.findSimilarPosts(ctx) },
+		Uses:        []string{"get_post", "search_posts", "list_posts"},
+		Example:     `{"text":"The white screen hurts my eyes at night, please add a dark theme","limit":5}`,
+	}
+}
+
+type findSimilarPostsArgs struct {
+	PostID  objectID `json:"postId,omitempty"`
+	Text    string   `json:"text,omitempty" jsonschema:"maxLength=20000"`
+	BoardID string   `json:"boardId,omitempty"`
+	Limit   int      `json:"limit,omitempty" jsonschema:"minimum=1,maximum=20,default=8"`
+}
+
+const (
+	similarByDefault = 8
+	similarEnough    = 0.28 // the least score of a post that is shown: in the sandbox, nine of ten above it are about the same
+	hitsOfSearch     = 50   // read of each search
+	shortText        = 120  // characters of a text that is as weighty as a title
+	matchesShown     = 4    // words
+)
+
+func (j *job) findSimilarPosts(ctx context.Context) (string, error) {
+	s := &similar{job: j}
+	if err := s.read(ctx); err != nil {
+		return "", err
+	}
+	if len(s.wanted.terms) > 0 {
+		if err := s.search(ctx); err != nil {
+			return "", err
+		}
+	}
+	return s.answer(ctx), nil
+}
+
+// similar is a search for similar posts.
+type similar struct {
+	*job
+	wanted   postFacts
+	pool     pool
+	rare     *rarity // counts the words of a sample: what is found would make the words that were searched for look common
+	newest   collection
+	popular  collection
+	searches int // that answered
+}
+
+// read gets what is compared, and a sample of the other posts: by it, common words are known before anything is searched for. It has the
+// newest, which a search may not know of yet, and those with most votes, of which a post is often a duplicate.
+func (s *similar) read(ctx context.Context) error {
+	sample := func(what, sortBy string, c *collection) part {
+		return part{what, func(ctx context.Context) (err error) {
+			*c, err = s.list(ctx, what, "list_posts", s.onBoard(map[string]any{"sortBy": sortBy, "sortOrder": "desc", "inReview": true}), pageSize)
+			return err
+		}}
+	}
+	parts := []part{sample("the newest posts", "createdAt", &s.newest), sample("the posts with most votes", "upvotes", &s.popular)}
+	var failed error
+	if id, _ := s.args.wire["postId"].(string); id != "" {
+		parts = append(parts, part{"the post", func(ctx context.Context) error {
+			var body []byte
+			if body, failed = s.get(ctx, "the post", "get_post", map[string]any{"postId": id}); failed == nil {
+				s.wanted = s.post(body)
+				s.wanted.id = id
+			}
+			return nil
+		}})
+	} else if err := s.readText(); err != nil {
+		return err
+	}
+	if err := cmp.Or(s.all(ctx, parts...), failed); err != nil {
+		return err
+	}
+	s.pool.add(s.job, s.newest.items)
+	s.pool.add(s.job, s.popular.items)
+	s.rare = s.pool.rarity(s.wanted.terms)
+	return nil
+}
+
+// readText takes a text in place of a post. A short one is as good as a title.
+func (s *similar) readText() error {
+	text, _ := s.args.wire["text"].(string)
+	s.wanted.text = s.line(excerpt(text, comparedLength))
+	if utf8.RuneCountInString(s.wanted.text) <= shortText {
+		s.wanted.title, s.wanted.text = s.wanted.text, ""
+	}
+	s.wanted.terms = termsOf(s.wanted.title, s.wanted.text)
+	if len(s.wanted.terms) == 0 {
+		return errors.New("text: there are no words in it to compare by")
+	}
+	return nil
+}
+
+// onBoard narrows a list of posts to the board of the call.
+func (j *job) onBoard(wire map[string]any) map[string]any {
+	if board := j.args.wire["boardId"]; board != nil {
+		wire["boardId"] = []any{board}
+	}
+	return wire
+}
+
+// searchOnBoard narrows a search for posts to the board of the call, and by other filters.
+func (j *job) searchOnBoard(wire map[string]any, clauses ...any) map[string]any {
+	if board := j.args.wire["boardId"]; board != nil {
+		clauses = append(clauses, filterClause("boardId", "=", board))
+	}
+	if len(clauses) > 0 {
+		wire["query"] = map[string]any{"operator": "AND", "value": clauses}
+	}
+	return wire
+}
+
+func filterClause(field, operator string, value any) any {
+	return map[string]any{"field": field, "operator": operator, "value": value}
+}
+
+// search adds what the API finds by several phrasings. Without any answer, the job has failed.
+func (s *similar) search(ctx context.Context) error {
+	phrasings := s.rare.phrasings(s.wanted.title, s.wanted.text)
+	found := make([]collection, len(phrasings))
+	failed := make([]error, len(phrasings))
+	parts := make([]part, len(phrasings))
+	for i, phrasing := range phrasings {
+		parts[i] = part{"the search for " + show(phrasing), func(ctx context.Context) error {
+			found[i], failed[i] = s.list(ctx, "the search", "search_posts", s.searchOnBoard(map[string]any{"search": phrasing}), hitsOfSearch)
+			return failed[i]
+		}}
+	}
+	if err := s.all(ctx, parts...); err != nil {
+		return err
+	}
+	sample := len(s.pool.posts)
+	for _, c := range found {
+		s.pool.add(s.job, c.items)
+	}
+	if sample == 0 {
+		s.rare = s.pool.rarity(s.wanted.terms)
+	}
+	if !slices.Contains(failed, nil) {
+		return failed[0]
+	}
+	for _, err := range failed {
+		if err == nil {
+			s.searches++
+		}
+	}
+	return nil
+}
+
+func (s *similar) answer(ctx context.Context) string {
+	var b strings.Builder
+	b.WriteString(marked(indentedLines))
+	if s.wanted.id != "" {
+		fmt.Fprintf(&b, "compared: post %s\n  %s\n", s.wanted.id, s.wanted.name())
+	}
+	if len(s.wanted.terms) == 0 {
+		return b.String() + "similar: unknown; the post has no words to compare by"
+	}
+	list := s.pool.like(s.rare, s.rare.profile(s.wanted.terms), s.wanted.id, similarEnough)
+	fmt.Fprintf(&b, "looked at: %s\n", s.lookedAt())
+	if len(list) == 0 {
+		b.WriteString("similar: none shares enough words with it; search_posts finds what is asked for in other words")
+	} else {
+		limit := cmp.Or(integer(s.args.wire[limitArg]), similarByDefault)
+		fmt.Fprintf(&b, "similar: %s, the most alike first (score from 0 to 1, at least %.2f)\n", shownOf(min(limit, len(list)), len(list)), similarEnough)
+		for _, post := range list[:min(limit, len(list))] {
+			s.write(ctx, &b, post)
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n") + s.next(len(list) > 0)
+}
+
+// shownOf says how many of some things are shown.
+func shownOf(shown, all int) string {
+	if shown == all {
+		return thousands(all)
+	}
+	return thousands(shown) + " of " + thousands(all)
+}
+
+func (s *similar) lookedAt() string {
+	candidates := len(s.pool.posts)
+	if s.pool.byID[s.wanted.id] != nil {
+		candidates--
+	}
+	text := counted(candidates, "post", "posts") + " (hits of " + counted(s.searches, "search", "searches")
+	if n := len(s.newest.items); n > 0 {
+		text += fmt.Sprintf(", the %s newest", thousands(n))
+	}
+	if n := len(s.popular.items); n > 0 {
+		text += fmt.Sprintf(", the %s with most votes", thousands(n))
+	}
+	text += ")"
+	if s.args.wire["boardId"] != nil {
+		text += ", of one board"
+	}
+	return text
+}
+
+func (s *similar) write(ctx context.Context, b *strings.Builder, post likeness) {
+	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, commas(
+		"score "+post.shown(), counted(post.votes, "vote", "votes"), post.commented(), post.status.name, post.reviewed(),
+		s.called(ctx, aBoard, post.boardID), post.day(), post.url,
+	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
+}
+
+// next says what can be done, with the tools that are on: the API does not merge posts.
+func (s *similar) next(found bool) string {
+	post := s.wanted.id != ""
+	var steps []string
+	add := func(tool, what string) {
+		if s.env.off(tool) == "" {
+			steps = append(steps, tool+" "+what)
+		}
+	}
+	switch {
+	case !found && post:
+		return ""
+	case !found:
+		add("create_post", "makes a post of it")
+	case post:
+		voter := "gives the older one the author's vote"
+		if id := s.wanted.author.id; id != "" && s.wanted.author.kind != adminKind {
+			voter += " (id " + id + ")"
+		}
+		add("add_post_voter", voter)
+		add("create_comment", "links the two (sendNotification false: no e-mail)")
+		add("update_post", "closes the newer one"+s.closedStatuses())
+	default:
+		add("add_post_voter", "gives a post the customer's vote")
+		add("create_comment", "adds what is new in the text (sendNotification false: no e-mail)")
+	}
+	switch {
+	case len(steps) == 0:
+		return ""
+	case !found:
+		return "\nnext: " + strings.Join(steps, "; ")
+	default:
+		return "\nnext: posts cannot be merged; if one is the same wish, " + strings.Join(steps, "; ")
+	}
+}
+
+// adminKind is the type of authors who are no customers.
+const adminKind = "admin"
+
+// closedStatuses are those seen that end a post without its wish being met.
+func (s *similar) closedStatuses() string {
+	var names []string
+	for _, post := range s.pool.posts {
+		if name := post.status.name; post.status.kind == "canceled" && name != "" && !slices.Contains(names, show(name)) {
+			names = append(names, show(name))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return " (statusId " + strings.Join(names[:min(3, len(names))], " or ") + ")"
+}

@@ -1,0 +1,124 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/sandbox"
+	"featurebase-mcp/tools"
+)
+
+// rawPost is a post as a plain reader of the API sees it.
+type rawPost struct {
+	ID         string  `json:"id"`
+	Title      string  `json:"title"`
+	BoardID    string  `json:"boardId"`
+	CreatedAt  string  `json:"createdAt"`
+	AssigneeID *string `json:"assigneeId"`
+	Upvotes    float64 `json:"upvotes"`
+	InReview   bool    `json:"inReview"`
+	Tags       []struct {
+		Name string `json:"name"`
+	} `json:"tags"`
+	Status struct {
+		IsDefault bool `json:"isDefault"`
+	} `json:"status"`
+}
+
+// allPosts reads every post of a sandbox over plain HTTP, in review or not, the newest first.
+func allPosts(t *testing.T, options sandbox.Options) []rawPost {
+	t.Helper()
+	box, err := sandbox.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(box)
+	defer server.Close()
+	var all []rawPost
+	for cursor := ""; ; {
+		query := url.Values{"limit": {"100"}, "inReview": {"true"}}
+		if cursor != "" {
+			query.Set("cursor", cursor)
+		}
+		res, err := http.Get(server.URL + "/v2/posts?" + query.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page struct {
+			Data       []rawPost `json:"data"`
+			NextCursor string    `json:"nextCursor"`
+		}
+		err = json.NewDecoder(res.Body).Decode(&page)
+		if _ = res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page.Data...)
+		if cursor = page.NextCursor; cursor == "" {
+			return all
+		}
+	}
+}
+
+// broken is a sandbox that fails for requests to one place.
+type broken struct {
+	under http.RoundTripper
+	place string // method and path
+}
+
+func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method+" "+r.URL.Path != b.place {
+		return b.under.RoundTrip(r)
+	}
+	w := httptest.NewRecorder()
+	w.WriteHeader(http.StatusInternalServerError)
+	return w.Result(), nil
+}
+
+// startBroken returns a client of a server whose Featurebase fails at one place.
+func startBroken(t *testing.T, place string) *mcpclient.Client {
+	t.Helper()
+	box, err := sandbox.New(sandbox.Options{NoAuth: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, app.Config{Client: client.Config{BaseURL: "http://127.0.0.1", NoAuth: true, Transport: broken{box.Transport(), place}}})
+}
+
+// runWorkflow runs a workflow on a sandbox, with all other tools on or off.
+func runWorkflow(t *testing.T, op *tools.Operation, arguments string, off bool) string {
+	t.Helper()
+	box, err := sandbox.New(sandbox.Options{NoAuth: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.New(client.Config{BaseURL: "http://127.0.0.1", Version: "2026-01-01.nova", NoAuth: true, Transport: box.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := tools.Env{Client: c, Names: tools.NewNames(c), Now: box.Now}
+	if off {
+		env.OffBy = func(string) string { return "--toolsets" }
+	}
+	return op.Answer(context.WithoutCancel(t.Context()), env, arguments)
+}
+
+// post makes a post over plain HTTP.
+func post(t *testing.T, box *sandbox.Sandbox, body string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/v2/posts", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	box.ServeHTTP(w, r)
+	if w.Code >= http.StatusBadRequest {
+		t.Fatal(w.Body.String())
+	}
+}

@@ -1,0 +1,316 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// triageQueue gives what deciding about new posts needs, in one answer.
+func triageQueue() *Operation {
+	return &Operation{
+		Name:        "triage_queue",
+		Title:       "Triage queue",
+		Description: "List posts that wait for a decision (in review, or new without tags or assignee) with likely duplicates and signs of spam, and the boards, statuses, tags and admins to choose from.",
+		Effect:      Read,
+		Default:     true,
+		Input:       Args[triageQueueArgs](),
+		Run:         func(ctx context.Context, j *job) (string, error) { return j.triageQueue(ctx) },
+		Uses:        []string{"search_posts", "list_post_statuses", "list_boards", "list_admins"},
+		Example:     `{"limit":5}`,
+	}
+}
+
+type triageQueueArgs struct {
+	BoardID string `json:"boardId,omitempty"`
+	Sort    string `json:"sort,omitempty" jsonschema:"enum=oldest,enum=votes,default=oldest"`
+	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=30,default=10"`
+}
+
+const (
+	triagedByDefault = 10
+	waitingRead      = 500 // posts in review, and as many in the default status
+	newestCompared   = 500 // posts
+	popularCompared  = 200 // posts with most votes
+	likelyDuplicate  = 0.3 // the least score: nothing below it is worth a look unasked
+	duplicatesShown  = 2   // of a post
+	tagsShown        = 30
+)
+
+// byVotes is the sort that puts the posts with most votes first.
+const byVotes = "votes"
+
+// triage is a queue on its way to an answer.
+type triage struct {
+	*job
+	inReview, initial, newest, popular collection
+	statuses                           []postStatus
+	boards, admins                     []thing
+	pool                               pool
+	waiting                            []*postFacts
+}
+
+func (j *job) triageQueue(ctx context.Context) (string, error) {
+	t := &triage{job: j}
+	if err := t.read(ctx); err != nil {
+		return "", err
+	}
+	for _, c := range []collection{t.inReview, t.initial, t.newest, t.popular} {
+		t.pool.add(j, c.items)
+	}
+	t.queue()
+	return t.answer(), nil
+}
+
+// read gets posts and vocabulary. Without any posts, the job has failed.
+func (t *triage) read(ctx context.Context) error {
+	order := "createdAt:asc"
+	if t.args.wire["sort"] == byVotes {
+		order = "upvotes:desc"
+	}
+	failures := make([]error, 0, 4)
+	posts := func(what string, c *collection, wire map[string]any, most int) part {
+		at := len(failures)
+		failures = append(failures, nil)
+		return part{what, func(ctx context.Context) error {
+			*c, failures[at] = t.list(ctx, what, "search_posts", wire, most)
+			return failures[at]
+		}}
+	}
+	parts := []part{
+		posts("the posts in review", &t.inReview, t.searchOnBoard(map[string]any{"sort": order}, filterClause("inReview", "=", true)), waitingRead),
+		posts("the newest posts", &t.newest, map[string]any{"sort": "createdAt:desc"}, newestCompared),
+		posts("the posts with most votes", &t.popular, map[string]any{"sort": "upvotes:desc"}, popularCompared),
+		{"the statuses and the posts in the default one", func(ctx context.Context) error { return t.readInitial(ctx, order) }},
+		{"the boards", func(ctx context.Context) error {
+			c, err := t.list(ctx, "the boards", "list_boards", nil, maxNames)
+			t.boards = decodeAll[thing](c.items)
+			return err
+		}},
+		{"the admins", func(ctx context.Context) error {
+			c, err := t.list(ctx, "the admins", "list_admins", nil, maxNames)
+			t.admins = decodeAll[thing](c.items)
+			return err
+		}},
+	}
+	if err := t.all(ctx, parts...); err != nil {
+		return err
+	}
+	if !slices.Contains(failures, nil) && len(t.initial.items) == 0 {
+		return failures[0]
+	}
+	return nil
+}
+
+// readInitial gets the statuses, and then the posts in the one that new posts have.
+func (t *triage) readInitial(ctx context.Context, order string) error {
+	c, err := t.list(ctx, "the statuses", "list_post_statuses", nil, maxNames)
+	if err != nil {
+		return err
+	}
+	var initial []any
+	for _, item := range c.items {
+		status := t.status(sound(item))
+		t.statuses = append(t.statuses, status)
+		if status.isDefault && status.id != "" {
+			initial = append(initial, status.id)
+		}
+	}
+	if len(initial) == 0 {
+		t.initial.whole = true
+		return nil
+	}
+	t.initial, err = t.list(ctx, "the posts in the default status", "search_posts",
+		t.searchOnBoard(map[string]any{"sort": order}, filterClause("statusId", "IN", initial)), waitingRead)
+	return err
+}
+
+// waits reports whether somebody has to decide about a post.
+func (p *postFacts) waits() bool {
+	return p.inReview || p.status.isDefault && (len(p.tags) == 0 || p.assigneeID == "")
+}
+
+// queue sorts out the posts that wait, in the order that was asked for.
+func (t *triage) queue() {
+	board, _ := t.args.wire["boardId"].(string)
+	for _, p := range t.pool.posts {
+		if p.waits() && (board == "" || strings.EqualFold(p.boardID, board)) {
+			t.waiting = append(t.waiting, p)
+		}
+	}
+	slices.SortFunc(t.waiting, func(a, b *postFacts) int {
+		oldest := cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id))
+		if t.args.wire["sort"] == byVotes {
+			return cmp.Or(cmp.Compare(b.votes, a.votes), oldest)
+		}
+		return oldest
+	})
+}
+
+func (t *triage) answer() string {
+	var b strings.Builder
+	shown := t.waiting[:min(len(t.waiting), cmp.Or(integer(t.args.wire[limitArg]), triagedByDefault))]
+	fmt.Fprintf(&b, "%swaiting: %s\n", marked("tags", indentedLines), t.extent(len(shown)))
+	if len(shown) == 0 {
+		return strings.TrimSuffix(b.String(), "\n")
+	}
+	fmt.Fprintf(&b, "compared with: %s\n", t.compared())
+	t.writeVocabulary(&b)
+	rare := t.pool.rarity()
+	authors := t.pool.authorsByText()
+	for _, p := range shown {
+		t.write(&b, p, rare, authors)
+	}
+	return strings.TrimSuffix(b.String(), "\n") + t.next()
+}
+
+// extent says how many posts wait, how many of them are shown, and what was not looked at.
+func (t *triage) extent(shown int) string {
+	all := len(t.waiting)
+	var text string
+	switch whole := t.inReview.whole && t.initial.whole; {
+	case all == 0 && whole:
+		return "none; no post is in review, and those in the default status have tags and an assignee"
+	case all == 0:
+		return "none among the posts that were read"
+	case whole && shown == all:
+		text = "all " + thousands(all)
+	case whole:
+		text = shownOf(shown, all)
+	default:
+		text = thousands(shown) + " of at least " + thousands(all)
+		if c := t.initial; !c.whole && len(c.items) > 0 {
+			text += " (" + c.of("posts in the default status") + " were read)"
+		}
+	}
+	if t.args.wire["sort"] == byVotes {
+		text += ", most votes first"
+	} else {
+		text += ", oldest first"
+	}
+	return text + " (in review, or in the default status without tags or assignee)"
+}
+
+// compared says with which posts those that wait were compared.
+func (t *triage) compared() string {
+	switch {
+	case t.newest.whole:
+		return t.newest.of("posts")
+	case len(t.newest.items) == 0:
+		return counted(len(t.pool.posts), "post", "posts")
+	}
+	text := t.newest.of("posts") + ": the newest"
+	if n := len(t.popular.items); n > 0 {
+		text += ", and the " + thousands(n) + " with most votes"
+	}
+	return text
+}
+
+// writeVocabulary writes what a decision can choose from. For all but the admins, the name is as good as an id.
+func (t *triage) writeVocabulary(b *strings.Builder) {
+	var boards, kinds, tags, admins []string
+	for _, board := range t.boards {
+		boards = append(boards, t.line(board.Name))
+	}
+	byKind := map[string][]string{}
+	for _, s := range t.statuses {
+		if s.isDefault {
+			s.name += " (default)"
+		}
+		if byKind[s.kind] == nil {
+			kinds = append(kinds, s.kind)
+		}
+		byKind[s.kind] = append(byKind[s.kind], s.name)
+	}
+	for i, kind := range kinds {
+		kinds[i] = cmp.Or(kind, "other") + ": " + commas(byKind[kind]...)
+	}
+	counts := map[string]int{}
+	for _, p := range t.pool.posts {
+		for _, tag := range p.tags {
+			counts[tag]++
+		}
+	}
+	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
+	for _, tag := range used[:min(tagsShown, len(used))] {
+		tags = append(tags, fmt.Sprintf("%s %d", tag, counts[tag]))
+	}
+	if more := len(used) - len(tags); more > 0 {
+		tags = append(tags, fmt.Sprintf("and %d more", more))
+	}
+	if len(tags) > 0 && !t.newest.whole {
+		tags[len(tags)-1] += " (in the " + thousands(len(t.pool.posts)) + " posts read)"
+	}
+	for _, admin := range t.admins {
+		admins = append(admins, strings.TrimSpace(t.line(admin.Name)+" "+t.line(admin.ID)))
+	}
+	for _, line := range []struct{ name, text string }{
+		{"boards", commas(boards...)}, {"statuses", strings.Join(kinds, "; ")}, {"tags", commas(tags...)}, {"admins", commas(admins...)},
+	} {
+		if line.text != "" {
+			fmt.Fprintf(b, "%s: %s\n", line.name, line.text)
+		}
+	}
+}
+
+// write writes one post with what it is like and what looks like spam.
+func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors map[string][]*postFacts) {
+	lacks := ""
+	if len(p.tags) == 0 {
+		lacks = "no tags"
+	}
+	status := ""
+	if !p.status.isDefault {
+		status = p.status.name
+	}
+	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
+		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), counted(p.votes, "vote", "votes"), p.commented(), lacks,
+	), p.name())
+	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
+	if len(p.tags) > 0 {
+		about += "; tags: " + commas(p.tags...)
+	}
+	fmt.Fprintf(b, "  %s\n", about)
+	if text := plainExcerpt(p.text, gistLength); text != "" {
+		fmt.Fprintf(b, "  %s\n", text)
+	}
+	duplicates := t.pool.like(rare, rare.profile(p.terms), p.id, likelyDuplicate)
+	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
+		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), counted(d.votes, "vote", "votes"), d.status.name, d.name())
+	}
+	if more := len(duplicates) - duplicatesShown; more > 0 {
+		fmt.Fprintf(b, "  and like %d more\n", more)
+	}
+	if signs := p.signsOfSpam(authors); len(signs) > 0 {
+		fmt.Fprintf(b, "  signs of spam: %s\n", commas(signs...))
+	}
+}
+
+func (t *triage) board(id string) string {
+	for _, board := range t.boards {
+		if board.ID == id {
+			return t.line(board.Name)
+		}
+	}
+	return id
+}
+
+// next names the tools that decide, as far as they are on.
+func (t *triage) next() string {
+	var steps []string
+	for _, step := range [][2]string{
+		{"update_post", "sets status, tags and assignee by name, and inReview false approves"},
+		{"find_similar_posts", "compares one post with more"},
+	} {
+		if t.env.off(step[0]) == "" {
+			steps = append(steps, step[0]+" "+step[1])
+		}
+	}
+	if len(steps) == 0 {
+		return ""
+	}
+	return "\nnext: " + strings.Join(steps, "; ")
+}
