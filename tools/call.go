@@ -19,7 +19,24 @@ type answer struct {
 	uncertain bool   // a write that failed may have been made
 }
 
+// invalidArguments is the outcome of a call whose arguments are refused here.
+const invalidArguments = "invalid_arguments"
+
 func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry_run" }
+
+// serve is call within the deadline and the budget, with its line in the log.
+func (op *Operation) serve(ctx context.Context, env Env, raw []byte) answer {
+	start := time.Now()
+	if env.Deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
+		defer cancel()
+	}
+	a := env.Repeats.notice(op, raw, op.call(ctx, env, raw))
+	a.log(ctx, env.Logger, op.Name, time.Since(start))
+	a.text = env.AnswerBudget.bound(a.text)
+	return a
+}
 
 // call runs one operation: arguments, request, answer.
 func (op *Operation) call(ctx context.Context, env Env, raw []byte) answer {
@@ -69,14 +86,14 @@ func (a answer) masked(mask bool) answer {
 
 // invalid is the answer to arguments that are refused here.
 func invalid(err error) answer {
-	return answer{text: err.Error(), outcome: "invalid_arguments", until: theArguments}
+	return answer{text: err.Error(), outcome: invalidArguments, until: theArguments}
 }
 
 // log writes the one line of a call: never arguments, bodies or what the API said about them. Outcomes that somebody should look at are
 // warnings.
 func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
 	level := slog.LevelInfo
-	if !a.succeeded() && a.outcome != "invalid_arguments" {
+	if !a.succeeded() && a.outcome != invalidArguments {
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{

@@ -144,22 +144,16 @@ type Env struct {
 
 	OffBy   func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
 	Repeats *Repeats                      // calls that fail again and again; nil notices none
+
+	outline *Outline // the form of answers that Ask gives; nil: that of tools
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
 // a tool error in words, and only a broken protocol is a protocol error.
 func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		start := time.Now()
-		if env.Deadline > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
-			defer cancel()
-		}
-		raw := rawArguments(req)
-		a := env.Repeats.notice(op, raw, op.call(ctx, env, raw))
-		a.log(ctx, env.Logger, op.Name, time.Since(start))
-		res := mcp.NewToolResultText(env.AnswerBudget.bound(a.text))
+		a := op.serve(ctx, env, rawArguments(req))
+		res := mcp.NewToolResultText(a.text)
 		res.IsError = !a.succeeded()
 		return res, nil
 	}

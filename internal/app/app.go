@@ -15,6 +15,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
 )
 
@@ -126,16 +127,25 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
 		}
 	}
+	browsed := resources.New(
+		func(context.Context) tools.Env { return env },
+		func(_ context.Context, operation string) bool { return cfg.Selection.Reads(operation) },
+	)
 	hooks := &server.Hooks{}
+	browsed.Hook(hooks)
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
 	s := server.NewMCPServer(Name, cfg.Version,
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
+		server.WithResourceCapabilities(false, false),
+		server.WithCompletions(),
+		server.WithResourceCompletionProvider(wire.GuardResourceCompletion(cfg.Logger, browsed)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	)
+	browsed.Register(s)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }
