@@ -7,11 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// longestURI is longer than any that is meant: mcp-go takes a second and a gigabyte of garbage for each megabyte that it matches.
+// longestURI is longer than any that is meant.
 const longestURI = 4000
 
 // find returns the resource that an address means, with what its holes are filled with.
 func find(uri string) (r *resource, values map[string]string, ok bool) {
+	if len(uri) > longestURI {
+		return nil, nil, false
+	}
 	given := strings.Split(uri, "/")
 	for _, r := range table {
 		if values, ok := r.match(given); ok {

@@ -68,19 +68,22 @@ func (o Outline) extent(shown, all int, envelope []byte) string {
 	total, _ := strconv.Atoi(string(count))
 	capped, _ := jsonparser.GetBoolean(envelope, "totalCountCapped")
 	more := shown < all || textOf(envelope, "nextCursor") != ""
+	things := o.Things
+	if max(shown, total) == 1 {
+		things = strings.TrimSuffix(things, "s")
+	}
 	text := thousands(shown)
 	switch {
 	case all == 0 && !more:
-		return "No " + o.Things + "."
-	case !more:
-		text = "All " + text + " " + o.Things
+		return "No " + things + "."
+	case !more && shown > 1:
+		text = "All " + text
 	case total > shown && capped:
-		text += " of more than " + thousands(total) + " " + o.Things
+		text += " of more than " + thousands(total)
 	case total > shown:
-		text += " of " + thousands(total) + " " + o.Things
-	default:
-		text += " " + o.Things
+		text += " of " + thousands(total)
 	}
+	text += " " + things
 	if o.Order != "" {
 		text += ", " + o.Order
 	}
