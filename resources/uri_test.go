@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,23 @@ func TestTheTableIsWhole(t *testing.T) {
 				t.Errorf("%s is listed as a %s", uri, l.kind)
 			}
 		}
+	}
+}
+
+// The README has a row for each.
+func TestTheREADMEHasAllResources(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range table {
+		if row := "\n| `" + r.uri + "` | " + r.description + " |\n"; strings.Count(string(readme), row) != 1 {
+			t.Errorf("the README lacks%s", row)
+		}
+	}
+	if n := strings.Count(string(readme), "\n| `"+scheme); n != len(table) {
+		t.Errorf("%d rows for %d resources", n, len(table))
 	}
 }
 

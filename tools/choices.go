@@ -70,7 +70,7 @@ func (d *directory) choices(k *kind, env Env) []Choice {
 // the name. Slashes and the like are left out, since a value may become part of an address.
 func (d *directory) choice(k *kind, t thing, w *writer) Choice {
 	const longest = 80 // characters of a name
-	c := Choice{ID: t.ID, Updated: t.Updated, Name: cutTo(longest, []rune(oneLine(w.text(t.called()))))}
+	c := Choice{ID: t.ID, Updated: t.Updated, Name: plainExcerpt(oneLine(w.text(t.called())), longest)}
 	if !w.mask {
 		c.email = t.Email
 	}

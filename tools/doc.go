@@ -21,6 +21,8 @@
 //	names.go      which ids a name can stand for, and how it becomes one
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
+//	choices.go    what a person can pick by its name, for lists and completions
+//	ask.go        a read that no tool call asked for; outline.go its lists, as Markdown
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
 //	acting.go     in whose name a write is made
 //	dryrun.go     what a write would do, in place of doing it
