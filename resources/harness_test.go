@@ -38,36 +38,41 @@ type host struct {
 type answer struct {
 	Result struct {
 		Resources []struct {
-			URI, Name, Title string
-			MIMEType         string `json:"mimeType"`
-			Annotations      struct {
-				Audience     []string
-				Priority     float64
-				LastModified string `json:"lastModified"`
-			}
-		}
+			URI         string `json:"uri"`
+			Name        string `json:"name"`
+			Title       string `json:"title"`
+			MIMEType    string `json:"mimeType"`
+			Annotations struct {
+				Audience     []string `json:"audience"`
+				Priority     float64  `json:"priority"`
+				LastModified string   `json:"lastModified"`
+			} `json:"annotations"`
+		} `json:"resources"`
 		Templates []struct {
 			URI string `json:"uriTemplate"`
 		} `json:"resourceTemplates"`
 		Contents []struct {
-			URI      string
+			URI      string `json:"uri"`
 			MIMEType string `json:"mimeType"`
-			Text     string
-		}
+			Text     string `json:"text"`
+		} `json:"contents"`
 		Completion struct {
-			Values  []string
-			Total   int
-			HasMore bool `json:"hasMore"`
-		}
-		Content      []struct{ Text string } // of a tool
-		Capabilities map[string]any
-		CacheScope   string `json:"cacheScope"`
-	}
+			Values  []string `json:"values"`
+			Total   int      `json:"total"`
+			HasMore bool     `json:"hasMore"`
+		} `json:"completion"`
+		Content []struct { // of a tool
+			Text string `json:"text"`
+		} `json:"content"`
+		CacheScope string `json:"cacheScope"`
+	} `json:"result"`
 	Error *struct {
-		Code    int
-		Message string
-		Data    struct{ URI string }
-	}
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+		Data    struct {
+			URI string `json:"uri"`
+		} `json:"data"`
+	} `json:"error"`
 }
 
 // modern is what every request of protocol 2026-07-28 carries.
@@ -131,8 +136,11 @@ func serveHTTP(t *testing.T, cfg app.Config) *host {
 	})
 	return &host{t: t, meta: modern, send: func(message string) []byte {
 		var named struct {
-			Method string
-			Params struct{ URI, Name string }
+			Method string `json:"method"`
+			Params struct {
+				URI  string `json:"uri"`
+				Name string `json:"name"`
+			} `json:"params"`
 		}
 		if err := json.Unmarshal([]byte(message), &named); err != nil {
 			t.Fatal(err)
