@@ -13,9 +13,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -37,17 +39,7 @@ type host struct {
 // answer is what a request came to.
 type answer struct {
 	Result struct {
-		Resources []struct {
-			URI         string `json:"uri"`
-			Name        string `json:"name"`
-			Title       string `json:"title"`
-			MIMEType    string `json:"mimeType"`
-			Annotations struct {
-				Audience     []string `json:"audience"`
-				Priority     float64  `json:"priority"`
-				LastModified string   `json:"lastModified"`
-			} `json:"annotations"`
-		} `json:"resources"`
+		Resources []entry `json:"resources"`
 		Templates []struct {
 			URI string `json:"uriTemplate"`
 		} `json:"resourceTemplates"`
@@ -73,6 +65,19 @@ type answer struct {
 			URI string `json:"uri"`
 		} `json:"data"`
 	} `json:"error"`
+}
+
+// entry is a resource of a list.
+type entry struct {
+	URI         string `json:"uri"`
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	MIMEType    string `json:"mimeType"`
+	Annotations struct {
+		Audience     []string `json:"audience"`
+		Priority     float64  `json:"priority"`
+		LastModified string   `json:"lastModified"`
+	} `json:"annotations"`
 }
 
 // modern is what every request of protocol 2026-07-28 carries.
@@ -229,6 +234,10 @@ func (h *host) list() []string {
 	if a.Error != nil {
 		h.t.Fatal(a.Error.Message)
 	}
+	return a.uris()
+}
+
+func (a answer) uris() []string {
 	var uris []string
 	for _, r := range a.Result.Resources {
 		uris = append(uris, r.URI)
@@ -267,6 +276,42 @@ func (h *host) text(uri string) string {
 func (h *host) complete(uri, name, typed string) answer {
 	h.t.Helper()
 	return h.ask("completion/complete", fmt.Sprintf(`"ref":{"type":"ref/resource","uri":%s},"argument":{"name":%s,"value":%s}`, quoted(uri), quoted(name), quoted(typed)))
+}
+
+// values completes a template with whatever there is, and has patience where the server has little: on a busy machine, the API may be late.
+func (h *host) values(template string) answer {
+	h.t.Helper()
+	return eventually(h.t, func() (answer, bool) {
+		a := h.complete(template, holeOf(template), "")
+		return a, len(a.Result.Completion.Values) > 0
+	})
+}
+
+// entries lists the resources, likewise, until there are some of each kind.
+func (h *host) entries() answer {
+	h.t.Helper()
+	return eventually(h.t, func() (answer, bool) {
+		a := h.ask("resources/list", "")
+		whole := true
+		for _, kind := range []string{"boards/", "changelogs/", "collections/"} {
+			whole = whole && slices.ContainsFunc(a.Result.Resources, func(r entry) bool { return strings.HasPrefix(r.URI, "featurebase://"+kind) })
+		}
+		return a, whole
+	})
+}
+
+// eventually returns what try gives in the end.
+func eventually[T any](t *testing.T, try func() (T, bool)) T {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		got, ok := try()
+		if ok {
+			return got
+		}
+		if time.Now().After(end) {
+			t.Fatalf("still: %+v", got)
+		}
+	}
 }
 
 func quoted(s string) string {

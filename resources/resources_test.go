@@ -41,7 +41,7 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 	}
 	for _, template := range templates {
 		for name, h := range map[string]*host{"stdio": old, "HTTP": recent} {
-			completion := h.complete(template, holeOf(template), "").Result.Completion
+			completion := h.values(template).Result.Completion
 			if len(completion.Values) < 4 || completion.Total != len(completion.Values) {
 				t.Errorf("%s, %s: %+v", name, template, completion)
 			}
@@ -52,7 +52,7 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 				}
 			}
 		}
-		value := old.complete(template, holeOf(template), "").Result.Completion.Values[0]
+		value := old.values(template).Result.Completion.Values[0]
 		golden(t, fileName(template), beginning(old.text(fill(template, value))))
 	}
 	for _, uri := range static {
@@ -92,7 +92,7 @@ func TestTheListShowsWhatThereIs(t *testing.T) {
 	h := serve(t, sandboxed())
 	for era, meta := range eras {
 		h.meta = meta
-		got := h.ask("resources/list", "").Result
+		got := h.entries().Result
 		if era == "2026-07-28" && got.CacheScope != "private" {
 			t.Errorf("cache scope %q", got.CacheScope)
 		}
@@ -119,7 +119,7 @@ func TestTheListShowsWhatThereIs(t *testing.T) {
 		if first := h.list()[:3]; !slices.Equal(first, static) {
 			t.Errorf("first come %v", first)
 		}
-		if again := serve(t, sandboxed()).list(); !slices.Equal(again, h.list()) {
+		if again := serve(t, sandboxed()).entries().uris(); !slices.Equal(again, h.list()) {
 			t.Errorf("another order: %v", again)
 		}
 	}
@@ -154,9 +154,11 @@ func TestTheListDoesNotNeedTheAPI(t *testing.T) {
 			if got := h.complete("featurebase://posts/{postId}", "postId", "a"); got.Error != nil || got.Result.Completion.Values == nil || len(got.Result.Completion.Values) > 0 {
 				t.Errorf("completion: %+v", got)
 			}
-			if paths := api.arrived(); !slices.Contains(paths, "/v2/boards") || !slices.Contains(paths, "/v2/posts") {
-				t.Errorf("for the list and the completion, %v", paths)
-			}
+			var paths []string
+			eventually(t, func() ([]string, bool) {
+				paths = append(paths, api.arrived()...)
+				return paths, slices.Contains(paths, "/v2/boards") && slices.Contains(paths, "/v2/posts")
+			})
 		})
 	}
 	t.Run("without a key", func(t *testing.T) {
@@ -262,12 +264,9 @@ func TestResourcesOfAnOddAPI(t *testing.T) {
 	cfg := sandboxed()
 	cfg.Sandbox.Quirks = true
 	h := serve(t, cfg)
-	uris := h.list()
+	uris := h.entries().uris()
 	for _, template := range templates {
-		values := h.complete(template, holeOf(template), "").Result.Completion.Values
-		if len(values) == 0 {
-			t.Errorf("%s has no values", template)
-		}
+		values := h.values(template).Result.Completion.Values
 		for _, value := range values {
 			uris = append(uris, fill(template, value))
 		}
@@ -325,7 +324,12 @@ func TestResourcesFollowTheTools(t *testing.T) {
 	}
 	cfg := sandboxed()
 	cfg.Selection.Exclude = []string{"list_changelogs"}
-	if uris := strings.Join(serve(t, cfg).list(), " "); strings.Contains(uris, "changelogs") || !strings.Contains(uris, "collections/") {
+	h := serve(t, cfg)
+	uris := eventually(t, func() (string, bool) {
+		uris := strings.Join(h.list(), " ")
+		return uris, strings.Contains(uris, "collections/")
+	})
+	if strings.Contains(uris, "changelogs") {
 		t.Errorf("without list_changelogs: %s", uris)
 	}
 }
@@ -356,6 +360,7 @@ func TestCompletions(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"id":%q}`, strings.TrimPrefix(r.URL.Path, "/v2/boards/"))
 	}))
 	const template = "featurebase://boards/{boardId}"
+	h.values(template)
 	for typed, want := range map[string][]string{
 		"id":      {"Ideas", "Old ideas"},
 		"IDEAS":   {"Ideas", "Old ideas"},
