@@ -17,7 +17,7 @@ type Answer struct {
 // the log. What the API answers with one object is shown as the tool shows it, and a list as an outline.
 func (op *Operation) Ask(ctx context.Context, env Env, arguments map[string]any, outline Outline) Answer {
 	env.outline = &outline
-	a := op.serve(ctx, env, encode(arguments))
+	a := op.pass(ctx, env, encode(arguments), reply{})
 	return Answer{
 		Text: a.text, Failed: !a.succeeded(),
 		NotFound: a.outcome == invalidArguments || a.outcome == client.KindNotFound.String(),

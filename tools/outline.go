@@ -93,8 +93,8 @@ func (o Outline) extent(shown, all int, envelope []byte) string {
 	return text + "."
 }
 
-// titles are the columns that can name an item, the first that is filled.
-var titles = []string{"title", "name"}
+// titleColumns are the columns that can name an item, the first that is filled.
+var titleColumns = []string{"title", "name"}
 
 // appendBullet writes one item: its title as a link, and its other fields on a line below.
 func (w *writer) appendBullet(out []byte, fields []field, o Outline) []byte {
@@ -106,7 +106,7 @@ func (w *writer) appendBullet(out []byte, fields []field, o Outline) []byte {
 		case fields[i].kind != jsonparser.String || text == "":
 		case c.name == "id":
 			id, used = text, append(used, c.name)
-		case title == "" && slices.Contains(titles, c.name):
+		case title == "" && slices.Contains(titleColumns, c.name):
 			title, used = oneLine(text), append(used, c.name)
 		}
 	}

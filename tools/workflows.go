@@ -11,5 +11,6 @@ var workflows = &Toolset{
 func init() {
 	workflows.Operations = []*Operation{
 		summarizeConversation(),
+		answerFromHelpCenter(),
 	}
 }
