@@ -35,13 +35,14 @@ func New(env func(context.Context) tools.Env, reads func(ctx context.Context, op
 	return &Set{env, reads}
 }
 
-// Hook has lists made and addresses read here. Pass the hooks to the server.
+// Hook has lists made and addresses read here, and leaves resources of others as they are. Pass the hooks to the server.
 func (s *Set) Hook(hooks *server.Hooks) {
 	hooks.AddAfterListResources(func(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
-		result.Resources = s.list(ctx)
+		others := slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return lookup(r.URI) != nil })
+		result.Resources = append(s.list(ctx), others...)
 	})
 	hooks.AddAfterListResourceTemplates(func(ctx context.Context, _ any, _ *mcp.ListResourceTemplatesRequest, result *mcp.ListResourceTemplatesResult) {
-		result.ResourceTemplates = s.templates(ctx)
+		result.ResourceTemplates = append(s.templates(ctx), result.ResourceTemplates...)
 	})
 	hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
 		if r, _, ok := find(request.Params.URI); ok {

@@ -1,6 +1,7 @@
 package resources_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
@@ -383,6 +387,10 @@ func TestCompletions(t *testing.T) {
 	if got := h.complete(template, "boardId", "many").Result.Completion; len(got.Values) != 100 || got.Total != 150 || !got.HasMore {
 		t.Errorf("%d values of %d, more: %v", len(got.Values), got.Total, got.HasMore)
 	}
+	prompt := h.ask("completion/complete", `"ref":{"type":"ref/prompt","name":"prioritize_board"},"argument":{"name":"board","value":"old"}`)
+	if got := prompt.Result.Completion.Values; !slices.Equal(got, []string{"Old ideas"}) {
+		t.Errorf("the argument of a prompt: %v", got)
+	}
 	for _, c := range []struct{ uri, name, says string }{
 		{"featurebase://zzz/{boardId}", "boardId", "Unknown resource"},
 		{"featurebase://boards", "boardId", "nothing to complete"},
@@ -390,6 +398,31 @@ func TestCompletions(t *testing.T) {
 	} {
 		if got := h.complete(c.uri, c.name, "").Error; got == nil || got.Code != -32602 || !strings.Contains(got.Message, c.says) {
 			t.Errorf("%s %s: %+v", c.uri, c.name, got)
+		}
+	}
+}
+
+// What else a server offers stays in its lists, and can be read.
+func TestResourcesOfOthersStay(t *testing.T) {
+	t.Parallel()
+	cfg := sandboxed()
+	cfg.Options = []server.ServerOption{func(s *server.MCPServer) {
+		read := func(_ context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return []mcp.ResourceContents{mcp.TextResourceContents{URI: request.Params.URI, MIMEType: "text/markdown", Text: "theirs"}}, nil
+		}
+		s.AddResource(mcp.NewResource("test://one", "one"), read)
+		s.AddResourceTemplate(mcp.NewResourceTemplate("test://some/{id}", "some"), read)
+	}}
+	h := serve(t, cfg)
+	if uris := h.list(); uris[len(uris)-1] != "test://one" || uris[0] != static[0] {
+		t.Errorf("%v", uris)
+	}
+	if uris := h.templates(); !slices.Equal(uris, append(slices.Clone(templates), "test://some/{id}")) {
+		t.Errorf("%v", uris)
+	}
+	for _, uri := range []string{"test://one", "test://some/7"} {
+		if got := h.text(uri); got != "theirs" {
+			t.Errorf("%s: %s", uri, got)
 		}
 	}
 }

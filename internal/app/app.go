@@ -16,6 +16,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/prompts"
 	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
 )
@@ -134,8 +135,8 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 	return c
 }
 
-// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas are
-// filled in by a filter when a client lists the tools.
+// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
+// what is shown of prompts, are filled in by filters when a client lists them.
 func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	byName := map[string]*tools.Operation{}
 	var registered []server.ServerTool
@@ -149,6 +150,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		func(context.Context) tools.Env { return env },
 		func(_ context.Context, operation string) bool { return cfg.Selection.Reads(operation) },
 	)
+	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
@@ -157,13 +159,17 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
+		server.WithPromptCapabilities(false),
+		server.WithPromptFilter(jobs.Fill),
 		server.WithResourceCapabilities(false, false),
 		server.WithCompletions(),
+		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(cfg.Logger, jobs)),
 		server.WithResourceCompletionProvider(wire.GuardResourceCompletion(cfg.Logger, browsed)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	}, cfg.Options...)...)
 	browsed.Register(s)
+	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }
