@@ -59,7 +59,7 @@ fuzz: ## Fuzz each target for FUZZTIME
 	done
 
 update: ## Rewrite the golden files
-	go test ./tools -update
+	go test ./tools ./resources -update
 
 ci: ## Everything that has to pass
 	.ci/run

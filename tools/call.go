@@ -24,6 +24,9 @@ type answer struct {
 	question *question // to ask the user before anything is sent: not the end of the call
 }
 
+// invalidArguments is the outcome of a call whose arguments are refused here.
+const invalidArguments = "invalid_arguments"
+
 func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry_run" }
 
 // call runs one operation: arguments, request, answer.
@@ -85,14 +88,14 @@ func (a answer) masked(mask bool) answer {
 
 // invalid is the answer to arguments that are refused here.
 func invalid(err error) answer {
-	return answer{text: err.Error(), outcome: "invalid_arguments", until: theArguments}
+	return answer{text: err.Error(), outcome: invalidArguments, until: theArguments}
 }
 
 // log writes the one line of a call: never arguments, bodies or what the API said about them. Outcomes that somebody should look at are
 // warnings.
 func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
 	level := slog.LevelInfo
-	if !a.succeeded() && !slices.Contains([]string{"invalid_arguments", "asked", "declined"}, a.outcome) {
+	if !a.succeeded() && !slices.Contains([]string{invalidArguments, "asked", "declined"}, a.outcome) {
 		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -42,9 +43,24 @@ var errNoNames = errors.New("names are not looked up")
 
 // thing is what one id stands for.
 type thing struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Email   string `json:"email"`
+	Title   string `json:"title"`
+	Updated string `json:"updatedAt"`
+	Source  struct {
+		HTML string `json:"bodyHtml"`
+	} `json:"source"`
+}
+
+// called is the name of a thing. Posts and the like have a title; a conversation without one goes by how it began.
+func (t thing) called() string {
+	name := cmp.Or(strings.TrimSpace(t.Name), t.Email, strings.TrimSpace(t.Title))
+	if name != "" || t.Source.HTML == "" {
+		return name
+	}
+	const longest = 60 // characters
+	return excerpt(t.Source.HTML, longest)
 }
 
 // directory is one list of things with their names, or the failure to get it.
@@ -113,8 +129,9 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
-	op := Lookup(k.list)
+	op, most := Lookup(k.list), cmp.Or(k.most, maxNames)
 	args := map[string]any{}
+	maps.Copy(args, k.order)
 	if op.Input.shape().props["limit"] != nil {
 		args["limit"] = json.Number("100")
 	}
@@ -124,22 +141,22 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 		return
 	}
 	d.byName, d.byID = map[string]int{}, map[string]string{}
-	for page, err := range client.Pages(ctx, c.Do, req, maxNames) {
+	for page, err := range client.Pages(ctx, c.Do, req, most) {
 		if err != nil {
 			d.err = err
 			return
 		}
 		for _, item := range page.Items {
-			d.add(item)
+			d.add(k, item)
 		}
 		d.cut = page.Stop != client.StopEnd
 	}
 }
 
-// add notes an item of the list. Without an id or a name it is of no use here.
-func (d *directory) add(item []byte) {
+// add notes an item of the list. Without an id it is of no use here, and without a name none where names are looked up.
+func (d *directory) add(k *kind, item []byte) {
 	var t thing
-	if json.Unmarshal(item, &t) != nil || t.ID == "" || plainName(t.Name+t.Email) == "" {
+	if json.Unmarshal(item, &t) != nil || t.ID == "" || k.most == 0 && plainName(t.Name+t.Email) == "" {
 		return
 	}
 	d.things = append(d.things, t)

@@ -22,6 +22,8 @@
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
 //	terms.go, likeness.go  how much two texts say the same, in any language
+//	choices.go    what a person can pick by its name, for lists and completions
+//	ask.go        a read that no tool call asked for; outline.go its lists, as Markdown
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
 //	postfacts.go  what workflows read of posts, and the posts that one is like
 //	spamsigns.go  what looks like spam in any language

@@ -60,7 +60,7 @@ func (w *writer) appendText(out []byte, f field, c column) ([]byte, bool) {
 	default:
 		return w.appendValue(out, f.value, f.kind, c.path[0])
 	}
-	text = w.text(text)
+	text = w.words(text)
 	if c.form == "new" && bytes.Contains(out[w.begin:], appendStart(nil, text)) {
 		return out, false
 	}

@@ -132,7 +132,7 @@ func FuzzNamesInAnswers(f *testing.F) {
 	for _, k := range []*kind{aBoard, anAdmin} {
 		d := &directory{since: n.now().Add(time.Hour), done: make(chan struct{}), byName: map[string]int{}, byID: map[string]string{}}
 		for id, name := range map[string]string{bugs: `"Bu}gs"`, ideas: "Ideas", bo: "Bo"} {
-			d.add([]byte(`{"id":"` + id + `","name":` + string(encode(name)) + `}`))
+			d.add(k, []byte(`{"id":"`+id+`","name":`+string(encode(name))+`}`))
 		}
 		close(d.done)
 		n.latest[k] = d

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,6 +17,9 @@ type kind struct {
 	list         string         // the operation that lists all of them
 	byEmail      bool           // an e-mail is a name too
 	id           *regexp.Regexp // the form of an id; a name of this form would be taken for one
+
+	most  int            // how many are listed, where there are too many to look up names among them; 0: all
+	order map[string]any // the arguments with which the list has those first that people mean; nil: none
 }
 
 // digits is the form of the ids of collections.
@@ -32,6 +36,29 @@ var (
 	aTicketCategory  = &kind{word: "ticket category", plural: "ticket categories", list: "list_ticket_categories", id: hex24}
 	aTicketStatus    = &kind{word: "ticket status", plural: "ticket statuses", list: "list_ticket_statuses", id: hex24}
 )
+
+// The kinds of which there are many, and whose names are not unique: people pick one by its name, and its id goes along.
+var (
+	aPost         = &kind{word: "post", plural: "posts", list: "list_posts", id: hex24, most: pageSize, order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"}}
+	aChangelog    = &kind{word: "changelog", plural: "changelogs", list: "list_changelogs", id: hex24, most: pageSize, order: map[string]any{"state": "all"}}
+	anArticle     = &kind{word: "article", plural: "articles", list: "list_articles", id: digits, most: pageSize}
+	aConversation = &kind{word: "conversation", plural: "conversations", list: "list_conversations", id: digits, most: pageSize}
+	aContact      = &kind{word: "contact", plural: "contacts", list: "search_contacts", id: hex24, most: pageSize, order: map[string]any{"sort": "lastActivity:desc"}}
+)
+
+// kinds are all of them.
+var kinds = []*kind{
+	aBoard, aPostStatus, anAdmin, aTeam, aConversationTag, aCollection, aTicketCategory, aTicketStatus,
+	aPost, aChangelog, anArticle, aConversation, aContact,
+}
+
+// kindCalled returns the kind of that word, or nil.
+func kindCalled(word string) *kind {
+	if i := slices.IndexFunc(kinds, func(k *kind) bool { return k.word == word }); i >= 0 {
+		return kinds[i]
+	}
+	return nil
+}
 
 // reference says that fields of some toolsets or operations, of arguments and of filters, hold the id of a thing of a kind. Where it names
 // a toolset, it holds for the fields of answers too.
@@ -176,11 +203,17 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 
 // idOf returns the id that a value is, or that stands in brackets behind a name, as answers show it.
 func (k *kind) idOf(value string) (string, bool) {
+	id := bracketed(value, k.id)
+	return id, k.id.MatchString(id)
+}
+
+// bracketed returns the id of a form that stands in brackets behind a name, and any other value as it is, without spaces around it.
+func bracketed(value string, form *regexp.Regexp) string {
 	value = strings.TrimSpace(value)
-	if open := strings.LastIndexByte(value, '('); open > 0 && strings.HasSuffix(value, ")") && k.id.MatchString(value[open+1:len(value)-1]) {
-		return value[open+1 : len(value)-1], true
+	if open := strings.LastIndexByte(value, '('); open > 0 && strings.HasSuffix(value, ")") && form.MatchString(value[open+1:len(value)-1]) {
+		return value[open+1 : len(value)-1]
 	}
-	return value, k.id.MatchString(value)
+	return value
 }
 
 // resolve puts ids in place of the names among the arguments. It returns false with the answer when a name leads nowhere: then nothing is sent.

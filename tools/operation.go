@@ -151,6 +151,8 @@ type Env struct {
 	Observer Observer                      // follows calls; nil tells nobody
 	Repeats  *Repeats                      // calls that fail again and again; nil notices none
 	Confirm  *Confirmations                // has the user asked before some calls; nil asks nothing
+
+	outline *Outline // the form of answers that Ask gives; nil: that of tools
 }
 
 // Observer follows calls, for metrics and traces.

@@ -48,7 +48,7 @@ var (
 	unstable  = answered("", "", 500, `{}`)
 )
 
-const aPost, anotherPost = `{"postId":"` + anID + `"}`, `{"postId":"64b0c2f19d3e5a7788990099"}`
+const samePost, anotherPost = `{"postId":"` + anID + `"}`, `{"postId":"64b0c2f19d3e5a7788990099"}`
 
 // From the third time on it is said what has to change, in the words of the cause.
 func TestACallThatFailsAgainAndAgainIsTold(t *testing.T) {
@@ -58,14 +58,14 @@ func TestACallThatFailsAgainAndAgainIsTold(t *testing.T) {
 		next                  failureCase
 		want                  string
 	}{
-		{"arguments of the API's", "get_post", aPost, absent, "the same way: it will not work until the arguments change. Do not repeat it."},
+		{"arguments of the API's", "get_post", samePost, absent, "the same way: it will not work until the arguments change. Do not repeat it."},
 		{"arguments refused here", "list_posts", `{"limit":500}`, fine, "the same way: it will not work until the arguments change. Do not repeat it."},
 		{"arguments that are no JSON", "list_posts", `{"limit":`, fine, "the same way: it will not work until the arguments change. Do not repeat it."},
-		{"the permission", "get_post", aPost, forbidden, "the same way: it will not work until the permission changes. Do not repeat it."},
-		{"the key", "get_post", aPost, answered("", "", 401, `{}`), "the same way: it will not work until the key changes. Do not repeat it."},
-		{"the configuration", "get_post", aPost, answered("", "", 404, `<html>`), "the same way: it will not work until the configuration changes. Do not repeat it."},
+		{"the permission", "get_post", samePost, forbidden, "the same way: it will not work until the permission changes. Do not repeat it."},
+		{"the key", "get_post", samePost, answered("", "", 401, `{}`), "the same way: it will not work until the key changes. Do not repeat it."},
+		{"the configuration", "get_post", samePost, answered("", "", 404, `<html>`), "the same way: it will not work until the configuration changes. Do not repeat it."},
 		{"the feature", "list_report_datasets", `{}`, absent, "the same way: it will not work until the feature is enabled in Featurebase. Do not repeat it."},
-		{"what passes", "get_post", aPost, tooFast, "the same way. Repeating it at once does not help: wait longer before the next attempt, or tell the user."},
+		{"what passes", "get_post", samePost, tooFast, "the same way. Repeating it at once does not help: wait longer before the next attempt, or tell the user."},
 		{"what may have happened", "create_comment", `{"content":"x","postId":"p"}`, unstable, "the same way, and each time the change may have been made. Do not repeat it: check first, then tell the user."},
 	} {
 		r := newRepeating(t)
@@ -95,23 +95,23 @@ func TestTheSameCallWrittenOtherwise(t *testing.T) {
 func TestACountBeginsAgain(t *testing.T) {
 	t.Parallel()
 	for name, between := range map[string]func(*repeating){
-		"after a success":        func(r *repeating) { r.call("get_post", aPost, fine) },
-		"after another outcome":  func(r *repeating) { r.call("get_post", aPost, forbidden) },
-		"with another status":    func(r *repeating) { r.call("get_post", aPost, answered("", "", 410, `{}`)) },
+		"after a success":        func(r *repeating) { r.call("get_post", samePost, fine) },
+		"after another outcome":  func(r *repeating) { r.call("get_post", samePost, forbidden) },
+		"with another status":    func(r *repeating) { r.call("get_post", samePost, answered("", "", 410, `{}`)) },
 		"on another server":      func(r *repeating) { r.env.Repeats = NewRepeats() },
 		"never, by another call": nil,
 	} {
 		r := newRepeating(t)
-		r.call("get_post", aPost, absent)
-		r.call("get_post", aPost, absent)
+		r.call("get_post", samePost, absent)
+		r.call("get_post", samePost, absent)
 		if between == nil {
 			r.call("get_post", anotherPost, absent)
-			r.call("delete_post", aPost, absent)
+			r.call("delete_post", samePost, absent)
 			r.call("get_post", anotherPost, fine)
 		} else {
 			between(r)
 		}
-		if got := r.call("get_post", aPost, absent); strings.HasPrefix(got, often) != (between == nil) {
+		if got := r.call("get_post", samePost, absent); strings.HasPrefix(got, often) != (between == nil) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
@@ -152,7 +152,7 @@ func TestRepeatsAreCountedAtTheSameTime(t *testing.T) {
 	texts := make([]string, calls)
 	var wg sync.WaitGroup
 	for i := range calls {
-		wg.Go(func() { texts[i], _ = callIn(t, r.env, Lookup("get_post"), aPost) })
+		wg.Go(func() { texts[i], _ = callIn(t, r.env, Lookup("get_post"), samePost) })
 	}
 	wg.Wait()
 	all := strings.Join(texts, "\n")

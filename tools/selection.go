@@ -83,6 +83,18 @@ func (s Selection) OffBy(operation string) string {
 	return ""
 }
 
+// Reads reports whether resources and completions may read with an operation. They are no tools that could be named one by one: they follow
+// the toolset, of which one tool has to be on, and what is excluded by name is read in no other way either.
+func (s Selection) Reads(operation string) bool {
+	for _, set := range Toolsets() {
+		if slices.ContainsFunc(set.Operations, func(op *Operation) bool { return op.Name == operation }) {
+			return !slices.Contains(s.Exclude, operation) &&
+				slices.ContainsFunc(set.Operations, func(op *Operation) bool { return s.offBy(set, op) == "" })
+		}
+	}
+	return false
+}
+
 // offBy holds the order of the settings: what limits the effect wins over names, and leaving out wins over adding.
 func (s Selection) offBy(set *Toolset, op *Operation) string {
 	switch {

@@ -83,7 +83,7 @@ func (t *transcript) opening(created string, opening []byte) {
 	t.time(created)
 	t.byline(opening, "")
 	if subject := textOf(opening, "subject"); subject != "" {
-		t.out = append(append(t.out, "  Subject: "...), oneLine(t.text(subject))+"\n"...)
+		t.out = append(append(t.out, "  Subject: "...), oneLine(t.words(subject))+"\n"...)
 	}
 	t.out = appendIndented(t.out, t.shortened(t.message(opening)))
 }
@@ -96,7 +96,7 @@ func (t *transcript) part(part []byte) {
 		return
 	}
 	t.endEvents()
-	t.out = append(append(append(t.out, '['), oneLine(t.text(textOf(part, "id")))...), ']')
+	t.out = append(append(append(t.out, '['), oneLine(t.words(textOf(part, "id")))...), ']')
 	t.time(textOf(part, "createdAt"))
 	kind := partKind(partType)
 	if redacted {
@@ -129,7 +129,7 @@ func (t *transcript) event(part []byte, partType string) {
 	}
 	t.events = true
 	t.time(textOf(part, "createdAt"))
-	t.out = append(append(t.out, ' '), oneLine(t.text(partType))...)
+	t.out = append(append(t.out, ' '), oneLine(t.words(partType))...)
 	t.facts(part, partType)
 }
 
@@ -165,7 +165,7 @@ func (t *transcript) facts(part []byte, partType string) {
 		case name == partType:
 			t.fact("", f, name)
 		default:
-			t.fact(oneLine(t.text(name))+"=", f, name)
+			t.fact(oneLine(t.words(name))+"=", f, name)
 		}
 	})
 }
@@ -184,7 +184,7 @@ func (t *transcript) appendFact(out []byte, f field, name string) ([]byte, bool)
 		id = unescape(f.value)
 	}
 	if person := t.names[id]; person != "" {
-		return appendString(out, t.text(person)), true
+		return appendString(out, t.words(person)), true
 	}
 	start := len(out)
 	out, ok := t.appendValue(out, f.value, f.kind, name)
@@ -203,10 +203,10 @@ func (t *transcript) time(stamp string) {
 	}
 	day, clock, _ := strings.Cut(strings.TrimSuffix(minute(stamp), "Z"), "T")
 	if day != t.day || clock == "" {
-		t.out = append(append(t.out, ' '), oneLine(t.text(day))...)
+		t.out = append(append(t.out, ' '), oneLine(t.words(day))...)
 	}
 	if t.day = day; clock != "" {
-		t.out = append(append(t.out, ' '), oneLine(t.text(clock))...)
+		t.out = append(append(t.out, ' '), oneLine(t.words(clock))...)
 	}
 }
 
@@ -237,7 +237,7 @@ func (t *transcript) byline(message []byte, kind string) {
 	if name != "" {
 		line += ": " + name
 	}
-	t.out = append(append(append(t.out, ' '), oneLine(t.text(line))...), '\n')
+	t.out = append(append(append(t.out, ' '), oneLine(t.words(line))...), '\n')
 }
 
 // message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,

@@ -48,6 +48,8 @@ type objectID string
 
 var hex24 = regexp.MustCompile(`^[0-9a-fA-F]{24}$`)
 
+func (objectID) normal(v any) any { return withoutName(v, hex24) }
+
 func (objectID) wire(v any, _ reflect.StructTag) (any, error) {
 	if s, _ := v.(string); !hex24.MatchString(s) {
 		return v, fmt.Errorf("not an id: ids are 24 hex digits, got %s. Look it up, do not guess it", show(v))
@@ -58,6 +60,8 @@ func (objectID) wire(v any, _ reflect.StructTag) (any, error) {
 // externalID is an id from the organization's own system in a path, or a slug: any text, except what a server in between could take
 // for steps of the path.
 type externalID string
+
+func (externalID) normal(v any) any { return withoutName(v, hex24) }
 
 func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
@@ -72,11 +76,21 @@ type shortID string
 
 var short = regexp.MustCompile(`^[0-9A-Za-z_-]{1,20}$`)
 
+func (shortID) normal(v any) any { return withoutName(v, digits) }
+
 func (shortID) wire(v any, _ reflect.StructTag) (any, error) {
 	if s, _ := v.(string); !short.MatchString(s) {
 		return v, fmt.Errorf("not an id: these are short, such as 10021362, got %s. Look it up, do not guess it", show(v))
 	}
 	return v, nil
+}
+
+// withoutName takes an id from behind a name, as completions give it and answers show it: Dark mode (64b0c2f19d3e5a7788990011).
+func withoutName(v any, form *regexp.Regexp) any {
+	if s, ok := v.(string); ok && strings.HasSuffix(s, ")") {
+		return bracketed(s, form)
+	}
+	return v
 }
 
 // ticketNumber is how a ticket is addressed: 42, which people write TK-42. Its 24-hex id does not work in a path.

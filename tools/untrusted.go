@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -61,6 +62,19 @@ func (w *writer) text(s string) string {
 	}
 	return s
 }
+
+// words is text that was no HTML. Where the answer may be shown as Markdown, nothing in it is a picture that a host would fetch, or a tag.
+// What was HTML is Markdown with all of that escaped.
+func (w *writer) words(s string) string {
+	s = w.text(s)
+	if w.markup {
+		s = activeMarkup.ReplaceAllString(s, "$1$3 $2$4")
+	}
+	return s
+}
+
+// activeMarkup is what Markdown takes for the beginning of a picture or of a tag. A space in between ends that, and nothing is lost.
+var activeMarkup = regexp.MustCompile(`(!)(\[)|(<)([A-Za-z/!?])`)
 
 // lineBreaks are all characters that a reader may take for the end of a line.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")

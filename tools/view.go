@@ -105,6 +105,7 @@ type writer struct {
 	*View
 	mask    bool     // e-mail addresses are masked
 	minutes bool     // times end with their minutes
+	markup  bool     // the answer may be shown as Markdown
 	hide    []string // fields left out, wherever they occur
 	begin   int      // where the row that is being written begins
 }
@@ -116,13 +117,15 @@ func (op *Operation) render(body []byte, args arguments, env Env) string {
 		v = &plain
 	}
 	v.parse()
-	w := &writer{View: v, mask: env.MaskEmails && !v.Staff, hide: v.repeats}
+	w := &writer{View: v, mask: env.MaskEmails && !v.Staff, hide: v.repeats, markup: env.outline != nil}
 	body = sound(body)
 	full := args.detail == "full" || len(v.row) == 0
 	value, kind, _, err := jsonparser.Get(body)
 	switch {
 	case err != nil:
 		return "(an empty answer)"
+	case env.outline != nil && (kind == jsonparser.Array || isList(body)):
+		return op.bullets(w, body, env)
 	case kind == jsonparser.Array:
 		return string(w.list(body, nil, full, newListing(op, args, env.AnswerBudget)))
 	case isList(body):
@@ -370,7 +373,7 @@ func (w *writer) appendValue(out, value []byte, kind jsonparser.ValueType, name 
 		case w.minutes && isTime(text):
 			text = minute(text)
 		default:
-			text = w.text(text)
+			text = w.words(text)
 		}
 		return appendString(out, text), text != ""
 	case jsonparser.Object:
@@ -409,7 +412,7 @@ func (w *writer) appendObject(out, object []byte) ([]byte, bool) {
 }
 
 // appendName writes the name of a field of the API's, which may be anybody's words: custom fields have names, too.
-func (w *writer) appendName(out []byte, name string) []byte { return appendString(out, w.text(name)) }
+func (w *writer) appendName(out []byte, name string) []byte { return appendString(out, w.words(name)) }
 
 // withheld stands for the value of a secret.
 const withheld = "(withheld)"

@@ -17,6 +17,7 @@ import (
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
+	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
 )
 
@@ -145,8 +146,13 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
 		}
 	}
-	jobs := prompts.New(cfg.Selection.OffBy, nil)
+	browsed := resources.New(
+		func(context.Context) tools.Env { return env },
+		func(_ context.Context, operation string) bool { return cfg.Selection.Reads(operation) },
+	)
+	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete)
 	hooks := &server.Hooks{}
+	browsed.Hook(hooks)
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
 	s := server.NewMCPServer(Name, cfg.Version, append([]server.ServerOption{
 		server.WithTitle("Featurebase"),
@@ -155,11 +161,14 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
 		server.WithPromptCapabilities(false),
 		server.WithPromptFilter(jobs.Fill),
+		server.WithResourceCapabilities(false, false),
 		server.WithCompletions(),
 		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(cfg.Logger, jobs)),
+		server.WithResourceCompletionProvider(wire.GuardResourceCompletion(cfg.Logger, browsed)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	}, cfg.Options...)...)
+	browsed.Register(s)
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s

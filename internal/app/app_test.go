@@ -167,7 +167,7 @@ func TestEveryProtocolVersionIsServed(t *testing.T) {
 			t.Errorf("asked for %s, got %v", version, got["protocolVersion"])
 		}
 		capabilities, _ := json.Marshal(got["capabilities"])
-		if string(capabilities) != `{"completions":{},"prompts":{},"tools":{}}` {
+		if string(capabilities) != `{"completions":{},"prompts":{},"resources":{},"tools":{}}` {
 			t.Errorf("capabilities %s; the lists never change, and nothing else is offered", capabilities)
 		}
 		if got["instructions"] == "" {

@@ -42,3 +42,22 @@ func complete(ctx context.Context, log *slog.Logger, what string, provide func(c
 	}
 	return &mcp.Completion{Values: found.Values[:maxCompletions], Total: len(found.Values), HasMore: true}, nil
 }
+
+// GuardResourceCompletion is the same around a provider for resources.
+func GuardResourceCompletion(logger *slog.Logger, provider server.ResourceCompletionProvider) server.ResourceCompletionProvider {
+	return resourceCompletion{logger, provider}
+}
+
+type resourceCompletion struct {
+	log  *slog.Logger
+	next server.ResourceCompletionProvider
+}
+
+// CompleteResourceArgument completes a value in the address of a resource.
+func (c resourceCompletion) CompleteResourceArgument(
+	ctx context.Context, uri string, argument mcp.CompleteArgument, given mcp.CompleteContext,
+) (*mcp.Completion, error) {
+	return complete(ctx, c.log, "The completion of resource "+uri, func(ctx context.Context) (*mcp.Completion, error) {
+		return c.next.CompleteResourceArgument(ctx, uri, argument, given)
+	})
+}

@@ -14,6 +14,10 @@ export const connecting = (mode, revision) => async (transport, elicit) => {
     errors,
     list: async () => (await client.listTools()).tools,
     call: (name, args, signal) => client.callTool({ name, arguments: args }, { signal }),
+    resources: async () => (await client.listResources()).resources,
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    read: async (uri) => (await client.readResource({ uri })).contents,
+    complete: async (uri, name, value) => (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion,
     close: () => {
       client.onerror = undefined; // what breaks off now, breaks off because of us
       return client.close();

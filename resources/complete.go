@@ -1,0 +1,44 @@
+package resources
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/tools"
+)
+
+// CompleteResourceArgument answers completion/complete for the address of a template: values that fit what was typed, by title or name. It
+// is a provider of mcp-go.
+func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+	r := lookup(uri)
+	if r == nil || !s.isOn(ctx, r) {
+		return nil, invalid("Unknown resource %.100q; resources/templates/list has those with values to complete.", uri)
+	}
+	switch holes := r.holes(); {
+	case len(holes) == 0:
+		return nil, invalid("Resource %s has nothing to complete.", uri)
+	case !slices.Contains(holes, argument.Name):
+		return nil, invalid("Resource %s has no value %.100q; it has %s.", uri, argument.Name, strings.Join(holes, ", "))
+	}
+	values, more := s.Complete(ctx, kindOf(argument.Name), argument.Value)
+	return &mcp.Completion{Values: values, Total: len(values), HasMore: more}, nil
+}
+
+// Complete returns the values of a kind ("board", "post") that fit what was typed, best first; more says that others may fit. Values of
+// boards are names; those of which there are many have the id behind the title: "Dark mode (64b0c2f19d3e5a7788990011)". An argument or
+// an address takes either. What cannot be had is no failure: then there are none.
+func (s *Set) Complete(ctx context.Context, kind, typed string) (values []string, more bool) {
+	if !s.reads(ctx, tools.Lister(kind)) {
+		return nil, false
+	}
+	return s.env(ctx).Complete(ctx, kind, typed)
+}
+
+func invalid(format string, args ...any) error {
+	return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf(format, args...)}
+}
