@@ -22,6 +22,7 @@
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
+//	workflow_posts.go, period.go   posts as workflows read them; the periods of reports
 //	acting.go     in whose name a write is made
 //	dryrun.go     what a write would do, in place of doing it
 //	view.go       answers: rows of a list, what a write answers, everything

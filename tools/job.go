@@ -176,19 +176,21 @@ func (j *job) all(ctx context.Context, parts ...part) error {
 		wg.Go(func() {
 			select {
 			case slots <- struct{}{}:
-			case <-ctx.Done():
-				failures[i] = ctx.Err()
-				return
+				defer func() { <-slots }()
+			case <-ctx.Done(): // its first request says so
 			}
-			defer func() { <-slots }()
 			failures[i] = safely(ctx, p)
 			j.ended(ctx, p.what)
 		})
 	}
 	wg.Wait()
 	for i, err := range failures {
-		if err != nil && ctx.Err() == nil {
+		switch failed, ok := errors.AsType[*jobError](err); {
+		case err == nil:
+		case ctx.Err() == nil:
 			j.miss(parts[i].what, err)
+		case ok:
+			return failed
 		}
 	}
 	return ctx.Err()
@@ -212,7 +214,7 @@ func (j *job) miss(what string, err error) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.missing = append(j.missing, text)
+	j.missing = append(j.missing, unmark(text)) // it may quote
 }
 
 func (j *job) expect(parts int) {

@@ -11,5 +11,7 @@ var workflows = &Toolset{
 func init() {
 	workflows.Operations = []*Operation{
 		summarizeConversation(),
+		feedbackReport(),
+		draftChangelog(),
 	}
 }

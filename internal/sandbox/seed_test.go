@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ func inEachOrganization(t *testing.T, test func(*testing.T, *store)) {
 		{Seed: 2, Clock: time.Date(2024, time.February, 29, 23, 59, 59, 0, time.UTC)},
 		{Seed: 1 << 63, Clock: time.Date(2031, time.March, 30, 2, 30, 0, 0, time.FixedZone("", 2*60*60))},
 	} {
-		t.Run(fmt.Sprint(options.Seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(options.Seed, 10), func(t *testing.T) {
 			t.Parallel()
 			test(t, seed(options.Seed, options.Clock))
 		})
