@@ -52,7 +52,7 @@ func parseMoment(s string) (time.Time, bool) {
 
 const (
 	draftedPosts     = 500 // the most finished posts that are looked at
-	draftedShown     = 25  // of them in the draft
+	draftedShown     = 20  // of them in the draft
 	recentChangelogs = 20  // of those published and of the drafts, which may tell of a post already
 )
 
@@ -226,7 +226,9 @@ func (d *drafting) privacy(f feedback) string {
 type searchable struct{ html, words string }
 
 func newSearchable(r release) searchable {
-	return searchable{strings.ToLower(r.Content), " " + plainWords(r.Title) + " . " + plainWords(excerpt(r.Content, len(r.Content))) + " "}
+	text := strings.Fields(excerpt(r.Content, len(r.Content)))
+	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
+	return searchable{strings.ToLower(r.Content), " " + plainWords(r.Title) + " . " + plainWords(strings.Join(text, " ")) + " "}
 }
 
 // plainWords are the words of a text alone, with a space between two.

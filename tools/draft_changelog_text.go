@@ -53,7 +53,7 @@ func (d *drafting) write() string {
 
 // beginning says since when, and why.
 func (d *drafting) beginning() string {
-	stamp := d.since.Format("2006-01-02 15:04Z07:00")
+	stamp := d.since.Format(minuteLayout)
 	switch {
 	case d.since.IsZero():
 		return "the beginning; no changelog has been published"

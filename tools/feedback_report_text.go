@@ -150,7 +150,7 @@ func (r *periodReport) unanswered(b *strings.Builder) {
 	switch {
 	case r.open != nil:
 		r.ranking(b, fmt.Sprintf("unanswered now: %s created before %s (%s ago), still %s and without any comment; most votes first",
-			r.open.count(), r.oldest().Format("2006-01-02 15:04Z07:00"), some(r.days, "day"), r.statusName(*r.initial)), r.open)
+			r.open.count(), r.oldest().Format(minuteLayout), some(r.days, "day"), r.statusName(*r.initial)), r.open)
 	case r.started && r.initial == nil:
 		b.WriteString("unanswered: not known, since no status is the one that posts start with\n")
 	}

@@ -35,9 +35,10 @@ type period struct{ start, end time.Time }
 
 // String tells both ends in their time zone, with its distance from UTC, which may differ between them.
 func (p period) String() string {
-	const layout = "2006-01-02 15:04Z07:00"
-	return p.start.Format(layout) + " to " + p.end.Format(layout)
+	return p.start.Format(minuteLayout) + " to " + p.end.Format(minuteLayout)
 }
+
+const minuteLayout = "2006-01-02 15:04Z07:00"
 
 // stride is the length of a period in the units of the calendar: not every day has 24 hours, and not every month 30 days.
 type stride struct{ months, days int }
@@ -94,10 +95,10 @@ func compared(now time.Time, args map[string]any) (comparison, error) {
 		p = period{unit.from(present, -1), present}
 	}
 	switch {
+	case !p.start.Before(present):
+		return comparison{}, fmt.Errorf("the period from %s has not begun; it is now %s", p.start.Format(minuteLayout), now.Format(minuteLayout))
 	case !p.start.Before(p.end):
 		return comparison{}, fmt.Errorf("endDate: it lies before startDate, %s", first.Format(time.DateOnly))
-	case !p.start.Before(present):
-		return comparison{}, fmt.Errorf("the period %s has not begun; it is now %s", p, now.Format("2006-01-02 15:04Z07:00"))
 	}
 	c := comparison{present: now, period: p, before: period{unit.from(p.start, -1), p.start}, running: p.end.After(present)}
 	if c.running {
