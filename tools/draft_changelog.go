@@ -126,7 +126,7 @@ func (d *drafting) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.told = append(published, unpublished...)
+	d.told = slices.Concat(published, unpublished)
 	given, hasGiven := d.args.wire["since"].(string)
 	switch {
 	case noStatuses != nil:

@@ -184,11 +184,11 @@ func (j *job) all(ctx context.Context, parts ...part) error {
 		})
 	}
 	wg.Wait()
-	for i, err := range failures {
-		switch failed, ok := errors.AsType[*jobError](err); {
-		case err == nil:
+	for i, p := range parts {
+		switch failed, ok := errors.AsType[*jobError](failures[i]); {
+		case failures[i] == nil:
 		case ctx.Err() == nil:
-			j.miss(parts[i].what, err)
+			j.miss(p.what, failures[i])
 		case ok:
 			return failed
 		}

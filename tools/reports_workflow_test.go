@@ -37,7 +37,7 @@ func envOn(t *testing.T, options sandbox.Options, failing ...string) Env {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func everything[T any](f *facts, path string, query url.Values) []T {
 		if err != nil {
 			f.t.Fatal(err)
 		}
-		res, err := http.DefaultClient.Do(r)
+		res, err := http.DefaultTransport.RoundTrip(r)
 		if err != nil {
 			f.t.Fatal(err)
 		}
