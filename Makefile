@@ -9,7 +9,7 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet tidy lint fmt interop bench fuzz update ci clean
+.PHONY: help build test race otel vet tidy lint fmt interop bench fuzz update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: ## Run the tests
 
 race: ## Run the tests with the race detector
 	go test -race ./...
+
+otel: ## Check the build that exports traces
+	go vet -tags otel ./...
+	go test -tags otel -run Traced ./internal/cli
 
 vet:
 	go vet ./...

@@ -228,11 +228,11 @@ type searchable struct{ html, words string }
 func newSearchable(r release) searchable {
 	text := strings.Fields(excerpt(r.Content, len(r.Content)))
 	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
-	return searchable{strings.ToLower(r.Content), " " + plainWords(r.Title) + " . " + plainWords(strings.Join(text, " ")) + " "}
+	return searchable{strings.ToLower(r.Content), " " + bareWords(r.Title) + " . " + bareWords(strings.Join(text, " ")) + " "}
 }
 
-// plainWords are the words of a text alone, with a space between two.
-func plainWords(s string) string {
+// bareWords are the words of a text alone, with a space between two.
+func bareWords(s string) string {
 	return strings.ToLower(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return !isWordRune(r) }), " "))
 }
 
@@ -248,7 +248,7 @@ func (s searchable) mentions(f feedback) bool {
 			return true
 		}
 	}
-	title := plainWords(f.Title)
+	title := bareWords(f.Title)
 	return strings.Count(title, " ") >= 2 && strings.Contains(s.words, " "+title+" ")
 }
 

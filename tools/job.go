@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -40,9 +42,7 @@ func (op *Operation) run(ctx context.Context, env Env, args arguments) answer {
 	if err != nil {
 		return invalid(op.problem(err.Error()))
 	}
-	for _, missing := range j.missing {
-		text += "\nMissing here: " + missing
-	}
+	text = strings.Join(append([]string{text}, j.missing...), "\nMissing here: ")
 	return answer{text: text, outcome: "ok", attempts: j.attempts}
 }
 
@@ -101,11 +101,9 @@ type collection struct {
 // list walks the pages of a list or search, 100 items each, until it has most items or all. What it has is returned also with an error.
 func (j *job) list(ctx context.Context, what, operation string, wire map[string]any, most int) (collection, error) {
 	page := map[string]any{}
-	for name, value := range wire {
-		page[name] = value
-	}
+	maps.Copy(page, wire)
 	if Lookup(operation).Input.shape().props[limitArg] != nil {
-		page[limitArg] = json.Number(fmt.Sprint(min(most, pageSize)))
+		page[limitArg] = json.Number(strconv.Itoa(min(most, pageSize)))
 	}
 	var c collection
 	req, err := j.request(operation, page)
@@ -152,7 +150,7 @@ func (c collection) of(things string) string {
 
 // thousands writes a number as people read it: 1,340.
 func thousands(n int) string {
-	s := fmt.Sprint(n)
+	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}

@@ -204,7 +204,7 @@ func (d *digest) extent() string {
 	if d.opening != nil {
 		all = append([][]byte{d.opening}, all...)
 	}
-	text := fmt.Sprintf("all %s", thousands(len(all)))
+	text := "all " + thousands(len(all))
 	if len(d.parts) >= most {
 		text = fmt.Sprintf("the latest %d and the opening one; the API gives no more", len(d.parts))
 	}

@@ -41,6 +41,9 @@ func unmark(s string) string {
 	return b.String() + s[done:]
 }
 
+// Quote returns a text from outside as data in prose: in quotes, on one line, without invisible characters and without the mark.
+func Quote(text string) string { return string(appendString(nil, unmark(visible(text)))) }
+
 // appendMark writes the mark and a comma, as the first member of an object. Without names there is nothing to mark.
 func appendMark(out []byte, names string) []byte {
 	if names == "" {

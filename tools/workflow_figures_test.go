@@ -26,14 +26,14 @@ import (
 // The figures of the workflows are held to those that this file works out by itself: over plain HTTP, from everything there is, with no code
 // of the tools.
 
-// organization is a sandbox to ask in both ways.
-type organization struct {
+// reportedOn is a sandbox to ask in both ways.
+type reportedOn struct {
 	app.Sandbox
 	now time.Time
 }
 
 // organizationsToReportOn are the shipped one and others: other dice, the ends of months, years and summer time.
-var organizationsToReportOn = []organization{
+var organizationsToReportOn = []reportedOn{
 	{app.Sandbox{}, time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)},
 	at(1, time.Date(2025, time.April, 6, 15, 59, 59, 0, time.UTC)),
 	at(2, time.Date(2024, time.February, 29, 23, 30, 0, 0, time.UTC)),
@@ -41,8 +41,8 @@ var organizationsToReportOn = []organization{
 	at(77, time.Date(2025, time.October, 26, 1, 15, 0, 0, time.UTC)),
 }
 
-func at(seed uint64, clock time.Time) organization {
-	return organization{app.Sandbox{Seed: seed, Clock: clock}, clock}
+func at(seed uint64, clock time.Time) reportedOn {
+	return reportedOn{app.Sandbox{Seed: seed, Clock: clock}, clock}
 }
 
 // facts is all that an organization has of what the workflows count.

@@ -11,6 +11,7 @@ var workflows = &Toolset{
 func init() {
 	workflows.Operations = []*Operation{
 		summarizeConversation(),
+		answerFromHelpCenter(),
 		feedbackReport(),
 		draftChangelog(),
 	}

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/prompts"
 	"featurebase-mcp/tools"
 )
 
@@ -32,12 +34,17 @@ type Config struct {
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
 
+	Confirm tools.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
+
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	Logger *slog.Logger // nil discards
-	Extra  []server.ServerTool
+	Audit     *tools.Audit          // the trail of writes; nil keeps none
+	Observers []Observer            // follow what the server does
+	Options   []server.ServerOption // besides those that every server has
+	Logger    *slog.Logger          // nil discards
+	Extra     []server.ServerTool
 }
 
 // Sandbox configures the embedded Featurebase.
@@ -64,6 +71,10 @@ func New(cfg Config) (*App, error) {
 	if err := cfg.Budget.Check(); err != nil {
 		return nil, fmt.Errorf("--answer-budget: %w", err)
 	}
+	cfg.Confirm = cmp.Or(cfg.Confirm, tools.ConfirmAuto)
+	if err := cfg.Confirm.Check(); err != nil {
+		return nil, fmt.Errorf("--confirm: %w", err)
+	}
 	admin, err := actingAdmin(cfg)
 	if err != nil {
 		return nil, err
@@ -83,6 +94,10 @@ func New(cfg Config) (*App, error) {
 		cfg.Client = inProcess(cfg.Client, box.Transport())
 	}
 	cfg.Client.Logger = cfg.Logger
+	watched := observersOf(cfg.Observers)
+	if watched != nil {
+		cfg.Client.Observer = watched
+	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	c, err := client.New(cfg.Client)
 	if err != nil {
@@ -92,7 +107,11 @@ func New(cfg Config) (*App, error) {
 	env := tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress,
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress, Audit: cfg.Audit,
+		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
+	}
+	if watched != nil {
+		env.Observer = watched
 	}
 	if app.sandbox != nil {
 		env.Now = app.sandbox.Now
@@ -119,8 +138,8 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 	return c
 }
 
-// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas are
-// filled in by a filter when a client lists the tools.
+// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
+// what is shown of prompts, are filled in by filters when a client lists them.
 func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	byName := map[string]*tools.Operation{}
 	var registered []server.ServerTool
@@ -130,16 +149,22 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
 		}
 	}
+	jobs := prompts.New(cfg.Selection.OffBy, nil)
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
-	s := server.NewMCPServer(Name, cfg.Version,
+	s := server.NewMCPServer(Name, cfg.Version, append([]server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
+		server.WithPromptCapabilities(false),
+		server.WithPromptFilter(jobs.Fill),
+		server.WithCompletions(),
+		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(cfg.Logger, jobs)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
-	)
+	}, cfg.Options...)...)
+	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }

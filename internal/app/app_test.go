@@ -167,8 +167,8 @@ func TestEveryProtocolVersionIsServed(t *testing.T) {
 			t.Errorf("asked for %s, got %v", version, got["protocolVersion"])
 		}
 		capabilities, _ := json.Marshal(got["capabilities"])
-		if string(capabilities) != `{"tools":{}}` {
-			t.Errorf("capabilities %s; the list never changes, and nothing else is offered", capabilities)
+		if string(capabilities) != `{"completions":{},"prompts":{},"tools":{}}` {
+			t.Errorf("capabilities %s; the lists never change, and nothing else is offered", capabilities)
 		}
 		if got["instructions"] == "" {
 			t.Error("no instructions")

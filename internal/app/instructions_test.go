@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"featurebase-mcp/internal/prose"
 	"featurebase-mcp/tools"
 )
 
@@ -24,7 +25,7 @@ func TestTheInstructionsNameOnlyToolsThatAreOn(t *testing.T) {
 	}
 	for _, selection := range selections {
 		got := instructionsFor(selection.OffBy)
-		for _, word := range toolWord.FindAllString(got, -1) {
+		for _, word := range prose.Words(got) {
 			if selection.OffBy(word) != "" {
 				t.Errorf("%+v: names %s:\n%s", selection, word, got)
 			}

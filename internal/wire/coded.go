@@ -104,6 +104,18 @@ func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
 }
 
+// unknownPrompt names the prompt that was probably meant. One that is registered and not found was filtered out.
+func unknownPrompt(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
+	prompts := s.ListPrompts()
+	text := fmt.Sprintf("Unknown prompt %q; prompts/list has the ones there are.", name)
+	if prompts[name] != nil {
+		text = fmt.Sprintf("Prompt %q is switched off: this server is configured without the tools that it needs.", name)
+	} else if near := nearest.Name(name, slices.Sorted(maps.Keys(prompts))); near != "" {
+		text = fmt.Sprintf("Unknown prompt %q; did you mean %q?", name, near)
+	}
+	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
+}
+
 func isToolNotFound(failure mcp.JSONRPCError) bool {
 	return failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(failure.Error.Message, server.ErrToolNotFound.Error())
 }
@@ -121,14 +133,19 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte
 		// mcp-go sends what encoding/json says of its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
 			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
-	case isToolNotFound(failure):
+	case isToolNotFound(failure), failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(text, server.ErrPromptNotFound.Error()):
 		var call struct {
 			Params struct {
 				Name string `json:"name"`
 			} `json:"params"`
 		}
-		if json.Unmarshal(message, &call) == nil {
+		if json.Unmarshal(message, &call) != nil {
+			break
+		}
+		if isToolNotFound(failure) {
 			failure.Error = unknownTool(from, call.Params.Name)
+		} else {
+			failure.Error = unknownPrompt(from, call.Params.Name)
 		}
 	case failure.Error.Data == nil && strings.HasSuffix(text, server.ErrResourceNotFound.Error()):
 		var read struct {

@@ -8,11 +8,11 @@
 //	envelope.go    what kind of message a line is
 //	dispatch.go    the messages of one connection: start, cancel, route
 //	call.go        one request in flight, and the session mcp-go sees while it is served
-//	session.go     what is known of the client on a connection; elicitation.go asks its user
+//	session.go     what is known of the client on a connection; elicitation.go asks its user, and names who calls
 //	outbox.go      notifications, in order, none lost
 //	output.go      the only writer
 //	coded.go       errors with a code of their own, and the answers of mcp-go that need repair
-//	guard.go       panics, Go errors and progress around every handler
+//	guard.go       panics, Go errors and progress around every handler; completion.go the same around completions, within their limits
 //	progress.go    progress reports, throttled; notify.go the other notifications
 //	http.go        options of the HTTP transports, the routes, and the orderly end
 //	http_access.go who may call, with what methods and how large bodies
@@ -60,6 +60,7 @@
 //   - It answers an error from a handler with -32603 and the error's text, and params of the wrong shape with -32600
 //     and the text of encoding/json. [Guard] and the repair of answers keep Go's words from the client.
 //   - It does not recover from panics; stdio and SSE do, with the panic's text in the answer.
+//   - It sends as many completions as a provider returns, its Go errors with -32603, and lets its panics pass.
 //   - It marshals a tool result twice, the first time with HTML escapes. The writer encodes it once, without.
 //   - A subscription filter belongs to a session. Each subscriptions/listen gets a session of its own here, so two
 //     streams do not end each other, and a modern client that opened none receives no list changes.

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +33,11 @@ func brittleServer(t *testing.T, log *logged) *server.MCPServer {
 		}
 		return ""
 	})
-	s := newServer(t, log.logger(), server.WithHooks(hooks))
+	s := newServer(t, log.logger(), server.WithHooks(hooks), server.WithCompletions(),
+		server.WithPromptCompletionProvider(GuardPromptCompletion(log.logger(), brittleCompletion{})),
+		server.WithPromptFilter(func(_ context.Context, list []mcp.Prompt) []mcp.Prompt {
+			return slices.DeleteFunc(list, func(p mcp.Prompt) bool { return p.Name == "hidden" })
+		}))
 	s.AddNotificationHandler("notifications/bomb", func(context.Context, mcp.JSONRPCNotification) { panic(secret) })
 	addTool(s, "panics", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic(secret) })
 	addTool(s, "fails", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -63,11 +69,51 @@ func brittleServer(t *testing.T, log *logged) *server.MCPServer {
 		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			return nil, &CodedError{Code: mcp.INVALID_PARAMS, Message: "topic is required"}
 		})
-	s.AddPrompt(mcp.NewPrompt("works"),
-		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			return mcp.NewGetPromptResult("", nil), nil
-		})
+	works := func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+		return mcp.NewGetPromptResult("", nil), nil
+	}
+	s.AddPrompt(mcp.NewPrompt("works"), works)
+	s.AddPrompt(mcp.NewPrompt("hidden"), works)
 	return s
+}
+
+// completion asks to complete argument a of a prompt.
+const completion = `{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":%q},"argument":{"name":"a","value":"x"}}}`
+
+// brittleCompletion does what the prompt's name says.
+type brittleCompletion struct{}
+
+func (brittleCompletion) CompletePromptArgument(
+	_ context.Context, prompt string, argument mcp.CompleteArgument, _ mcp.CompleteContext,
+) (*mcp.Completion, error) {
+	switch prompt {
+	case "panics":
+		panic(secret)
+	case "fails":
+		return nil, errors.New(secret)
+	case "codes":
+		return nil, fmt.Errorf("%s: %w", secret, &CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf("no argument %q", argument.Name)})
+	case "hundred":
+		return &mcp.Completion{Values: make([]string, 100)}, nil
+	case "more":
+		return &mcp.Completion{Values: make([]string, 250)}, nil
+	}
+	return &mcp.Completion{}, nil
+}
+
+// The protocol allows 100 values, and some clients refuse more.
+func TestCompletionsAreCut(t *testing.T) {
+	t.Parallel()
+	for prompt, want := range map[string]mcp.Completion{
+		"none": {Values: []string{}}, "hundred": {Values: make([]string, 100)}, "more": {Values: make([]string, 100), Total: 250, HasMore: true},
+	} {
+		p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
+		p.send(fmt.Sprintf(completion, prompt))
+		var got mcp.CompleteResult
+		if m := p.next(); json.Unmarshal(m.Result, &got) != nil || !reflect.DeepEqual(got.Completion, want) {
+			t.Errorf("%s: got %s", prompt, m.line)
+		}
+	}
 }
 
 var reference = regexp.MustCompile(`reference ([a-z2-7]{10})`)
@@ -81,6 +127,8 @@ func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
 		{"a resource that panics", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://panics"}}`},
 		{"a resource that returns an error", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://fails"}}`},
 		{"a prompt that panics", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"panics"}}`},
+		{"a completion that panics", fmt.Sprintf(completion, "panics")},
+		{"a completion that returns an error", fmt.Sprintf(completion, "fails")},
 		{"a hook that panics", `{"jsonrpc":"2.0","id":1,"method":"ping"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -152,6 +200,22 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 		{
 			"a tool that nobody knows", callLine("1", "ecco"),
 			`{"code":-32602,"message":"Unknown tool \"ecco\"; did you mean \"echo\"?"}`,
+		},
+		{
+			"a prompt that nobody knows", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"wroks"}}`,
+			`{"code":-32602,"message":"Unknown prompt \"wroks\"; did you mean \"works\"?"}`,
+		},
+		{
+			"a prompt like no other", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"zzzzzzzz"}}`,
+			`{"code":-32602,"message":"Unknown prompt \"zzzzzzzz\"; prompts/list has the ones there are."}`,
+		},
+		{
+			"a prompt that is filtered out", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"hidden"}}`,
+			`{"code":-32602,"message":"Prompt \"hidden\" is switched off: this server is configured without the tools that it needs."}`,
+		},
+		{
+			"a completion", fmt.Sprintf(completion, "codes"),
+			`{"code":-32602,"message":"no argument \"a\""}`,
 		},
 		{
 			"a version nobody speaks", `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{` +

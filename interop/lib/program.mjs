@@ -19,9 +19,9 @@ export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FEATUREBASE_')));
 }
 
-/** All tools, as the program lists them. */
-export function tools() {
-  return JSON.parse(execFileSync(binary(), ['tools', '--toolsets=all', '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
+/** The tools of a choice, as the program lists them; all of them by default. */
+export function tools(toolsets = 'all') {
+  return JSON.parse(execFileSync(binary(), ['tools', `--toolsets=${toolsets}`, '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
 }
 
 /** The path of a client that is a program of its own. */

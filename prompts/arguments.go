@@ -1,0 +1,91 @@
+package prompts
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/nearest"
+)
+
+// maxValue is the longest value of an argument, in characters: a long e-mail, not a document.
+const maxValue = 4000
+
+// argument is what a person fills in.
+type argument struct {
+	Name        string
+	Description string
+	Required    bool
+	Choices     []string // all values there are; none: any text
+	Default     string   // of an optional one that was left out
+	Complete    string   // of what kind its values are: board or post
+}
+
+// published returns the arguments as clients are shown them.
+func (p *file) published() []mcp.PromptArgument {
+	shown := make([]mcp.PromptArgument, 0, len(p.Arguments))
+	for _, a := range p.Arguments {
+		description := a.Description
+		if len(a.Choices) > 0 {
+			description += " One of " + strings.Join(a.Choices, ", ") + "."
+		}
+		shown = append(shown, mcp.PromptArgument{Name: a.Name, Description: description, Required: a.Required})
+	}
+	return shown
+}
+
+func (p *file) argument(name string) *argument {
+	for i := range p.Arguments {
+		if p.Arguments[i].Name == name {
+			return &p.Arguments[i]
+		}
+	}
+	return nil
+}
+
+// noArgument is the error for an argument that the prompt does not have.
+func (p *file) noArgument(name string) error {
+	var valid []string
+	for _, a := range p.Arguments {
+		valid = append(valid, a.Name)
+	}
+	if near := nearest.Name(name, valid); near != "" {
+		return invalid("Prompt %s has no argument %.100q; did you mean %q?", p.name, name, near)
+	}
+	return invalid("Prompt %s has no argument %.100q; it has %s.", p.name, name, strings.Join(valid, ", "))
+}
+
+// values checks what was given and returns the value of each argument that has one. Hosts send "" for what was not filled in.
+func (p *file) values(given map[string]string) (map[string]string, error) {
+	for name := range given {
+		if p.argument(name) == nil {
+			return nil, p.noArgument(name)
+		}
+	}
+	values := map[string]string{}
+	for _, a := range p.Arguments {
+		value := strings.TrimSpace(given[a.Name])
+		if value == "" {
+			value = a.Default
+		}
+		switch n := utf8.RuneCountInString(value); {
+		case value == "" && a.Required:
+			return nil, invalid("Prompt %s needs the argument %s: %s", p.name, a.Name, a.Description)
+		case value == "":
+			continue
+		case n > maxValue:
+			return nil, invalid("Prompt %s: argument %s can have %d characters, this one has %d.", p.name, a.Name, maxValue, n)
+		}
+		if len(a.Choices) > 0 {
+			i := slices.IndexFunc(a.Choices, func(choice string) bool { return strings.EqualFold(choice, value) })
+			if i < 0 {
+				return nil, invalid("Prompt %s: argument %s has to be one of %s.", p.name, a.Name, strings.Join(a.Choices, ", "))
+			}
+			value = a.Choices[i]
+		}
+		values[a.Name] = value
+	}
+	return values, nil
+}
