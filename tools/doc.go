@@ -27,6 +27,7 @@
 //	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
 //	postfacts.go  what workflows read of posts, and the posts that one is like
 //	spamsigns.go  what looks like spam in any language
+//	workflow_posts.go, period.go   posts as workflows read them; the periods of reports
 //	acting.go     in whose name a write is made
 //	audit.go      the trail of writes
 //	dryrun.go     what a write would do, in place of doing it

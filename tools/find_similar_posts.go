@@ -204,7 +204,7 @@ func (s *similar) lookedAt() string {
 	if s.pool.byID[s.wanted.id] != nil {
 		candidates--
 	}
-	text := counted(candidates, "post", "posts") + " (hits of " + counted(s.searches, "search", "searches")
+	text := some(candidates, "post") + " (hits of " + some(s.searches, "search")
 	if n := len(s.newest.items); n > 0 {
 		text += fmt.Sprintf(", the %s newest", thousands(n))
 	}
@@ -220,7 +220,7 @@ func (s *similar) lookedAt() string {
 
 func (s *similar) write(ctx context.Context, b *strings.Builder, post likeness) {
 	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, commas(
-		"score "+post.shown(), counted(post.votes, "vote", "votes"), post.commented(), post.status.name, post.reviewed(),
+		"score "+post.shown(), some(post.votes, "vote"), post.commented(), post.status.Name, post.reviewed(),
 		s.called(ctx, aBoard, post.boardID), post.day(), post.url,
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
@@ -268,7 +268,7 @@ const adminKind = "admin"
 func (s *similar) closedStatuses() string {
 	var names []string
 	for _, post := range s.pool.posts {
-		if name := post.status.name; post.status.kind == "canceled" && name != "" && !slices.Contains(names, show(name)) {
+		if name := post.status.Name; post.status.Type == "canceled" && name != "" && !slices.Contains(names, show(name)) {
 			names = append(names, show(name))
 		}
 	}

@@ -174,21 +174,20 @@ func (j *job) all(ctx context.Context, parts ...part) error {
 		wg.Go(func() {
 			select {
 			case slots <- struct{}{}:
-			case <-ctx.Done():
-				failures[i] = ctx.Err()
-				return
+				defer func() { <-slots }()
+			case <-ctx.Done(): // its first request says so
 			}
-			defer func() { <-slots }()
 			failures[i] = safely(ctx, p)
 			j.ended(ctx, p.what)
 		})
 	}
 	wg.Wait()
-	for i, err := range failures {
-		switch failed, ok := errors.AsType[*jobError](err); {
-		case err != nil && ctx.Err() == nil:
-			j.miss(parts[i].what, err)
-		case ok: // it has the words for a call that ended
+	for i, p := range parts {
+		switch failed, ok := errors.AsType[*jobError](failures[i]); {
+		case failures[i] == nil:
+		case ctx.Err() == nil:
+			j.miss(p.what, failures[i])
+		case ok:
 			return failed
 		}
 	}
@@ -213,7 +212,7 @@ func (j *job) miss(what string, err error) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.missing = append(j.missing, text)
+	j.missing = append(j.missing, unmark(text)) // it may quote
 }
 
 func (j *job) expect(parts int) {

@@ -71,7 +71,7 @@ type reference struct {
 
 // references is the one place that knows which ids names can stand for. A test holds it to the words of the API document.
 var references = []reference{
-	{in: "boards posts find_similar_posts triage_queue", fields: "boardId", kind: aBoard},
+	{in: "boards posts find_similar_posts triage_queue feedback_report", fields: "boardId", kind: aBoard},
 	{in: "posts", fields: "statusId", kind: aPostStatus},
 	{in: "posts tickets", fields: "assigneeId", kind: anAdmin},
 	{in: "tickets", fields: "adminId", kind: anAdmin},

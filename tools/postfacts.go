@@ -30,11 +30,6 @@ type postFacts struct {
 
 type person struct{ id, name, email, kind string }
 
-type postStatus struct {
-	id, name, kind string
-	isDefault      bool
-}
-
 // How much of a post is read and shown.
 const (
 	comparedLength = 1000 // characters of its text that are compared
@@ -95,7 +90,7 @@ func (j *job) post(raw json.RawMessage) postFacts {
 func (j *job) status(raw []byte) postStatus {
 	isDefault, err := jsonparser.GetBoolean(raw, "isDefault")
 	f := field{raw, jsonparser.Object}
-	return postStatus{j.lineOf(f, "id"), j.lineOf(f, "name"), j.lineOf(f, "type"), err == nil && isDefault}
+	return postStatus{thing{ID: j.lineOf(f, "id"), Name: j.lineOf(f, "name")}, j.lineOf(f, "type"), err == nil && isDefault}
 }
 
 // lineOf is a text of an object, on one line.
@@ -201,15 +196,7 @@ func (p *postFacts) age(now time.Time) string {
 	if err != nil {
 		return "of unknown age"
 	}
-	return counted(max(0, int(now.Sub(created).Hours()/24)), "day", "days")
-}
-
-// counted is a number with its thing, in words.
-func counted(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + more
+	return some(max(0, int(now.Sub(created).Hours()/24)), "day")
 }
 
 // commas joins what is not empty.
@@ -222,7 +209,7 @@ func (p *postFacts) commented() string {
 	if p.comments == 0 {
 		return ""
 	}
-	return counted(p.comments, "comment", "comments")
+	return some(p.comments, "comment")
 }
 
 // reviewed says that a post is not public yet.

@@ -2,10 +2,8 @@ package tools_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -16,57 +14,6 @@ import (
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )
-
-// rawPost is a post as a plain reader of the API sees it.
-type rawPost struct {
-	ID         string  `json:"id"`
-	Title      string  `json:"title"`
-	BoardID    string  `json:"boardId"`
-	CreatedAt  string  `json:"createdAt"`
-	AssigneeID *string `json:"assigneeId"`
-	Upvotes    float64 `json:"upvotes"`
-	InReview   bool    `json:"inReview"`
-	Tags       []struct {
-		Name string `json:"name"`
-	} `json:"tags"`
-	Status struct {
-		IsDefault bool `json:"isDefault"`
-	} `json:"status"`
-}
-
-// allPosts reads every post of a sandbox over plain HTTP, in review or not, the newest first.
-func allPosts(t *testing.T, options sandbox.Options) []rawPost {
-	t.Helper()
-	box, err := sandbox.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(box)
-	defer server.Close()
-	var all []rawPost
-	for cursor := ""; ; {
-		query := url.Values{"limit": {"100"}, "inReview": {"true"}}
-		if cursor != "" {
-			query.Set("cursor", cursor)
-		}
-		res, err := http.Get(server.URL + "/v2/posts?" + query.Encode())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var page struct {
-			Data       []rawPost `json:"data"`
-			NextCursor string    `json:"nextCursor"`
-		}
-		err = json.NewDecoder(res.Body).Decode(&page)
-		if _ = res.Body.Close(); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, page.Data...)
-		if cursor = page.NextCursor; cursor == "" {
-			return all
-		}
-	}
-}
 
 // broken is a sandbox that fails for requests to one place.
 type broken struct {

@@ -115,8 +115,8 @@ func (t *triage) readInitial(ctx context.Context, order string) error {
 	for _, item := range c.items {
 		status := t.status(sound(item))
 		t.statuses = append(t.statuses, status)
-		if status.isDefault && status.id != "" {
-			initial = append(initial, status.id)
+		if status.Default && status.ID != "" {
+			initial = append(initial, status.ID)
 		}
 	}
 	if len(initial) == 0 {
@@ -130,7 +130,7 @@ func (t *triage) readInitial(ctx context.Context, order string) error {
 
 // waits reports whether somebody has to decide about a post.
 func (p *postFacts) waits() bool {
-	return p.inReview || p.status.isDefault && (len(p.tags) == 0 || p.assigneeID == "")
+	return p.inReview || p.status.Default && (len(p.tags) == 0 || p.assigneeID == "")
 }
 
 // queue sorts out the posts that wait, in the order that was asked for.
@@ -200,7 +200,7 @@ func (t *triage) compared() string {
 	case t.newest.whole:
 		return t.newest.of("posts")
 	case len(t.newest.items) == 0:
-		return counted(len(t.pool.posts), "post", "posts")
+		return some(len(t.pool.posts), "post")
 	}
 	text := t.newest.of("posts") + ": the newest"
 	if n := len(t.popular.items); n > 0 {
@@ -217,13 +217,13 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	}
 	byKind := map[string][]string{}
 	for _, s := range t.statuses {
-		if s.isDefault {
-			s.name += " (default)"
+		if s.Default {
+			s.Name += " (default)"
 		}
-		if byKind[s.kind] == nil {
-			kinds = append(kinds, s.kind)
+		if byKind[s.Type] == nil {
+			kinds = append(kinds, s.Type)
 		}
-		byKind[s.kind] = append(byKind[s.kind], s.name)
+		byKind[s.Type] = append(byKind[s.Type], s.Name)
 	}
 	for i, kind := range kinds {
 		kinds[i] = cmp.Or(kind, "other") + ": " + commas(byKind[kind]...)
@@ -263,11 +263,11 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 		lacks = "no tags"
 	}
 	status := ""
-	if !p.status.isDefault {
-		status = p.status.name
+	if !p.status.Default {
+		status = p.status.Name
 	}
 	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
-		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), counted(p.votes, "vote", "votes"), p.commented(), lacks,
+		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
 	), p.name())
 	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
 	if len(p.tags) > 0 {
@@ -279,7 +279,7 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	}
 	duplicates := t.pool.like(rare, rare.profile(p.terms), p.id, likelyDuplicate)
 	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
-		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), counted(d.votes, "vote", "votes"), d.status.name, d.name())
+		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), some(d.votes, "vote"), d.status.Name, d.name())
 	}
 	if more := len(duplicates) - duplicatesShown; more > 0 {
 		fmt.Fprintf(b, "  and like %d more\n", more)

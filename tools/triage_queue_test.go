@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
@@ -23,8 +24,18 @@ var (
 // The queue is what a plain reader of the API would sort out of all posts, in the same order and with the same counts.
 func TestTriageQueueIsTrue(t *testing.T) {
 	t.Parallel()
-	posts := allPosts(t, sandbox.Options{NoAuth: true})
-	server := start(t, app.Config{Sandbox: &app.Sandbox{}})
+	for _, o := range organizationsToReportOn {
+		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
+			t.Parallel()
+			testTriageQueue(t, o)
+		})
+	}
+}
+
+func testTriageQueue(t *testing.T, o reportedOn) {
+	t.Helper()
+	posts := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock}).posts
+	server := start(t, app.Config{Sandbox: &o.Sandbox})
 	tags := map[string]int{}
 	boards := map[string]int{}
 	for _, p := range posts {
@@ -85,7 +96,7 @@ func waitingOf(posts []rawPost, board, by string) []rawPost {
 		if by == "votes" && a.Upvotes != b.Upvotes {
 			return cmp.Compare(b.Upvotes, a.Upvotes)
 		}
-		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return waiting
 }
@@ -95,13 +106,14 @@ func TestLikelyDuplicatesAreLikely(t *testing.T) {
 	t.Parallel()
 	topics := topicsOfSeed(t)
 	topicOf := map[string]int{}
-	for _, p := range allPosts(t, sandbox.Options{NoAuth: true}) {
+	const seed = 5 // not the one that the thresholds were set on
+	for _, p := range factsOf(t, sandbox.Options{Seed: seed}).posts {
 		topicOf[p.ID] = topics[p.Title]
 	}
 	row := regexp.MustCompile(`(?m)^(?:\[|  like \[)(\w+)\]`)
 	var same, all, current int
 	for _, by := range []string{"oldest", "votes"} {
-		answer, _ := ask(t, start(t, app.Config{Sandbox: &app.Sandbox{}}), "triage_queue", `{"limit":30,"sort":"`+by+`"}`)
+		answer, _ := ask(t, start(t, app.Config{Sandbox: &app.Sandbox{Seed: seed}}), "triage_queue", `{"limit":30,"sort":"`+by+`"}`)
 		for _, m := range row.FindAllStringSubmatch(answer, -1) {
 			if m[0][0] == '[' {
 				current = topicOf[m[1]]
@@ -162,7 +174,7 @@ func TestLongTriageQueuesAreNoWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := start(t, app.Config{Client: client.Config{BaseURL: "http://127.0.0.1", NoAuth: true, Transport: box.Transport()}})
-	board := allPosts(t, sandbox.Options{NoAuth: true})[0].BoardID
+	board := factsOf(t, sandbox.Options{}).posts[0].BoardID
 	const more = 560
 	for i := range more {
 		post(t, box, fmt.Sprintf(`{"boardId":%q,"title":"Wish number %d"}`, board, i))

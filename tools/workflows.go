@@ -14,5 +14,7 @@ func init() {
 		triageQueue(),
 		findSimilarPosts(),
 		answerFromHelpCenter(),
+		feedbackReport(),
+		draftChangelog(),
 	}
 }

@@ -50,8 +50,10 @@ type Config struct {
 
 // Sandbox configures the embedded Featurebase.
 type Sandbox struct {
-	StateFile string // keeps what was written; empty forgets it with the process
-	Quirks    bool   // answer with the oddities that the live API has shown
+	StateFile string    // keeps what was written; empty forgets it with the process
+	Quirks    bool      // answer with the oddities that the live API has shown
+	Seed      uint64    // the organization to start with; 0 is the shipped one
+	Clock     time.Time // its present at the start; zero is the shipped one
 }
 
 // App is a server without a transport.
@@ -83,7 +85,9 @@ func New(cfg Config) (*App, error) {
 	}
 	app := &App{}
 	if cfg.Sandbox != nil {
-		box, err := sandbox.New(sandbox.Options{StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, NoAuth: true, Logger: cfg.Logger})
+		box, err := sandbox.New(sandbox.Options{
+			StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, Seed: cfg.Sandbox.Seed, Clock: cfg.Sandbox.Clock, NoAuth: true, Logger: cfg.Logger,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// The sandbox's present. Every write happens one second after the one before, so that runs repeat exactly and
-// sorting by time is never a tie.
-var epoch = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
+// shipped is the present that sandboxes begin with unless they are given another. Every write happens one second after the one before, so
+// that runs repeat exactly and sorting by time is never a tie.
+var shipped = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 
 const timeFormat = "2006-01-02T15:04:05.000Z"
 

@@ -133,7 +133,7 @@ func TestListCommentsFilters(t *testing.T) {
 		"privacy=private&inReview=false": func(o object) bool { return flag(o, "isPrivate") && !flag(o, "inReview") },
 	} {
 		want := 0
-		for _, o := range seed().kind("comment").all {
+		for _, o := range seed(0, shipped).kind("comment").all {
 			if fits(o) {
 				want++
 			}

@@ -29,7 +29,7 @@ func (s *Sandbox) serveControl(w http.ResponseWriter, r *http.Request) {
 	case "POST reset":
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.store = seed()
+		s.store = seed(s.store.Seed, s.store.Epoch)
 		s.store.dirty = true
 		s.faults.set(nil)
 		if err := s.save(); err != nil {

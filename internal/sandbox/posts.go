@@ -132,18 +132,18 @@ func orderPosts(c *call) ordering {
 	case "recent":
 		by.name, by.key = "recent", func(o object) any { return o["updatedAt"] }
 	case "trending":
-		by.name, by.key = "trending", trending
+		by.name, by.key = "trending", c.store.trending
 	}
 	return by
 }
 
 // trending weighs votes against age, so that a young post with few votes passes an old one with many.
-func trending(o object) any {
+func (st *store) trending(o object) any {
 	created, err := time.Parse(time.RFC3339, text(o, "createdAt"))
 	if err != nil {
 		return 0.0
 	}
-	days := max(0, epoch.Sub(created).Hours()/24)
+	days := max(0, st.Epoch.Sub(created).Hours()/24)
 	return math.Round(number(o, "upvotes")/math.Pow(days+2, 1.2)*1e6) / 1e6
 }
 

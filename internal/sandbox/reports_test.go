@@ -145,7 +145,7 @@ func TestVotesOnNewPostsAreAggregated(t *testing.T) {
 
 func TestConversationsAreCountedByCreationAndByClosing(t *testing.T) {
 	t.Parallel()
-	st := newStore()
+	st := newStore(0, shipped)
 	closing := func(at string) object { return object{"partType": "status", "status": "closed", "createdAt": at} }
 	for i, c := range []struct {
 		state string

@@ -43,6 +43,10 @@ type Options struct {
 	// StateFile keeps the state across processes; empty keeps it in memory. A file that does not exist yet is
 	// created by the first write.
 	StateFile string
+	// Seed and Clock choose the organization to start with: another number is another history of the same people, another clock moves it
+	// in time. The zero values are the shipped one. A state file keeps its own.
+	Seed  uint64
+	Clock time.Time
 	// Quirks turns on oddities seen on the live API: null items, missing names, other error shapes.
 	Quirks bool
 	// Control serves /_sandbox/: journal, outbox, reset, faults.
@@ -101,15 +105,15 @@ func (s *Sandbox) open() error {
 			return nil
 		}
 	}
-	s.keep(seed())
+	s.keep(seed(s.options.Seed, s.options.Clock))
 	return nil
 }
 
 // Now is the sandbox's present, in UTC: it stands still but for the second that each write takes. Before the first request it opens the
-// state; one that cannot be opened has the present that all begin with.
+// state; one that cannot be opened has the present that a new one would begin with.
 func (s *Sandbox) Now() time.Time {
 	if s.ready() != nil {
-		return epoch
+		return newStore(s.options.Seed, s.options.Clock).now()
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

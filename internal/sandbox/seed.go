@@ -15,11 +15,12 @@ var seedFiles embed.FS
 
 const seedContacts = 156
 
-// seed returns the organization that every sandbox starts with: Plumline, a maker of planning software. The files
-// hold what was written by hand (topics with several titles each, since customers ask for one thing in many words;
-// voices; names); this code combines them, always in the same way.
-func seed() *store {
-	s := &seeder{store: newStore(), voices: sections("seed/voices.txt")}
+// seed returns an organization to start with: Plumline, a maker of planning software. The files hold what was written by hand (topics
+// with several titles each, since customers ask for one thing in many words; voices; names); this code combines them, always in the same
+// way for one number and clock. Another number is another history of the same people, another clock moves it in time.
+func seed(number uint64, clock time.Time) *store {
+	s := &seeder{store: newStore(number, clock), voices: sections("seed/voices.txt")}
+	s.dice = s.cast(0)
 	s.organization()
 	s.people()
 	s.posts()
@@ -62,6 +63,9 @@ func (d *dice) roll(sides int) int {
 	return int((z ^ z>>31) % uint64(sides)) //nolint:gosec // sides is small and positive
 }
 
+// cast returns dice that decide about one thing alone, so that the rest of the seed does not depend on it.
+func (st *store) cast(own dice) dice { return own + dice(st.Seed) }
+
 func (d *dice) pick(lines []string) string { return lines[d.roll(len(lines))] }
 
 // put adds an object with an id made from its kind, its place and its time of creation.
@@ -71,7 +75,7 @@ func (s *seeder) put(kind string, created time.Time, o object) object {
 	return o
 }
 
-func daysAgo(days int) time.Time { return epoch.AddDate(0, 0, -days) }
+func (st *store) daysAgo(days int) time.Time { return st.Epoch.AddDate(0, 0, -days) }
 
 func (s *seeder) organization() {
 	data, err := seedFiles.ReadFile("seed/organization.json")
@@ -81,7 +85,7 @@ func (s *seeder) organization() {
 	if err != nil {
 		panic("seed: " + err.Error())
 	}
-	founded := daysAgo(1200)
+	founded := s.daysAgo(1200)
 	for _, row := range s.org.Admins {
 		s.put("admin", founded, object{"object": "admin", "name": row[0], "email": row[1], "profilePicture": nil})
 	}
@@ -125,23 +129,23 @@ func (s *seeder) organization() {
 func (s *seeder) people() {
 	for i, row := range s.org.Companies {
 		name, _ := row[0].(string)
-		since := daysAgo(1100 - 25*i)
+		since := s.daysAgo(1100 - 25*i)
 		slug := slugOf(name)
 		s.put("company", since, object{
 			"object": "company", "name": name, "companyId": slug, "industry": row[1], "plan": row[2], "monthlySpend": row[3],
 			"companySize": row[4], "website": "https://" + slug + ".example", "linkedUsers": 0.0, "customFields": object{},
-			"createdAt": stamp(since), "updatedAt": stamp(daysAgo(i)), "lastActivity": stamp(daysAgo(i % 9)),
+			"createdAt": stamp(since), "updatedAt": stamp(s.daysAgo(i)), "lastActivity": stamp(s.daysAgo(i % 9)),
 		})
 	}
 	first, last := strings.Fields(s.org.FirstNames), strings.Fields(s.org.LastNames)
 	companies := s.kind("company").all
 	for i := range seedContacts {
 		name := first[i%len(first)] + " " + last[(i*11+i/len(first))%len(last)]
-		since := daysAgo(1000 - 6*i)
+		since := s.daysAgo(1000 - 6*i)
 		company := companies[(i*7+i/len(companies)*5)%len(companies)]
 		o := newContact(name, strings.ToLower(strings.ReplaceAll(name, " ", "."))+"@"+text(company, "companyId")+".example")
 		o["createdAt"], o["updatedAt"] = stamp(since), stamp(since)
-		o["lastActivity"] = stamp(daysAgo(s.dice.roll(120)).Add(-time.Duration(s.dice.roll(86400)) * time.Second))
+		o["lastActivity"] = stamp(s.daysAgo(s.dice.roll(120)).Add(-time.Duration(s.dice.roll(86400)) * time.Second))
 		o["locale"] = []string{"en", "en", "en", "de", "fr", "es", "ja"}[s.dice.roll(7)]
 		lead := i%11 == 10
 		if lead {
@@ -251,7 +255,7 @@ func (s *seeder) posts() {
 	for _, t := range topics() {
 		age := 60 + s.dice.roll(380)
 		for variant := range t.titles {
-			plan = append(plan, planned{t, variant, daysAgo(age).Add(-time.Duration(s.dice.roll(86400)) * time.Second)})
+			plan = append(plan, planned{t, variant, s.daysAgo(age).Add(-time.Duration(s.dice.roll(86400)) * time.Second)})
 			age = max(1, age-s.dice.roll(age))
 		}
 	}
@@ -330,7 +334,7 @@ func (s *seeder) decorate(o object, i int, statusType string) {
 	switch statusType {
 	case "unstarted", "active":
 		o["assigneeId"] = admins[i%len(admins)]["id"]
-		o["eta"] = stamp(epoch.AddDate(0, 0, 14+7*(i%20)).Truncate(24 * time.Hour))
+		o["eta"] = stamp(s.Epoch.AddDate(0, 0, 14+7*(i%20)).Truncate(24 * time.Hour))
 	case "completed":
 		o["assigneeId"] = admins[i%len(admins)]["id"]
 	}
@@ -387,7 +391,7 @@ func (s *seeder) discussions() {
 	for i, changelog := range s.kind("changelog").all[:discussedChangelogs] {
 		for n, line := range s.voices["applause"][:2+i%2] {
 			author := customers[(i*9+n*4)%len(customers)]
-			s.comment(changelog, "changelogId", author, daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})
+			s.comment(changelog, "changelogId", author, s.daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})
 		}
 	}
 	s.plan, s.voices = nil, nil
@@ -400,8 +404,8 @@ func (s *seeder) discuss(post object, count int, remark string) {
 	var previous object
 	for n := range count {
 		at = at.Add(time.Duration(1+s.dice.roll(200)) * time.Hour)
-		if !at.Before(epoch) {
-			at = epoch.Add(-time.Duration(1+s.dice.roll(3600)) * time.Second)
+		if !at.Before(s.Epoch) {
+			at = s.Epoch.Add(-time.Duration(1+s.dice.roll(3600)) * time.Second)
 		}
 		author, content, private := customers[s.dice.roll(len(customers))], "", false
 		var parent any

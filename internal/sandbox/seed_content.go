@@ -59,7 +59,7 @@ func (p passage) flag(place int, word string) bool {
 // translations, "~ locale | title".
 func (s *seeder) changelogs() {
 	for i, name := range []string{"New", "Improved", "Fixed", "Announcement", "Invoicing", "Client portal", "Integrations", "API", "Mobile", "Security", "Import"} {
-		s.put("changelog_category", daysAgo(900-i), object{"name": name})
+		s.put("changelog_category", s.daysAgo(900-i), object{"name": name})
 	}
 	var o object
 	for i, p := range passages("seed/changelogs.txt", "=", "~") {
@@ -71,7 +71,7 @@ func (s *seeder) changelogs() {
 		if err != nil {
 			panic("seed: " + p.parts[0] + ": " + err.Error())
 		}
-		at := daysAgo(age)
+		at := s.daysAgo(age)
 		categories := []any{}
 		for name := range strings.SplitSeq(p.parts[1], ", ") {
 			categories = append(categories, s.named("changelog_category", name)["id"])
@@ -91,7 +91,7 @@ func (s *seeder) changelogs() {
 			o["_published"], o["notifications"] = []any{}, object{}
 		case p.flag(3, "scheduled"):
 			o["_published"] = []any{}
-			o["notifications"] = object{defaultLocale: s.announcement(stamp(daysAgo(-3)), false)}
+			o["notifications"] = object{defaultLocale: s.announcement(stamp(s.daysAgo(-3)), false)}
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (s *seeder) helpCenters() {
 			"urls": object{"featurebaseSubpath": "handbook"}, "navItems": []any{}, "translations": object{},
 		},
 	} {
-		founded := stamp(daysAgo(1100 - i))
+		founded := stamp(s.daysAgo(1100 - i))
 		maps.Copy(o, object{
 			"object": "help_center", "organization": organizationID, "locale": defaultLocale, "defaultLocale": defaultLocale,
 			"createdAt": founded, "updatedAt": founded, "hideAuthorInfo": false, "hideDateInfo": false,
@@ -146,7 +146,7 @@ func (s *seeder) articles() {
 	helpCenter := s.kind("help_center").all[0]
 	var root, collection, article object
 	for i, p := range passages("seed/articles.txt", "@", "@@", "=", "~") {
-		at := stamp(daysAgo(700 - 9*i))
+		at := stamp(s.daysAgo(700 - 9*i))
 		common := startHelp(helpCenter)
 		maps.Copy(common, object{"createdAt": at, "updatedAt": at, "order": float64(i)})
 		switch p.mark {
@@ -193,7 +193,7 @@ func (s *seeder) redirects() {
 		{"/en/topics/portal", "collection", "Client portal"},
 	} {
 		target := s.kind(rule[1]).find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
-		at := daysAgo(300 - i)
+		at := s.daysAgo(300 - i)
 		s.put("redirect_rule", at, object{
 			"object": "redirect_rule", "fromUrl": "https://help.plumline.example" + rule[0], "helpCenterId": target["helpCenterId"],
 			"locale": defaultLocale, "targetType": rule[1], "targetId": target["id"], "createdAt": stamp(at), "updatedAt": stamp(at),
@@ -222,9 +222,9 @@ func (s *seeder) surveys() {
 	if err != nil {
 		panic("seed: " + err.Error())
 	}
-	people, customers := dice(2026), s.customers()
+	people, customers := s.cast(2026), s.customers()
 	for _, given := range all {
-		at := daysAgo(given.DaysAgo)
+		at := s.daysAgo(given.DaysAgo)
 		pages := make([]any, len(given.Pages))
 		for i, page := range given.Pages {
 			page["id"] = s.idAt("survey_page", at)

@@ -12,71 +12,75 @@ import (
 
 func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 	t.Parallel()
-	st := seed()
-	count := func(kindName string, fits func(object) bool) (n int) {
-		for _, o := range st.kind(kindName).all {
-			if fits(o) {
-				n++
+	inEachOrganization(t, func(t *testing.T, st *store) {
+		count := func(kindName string, fits func(object) bool) (n int) {
+			for _, o := range st.kind(kindName).all {
+				if fits(o) {
+					n++
+				}
+			}
+			return n
+		}
+		holds := func(field, part string) func(object) bool {
+			return func(o object) bool { return strings.Contains(text(o, field), part) }
+		}
+		translated := func(field string) func(object) bool {
+			return func(o object) bool { translations, _ := o[field].(object); return len(translations) > 0 }
+		}
+		unpublished := func(o object) bool { return len(list(o, "_published")) == 0 }
+		scheduled := func(o object) bool { return notifications(o, "en")["scheduledDate"] != nil }
+		pageTypes := map[any]bool{}
+		for _, survey := range st.kind("survey").all {
+			for _, page := range list(survey, "pages") {
+				pageTypes[page.(object)["type"]] = true
 			}
 		}
-		return n
-	}
-	holds := func(field, part string) func(object) bool {
-		return func(o object) bool { return strings.Contains(text(o, field), part) }
-	}
-	translated := func(field string) func(object) bool {
-		return func(o object) bool { translations, _ := o[field].(object); return len(translations) > 0 }
-	}
-	unpublished := func(o object) bool { return len(list(o, "_published")) == 0 }
-	scheduled := func(o object) bool { return notifications(o, "en")["scheduledDate"] != nil }
-	pageTypes := map[any]bool{}
-	for _, survey := range st.kind("survey").all {
-		for _, page := range list(survey, "pages") {
-			pageTypes[page.(object)["type"]] = true
+		for what, enough := range map[string]bool{
+			"changelogs with lists":       count("changelog", holds("content", "<li>")) >= 8,
+			"changelogs with images":      count("changelog", holds("content", "<img ")) >= 3,
+			"changelogs with links":       count("changelog", holds("content", "<a href")) >= 5,
+			"changelogs with code":        count("changelog", holds("content", "<pre><code")) >= 2,
+			"changelogs with tables":      count("changelog", holds("content", "<table>")) >= 3,
+			"changelogs with categories":  count("changelog", func(o object) bool { return len(list(o, "_categoryIds")) > 0 }) >= 25,
+			"changelog drafts":            count("changelog", func(o object) bool { return unpublished(o) && !scheduled(o) }) >= 2,
+			"a scheduled changelog":       count("changelog", scheduled) == 1,
+			"translated changelogs":       count("changelog", translated("_translations")) >= 1,
+			"top collections":             count("collection", func(o object) bool { return o["parentId"] == nil }) >= 6,
+			"nested collections":          count("collection", func(o object) bool { return o["parentId"] != nil }) >= 2,
+			"article drafts":              count("article", func(o object) bool { return o["_live"] == nil }) >= 2,
+			"an article ahead of readers": count("article", draftIsAhead) == 1,
+			"translated articles":         count("article", translated("translations")) >= 2,
+			"articles with tables":        count("article", holds("body", "<table>")) >= 8,
+			"articles with steps":         count("article", holds("body", "<ol>")) >= 10,
+			"articles with code":          count("article", holds("body", "<pre><code")) >= 5,
+			"all types of survey pages":   len(pageTypes) == 4,
+		} {
+			if !enough {
+				t.Errorf("the seed lacks %s", what)
+			}
 		}
-	}
-	for what, enough := range map[string]bool{
-		"changelogs with lists":       count("changelog", holds("content", "<li>")) >= 8,
-		"changelogs with images":      count("changelog", holds("content", "<img ")) >= 3,
-		"changelogs with links":       count("changelog", holds("content", "<a href")) >= 5,
-		"changelogs with code":        count("changelog", holds("content", "<pre><code")) >= 2,
-		"changelogs with tables":      count("changelog", holds("content", "<table>")) >= 3,
-		"changelogs with categories":  count("changelog", func(o object) bool { return len(list(o, "_categoryIds")) > 0 }) >= 25,
-		"changelog drafts":            count("changelog", func(o object) bool { return unpublished(o) && !scheduled(o) }) >= 2,
-		"a scheduled changelog":       count("changelog", scheduled) == 1,
-		"translated changelogs":       count("changelog", translated("_translations")) >= 1,
-		"top collections":             count("collection", func(o object) bool { return o["parentId"] == nil }) >= 6,
-		"nested collections":          count("collection", func(o object) bool { return o["parentId"] != nil }) >= 2,
-		"article drafts":              count("article", func(o object) bool { return o["_live"] == nil }) >= 2,
-		"an article ahead of readers": count("article", draftIsAhead) == 1,
-		"translated articles":         count("article", translated("translations")) >= 2,
-		"articles with tables":        count("article", holds("body", "<table>")) >= 8,
-		"articles with steps":         count("article", holds("body", "<ol>")) >= 10,
-		"articles with code":          count("article", holds("body", "<pre><code")) >= 5,
-		"all types of survey pages":   len(pageTypes) == 4,
-	} {
-		if !enough {
-			t.Errorf("the seed lacks %s", what)
+		for _, article := range st.kind("article").all {
+			if len(plain(text(article, "body"))) < 150 || st.kind("collection").get(text(article, "parentId")) == nil {
+				t.Errorf("article %v: %q", article["title"], article["body"])
+			}
 		}
-	}
-	for _, article := range st.kind("article").all {
-		if len(plain(text(article, "body"))) < 150 || st.kind("collection").get(text(article, "parentId")) == nil {
-			t.Errorf("article %v: %q", article["title"], article["body"])
-		}
-	}
+	})
 }
 
 // A state file holds what encoding/json decodes, so the seed must consist of that and of nothing else.
 func TestTheSeedReadsBackEqual(t *testing.T) {
 	t.Parallel()
-	first := seed()
+	first := seed(3, shipped)
 	data, err := json.Marshal(first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := newStore()
+	read := newStore(0, shipped)
 	if err := json.Unmarshal(data, read); err != nil {
 		t.Fatal(err)
+	}
+	if read.Seed != first.Seed || !read.now().Equal(first.now()) {
+		t.Errorf("%d at %v was %d at %v", read.Seed, read.now(), first.Seed, first.now())
 	}
 	for kindName, c := range first.Kinds {
 		if !reflect.DeepEqual(c.all, read.kind(kindName).all) {

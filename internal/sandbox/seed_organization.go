@@ -55,7 +55,7 @@ func (s *seeder) team() {
 }
 
 func (s *seeder) roles(t team) {
-	founded := daysAgo(1200)
+	founded := s.daysAgo(1200)
 	for _, row := range t.Roles {
 		permissions := object{}
 		for _, name := range permissionNames() {
@@ -76,7 +76,7 @@ func permissionNames() []string {
 }
 
 func (s *seeder) teams(t team) {
-	founded := daysAgo(1190)
+	founded := s.daysAgo(1190)
 	for _, row := range t.Teams {
 		members := []any{}
 		names, _ := row[3].([]any)
@@ -100,7 +100,7 @@ func (s *seeder) teams(t team) {
 }
 
 func (s *seeder) webhook(w seedWebhook) {
-	made, last := daysAgo(w.Days), epoch.Add(-7*time.Minute)
+	made, last := s.daysAgo(w.Days), s.Epoch.Add(-7*time.Minute)
 	success := last
 	if w.Failures > 0 {
 		success = last.AddDate(0, 0, -3)
@@ -119,14 +119,11 @@ func (s *seeder) webhook(w seedWebhook) {
 	o["secret"] = signingSecret(o)
 }
 
-// historyDice decides about the audit log alone, so that the rest of the seed does not depend on it.
-const historyDice = dice(20261101)
-
 // history tells of the past weeks: what is written by hand, and log-ins in between.
 func (s *seeder) history(t team) {
-	roll := historyDice
+	roll := s.cast(20261101)
 	admins := s.kind("admin").all
-	at := daysAgo(38)
+	at := s.daysAgo(38)
 	for _, row := range t.Events {
 		for range roll.roll(3) {
 			at = at.Add(time.Duration(1+roll.roll(6)) * time.Hour)

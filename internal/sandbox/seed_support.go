@@ -29,7 +29,7 @@ type support struct {
 
 // inbox makes everything about support: tags, attributes, conversations, tickets.
 func (s *seeder) inbox() {
-	own := &supportSeeder{seeder: s, dice: 4242}
+	own := &supportSeeder{seeder: s, dice: s.cast(4242)}
 	data, err := seedFiles.ReadFile("seed/support.json")
 	if err == nil {
 		err = json.Unmarshal(data, &own.support)
@@ -44,7 +44,7 @@ func (s *seeder) inbox() {
 }
 
 func (s *supportSeeder) conversationDefinitions() {
-	founded := daysAgo(1100)
+	founded := s.daysAgo(1100)
 	for _, name := range s.support.Tags {
 		s.put("tag", founded, object{"type": "tag", "name": name, "_archived": slices.Contains(s.support.ArchivedTags, name)})
 	}
@@ -59,7 +59,7 @@ func (s *supportSeeder) conversationDefinitions() {
 }
 
 func (s *supportSeeder) ticketDefinitions() {
-	founded := daysAgo(900)
+	founded := s.daysAgo(900)
 	var fieldIDs []any
 	for _, row := range s.support.Fields {
 		field := s.put("ticket_custom_field", founded, object{
@@ -91,7 +91,7 @@ func (s *supportSeeder) ticketDefinitions() {
 func (s *supportSeeder) addOptions(definition object, labels any) {
 	var options []any
 	for _, label := range labels.([]any) {
-		options = append(options, object{"id": s.idAt("support_option", epoch), "label": label})
+		options = append(options, object{"id": s.idAt("support_option", s.Epoch), "label": label})
 	}
 	if options != nil {
 		definition["options"] = options
@@ -160,7 +160,7 @@ func (s *supportSeeder) tellings(path string, days int) []*telling {
 				t.whole, t.lines = false, script.lines[:2+s.dice.roll(n-2)]
 				age = 1 + s.dice.roll(6)
 			}
-			t.created = daysAgo(age + len(t.lines)/4).Add(-time.Duration(s.dice.roll(40_000)) * time.Second)
+			t.created = s.daysAgo(age + len(t.lines)/4).Add(-time.Duration(s.dice.roll(40_000)) * time.Second)
 			all = append(all, t)
 		}
 	}
@@ -175,7 +175,7 @@ func (s *supportSeeder) tellings(path string, days int) []*telling {
 // tick lets time pass, but not to the present: what happens then is up to the user.
 func (t *telling) tick() {
 	pause := time.Duration(5+t.dice.roll(600)) * time.Minute
-	t.at = t.at.Add(min(pause, epoch.Sub(t.at)/2)).Truncate(time.Second)
+	t.at = t.at.Add(min(pause, t.Epoch.Sub(t.at)/2)).Truncate(time.Second)
 }
 
 // tell writes the lines into the thread.
@@ -337,7 +337,7 @@ func (t *telling) tag() {
 		return
 	}
 	names := strings.Split(t.header[0], ", ")
-	if t.created.Before(daysAgo(150)) {
+	if t.created.Before(t.daysAgo(150)) {
 		names = append(names, t.support.ArchivedTags...)
 	}
 	actor := object{"type": "admin", "id": t.admin["id"], "name": t.admin["name"]}
@@ -365,7 +365,7 @@ func (t *telling) describe() {
 	case 3:
 		values["platforms"] = []any{"Web", "Android"}
 	}
-	if t.created.Before(daysAgo(140)) {
+	if t.created.Before(t.daysAgo(140)) {
 		values["old_queue"] = "Level 1"
 	}
 	t.thread["customAttributes"] = values
@@ -393,7 +393,7 @@ func (t *telling) settle() {
 		t.recordState(nil)
 	case waiting == nil && t.number%3 != 0:
 		t.thread["state"] = "snoozed"
-		t.recordState(stamp(epoch.AddDate(0, 0, 1+t.number%10)))
+		t.recordState(stamp(t.Epoch.AddDate(0, 0, 1+t.number%10)))
 	case waiting != nil:
 		t.thread["waitingSince"] = waiting["createdAt"]
 	}
@@ -465,7 +465,7 @@ func (t *telling) ticket() {
 	case !open:
 		t.recordState(nil)
 	case t.header[1] == "Waiting for customer":
-		t.recordState(stamp(epoch.AddDate(0, 0, 2+t.number%5)))
+		t.recordState(stamp(t.Epoch.AddDate(0, 0, 2+t.number%5)))
 	}
 	t.thread["updatedAt"] = stamp(t.at)
 }

@@ -9,99 +9,101 @@ import (
 
 func TestTheSeedHasABelievableInbox(t *testing.T) {
 	t.Parallel()
-	st := seed()
-	conversations, tickets := st.kind("conversation").all, st.kind("ticket").all
-	count := func(all []object, fits func(object) bool) (n int) {
-		for _, o := range all {
-			if fits(o) {
-				n++
+	inEachOrganization(t, func(t *testing.T, st *store) {
+		conversations, tickets := st.kind("conversation").all, st.kind("ticket").all
+		count := func(all []object, fits func(object) bool) (n int) {
+			for _, o := range all {
+				if fits(o) {
+					n++
+				}
+			}
+			return n
+		}
+		holds := func(partType string) func(object) bool {
+			return func(o object) bool {
+				return slices.ContainsFunc(parts(o), func(part object) bool { return part["partType"] == partType })
 			}
 		}
-		return n
-	}
-	holds := func(partType string) func(object) bool {
-		return func(o object) bool {
-			return slices.ContainsFunc(parts(o), func(part object) bool { return part["partType"] == partType })
+		opening := func(o object) string { return text(o["source"].(object), "bodyMarkdown") }
+		state := func(wanted string) func(object) bool { return func(o object) bool { return threadState(o) == wanted } }
+		languages, types := map[any]bool{}, map[any]bool{}
+		for _, o := range conversations {
+			languages[o["userPreferredLanguage"]] = true
 		}
-	}
-	opening := func(o object) string { return text(o["source"].(object), "bodyMarkdown") }
-	state := func(wanted string) func(object) bool { return func(o object) bool { return threadState(o) == wanted } }
-	languages, types := map[any]bool{}, map[any]bool{}
-	for _, o := range conversations {
-		languages[o["userPreferredLanguage"]] = true
-	}
-	for _, o := range tickets {
-		types[st.kind("ticket_category").get(text(o, "ticketCategoryId"))["_type"]] = true
-	}
-	for what, enough := range map[string]bool{
-		"80 conversations":             len(conversations) >= 80,
-		"open ones":                    count(conversations, state("open")) >= 20,
-		"closed ones":                  count(conversations, state("closed")) >= 30,
-		"snoozed ones":                 count(conversations, state("snoozed")) >= 4,
-		"unassigned ones":              count(conversations, func(o object) bool { return o["adminAssigneeId"] == nil }) >= 3,
-		"important ones":               count(conversations, func(o object) bool { return flag(o, "priority") }) >= 5,
-		"tagged ones":                  count(conversations, func(o object) bool { return len(list(o, "_tags")) > 0 }) >= 60,
-		"internal notes":               count(conversations, holds("admin_note")) >= 20,
-		"messages of the bot":          count(conversations, holds("bot_msg")) >= 8,
-		"ratings":                      count(conversations, holds("rating_submitted")) >= 4,
-		"e-mail":                       count(conversations, holds("email_msg")) >= 8,
-		"invited colleagues":           count(conversations, holds("part_add")) >= 4,
-		"opening messages with files":  count(conversations, func(o object) bool { return strings.Contains(opening(o), storageURL) }) >= 4,
-		"one of about 24 parts":        count(conversations, func(o object) bool { return len(parts(o)) >= 22 && len(parts(o)) <= 30 }) >= 1,
-		"one of more than 60":          count(conversations, func(o object) bool { return len(parts(o)) > 60 }) >= 1,
-		"none without parts":           count(conversations, func(o object) bool { return len(parts(o)) < 2 }) == 0,
-		"five languages":               len(languages) >= 5,
-		"outreach":                     count(conversations, func(o object) bool { return at(o, "source", "deliveredAs") == "admin_initiated" }) >= 3,
-		"ten live tags":                count(st.kind("tag").all, live) >= 10,
-		"an archived tag":              count(st.kind("tag").all, func(o object) bool { return !live(o) }) == 1,
-		"an archived attribute":        count(st.kind("conversation_attribute").all, func(o object) bool { return flag(o, "archived") }) == 1,
-		"thirty tickets":               len(tickets) >= 30,
-		"tickets of all types":         len(types) == 3,
-		"open, closed, snoozed ones":   count(tickets, state("open")) > 5 && count(tickets, state("closed")) > 5 && count(tickets, state("snoozed")) > 2,
-		"tickets with replies":         count(tickets, holds("user_msg")) >= 5,
-		"tickets with conversations":   count(tickets, func(o object) bool { return len(list(o, "_conversationIds")) > 0 }) >= 10,
-		"tickets with files in fields": count(tickets, func(o object) bool { return strings.Contains(stringOf(o["customFields"]), storageURL) }) >= 3,
-	} {
-		if !enough {
-			t.Errorf("the seed lacks %s", what)
+		for _, o := range tickets {
+			types[st.kind("ticket_category").get(text(o, "ticketCategoryId"))["_type"]] = true
 		}
-	}
+		for what, enough := range map[string]bool{
+			"80 conversations":             len(conversations) >= 80,
+			"open ones":                    count(conversations, state("open")) >= 20,
+			"closed ones":                  count(conversations, state("closed")) >= 30,
+			"snoozed ones":                 count(conversations, state("snoozed")) >= 4,
+			"unassigned ones":              count(conversations, func(o object) bool { return o["adminAssigneeId"] == nil }) >= 3,
+			"important ones":               count(conversations, func(o object) bool { return flag(o, "priority") }) >= 5,
+			"tagged ones":                  count(conversations, func(o object) bool { return len(list(o, "_tags")) > 0 }) >= 60,
+			"internal notes":               count(conversations, holds("admin_note")) >= 20,
+			"messages of the bot":          count(conversations, holds("bot_msg")) >= 8,
+			"ratings":                      count(conversations, holds("rating_submitted")) >= 4,
+			"e-mail":                       count(conversations, holds("email_msg")) >= 8,
+			"invited colleagues":           count(conversations, holds("part_add")) >= 4,
+			"opening messages with files":  count(conversations, func(o object) bool { return strings.Contains(opening(o), storageURL) }) >= 4,
+			"one of about 24 parts":        count(conversations, func(o object) bool { return len(parts(o)) >= 22 && len(parts(o)) <= 30 }) >= 1,
+			"one of more than 60":          count(conversations, func(o object) bool { return len(parts(o)) > 60 }) >= 1,
+			"none without parts":           count(conversations, func(o object) bool { return len(parts(o)) < 2 }) == 0,
+			"five languages":               len(languages) >= 5,
+			"outreach":                     count(conversations, func(o object) bool { return at(o, "source", "deliveredAs") == "admin_initiated" }) >= 3,
+			"ten live tags":                count(st.kind("tag").all, live) >= 10,
+			"an archived tag":              count(st.kind("tag").all, func(o object) bool { return !live(o) }) == 1,
+			"an archived attribute":        count(st.kind("conversation_attribute").all, func(o object) bool { return flag(o, "archived") }) == 1,
+			"thirty tickets":               len(tickets) >= 30,
+			"tickets of all types":         len(types) == 3,
+			"open, closed, snoozed ones":   count(tickets, state("open")) > 5 && count(tickets, state("closed")) > 5 && count(tickets, state("snoozed")) > 2,
+			"tickets with replies":         count(tickets, holds("user_msg")) >= 5,
+			"tickets with conversations":   count(tickets, func(o object) bool { return len(list(o, "_conversationIds")) > 0 }) >= 10,
+			"tickets with files in fields": count(tickets, func(o object) bool { return strings.Contains(stringOf(o["customFields"]), storageURL) }) >= 3,
+		} {
+			if !enough {
+				t.Errorf("the seed lacks %s", what)
+			}
+		}
+	})
 }
 
 func TestTheInboxIsConsistent(t *testing.T) {
 	t.Parallel()
-	st := seed()
-	seen := map[any]bool{}
-	for _, o := range append(slices.Clone(st.kind("conversation").all), st.kind("ticket").all...) {
-		at := text(o, "createdAt")
-		for _, part := range parts(o) {
-			if seen[part["id"]] || !isShortID(text(part, "id")) {
-				t.Errorf("%v: part id %v is no new short one", o["title"], part["id"])
+	inEachOrganization(t, func(t *testing.T, st *store) {
+		seen := map[any]bool{}
+		for _, o := range append(slices.Clone(st.kind("conversation").all), st.kind("ticket").all...) {
+			at := text(o, "createdAt")
+			for _, part := range parts(o) {
+				if seen[part["id"]] || !isShortID(text(part, "id")) {
+					t.Errorf("%v: part id %v is no new short one", o["title"], part["id"])
+				}
+				seen[part["id"]] = true
+				if text(part, "createdAt") < at || text(part, "createdAt") >= stamp(st.Epoch) {
+					t.Errorf("%v: a part of %v after %v", o["title"], part["createdAt"], at)
+				}
+				at = text(part, "createdAt")
+				if author, written := part["_authorId"].(string); written && st.speaker(author) == nil {
+					t.Errorf("%v: nobody wrote %v", o["title"], part)
+				}
 			}
-			seen[part["id"]] = true
-			if text(part, "createdAt") < at || text(part, "createdAt") >= stamp(epoch) {
-				t.Errorf("%v: a part of %v after %v", o["title"], part["createdAt"], at)
+			if text(o, "updatedAt") < at {
+				t.Errorf("%v: updated at %v before its last part at %v", o["title"], o["updatedAt"], at)
 			}
-			at = text(part, "createdAt")
-			if author, written := part["_authorId"].(string); written && st.speaker(author) == nil {
-				t.Errorf("%v: nobody wrote %v", o["title"], part)
-			}
-		}
-		if text(o, "updatedAt") < at {
-			t.Errorf("%v: updated at %v before its last part at %v", o["title"], o["updatedAt"], at)
-		}
-		if until := text(o, "snoozedUntil"); (until != "") != (threadState(o) == "snoozed") || until != "" && until <= stamp(epoch) {
-			t.Errorf("%v is %v until %q", o["title"], threadState(o), until)
-		}
-	}
-	for _, o := range st.kind("conversation").all {
-		values, _ := o["customAttributes"].(object)
-		for id, value := range values {
-			if wrong := wrongFieldValue(st.kind("conversation_attribute").get(id), value); wrong != "" {
-				t.Errorf("%v: %s takes %s", o["title"], id, wrong)
+			if until := text(o, "snoozedUntil"); (until != "") != (threadState(o) == "snoozed") || until != "" && until <= stamp(st.Epoch) {
+				t.Errorf("%v is %v until %q", o["title"], threadState(o), until)
 			}
 		}
-	}
+		for _, o := range st.kind("conversation").all {
+			values, _ := o["customAttributes"].(object)
+			for id, value := range values {
+				if wrong := wrongFieldValue(st.kind("conversation_attribute").get(id), value); wrong != "" {
+					t.Errorf("%v: %s takes %s", o["title"], id, wrong)
+				}
+			}
+		}
+	})
 }
 
 // Every conversation and ticket is shown as the contract says, however rare its parts; the odd answers of quirks are

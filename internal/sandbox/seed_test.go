@@ -3,141 +3,161 @@ package sandbox
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
+
+// inEachOrganization runs a test on the shipped organization and on others: another number, another clock.
+func inEachOrganization(t *testing.T, test func(*testing.T, *store)) {
+	t.Helper()
+	for _, options := range []Options{
+		{},
+		{Seed: 1},
+		{Seed: 2, Clock: time.Date(2024, time.February, 29, 23, 59, 59, 0, time.UTC)},
+		{Seed: 1 << 63, Clock: time.Date(2031, time.March, 30, 2, 30, 0, 0, time.FixedZone("", 2*60*60))},
+	} {
+		t.Run(strconv.FormatUint(options.Seed, 10), func(t *testing.T) {
+			t.Parallel()
+			test(t, seed(options.Seed, options.Clock))
+		})
+	}
+}
 
 func TestTheSeedIsABelievableOrganization(t *testing.T) {
 	t.Parallel()
-	st := seed()
-	for kindName, atLeast := range map[string]int{
-		"board": 4, "post_status": 6, "post_tag": 15, "custom_field": 4, "admin": 6, "post": 300, "comment": 400, "contact": 120, "company": 30,
-		"changelog": 25, "collection": 8, "article": 40, "redirect_rule": 5, "survey": 3, "survey_response": 60,
-	} {
-		if n := len(st.kind(kindName).all); n < atLeast {
-			t.Errorf("%d of kind %s, want %d", n, kindName, atLeast)
-		}
-	}
-	count := func(kindName string, fits func(object) bool) (n int) {
-		for _, o := range st.kind(kindName).all {
-			if fits(o) {
-				n++
+	inEachOrganization(t, func(t *testing.T, st *store) {
+		for kindName, atLeast := range map[string]int{
+			"board": 4, "post_status": 6, "post_tag": 15, "custom_field": 4, "admin": 6, "post": 300, "comment": 400, "contact": 120, "company": 30,
+			"changelog": 25, "collection": 8, "article": 40, "redirect_rule": 5, "survey": 3, "survey_response": 60,
+		} {
+			if n := len(st.kind(kindName).all); n < atLeast {
+				t.Errorf("%d of kind %s, want %d", n, kindName, atLeast)
 			}
 		}
-		return n
-	}
-	types := map[string]bool{}
-	for _, o := range st.kind("post_status").all {
-		types[text(o, "type")] = true
-	}
-	employers := map[any]bool{}
-	for _, o := range st.kind("contact").all {
-		for _, id := range list(o, "_companyIds") {
-			employers[id] = true
+		count := func(kindName string, fits func(object) bool) (n int) {
+			for _, o := range st.kind(kindName).all {
+				if fits(o) {
+					n++
+				}
+			}
+			return n
 		}
-	}
-	for what, enough := range map[string]bool{
-		"statuses of all five types":     len(types) == 5,
-		"one default status":             count("post_status", func(o object) bool { return flag(o, "isDefault") }) == 1,
-		"a board for admins only":        count("board", func(o object) bool { return flag(o["access"].(object), "adminOnly") }) == 1,
-		"posts in review":                count("post", func(o object) bool { return flag(o, "inReview") }) >= 5,
-		"posts with dates":               count("post", func(o object) bool { return o["eta"] != nil }) >= 20,
-		"posts with images":              count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<img ") }) >= 3,
-		"posts with lists":               count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<li>") }) >= 20,
-		"posts with links":               count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<a href") }) >= 10,
-		"several wishes for a dark mode": count("post", func(o object) bool { return strings.Contains(strings.ToLower(text(o, "title")), "dark") }) >= 4,
-		"private comments":               count("comment", func(o object) bool { return flag(o, "isPrivate") }) >= 20,
-		"comments in review":             count("comment", func(o object) bool { return flag(o, "inReview") }) >= 4,
-		"replies":                        count("comment", func(o object) bool { return o["parentCommentId"] != nil }) >= 30,
-		"long comments":                  count("comment", func(o object) bool { return len(text(o, "content")) > 500 }) >= 5,
-		"comments on changelogs":         count("comment", func(o object) bool { return o["changelogId"] != nil }) >= 5,
-		"contacts without e-mail":        count("contact", func(o object) bool { return o["email"] == nil }) >= 8,
-		"leads":                          count("contact", lead) >= 8,
-		"contacts in thirty companies":   len(employers) >= 30,
-	} {
-		if !enough {
-			t.Errorf("the seed lacks %s", what)
+		types := map[string]bool{}
+		for _, o := range st.kind("post_status").all {
+			types[text(o, "type")] = true
 		}
-	}
+		employers := map[any]bool{}
+		for _, o := range st.kind("contact").all {
+			for _, id := range list(o, "_companyIds") {
+				employers[id] = true
+			}
+		}
+		for what, enough := range map[string]bool{
+			"statuses of all five types":     len(types) == 5,
+			"one default status":             count("post_status", func(o object) bool { return flag(o, "isDefault") }) == 1,
+			"a board for admins only":        count("board", func(o object) bool { return flag(o["access"].(object), "adminOnly") }) == 1,
+			"posts in review":                count("post", func(o object) bool { return flag(o, "inReview") }) >= 5,
+			"posts with dates":               count("post", func(o object) bool { return o["eta"] != nil }) >= 20,
+			"posts with images":              count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<img ") }) >= 3,
+			"posts with lists":               count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<li>") }) >= 20,
+			"posts with links":               count("post", func(o object) bool { return strings.Contains(text(o, "content"), "<a href") }) >= 10,
+			"several wishes for a dark mode": count("post", func(o object) bool { return strings.Contains(strings.ToLower(text(o, "title")), "dark") }) >= 4,
+			"private comments":               count("comment", func(o object) bool { return flag(o, "isPrivate") }) >= 20,
+			"comments in review":             count("comment", func(o object) bool { return flag(o, "inReview") }) >= 4,
+			"replies":                        count("comment", func(o object) bool { return o["parentCommentId"] != nil }) >= 30,
+			"long comments":                  count("comment", func(o object) bool { return len(text(o, "content")) > 500 }) >= 5,
+			"comments on changelogs":         count("comment", func(o object) bool { return o["changelogId"] != nil }) >= 5,
+			"contacts without e-mail":        count("contact", func(o object) bool { return o["email"] == nil }) >= 8,
+			"leads":                          count("contact", lead) >= 8,
+			"contacts in thirty companies":   len(employers) >= 30,
+		} {
+			if !enough {
+				t.Errorf("the seed lacks %s", what)
+			}
+		}
+	})
 }
 
 // What is counted in one place is what is there in another.
 func TestTheSeedIsConsistent(t *testing.T) {
 	t.Parallel()
-	st := seed()
-	comments, written, posted, linked := map[any]float64{}, map[any]float64{}, map[any]float64{}, map[any]float64{}
-	for _, o := range st.kind("comment").all {
-		subject := o["postId"]
-		if subject == nil {
-			subject = o["changelogId"]
-		}
-		comments[subject]++
-		written[o["_authorId"]]++
-		if parent := text(o, "parentCommentId"); parent != "" && st.kind("comment").get(parent)["postId"] != o["postId"] {
-			t.Errorf("comment %v replies to another post's", o["id"])
-		}
-		if text(o, "createdAt") >= stamp(epoch) {
-			t.Errorf("comment %v is from the future", o["id"])
-		}
-	}
-	slugs := map[any]bool{}
-	for _, o := range st.kind("post").all {
-		posted[o["_authorId"]]++
-		if number(o, "commentCount") != comments[o["id"]] || number(o, "upvotes") != float64(len(list(o, "_voters"))) {
-			t.Errorf("post %v: %v comments, %v votes", o["title"], o["commentCount"], o["upvotes"])
-		}
-		voters := map[any]bool{}
-		for _, id := range list(o, "_voters") {
-			if person, _ := st.person(id.(string)); person == nil || voters[id] {
-				t.Errorf("post %v: voter %v is nobody or votes twice", o["title"], id)
+	inEachOrganization(t, func(t *testing.T, st *store) {
+		comments, written, posted, linked := map[any]float64{}, map[any]float64{}, map[any]float64{}, map[any]float64{}
+		for _, o := range st.kind("comment").all {
+			subject := o["postId"]
+			if subject == nil {
+				subject = o["changelogId"]
 			}
-			voters[id] = true
-		}
-		if slugs[o["slug"]] {
-			t.Errorf("slug %v is used twice", o["slug"])
-		}
-		slugs[o["slug"]] = true
-		if text(o, "createdAt") >= stamp(epoch) || text(o, "updatedAt") < text(o, "createdAt") {
-			t.Errorf("post %v: created %v, updated %v", o["title"], o["createdAt"], o["updatedAt"])
-		}
-	}
-	for _, o := range st.kind("contact").all {
-		if number(o, "postsCreated") != posted[o["id"]] || number(o, "commentsCreated") != written[o["id"]] {
-			t.Errorf("contact %v: %v posts, %v comments", o["name"], o["postsCreated"], o["commentsCreated"])
-		}
-		for _, id := range list(o, "_companyIds") {
-			linked[id]++
-		}
-	}
-	emails := map[any]bool{}
-	for _, o := range st.kind("contact").all {
-		if email := o["email"]; email != nil && emails[email] {
-			t.Errorf("two contacts have the address %v", email)
-		}
-		emails[o["email"]] = true
-	}
-	for _, o := range st.kind("company").all {
-		if number(o, "linkedUsers") != linked[o["id"]] {
-			t.Errorf("company %v: %v linked users, %v there", o["name"], o["linkedUsers"], linked[o["id"]])
-		}
-	}
-	for kindName, c := range st.Kinds {
-		isID := isObjectID
-		if i := slices.IndexFunc(newKindTable(), func(k *kind) bool { return k.name == kindName }); i >= 0 {
-			if k := newKindTable()[i]; k.lookup == nil { // tickets are named by number and kept by id
-				isID = k.isID
+			comments[subject]++
+			written[o["_authorId"]]++
+			if parent := text(o, "parentCommentId"); parent != "" && st.kind("comment").get(parent)["postId"] != o["postId"] {
+				t.Errorf("comment %v replies to another post's", o["id"])
+			}
+			if text(o, "createdAt") >= stamp(st.Epoch) {
+				t.Errorf("comment %v is from the future", o["id"])
 			}
 		}
-		for id := range c.byID {
-			if isID != nil && !isID(id) {
-				t.Errorf("%s: %q is no id", kindName, id)
+		slugs := map[any]bool{}
+		for _, o := range st.kind("post").all {
+			posted[o["_authorId"]]++
+			if number(o, "commentCount") != comments[o["id"]] || number(o, "upvotes") != float64(len(list(o, "_voters"))) {
+				t.Errorf("post %v: %v comments, %v votes", o["title"], o["commentCount"], o["upvotes"])
+			}
+			voters := map[any]bool{}
+			for _, id := range list(o, "_voters") {
+				if person, _ := st.person(id.(string)); person == nil || voters[id] {
+					t.Errorf("post %v: voter %v is nobody or votes twice", o["title"], id)
+				}
+				voters[id] = true
+			}
+			if slugs[o["slug"]] {
+				t.Errorf("slug %v is used twice", o["slug"])
+			}
+			slugs[o["slug"]] = true
+			if text(o, "createdAt") >= stamp(st.Epoch) || text(o, "updatedAt") < text(o, "createdAt") {
+				t.Errorf("post %v: created %v, updated %v", o["title"], o["createdAt"], o["updatedAt"])
 			}
 		}
-		if len(c.byID) != len(c.all) {
-			t.Errorf("%s: ids are not unique", kindName)
+		for _, o := range st.kind("contact").all {
+			if number(o, "postsCreated") != posted[o["id"]] || number(o, "commentsCreated") != written[o["id"]] {
+				t.Errorf("contact %v: %v posts, %v comments", o["name"], o["postsCreated"], o["commentsCreated"])
+			}
+			for _, id := range list(o, "_companyIds") {
+				linked[id]++
+			}
 		}
-	}
+		emails := map[any]bool{}
+		for _, o := range st.kind("contact").all {
+			if email := o["email"]; email != nil && emails[email] {
+				t.Errorf("two contacts have the address %v", email)
+			}
+			emails[o["email"]] = true
+		}
+		for _, o := range st.kind("company").all {
+			if number(o, "linkedUsers") != linked[o["id"]] {
+				t.Errorf("company %v: %v linked users, %v there", o["name"], o["linkedUsers"], linked[o["id"]])
+			}
+		}
+		for kindName, c := range st.Kinds {
+			isID := isObjectID
+			if i := slices.IndexFunc(newKindTable(), func(k *kind) bool { return k.name == kindName }); i >= 0 {
+				if k := newKindTable()[i]; k.lookup == nil { // tickets are named by number and kept by id
+					isID = k.isID
+				}
+			}
+			for id := range c.byID {
+				if isID != nil && !isID(id) {
+					t.Errorf("%s: %q is no id", kindName, id)
+				}
+			}
+			if len(c.byID) != len(c.all) {
+				t.Errorf("%s: ids are not unique", kindName)
+			}
+		}
+	})
 }
 
 func TestTwoFreshSandboxesGiveTheSameAnswers(t *testing.T) {
@@ -159,6 +179,30 @@ func TestTwoFreshSandboxesGiveTheSameAnswers(t *testing.T) {
 	}
 	if first, second := transcript(), transcript(); first != second {
 		t.Error("the transcripts differ")
+	}
+}
+
+// Another number is another history; another clock moves it in time and changes nothing else.
+func TestSeedAndClockChooseTheOrganization(t *testing.T) {
+	t.Parallel()
+	const ahead = 400 * 24 * time.Hour
+	first, other, later := seed(0, shipped), seed(5, shipped), seed(0, shipped.Add(ahead))
+	if other.now() != first.now() || later.now() != first.now().Add(ahead) {
+		t.Errorf("presents %v, %v, %v", first.now(), other.now(), later.now())
+	}
+	same := 0
+	for i, o := range first.kind("post").all {
+		made, _ := time.Parse(time.RFC3339, text(o, "createdAt"))
+		moved := later.kind("post").all[i]
+		if moved["title"] != o["title"] || moved["upvotes"] != o["upvotes"] || moved["commentCount"] != o["commentCount"] || moved["createdAt"] != stamp(made.Add(ahead)) {
+			t.Errorf("%v of %v has become %v of %v", o["title"], o["createdAt"], moved["title"], moved["createdAt"])
+		}
+		if another := other.kind("post").all[i]; another["title"] == o["title"] && another["upvotes"] == o["upvotes"] && another["_statusId"] == o["_statusId"] {
+			same++
+		}
+	}
+	if all := len(first.kind("post").all); same > all/10 {
+		t.Errorf("%d of %d posts are the same", same, all)
 	}
 }
 
@@ -199,6 +243,6 @@ func TestManyClientsAtOnce(t *testing.T) {
 func BenchmarkSeed(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		seed()
+		seed(0, shipped)
 	}
 }

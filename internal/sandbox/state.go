@@ -29,7 +29,7 @@ func readState(path string) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox state: %w", err)
 	}
-	state := stateFile{store: newStore()}
+	state := stateFile{store: newStore(0, shipped)} // which older files do not say
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&state); err != nil {

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestStateFileCarriesOnWhereTheLastProcessStopped(t *testing.T) {
@@ -35,6 +37,38 @@ func TestStateFileCarriesOnWhereTheLastProcessStopped(t *testing.T) {
 	start(t, Options{StateFile: path}).do("GET", "/v2/posts/"+text(later, "id"), nil).fails(http.StatusNotFound, "resource_not_found")
 	if left, err := filepath.Glob(path + ".*"); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// A state file keeps the organization it began with, whatever the options of a later process say; so does a reset.
+func TestAStateFileKeepsSeedAndClock(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	clock := time.Date(2024, time.February, 29, 23, 59, 59, 0, time.UTC)
+	first := start(t, Options{StateFile: path, Seed: 2, Clock: clock, Control: true})
+	if now := first.sandbox.Now(); now != clock {
+		t.Errorf("the present is %v", now)
+	}
+	before := first.do("GET", "/v2/posts?limit=100", nil)
+	first.newPost(nil)
+	second := start(t, Options{StateFile: path, Control: true})
+	if now := second.sandbox.Now(); now != clock.Add(time.Second) {
+		t.Errorf("the present is %v", now)
+	}
+	second.do("POST", "/_sandbox/reset", nil).ok()
+	if after := second.do("GET", "/v2/posts?limit=100", nil); string(after.body) != string(before.body) || second.sandbox.Now() != clock {
+		t.Error("the reset brought another organization")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := regexp.MustCompile(`"seed":2,"epoch":"[^"]*",`).ReplaceAll(data, nil)
+	if err := os.WriteFile(path, older, 0o600); err != nil || len(older) == len(data) {
+		t.Fatalf("%d bytes of %d: %v", len(older), len(data), err)
+	}
+	if now := start(t, Options{StateFile: path}).sandbox.Now(); now != shipped {
+		t.Errorf("a file that says no clock has the present %v", now)
 	}
 }
 

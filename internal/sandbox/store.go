@@ -13,6 +13,8 @@ type object = map[string]any
 
 // store holds everything that a state file keeps.
 type store struct {
+	Seed    uint64                 `json:"seed"`   // what it was made from: see seed
+	Epoch   time.Time              `json:"epoch"`  // the present before the first write
 	Writes  int                    `json:"writes"` // writes so far; the clock and the ids of new objects follow from it
 	Made    map[string]int         `json:"made"`   // objects made so far, by kind
 	Kinds   map[string]*collection `json:"kinds"`
@@ -41,9 +43,15 @@ type outboxEntry struct {
 	Detail     object `json:"detail,omitempty"`
 }
 
-func newStore() *store { return &store{Kinds: map[string]*collection{}, Made: map[string]int{}} }
+// newStore returns an empty store. A clock of zero is the shipped one.
+func newStore(number uint64, clock time.Time) *store {
+	if clock.IsZero() {
+		clock = shipped
+	}
+	return &store{Seed: number, Epoch: clock.UTC().Truncate(time.Second), Kinds: map[string]*collection{}, Made: map[string]int{}}
+}
 
-func (st *store) now() time.Time { return epoch.Add(time.Duration(st.Writes) * time.Second) }
+func (st *store) now() time.Time { return st.Epoch.Add(time.Duration(st.Writes) * time.Second) }
 
 // newID returns the id of an object made now.
 func (st *store) newID(kind string) string { return st.idAt(kind, st.now()) }

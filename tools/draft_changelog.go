@@ -1,0 +1,284 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// draftChangelog gathers what the next changelog could tell. It writes nothing.
+func draftChangelog() *Operation {
+	return &Operation{
+		Name:  "draft_changelog",
+		Title: "Draft changelog",
+		Description: "Draft a changelog: posts finished since the last published one, grouped by tag, with links, votes, and Markdown for create_changelog. " +
+			"Publishes nothing.",
+		Effect:  Read,
+		Default: true,
+		Input:   Args[draftChangelogArgs](),
+		Run:     func(ctx context.Context, j *job) (string, error) { return j.draftChangelog(ctx) },
+		Uses:    []string{"list_changelogs", "list_post_statuses", "list_boards", "search_posts"},
+		Example: `{}`,
+	}
+}
+
+type draftChangelogArgs struct {
+	Since moment `json:"since,omitempty" jsonschema_description:"Instead of the last changelog's date."`
+}
+
+// moment is a date, which begins at midnight UTC, or a time.
+type moment string
+
+func (moment) wire(v any, _ reflect.StructTag) (any, error) {
+	s, _ := v.(string)
+	if _, ok := parseMoment(s); !ok {
+		return v, fmt.Errorf("neither a date such as 2026-03-02 nor a time such as 2026-03-02T09:00:00Z: %s", show(v))
+	}
+	return v, nil
+}
+
+func parseMoment(s string) (time.Time, bool) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+const (
+	draftedPosts     = 500 // the most finished posts that are looked at
+	draftedShown     = 20  // of them in the draft
+	recentChangelogs = 20  // of those published and of the drafts, which may tell of a post already
+)
+
+// drafting is a changelog on its way.
+type drafting struct {
+	*job
+	since time.Time // zero: there is nothing to begin with
+	last  *release  // whose date that is; nil where it was given
+
+	statuses []postStatus
+	boards   map[string]feedbackBoard // nil where they could not be had
+	told     []release                // the recent changelogs
+	finished *reading
+
+	drafted   []feedback // to be announced, most votes first
+	mentioned []mentionedPost
+	private   []feedback // customers cannot see them
+}
+
+// release is a changelog as the next one needs it.
+type release struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Content string `json:"content"`
+	Date    string `json:"date"`
+	State   string `json:"state"`
+}
+
+// mentionedPost is a post that a changelog tells of.
+type mentionedPost struct {
+	feedback
+	in release
+}
+
+func (j *job) draftChangelog(ctx context.Context) (string, error) {
+	d := &drafting{job: j}
+	if err := d.gather(ctx); err != nil {
+		return "", err
+	}
+	d.sort()
+	return d.write(), nil
+}
+
+// gather makes the requests: first what says which posts are meant, then these.
+func (d *drafting) gather(ctx context.Context) error {
+	var published, unpublished []release
+	var noStatuses, noChangelogs error
+	err := d.all(ctx,
+		part{"the published changelogs", func(ctx context.Context) (err error) {
+			published, err = d.releases(ctx, "the published changelogs", "live")
+			noChangelogs = err
+			return err
+		}},
+		part{"the changelog drafts, which may mention a post already", func(ctx context.Context) (err error) {
+			unpublished, err = d.releases(ctx, "the changelog drafts", "draft")
+			return err
+		}},
+		part{"the post statuses", func(ctx context.Context) (err error) {
+			d.statuses, err = d.postStatuses(ctx)
+			noStatuses = err
+			return err
+		}},
+		part{"the boards, which tell what customers cannot see", func(ctx context.Context) error {
+			boards, err := d.feedbackBoards(ctx)
+			if err == nil {
+				d.boards = boards
+			}
+			return err
+		}},
+	)
+	if err != nil {
+		return err
+	}
+	d.told = slices.Concat(published, unpublished)
+	given, hasGiven := d.args.wire["since"].(string)
+	switch {
+	case noStatuses != nil:
+		return noStatuses
+	case hasGiven:
+		d.since, _ = parseMoment(given)
+	case noChangelogs != nil:
+		return noChangelogs
+	default:
+		d.beginAfter(published)
+	}
+	return d.gatherFinished(ctx)
+}
+
+func (d *drafting) releases(ctx context.Context, what, state string) ([]release, error) {
+	wire := map[string]any{"state": state, "sortBy": "date", "sortOrder": "desc"}
+	c, err := d.list(ctx, what, "list_changelogs", wire, recentChangelogs)
+	list := decodeAll[release](c.items)
+	for i := range list {
+		list[i].State = state
+	}
+	return list, err
+}
+
+// beginAfter finds the last published changelog. A date in the future is one that somebody gave it.
+func (d *drafting) beginAfter(published []release) {
+	for i, r := range published {
+		if at, ok := parseMoment(r.Date); ok && at.After(d.since) && !at.After(d.now()) {
+			d.since, d.last = at, &published[i]
+		}
+	}
+}
+
+// gatherFinished reads the posts in a completed status that were changed since. The API keeps no history of statuses.
+func (d *drafting) gatherFinished(ctx context.Context) error {
+	var ids []any
+	for _, s := range d.statuses {
+		if s.Type == "completed" && s.ID != "" {
+			ids = append(ids, s.ID)
+		}
+	}
+	if ids == nil {
+		return nil
+	}
+	filters := []any{where("statusId", "IN", ids)}
+	if !d.since.IsZero() {
+		filters = append(filters, where("updatedAt", ">=", d.since.Unix()))
+	}
+	var failed error
+	err := d.all(ctx, part{"the finished posts", func(ctx context.Context) error {
+		d.finished, failed = readOf(d.filtered(ctx, "the finished posts", "upvotes:desc", draftedPosts, filters...))
+		return failed
+	}})
+	if err == nil && d.finished == nil {
+		err = failed
+	}
+	return err
+}
+
+// sort tells the posts that a changelog can announce from those that one has announced, and from those that are not public.
+func (d *drafting) sort() {
+	if d.finished == nil {
+		return
+	}
+	searched := make([]searchable, len(d.told))
+	for i, r := range d.told {
+		searched[i] = newSearchable(r)
+	}
+	for _, f := range d.finished.posts {
+		i := slices.IndexFunc(searched, func(s searchable) bool { return s.mentions(f) })
+		switch {
+		case d.privacy(f) != "":
+			d.private = append(d.private, f)
+		case i >= 0:
+			d.mentioned = append(d.mentioned, mentionedPost{f, d.told[i]})
+		default:
+			d.drafted = append(d.drafted, f)
+		}
+	}
+}
+
+// privacy says why not every customer can see a post; empty where all can, as far as is known.
+func (d *drafting) privacy(f feedback) string {
+	switch b := d.boards[f.BoardID]; {
+	case b.Access.AdminOnly || len(b.Access.Allowed) > 0 || len(b.Access.Segments) > 0:
+		return "of the board " + d.nameOr(b.Name, b.ID) + ", which not every customer sees"
+	case len(f.Access.Users) > 0 || len(f.Access.Companies) > 0:
+		return "shown to some customers only"
+	case f.InReview:
+		return "awaiting moderation"
+	default:
+		return ""
+	}
+}
+
+// searchable is a changelog as it is looked through for posts.
+type searchable struct{ html, words string }
+
+func newSearchable(r release) searchable {
+	text := strings.Fields(excerpt(r.Content, len(r.Content)))
+	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
+	return searchable{strings.ToLower(r.Content), " " + bareWords(r.Title) + " . " + bareWords(strings.Join(text, " ")) + " "}
+}
+
+// bareWords are the words of a text alone, with a space between two.
+func bareWords(s string) string {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return !isWordRune(r) }), " "))
+}
+
+// mentions reports that the changelog has a link to the post, or its title in full; one or two words may stand anywhere.
+func (s searchable) mentions(f feedback) bool {
+	address := strings.ToLower(f.URL)
+	for rest := s.html; address != ""; {
+		_, after, found := strings.Cut(rest, address)
+		if !found {
+			break
+		}
+		if rest = after; rest == "" || !isWordRune(rune(rest[0])) && rest[0] != '-' && rest[0] != '/' {
+			return true
+		}
+	}
+	title := bareWords(f.Title)
+	return strings.Count(title, " ") >= 2 && strings.Contains(s.words, " "+title+" ")
+}
+
+// group are posts with the same first tag.
+type group struct {
+	tag   string // empty: none
+	posts []feedback
+	votes int
+}
+
+// groups sorts the posts by their first tags: most votes first, those without a tag last.
+func (d *drafting) groups(posts []feedback) []*group {
+	var all []*group
+	for _, f := range posts {
+		tag := ""
+		if len(f.Tags) > 0 {
+			tag = d.line(f.Tags[0].Name)
+		}
+		i := slices.IndexFunc(all, func(g *group) bool { return g.tag == tag })
+		if i < 0 {
+			i, all = len(all), append(all, &group{tag: tag})
+		}
+		all[i].posts = append(all[i].posts, f)
+		all[i].votes += whole(f.Upvotes)
+	}
+	slices.SortStableFunc(all, func(a, b *group) int {
+		if (a.tag == "") != (b.tag == "") {
+			return cmp.Compare(len(b.tag), len(a.tag))
+		}
+		return cmp.Or(cmp.Compare(b.votes, a.votes), strings.Compare(a.tag, b.tag))
+	})
+	return all
+}

@@ -1,0 +1,149 @@
+package tools
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// write makes the answer.
+func (d *drafting) write() string {
+	var b strings.Builder
+	b.WriteString(marked("titles in quotes", indentedLines))
+	fmt.Fprintf(&b, "since: %s\n", d.beginning())
+	if d.finished == nil {
+		b.WriteString("finished posts: none, since no status of posts has the type completed\n")
+		return strings.TrimSuffix(b.String(), "\n")
+	}
+	names := []string{}
+	for _, s := range d.statuses {
+		if s.Type == "completed" {
+			names = append(names, d.nameOr(s.Name, s.ID))
+		}
+	}
+	things := "posts in " + strings.Join(names, ", ")
+	if !d.since.IsZero() {
+		things += " that were changed since"
+	}
+	looked := d.finished.of(things)
+	if !d.finished.whole {
+		looked += ", those with the most votes"
+	}
+	fmt.Fprintf(&b, "looked at: %s. The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it\n", looked)
+	if d.boards == nil {
+		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
+	}
+	shown := d.drafted[:min(len(d.drafted), draftedShown)]
+	d.draft(&b, d.groups(shown))
+	if more := d.drafted[len(shown):]; len(more) > 0 {
+		fmt.Fprintf(&b, "not in the draft: %s with fewer votes, %s in all; search_posts has them\n", some(len(more), "post"), sum(more, votesOf))
+	}
+	if len(d.mentioned) > 0 {
+		b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
+		for _, m := range d.mentioned {
+			fmt.Fprintf(&b, "- %s, %s; in the %s one %s: %s\n", d.line(m.ID), some(whole(m.Upvotes), "vote"), m.in.State, d.titled(m.in.Title), d.titled(m.Title))
+		}
+	}
+	d.leftPrivate(&b)
+	d.next(&b)
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// beginning says since when, and why.
+func (d *drafting) beginning() string {
+	stamp := d.since.Format(minuteLayout)
+	switch {
+	case d.since.IsZero():
+		return "the beginning; no changelog has been published"
+	case d.last == nil:
+		return stamp
+	default:
+		return fmt.Sprintf("%s, the date of the last published changelog (%s): %s", stamp, d.line(d.last.ID), d.titled(d.last.Title))
+	}
+}
+
+func votesOf(f feedback) float64 { return f.Upvotes }
+
+// draft writes the changelog, indented, and below it the posts in its order.
+func (d *drafting) draft(b *strings.Builder, groups []*group) {
+	if len(groups) == 0 {
+		b.WriteString("to announce: nothing\n")
+		return
+	}
+	var tags []string
+	var text strings.Builder
+	for _, g := range groups {
+		heading := "Other"
+		if g.tag != "" {
+			heading = g.tag
+			tags = append(tags, g.tag)
+		}
+		if len(groups) > 1 || g.tag != "" {
+			fmt.Fprintf(&text, "\n## %s\n", escaped(heading))
+		}
+		for _, f := range g.posts {
+			text.WriteString("- " + d.link(f) + "\n")
+		}
+	}
+	fmt.Fprintf(b, "title:\n  %s\nmarkdownContent, two spaces deep (customers' titles: put them into your words):\n", d.proposedTitle(tags))
+	b.Write(appendIndented(nil, text.String()))
+	b.WriteString("voters to tell, in the order of the draft:\n")
+	for _, g := range groups {
+		for _, f := range g.posts {
+			fmt.Fprintf(b, "- %s: %s, changed %s\n", d.line(f.ID), some(whole(f.Upvotes), "vote"), d.dayIn(time.UTC, f.UpdatedAt))
+		}
+	}
+}
+
+// proposedTitle names what most voters get.
+func (d *drafting) proposedTitle(tags []string) string {
+	const most = 3
+	switch tags = tags[:min(len(tags), most)]; len(tags) {
+	case 0:
+		return "What's new, " + d.now().Format("January 2006")
+	case 1:
+		return "What's new: " + tags[0]
+	default:
+		return "What's new: " + strings.Join(tags[:len(tags)-1], ", ") + " and " + tags[len(tags)-1]
+	}
+}
+
+// link is a post in Markdown, with its title as text that means nothing else.
+func (d *drafting) link(f feedback) string {
+	title := escaped(d.nameOr(f.Title, "(untitled)"))
+	if address := hosted(d.line(f.URL)); address != "" {
+		return "[" + title + "](" + address + ")"
+	}
+	return title
+}
+
+// escaped is a text as Markdown shows it.
+func escaped(s string) string {
+	t := textWriter{text: []byte(s), inLink: true}
+	for t.at < len(t.text) {
+		t.writeByte()
+	}
+	return string(t.out)
+}
+
+// leftPrivate counts the posts that a changelog would give away.
+func (d *drafting) leftPrivate(b *strings.Builder) {
+	counts := map[string]int{}
+	for _, f := range d.private {
+		counts[d.privacy(f)]++
+	}
+	for _, why := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Fprintf(b, "left out: %s %s\n", some(counts[why], "post"), why)
+	}
+}
+
+// next says what can be done with the draft. A status that is set already tells nobody.
+func (d *drafting) next(b *strings.Builder) {
+	if len(d.drafted) == 0 {
+		return
+	}
+	b.WriteString("next: create_changelog with title and markdownContent makes a draft that nobody sees. publish_changelog makes it public, and sendEmail e-mails its subscribers: ask before. " +
+		"Voters hear of a post by a create_comment on it, or by update_post with sendStatusUpdateEmail where that changes the status.\n")
+}

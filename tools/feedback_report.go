@@ -1,0 +1,217 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// feedbackReport counts posts themselves, since the API's own reports may be off and do not know revenue.
+func feedbackReport() *Operation {
+	return &Operation{
+		Name:  "feedback_report",
+		Title: "Feedback report",
+		Description: "Feedback of a period against the one before: new posts by board and status, top by votes and revenue, rising, unanswered. " +
+			"Default: the last 7 days.",
+		Effect:  Read,
+		Default: true,
+		Input:   Args[feedbackReportArgs](),
+		Run:     func(ctx context.Context, j *job) (string, error) { return j.feedbackReport(ctx) },
+		Uses:    []string{"search_posts", "list_posts", "list_boards", "list_post_statuses", "list_post_voters"},
+		Example: `{"period":"month","timezone":"Europe/Berlin"}`,
+	}
+}
+
+type feedbackReportArgs struct {
+	Period         string      `json:"period,omitempty" jsonschema:"enum=day,enum=week,enum=month,enum=quarter"`
+	StartDate      calendarDay `json:"startDate,omitempty"`
+	EndDate        calendarDay `json:"endDate,omitempty" jsonschema_description:"Inclusive."`
+	Timezone       zoneName    `json:"timezone,omitempty" jsonschema_description:"IANA name."`
+	BoardID        string      `json:"boardId,omitempty"`
+	UnansweredDays int         `json:"unansweredDays,omitempty" jsonschema:"minimum=1,maximum=1000,default=14"`
+}
+
+const (
+	reportedPosts  = 2000 // the most posts of a period that are looked at
+	reportedTop    = 5    // of the rankings of new posts
+	reportedOthers = 3    // of posts that rise, and of those without an answer
+	reportedVoters = 300  // the most voters of a post whose revenue is added up
+)
+
+// periodReport is what a feedback report is made of. What could not be had is nil.
+type periodReport struct {
+	*job
+	comparison
+	board string // the only one; empty is all
+	days  int    // without an answer
+
+	boards          map[string]feedbackBoard
+	posts, earlier  *reading
+	byVotes, rising *reading
+	byRevenue       *reading
+	revenue         []string    // behind the posts of byRevenue, in words
+	open            *reading    // without an answer
+	initial         *postStatus // the one that posts start with
+	started         bool        // it was looked for
+
+	told map[string]bool // the posts that the answer has introduced
+}
+
+// reading is what was read of a list of posts.
+type reading struct {
+	collection
+	posts []feedback
+}
+
+func (j *job) feedbackReport(ctx context.Context) (string, error) {
+	r := &periodReport{job: j, days: cmp.Or(integer(j.args.wire["unansweredDays"]), 14), told: map[string]bool{}}
+	r.board, _ = j.args.wire["boardId"].(string)
+	zoneName, _ := j.args.wire["timezone"].(string)
+	zone, err := time.LoadLocation(zoneName) // none is UTC
+	if err != nil {
+		return "", fmt.Errorf("timezone: %w", err)
+	}
+	if r.comparison, err = compared(j.now().In(zone), j.args.wire); err != nil {
+		return "", err
+	}
+	if err := r.gather(ctx); err != nil {
+		return "", err
+	}
+	return r.write(), nil
+}
+
+// gather makes the requests. Without any post of the period there is no report.
+func (r *periodReport) gather(ctx context.Context) error {
+	var failed error
+	created := r.filters(r.period)
+	err := r.all(ctx,
+		part{"the posts of the period", func(ctx context.Context) error {
+			r.posts, failed = r.search(ctx, "the posts of the period", "createdAt:desc", reportedPosts, created...)
+			return failed
+		}},
+		part{"the posts of the period before", func(ctx context.Context) (err error) {
+			r.earlier, err = r.search(ctx, "the posts of the period before", "createdAt:desc", reportedPosts, r.filters(r.before)...)
+			return err
+		}},
+		part{"the names of the boards", func(ctx context.Context) (err error) {
+			r.boards, err = r.feedbackBoards(ctx)
+			return err
+		}},
+		part{"the ranking by votes", func(ctx context.Context) (err error) {
+			r.byVotes, err = r.search(ctx, "the ranking by votes", "upvotes:desc", reportedTop, created...)
+			return err
+		}},
+		part{"the ranking by revenue", func(ctx context.Context) (err error) {
+			paid := append(r.filters(r.period), where("monthlySpend", ">", 0))
+			r.byRevenue, err = r.search(ctx, "the ranking by revenue", "monthlySpend:desc", reportedTop, paid...)
+			return err
+		}},
+		part{"the rising posts", r.gatherRising},
+		part{"the unanswered posts", r.gatherOpen},
+	)
+	switch {
+	case err != nil:
+		return err
+	case r.posts == nil:
+		return failed
+	}
+	return r.gatherRevenue(ctx)
+}
+
+// filters are those for posts created in a period.
+func (r *periodReport) filters(p period) []any {
+	return append(r.scope(), where("createdAt", ">=", p.start.Unix()), where("createdAt", "<", p.end.Unix()))
+}
+
+func (r *periodReport) scope() []any {
+	if r.board == "" {
+		return nil
+	}
+	return []any{where("boardId", "=", r.board)}
+}
+
+// search reads posts. What was read before a failure is of use too, as a part.
+func (r *periodReport) search(ctx context.Context, what, sort string, most int, filters ...any) (*reading, error) {
+	return readOf(r.filtered(ctx, what, sort, most, filters...))
+}
+
+func readOf(c collection, err error) (*reading, error) {
+	if err != nil && len(c.items) == 0 {
+		return nil, err
+	}
+	return &reading{c, decodeAll[feedback](c.items)}, err
+}
+
+func (r *periodReport) gatherRising(ctx context.Context) (err error) {
+	wire := map[string]any{"sortBy": "trending", "sortOrder": "desc"}
+	if r.board != "" {
+		wire["boardId"] = []any{r.board}
+	}
+	r.rising, err = readOf(r.list(ctx, "the rising posts", "list_posts", wire, reportedOthers))
+	return err
+}
+
+// gatherOpen finds the posts that nobody reacted to: in the status that posts start with, without a comment.
+func (r *periodReport) gatherOpen(ctx context.Context) error {
+	all, err := r.postStatuses(ctx)
+	if err != nil {
+		return err
+	}
+	r.started = true
+	i := slices.IndexFunc(all, func(s postStatus) bool { return s.Default })
+	if i < 0 {
+		return nil
+	}
+	r.initial = &all[i]
+	old := append(r.scope(), where("statusId", "=", r.initial.ID), where("commentCount", "=", 0), where("createdAt", "<", r.oldest().Unix()))
+	r.open, err = r.search(ctx, "the unanswered posts", "upvotes:desc", reportedOthers, old...)
+	return err
+}
+
+// oldest is since when a post may be without an answer.
+func (r *periodReport) oldest() time.Time { return stride{days: r.days}.from(r.present, -1) }
+
+// gatherRevenue adds up what the companies of the voters pay: the API sorts by it and does not show it.
+func (r *periodReport) gatherRevenue(ctx context.Context) error {
+	if r.byRevenue == nil {
+		return nil
+	}
+	parts := make([]part, len(r.byRevenue.posts))
+	r.revenue = make([]string, len(parts))
+	for i, f := range r.byRevenue.posts {
+		what := "the revenue behind post " + r.line(f.ID)
+		parts[i] = part{what, func(ctx context.Context) error {
+			c, err := r.list(ctx, what, "list_post_voters", map[string]any{"postId": f.ID}, reportedVoters)
+			if err == nil {
+				r.revenue[i] = spending(c)
+			}
+			return err
+		}}
+	}
+	return r.all(ctx, parts...)
+}
+
+// spending is the revenue of the companies of voters, each company once.
+func spending(c collection) string {
+	type voter struct {
+		Companies []struct {
+			ID    string  `json:"id"`
+			Spend float64 `json:"monthlySpend"`
+		} `json:"companies"`
+	}
+	total, seen := 0.0, map[string]bool{}
+	for _, v := range decodeAll[voter](c.items) {
+		for _, company := range v.Companies {
+			if !seen[company.ID] {
+				seen[company.ID] = true
+				total += company.Spend
+			}
+		}
+	}
+	if !c.whole {
+		return "at least " + thousands(whole(total))
+	}
+	return thousands(whole(total))
+}
