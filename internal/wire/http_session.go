@@ -87,6 +87,7 @@ func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
 type upstreamSession interface {
 	server.SessionWithClientInfo
 	server.SessionWithElicitation
+	server.SessionWithSampling
 	server.SessionWithLogging
 	server.SessionWithTools
 	server.SessionWithResources
@@ -125,6 +126,21 @@ func (s *postSession) RequestElicitation(
 	}
 	s.post.notes.flush()
 	return s.upstreamSession.RequestElicitation(ctx, request)
+}
+
+// errSamplingNotSupported is for clients whose model cannot be asked.
+var errSamplingNotSupported = errors.New("the client does not support sampling")
+
+// RequestSampling asks the client's model, if it has one. mcp-go asks on the stream of the session (GET) alone and waits for a client that
+// opened none as long as the call may last. No tool of the product samples; the conformance suite does.
+func (s *postSession) RequestSampling(
+	ctx context.Context, request mcp.CreateMessageRequest,
+) (*mcp.CreateMessageResult, error) {
+	if s.GetClientCapabilities().Sampling == nil {
+		return nil, errSamplingNotSupported
+	}
+	s.post.notes.flush()
+	return s.upstreamSession.RequestSampling(ctx, request)
 }
 
 // joinPost puts the session of a POST in place of mcp-go's. Subscriptions keep mcp-go's, which tags what they carry.
