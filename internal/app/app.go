@@ -124,14 +124,15 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	}
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
-	s := server.NewMCPServer(Name, cfg.Version,
+	options := []server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
-	)
+	}
+	s := server.NewMCPServer(Name, cfg.Version, append(options, fixtures()...)...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }
