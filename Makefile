@@ -7,13 +7,14 @@ LINT := $(TOOLS)/golangci-lint
 BINARY := featurebase-mcp
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
+CORPUS := 24
 ROUNDS := 3
 
 # Where the build with the fixtures of the conformance suite differs from the product.
 CONFORMANCE := ./internal/app ./internal/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet tidy lint fmt interop conformance conformance-server bench fuzz update ci clean
+.PHONY: help build test race vet tidy lint fmt interop conformance conformance-server bench fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,16 @@ fuzz: ## Fuzz each target for FUZZTIME
 	@set -e; for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+corpora: ## Keep the last CORPUS inputs that fuzzing found of each target
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			found=$$(go env GOCACHE)/fuzz/$$package/$$target kept=$$(go list -f '{{.Dir}}' $$package)/testdata/fuzz/$$target; \
+			[ -d $$found ] || continue; \
+			mkdir -p $$kept; \
+			ls -t $$found | head -n $(CORPUS) | while read -r input; do cp $$found/$$input $$kept/; done; \
 		done; \
 	done
 
