@@ -14,7 +14,7 @@ ROUNDS := 3
 CONFORMANCE := ./internal/app ./internal/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet tidy lint fmt interop conformance conformance-server bench fuzz corpora update ci clean
+.PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test: ## Run the tests
 
 race: ## Run the tests with the race detector
 	go test -race ./...
+
+otel: ## Check the build that exports traces
+	go vet -tags otel ./...
+	go test -tags otel -run Traced ./internal/cli
 
 vet:
 	go vet ./...
