@@ -7,12 +7,17 @@ LINT := $(TOOLS)/golangci-lint
 BINARY := featurebase-mcp
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
+CORPUS := 24
+ROUNDS := 3
+
+# Where the build with the fixtures of the conformance suite differs from the product.
+CONFORMANCE := ./internal/app ./internal/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race otel vet tidy lint fmt interop bench fuzz update ci clean
+.PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench fuzz corpora update ci clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the static binary
 	$(BUILD) -o $(BINARY) .
@@ -29,6 +34,7 @@ otel: ## Check the build that exports traces
 
 vet:
 	go vet ./...
+	go vet -tags conformance $(CONFORMANCE)
 	cd interop/gosdk && go vet ./...
 
 tidy:
@@ -41,12 +47,19 @@ $(LINT):
 lint: $(LINT) ## Check layers, style and formats
 	$(LINT) fmt --diff
 	$(LINT) run ./...
+	$(LINT) run --build-tags conformance $(CONFORMANCE)
 
 fmt: $(LINT) ## Format
 	$(LINT) fmt
 
 interop: ## Run real clients against the real binary (npm)
 	cd interop && npm ci && npm test
+
+conformance: ## Run the conformance suites of the protocol ROUNDS times (npm)
+	cd interop/conformance && npm ci && ROUNDS=$(ROUNDS) npm test
+
+conformance-server: ## Serve what the conformance suites call on a free port, and print where
+	go run -tags conformance . http --sandbox --toolsets=all --addr=127.0.0.1:0
 
 bench: ## Measure the built binary against the limit
 	go run ./bench
@@ -58,6 +71,16 @@ fuzz: ## Fuzz each target for FUZZTIME
 		done; \
 	done
 
+corpora: ## Keep the last CORPUS inputs that fuzzing found of each target
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			found=$$(go env GOCACHE)/fuzz/$$package/$$target kept=$$(go list -f '{{.Dir}}' $$package)/testdata/fuzz/$$target; \
+			[ -d $$found ] || continue; \
+			mkdir -p $$kept; \
+			ls -t $$found | head -n $(CORPUS) | while read -r input; do cp $$found/$$input $$kept/; done; \
+		done; \
+	done
+
 update: ## Rewrite the golden files
 	go test ./tools ./resources -update
 
@@ -65,4 +88,4 @@ ci: ## Everything that has to pass
 	.ci/run
 
 clean: ## Remove what was built
-	rm -rf $(BINARY) interop/node_modules
+	rm -rf $(BINARY) interop/node_modules interop/conformance/node_modules

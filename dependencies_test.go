@@ -39,6 +39,18 @@ func TestTheProductHoldsWhatItNeeds(t *testing.T) {
 	}
 }
 
+// The build tag is the only way to what the conformance suite calls in a server.
+func TestTheFixturesOfTheConformanceSuiteNeedTheirTag(t *testing.T) {
+	t.Parallel()
+	const fixtures = "featurebase-mcp/internal/conformance"
+	if dependencies(t, "-deps", ".")(fixtures) {
+		t.Errorf("%s is in the product", fixtures)
+	}
+	if !dependencies(t, "-deps", "-tags", "conformance", ".")(fixtures) {
+		t.Errorf("%s is not found where it is used, so its absence proves nothing", fixtures)
+	}
+}
+
 // dependencies tells which libraries go list finds: a module's path, or a package's.
 func dependencies(t *testing.T, args ...string) func(library string) bool {
 	t.Helper()

@@ -54,13 +54,14 @@ func hole(part string) (name string, ok bool) {
 	return strings.TrimSuffix(name, "}"), ok
 }
 
-// pathSegment escapes an id. Empty, "." and ".." cannot be escaped and would name another operation.
+// pathSegment escapes an id. Empty and "." cannot be escaped and would name another operation; "..", and slashes also when they are
+// escaped, a server in between could take for steps of the path.
 func pathSegment(name string, v any) (string, error) {
 	s, _ := v.(string)
 	if n, ok := v.(json.Number); ok { // tickets go by number
 		s = n.String()
 	}
-	if s == "" || s == "." || s == ".." {
+	if s == "" || s == "." || strings.Contains(s, "..") || strings.ContainsAny(s, `/\`) {
 		return "", fmt.Errorf("%s: %s cannot be an id", name, show(s))
 	}
 	return url.PathEscape(s), nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -158,7 +159,7 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
-	s := server.NewMCPServer(Name, cfg.Version, append([]server.ServerOption{
+	options := []server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
@@ -171,7 +172,8 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 		server.WithResourceCompletionProvider(wire.GuardResourceCompletion(cfg.Logger, browsed)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
-	}, cfg.Options...)...)
+	}
+	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one

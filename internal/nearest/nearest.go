@@ -7,9 +7,16 @@ import (
 	"strings"
 )
 
+// maxLength is the length of the longest name that is compared, in bytes. The comparison takes time by the product of both lengths, and who asks
+// may have sent megabytes.
+const maxLength = 256
+
 // Name returns the candidate closest to name, or "" when none is near enough to be worth suggesting: at most a third of the
 // letters may differ, ignoring case and separators, or one is a part of the other ("board" for "boardId").
 func Name(name string, candidates []string) string {
+	if len(name) > maxLength {
+		return ""
+	}
 	best, bestDistance := "", 1<<30
 	plain := normalize(name)
 	for _, c := range candidates {

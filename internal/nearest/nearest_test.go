@@ -1,6 +1,9 @@
 package nearest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestName(t *testing.T) {
 	t.Parallel()
@@ -23,5 +26,14 @@ func TestName(t *testing.T) {
 	}
 	if got := Name("a", nil); got != "" {
 		t.Errorf("Name without candidates = %q", got)
+	}
+}
+
+// A name of megabytes is not compared with each candidate, letter by letter: that would take minutes.
+func TestANameWithoutEndIsLikeNoOther(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("boardId", 1_000_000)
+	if got := Name(name, []string{"boardId"}); got != "" {
+		t.Errorf("%q", got)
 	}
 }

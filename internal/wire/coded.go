@@ -95,11 +95,11 @@ func ExplainMissing(hooks *server.Hooks, why func(tool string) string) {
 	})
 }
 
-// unknownTool names the tool that was probably meant.
+// unknownTool names the tool that was probably meant. Of a name without end it repeats the beginning.
 func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
-	text := fmt.Sprintf("Unknown tool %q; tools/list has the ones there are.", name)
+	text := fmt.Sprintf("Unknown tool %.100q; tools/list has the ones there are.", name)
 	if near := nearest.Name(name, slices.Sorted(maps.Keys(s.ListTools()))); near != "" {
-		text = fmt.Sprintf("Unknown tool %q; did you mean %q?", name, near)
+		text = fmt.Sprintf("Unknown tool %.100q; did you mean %q?", name, near)
 	}
 	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
 }

@@ -146,8 +146,15 @@ func (c *connection) admit(request *call, line []byte) *CodedError {
 	case c.stopped:
 		return &CodedError{Code: codeBusy, Message: "The server is shutting down and starts no more requests."}
 	}
+	give := c.options.large.take(int64(len(line)))
+	if give == nil {
+		return &CodedError{Code: codeBusy, Message: "Busy with other large requests. Retry when one of them has ended, or send less at a time."}
+	}
 	c.calls[request.key] = request
-	c.running.Go(func() { request.serve(line) })
+	c.running.Go(func() {
+		defer give()
+		request.serve(line)
+	})
 	return nil
 }
 

@@ -16,6 +16,7 @@
 //	progress.go    progress reports, throttled; notify.go the other notifications
 //	http.go        options of the HTTP transports, the routes, and the orderly end
 //	http_access.go who may call, with what methods and how large bodies
+//	load.go        how much clients can make it keep at once: large messages, requests, streams
 //	http_post.go   one message POSTed to Streamable HTTP: its stream and its answer, around mcp-go's handler
 //	http_session.go  the sessions of Streamable HTTP, and the one mcp-go sees while a POST is served
 //	http_sse.go    SSE: a connection as on stdio, with events for lines

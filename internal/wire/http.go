@@ -43,6 +43,10 @@ type HTTPOptions struct {
 	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
 	// 30 minutes.
 	SessionIdle time.Duration
+	// MaxStreams is how many streams may be open at once: of sessions, of subscriptions, and of SSE. The default is 1024.
+	MaxStreams int
+	// MaxSessions is how many sessions of Streamable HTTP are kept. One more ends the one that was not used for longest. The default is 2048.
+	MaxSessions int
 	// NoSSE leaves the deprecated SSE transport out.
 	NoSSE bool
 	// AllowedOrigins are the web origins, such as https://app.example, whose pages may call, besides loopback ones.
@@ -62,6 +66,7 @@ type HTTP struct {
 	access     access
 	routes     *http.ServeMux
 	sessions   *sessions
+	load       *load
 	streamable *server.StreamableHTTPServer
 	sse        *sse
 	unused     unused
@@ -77,6 +82,8 @@ func NewHTTP(s *server.MCPServer, options HTTPOptions) *HTTP {
 	options.Grace = cmp.Or(options.Grace, defaultGrace)
 	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
 	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
+	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
+	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
 	h := &HTTP{
 		server:   s,
 		log:      options.Logger,
@@ -84,6 +91,7 @@ func NewHTTP(s *server.MCPServer, options HTTPOptions) *HTTP {
 		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
 		routes:   http.NewServeMux(),
 		sessions: newSessions(),
+		load:     newLoad(options),
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	h.streamable = server.NewStreamableHTTPServer(s,

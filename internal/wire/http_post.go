@@ -55,6 +55,11 @@ func postFrom(ctx context.Context) *post {
 
 // post serves a POST to Streamable HTTP.
 func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
+	give, ok := h.takeBody(w, r)
+	if !ok {
+		return
+	}
+	defer give()
 	body, ok := h.readBody(w, r)
 	if !ok {
 		return
@@ -85,9 +90,21 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 	}
 	p.notes = newOutbox(p.notify)
 	if p.method == string(mcp.MethodSubscriptionsListen) {
+		if !h.takeStream(w) {
+			return
+		}
+		defer h.load.streams.Release(1)
 		var done func()
 		r, done = h.untilStopped(r)
 		defer done()
+	} else {
+		if !h.takeRequest(w) {
+			return
+		}
+		defer h.load.requests.Release(1)
+	}
+	if p.method == string(mcp.MethodInitialize) {
+		h.makeRoomForSession(r.Context())
 	}
 	ctx := context.WithValue(r.Context(), postKey{}, p)
 	ctx, p.slot = withErrorSlot(ctx)

@@ -17,17 +17,25 @@ var errNoSession = errors.New("no such session")
 // sessions knows the sessions of Streamable HTTP that are alive. The manager of mcp-go remembers ended ones for good.
 type sessions struct {
 	mu    sync.Mutex
-	alive map[string]context.CancelFunc // ends the stream of the session, if it has one
+	uses  uint64 // of all sessions, counted
+	alive map[string]*openSession
 }
 
-func newSessions() *sessions { return &sessions{alive: map[string]context.CancelFunc{}} }
+// openSession is a session that is alive.
+type openSession struct {
+	end  context.CancelFunc // ends the stream of the session, if it has one
+	used uint64             // the last of the uses that was its own
+}
+
+func newSessions() *sessions { return &sessions{alive: map[string]*openSession{}} }
 
 // Generate starts a session.
 func (s *sessions) Generate() string {
 	id := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.alive[id] = func() {}
+	s.uses++
+	s.alive[id] = &openSession{end: func() {}, used: s.uses}
 	return id
 }
 
@@ -35,9 +43,12 @@ func (s *sessions) Generate() string {
 func (s *sessions) Validate(id string) (isTerminated bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.alive[id] == nil {
+	session := s.alive[id]
+	if session == nil {
 		return false, errNoSession
 	}
+	s.uses++
+	session.used = s.uses
 	return false, nil
 }
 
@@ -45,29 +56,48 @@ func (s *sessions) Validate(id string) (isTerminated bool, err error) {
 func (s *sessions) Terminate(id string) (isNotAllowed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if end := s.alive[id]; end != nil {
-		end()
+	if session := s.alive[id]; session != nil {
+		session.end()
 		delete(s.alive, id)
 	}
 	return false, nil
+}
+
+// leastUsed returns the session whose last use is the longest ago, if there are as many as the limit.
+func (s *sessions) leastUsed(limit int) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.alive) < limit {
+		return ""
+	}
+	for other, session := range s.alive {
+		if id == "" || session.used < s.alive[id].used {
+			id = other
+		}
+	}
+	return id
 }
 
 // listen notes what ends the stream of a session. A stream that was open before ends: a session has one.
 func (s *sessions) listen(id string, end context.CancelFunc) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.alive[id]
-	if before == nil {
+	session := s.alive[id]
+	if session == nil {
 		return errNoSession
 	}
-	before()
-	s.alive[id] = end
+	session.end()
+	session.end = end
 	return nil
 }
 
 // listen opens the stream on which a client before 2026-07-28 hears what belongs to no request. mcp-go would open one
 // for any id, and leave it open when the session has ended.
 func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
+	if !h.takeStream(w) {
+		return
+	}
+	defer h.load.streams.Release(1)
 	if modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)); !modern {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
@@ -82,11 +112,39 @@ func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
 	h.streamable.ServeHTTP(w, r)
 }
 
+// makeRoomForSession ends a session, if there are too many for one more: who floods the server with handshakes locks nobody out, and a client whose
+// session has ended starts another. mcp-go forgets what it keeps of a session only when a client takes its leave.
+func (h *HTTP) makeRoomForSession(ctx context.Context) {
+	id := h.sessions.leastUsed(h.options.MaxSessions)
+	if id == "" {
+		return
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, pathMCP, http.NoBody)
+	if err != nil {
+		return // the path is one
+	}
+	r.Header.Set(server.HeaderKeySessionID, id)
+	h.streamable.ServeHTTP(unheard{}, r)
+}
+
+// unheard takes the answer to a request that no client has made.
+type unheard struct{}
+
+// Header returns headers that nobody reads.
+func (unheard) Header() http.Header { return http.Header{} }
+
+// WriteHeader does nothing.
+func (unheard) WriteHeader(int) {}
+
+// Write takes it all.
+func (unheard) Write(b []byte) (int, error) { return len(b), nil }
+
 // upstreamSession is what mcp-go's session of Streamable HTTP can do. Left out is that a notification turns the answer
 // into a stream: post does that.
 type upstreamSession interface {
 	server.SessionWithClientInfo
 	server.SessionWithElicitation
+	server.SessionWithSampling
 	server.SessionWithLogging
 	server.SessionWithTools
 	server.SessionWithResources
@@ -125,6 +183,21 @@ func (s *postSession) RequestElicitation(
 	}
 	s.post.notes.flush()
 	return s.upstreamSession.RequestElicitation(ctx, request)
+}
+
+// errSamplingNotSupported is for clients whose model cannot be asked.
+var errSamplingNotSupported = errors.New("the client does not support sampling")
+
+// RequestSampling asks the client's model, if it has one. mcp-go asks on the stream of the session (GET) alone and waits for a client that
+// opened none as long as the call may last. No tool of the product samples; the conformance suite does.
+func (s *postSession) RequestSampling(
+	ctx context.Context, request mcp.CreateMessageRequest,
+) (*mcp.CreateMessageResult, error) {
+	if s.GetClientCapabilities().Sampling == nil {
+		return nil, errSamplingNotSupported
+	}
+	s.post.notes.flush()
+	return s.upstreamSession.RequestSampling(ctx, request)
 }
 
 // joinPost puts the session of a POST in place of mcp-go's. Subscriptions keep mcp-go's, which tags what they carry.

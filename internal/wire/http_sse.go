@@ -23,9 +23,13 @@ func newSSE(h *HTTP) *sse { return &sse{h: h, connections: map[string]*connectio
 
 // open serves a stream until the client goes away, which cancels its calls, or the server stops, which lets them end.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
+	if !s.h.takeStream(w) {
+		return
+	}
+	defer s.h.load.streams.Release(1)
 	out := &eventWriter{w: w}
 	c := newConnection(r.Context(), s.h.server, out, StdioOptions{
-		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Grace: s.h.options.Grace, MaxCalls: defaultMaxCalls,
+		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Grace: s.h.options.Grace, MaxCalls: defaultMaxCalls, large: s.h.load.large,
 	})
 	if err := s.h.server.RegisterSession(r.Context(), c.session); err != nil {
 		s.h.log.ErrorContext(r.Context(), "register SSE session", "error", err)
@@ -66,7 +70,12 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType, "The Content-Type has to be "+typeJSON+".")
 		return
 	}
+	give, ok := s.h.takeBody(w, r)
+	if !ok {
+		return
+	}
 	body, ok := s.h.readBody(w, r)
+	give() // the connection makes room for it again
 	if !ok {
 		return
 	}

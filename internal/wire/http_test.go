@@ -301,6 +301,45 @@ func TestAToolAsksTheUserOverHTTP(t *testing.T) {
 	}
 }
 
+// The model of a client before 2026-07-28 is asked on the stream of its session. A client that has none is not asked.
+func TestAToolAsksTheModelOverHTTP(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "ask", func(_ context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if answer := server.SamplingResponse(request.Params.InputResponses, "reply"); answer != nil {
+			return mcp.NewToolResultText(answer.Model), nil
+		}
+		return server.NewInputRequestBuilder("").Sample("reply", mcp.CreateMessageParams{MaxTokens: 1}).ToolResult(), nil
+	})
+	p := openSite(t, s, HTTPOptions{})
+	if _, body := p.status(http.MethodPost, pathMCP, callLine("1", "ask"), p.handshake()...); !strings.Contains(body, `"error"`) {
+		t.Errorf("a client without a model got %s", body)
+	}
+
+	response := p.do(t.Context(), http.MethodPost, pathMCP, strings.Replace(initialize, `"capabilities":{}`, `"capabilities":{"sampling":{}}`, 1))
+	session := []string{server.HeaderKeySessionID, response.Header.Get(server.HeaderKeySessionID)}
+	stream := eventsOf(t, p.do(t.Context(), http.MethodGet, pathMCP, "", session...))
+	called := make(chan string, 1)
+	go func() {
+		response, err := p.try(t.Context(), http.MethodPost, pathMCP, callLine("2", "ask"), session...)
+		if err != nil {
+			called <- err.Error()
+			return
+		}
+		body, _ := io.ReadAll(response.Body)
+		called <- string(body)
+	}()
+	question := stream.next()
+	if question.Method != string(mcp.MethodSamplingCreateMessage) {
+		t.Fatalf("%s", question.line)
+	}
+	p.status(http.MethodPost, pathMCP, `{"jsonrpc":"2.0","id":`+string(question.ID)+
+		`,"result":{"role":"assistant","model":"its model","content":{"type":"text","text":"x"}}}`, session...)
+	if body := <-called; !strings.Contains(body, "its model") {
+		t.Errorf("%s", body)
+	}
+}
+
 const cancelSeven = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}`
 
 func TestTheCancellationOfAnotherCallerHasNoEffect(t *testing.T) {

@@ -32,6 +32,8 @@ type StdioOptions struct {
 	// MaxCalls is the number of requests served at once. The default is 1024. Further requests are refused, not
 	// queued: the reader must stay free for the cancellations and answers that let the running ones end.
 	MaxCalls int
+
+	large *largeMessages // what the connection may share with others
 }
 
 // Stdio serves MCP over a pair of streams, one JSON-RPC message a line, to clients of every protocol version that
@@ -50,6 +52,7 @@ func NewStdio(s *server.MCPServer, options StdioOptions) *Stdio {
 	options.MaxMessage = cmp.Or(options.MaxMessage, defaultMaxMessage)
 	options.Grace = cmp.Or(options.Grace, defaultGrace)
 	options.MaxCalls = cmp.Or(options.MaxCalls, defaultMaxCalls)
+	options.large = newLargeMessages(options.MaxMessage)
 	return &Stdio{server: s, options: options}
 }
 

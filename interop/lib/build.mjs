@@ -9,11 +9,16 @@ let folder;
 
 /** Builds the program into a folder of its own and hands its path to the suites, which run in processes of their own. */
 export function globalSetup() {
-  if (process.env.FEATUREBASE_MCP_BIN) return;
-  folder = mkdtempSync(join(tmpdir(), 'featurebase-mcp-'));
-  const binary = join(folder, 'featurebase-mcp');
-  execFileSync('go', ['build', '-o', binary, '.'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  process.env.FEATUREBASE_MCP_BIN = binary;
+  build('FEATUREBASE_MCP_BIN');
+}
+
+/** Builds the program with these flags of `go build`, unless the variable names a binary already, and lets it name the new one. */
+export function build(variable, ...flags) {
+  if (process.env[variable]) return;
+  folder ??= mkdtempSync(join(tmpdir(), 'featurebase-mcp-'));
+  const binary = join(folder, variable.toLowerCase());
+  execFileSync('go', ['build', ...flags, '-o', binary, '.'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  process.env[variable] = binary;
 }
 
 /** Removes what was built. */

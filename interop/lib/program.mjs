@@ -27,7 +27,10 @@ export function tools(toolsets = 'all') {
 /** The path of a client that is a program of its own. */
 export const client = (name) => join(root, 'interop', 'node_modules', '.bin', name);
 
-/** A way to start the program: its flags, and the variables that come on top of environment(). Here, on the sandbox, with all tools. */
+/**
+ * A way to start the program: its flags, the variables that come on top of environment(), and the program, if it is another build. Here, on
+ * the sandbox, with all tools.
+ */
 export const sandboxed = { flags: ['--sandbox', '--toolsets=all', '--log-level=error'], variables: {} };
 
 /** Starts the sandbox on a free port. stop asks it to end and resolves with its exit code. */
@@ -40,8 +43,8 @@ export async function startHTTP(target) {
 }
 
 // serve runs a command that listens, and waits until it prints where.
-async function serve(command, { flags, variables }) {
-  const child = spawn(binary(), [command, '--addr', '127.0.0.1:0', ...flags], { env: { ...environment(), ...variables }, stdio: ['ignore', 'pipe', 'inherit'] });
+async function serve(command, { program = binary(), flags, variables }) {
+  const child = spawn(program, [command, '--addr', '127.0.0.1:0', ...flags], { env: { ...environment(), ...variables }, stdio: ['ignore', 'pipe', 'inherit'] });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill); // whatever fails in between, nothing is left running
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);

@@ -1,0 +1,91 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	// maxLarge is the size of the large messages served at once, in bytes together. Each is in memory several times while mcp-go parses it.
+	maxLarge = defaultMaxMessage
+	// largeFrom is where a message counts as large. Smaller ones are bounded by their number.
+	largeFrom = 16 << 10
+)
+
+// largeMessages bounds what large messages make the server keep. It may be shared by many connections.
+type largeMessages struct{ room *semaphore.Weighted }
+
+// newLargeMessages has room for one message of the limit at least.
+func newLargeMessages(limit int) *largeMessages {
+	return &largeMessages{semaphore.NewWeighted(int64(max(maxLarge, limit)))}
+}
+
+// take makes room for a message of this size and returns what gives it back, or nil if there is none.
+func (l *largeMessages) take(size int64) (give func()) {
+	if size < largeFrom {
+		return func() {}
+	}
+	if !l.room.TryAcquire(size) {
+		return nil
+	}
+	return func() { l.room.Release(size) }
+}
+
+const (
+	defaultMaxStreams  = 1024
+	defaultMaxSessions = 2048
+
+	maxRequests = 1024 // of Streamable HTTP, over all clients
+)
+
+// load is what an HTTP keeps for all its clients at once.
+type load struct {
+	large    *largeMessages
+	requests *semaphore.Weighted
+	streams  *semaphore.Weighted
+}
+
+func newLoad(options HTTPOptions) *load {
+	return &load{
+		large:    newLargeMessages(options.MaxBody),
+		requests: semaphore.NewWeighted(maxRequests),
+		streams:  semaphore.NewWeighted(int64(options.MaxStreams)),
+	}
+}
+
+// takeBody makes room for the body of a request before it is read. A body that does not say how large it is counts as one of the limit.
+func (h *HTTP) takeBody(w http.ResponseWriter, r *http.Request) (give func(), ok bool) {
+	size := r.ContentLength
+	if size < 0 || size > int64(h.options.MaxBody) {
+		size = int64(h.options.MaxBody)
+	}
+	if give = h.load.large.take(size); give == nil {
+		refuseBusy(w, "The server is busy with other large requests. Retry, or send less at a time.")
+	}
+	return give, give != nil
+}
+
+// takeRequest makes room for a request, or refuses it.
+func (h *HTTP) takeRequest(w http.ResponseWriter) bool {
+	if h.load.requests.TryAcquire(1) {
+		return true
+	}
+	refuseBusy(w, "The server is busy with other requests. Retry when some of them have ended.")
+	return false
+}
+
+// takeStream makes room for a stream, or refuses it.
+func (h *HTTP) takeStream(w http.ResponseWriter) bool {
+	if h.load.streams.TryAcquire(1) {
+		return true
+	}
+	refuseBusy(w, fmt.Sprintf("%d streams are open, which is as many as there may be. Close one, or retry later.", h.options.MaxStreams))
+	return false
+}
+
+func refuseBusy(w http.ResponseWriter, sentence string) {
+	w.Header().Set("Retry-After", "1")
+	refuse(w, http.StatusServiceUnavailable, sentence)
+}

@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// largeCall is one that needs room.
+var largeCall = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"` + strings.Repeat("x", largeFrom) + `"}}}`
+
+func TestStreamsBeyondTheBoundAreRefused(t *testing.T) {
+	t.Parallel()
+	p := openSite(t, newServer(t, quiet()), HTTPOptions{MaxStreams: 1})
+	session := p.handshake()
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	eventsOf(t, p.do(ctx, http.MethodGet, pathSSE, ""))
+	listen := `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},` + modernMeta + `}}`
+	for name, open := range map[string]func() (int, string){
+		"SSE":          func() (int, string) { return p.status(http.MethodGet, pathSSE, "") },
+		"of a session": func() (int, string) { return p.status(http.MethodGet, pathMCP, "", session...) },
+		"subscriptions": func() (int, string) {
+			return p.status(http.MethodPost, pathMCP, listen, modernHeaders("subscriptions/listen", "")...)
+		},
+	} {
+		if status, body := open(); status != http.StatusServiceUnavailable || !strings.Contains(body, "1 streams are open") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	if status, body := p.status(http.MethodPost, pathMCP, callLine("1", "echo"), session...); status != http.StatusOK {
+		t.Errorf("a call: %d %s", status, body)
+	}
+}
+
+func TestTheSessionNotUsedForLongestMakesRoom(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	p := openSite(t, s, HTTPOptions{MaxSessions: 2})
+	used, unused := p.handshake(), p.handshake()
+	ping := func(session []string) int {
+		status, _ := p.status(http.MethodPost, pathMCP, `{"jsonrpc":"2.0","id":1,"method":"ping"}`, session...)
+		return status
+	}
+	if status := ping(used); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	stream := p.do(t.Context(), http.MethodGet, pathMCP, "", unused...)
+	latest := p.handshake()
+	if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+		t.Errorf("the stream of a session that made room: %v", err)
+	}
+	for name, want := range map[string]struct {
+		session []string
+		status  int
+	}{"used": {used, http.StatusOK}, "unused": {unused, http.StatusNotFound}, "latest": {latest, http.StatusOK}} {
+		if status := ping(want.session); status != want.status {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+}
+
+// Large messages share the room for them, over all connections; small ones need none.
+func TestLargeMessagesBeyondTheBoundAreRefused(t *testing.T) {
+	t.Parallel()
+	options := NewStdio(newServer(t, quiet()), StdioOptions{}).options
+	give := options.large.take(maxLarge)
+	var out bytes.Buffer
+	c := newConnection(t.Context(), newServer(t, quiet()), &out, options)
+	answer := func(line string) string {
+		out.Reset()
+		c.handle([]byte(line))
+		c.running.Wait()
+		return out.String()
+	}
+	if got := answer(largeCall); !strings.Contains(got, "other large requests") {
+		t.Errorf("a large message without room: %s", got)
+	}
+	if got := answer(callLine("1", "echo")); !strings.Contains(got, `"result"`) {
+		t.Errorf("a small one: %s", got)
+	}
+	give()
+	for range 2 {
+		if got := answer(largeCall); !strings.Contains(got, `"result"`) {
+			t.Errorf("a large one with room: %.200s", got)
+		}
+	}
+	if options.large.take(maxLarge) == nil {
+		t.Error("the room of messages that were answered is not given back")
+	}
+}
+
+func TestLargeBodiesBeyondTheBoundAreRefused(t *testing.T) {
+	t.Parallel()
+	h := NewHTTP(newServer(t, quiet()), HTTPOptions{})
+	t.Cleanup(func() { _ = h.streamable.Shutdown(context.WithoutCancel(t.Context())) })
+	post := func(line string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+pathMCP, strings.NewReader(line))
+		r.Header.Set("Content-Type", typeJSON)
+		headers := modernHeaders("tools/call", "echo")
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	give := h.load.large.take(maxLarge)
+	large, small := strings.Replace(largeCall, `{"name"`, `{`+modernMeta+`,"name"`, 1), `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo",`+modernMeta+`}}`
+	if w := post(large); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "other large requests") || w.Header().Get("Retry-After") == "" {
+		t.Errorf("a large body without room: %d %s", w.Code, w.Body)
+	}
+	if w := post(small); w.Code != http.StatusOK {
+		t.Errorf("a small one: %d %s", w.Code, w.Body)
+	}
+	give()
+	if w := post(large); w.Code != http.StatusOK {
+		t.Errorf("a large one with room: %d %.200s", w.Code, w.Body)
+	}
+	if h.load.large.take(maxLarge) == nil {
+		t.Error("the room of bodies that were answered is not given back")
+	}
+}
