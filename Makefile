@@ -56,6 +56,7 @@ fuzz: ## Fuzz each target for FUZZTIME
 
 update: ## Rewrite the golden files
 	go test ./tools -update
+	go test ./internal/faults -update
 
 ci: ## Everything that has to pass
 	.ci/run

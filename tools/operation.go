@@ -150,6 +150,8 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 			ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 			defer cancel()
 		}
+		ctx, end := client.Holding(ctx)
+		defer end()
 		raw := rawArguments(req)
 		a := env.Repeats.notice(op, raw, op.call(ctx, env, raw))
 		a.log(ctx, env.Logger, op.Name, time.Since(start))
