@@ -7,9 +7,10 @@ LINT := $(TOOLS)/golangci-lint
 BINARY := featurebase-mcp
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
+SOAKTIME := 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet tidy lint fmt interop bench fuzz update ci clean
+.PHONY: help build test race vet tidy lint fmt interop bench soak vuln fuzz update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,12 @@ interop: ## Run real clients against the real binary (npm)
 
 bench: ## Measure the built binary against the limit
 	go run ./bench
+
+soak: ## Run mixed calls with faults for SOAKTIME, and see that nothing grows and no write is lost or doubled
+	go run ./bench/soak -time $(SOAKTIME)
+
+vuln: ## Look for known vulnerabilities in what the program calls (needs https://vuln.go.dev)
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
 
 fuzz: ## Fuzz each target for FUZZTIME
 	@set -e; for package in $$(go list ./...); do \
