@@ -10,7 +10,7 @@ FUZZTIME := 30s
 SOAKTIME := 30m
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race vet tidy lint fmt interop bench soak vuln fuzz update ci clean
+.PHONY: help build test race otel vet tidy lint fmt interop bench soak vuln fuzz update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: ## Run the tests
 
 race: ## Run the tests with the race detector
 	go test -race ./...
+
+otel: ## Check the build that exports traces
+	go vet -tags otel ./...
+	go test -tags otel -run Traced ./internal/cli
 
 vet:
 	go vet ./...

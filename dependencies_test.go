@@ -15,6 +15,8 @@ var keptOut = map[string]string{
 	"google.golang.org/grpc":                           "nothing here speaks it, and it adds megabytes",
 	"go.opentelemetry.io/contrib/exporters/autoexport": "it brings every exporter there is, gRPC among them",
 	"net/http/pprof":                                   "it shows memory, keys and all, to whoever reaches it; bench/soak/server has it, for itself",
+	"go.opentelemetry.io/otel/sdk":                     "traces are in builds with the tag otel alone",
+	"google.golang.org/protobuf":                       "as above",
 	"github.com/google/go-cmp":                         "for tests",
 	"github.com/stretchr/testify":                      "for tests",
 	"go.uber.org/goleak":                               "for tests",

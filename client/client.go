@@ -62,7 +62,7 @@ type call struct {
 //   - exchange reads the body to its end, so that all layers above see an attempt as over when it is.
 func chain(cfg *Config, transport http.RoundTripper, base *url.URL, flights *flights, scrub scrubber) handler {
 	h := exchange(transport, cfg.Timeout, scrub)
-	h = logged(h, cfg.Logger, scrub)
+	h = logged(h, cfg.Logger, cfg.Observer, scrub)
 	h = authenticated(h, cfg, base)
 	h = limited(h, cfg)
 	h = detached(h, flights)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,12 +44,23 @@ type Config struct {
 	MaxWait time.Duration
 	// Logger gets a debug line per attempt and an info line per retry; nil discards them.
 	Logger *slog.Logger
+	// Observer is told of every attempt and every wait; nil tells nobody.
+	Observer Observer
 	// Transport sends the requests; nil is a [NewTransport]. With one that is not an *http.Transport nothing
 	// is known of connections, so that a failed write counts as one that may have been applied unless the
 	// error itself says that no connection was made.
 	Transport http.RoundTripper
 	// NoAuth sends no Authorization header and needs no key. It is for a Transport that answers itself.
 	NoAuth bool
+}
+
+// Observer follows what a client does, for metrics and traces. It is called by several goroutines at a time and must not block.
+type Observer interface {
+	// Attempt tells of a request of an operation and the number of the attempt, from 1. It returns what is told of the end: the status
+	// of the answer, or 0 without one.
+	Attempt(ctx context.Context, operation string, attempt int) (ended func(status int))
+	// Waited tells how long a request was held back for the rate limit.
+	Waited(d time.Duration)
 }
 
 // New returns a client, or an error that says which setting is wrong. It sends nothing.

@@ -38,7 +38,7 @@ func limited(next handler, cfg *Config) handler {
 		if pace == nil {
 			return next(c, req)
 		}
-		if err := waitTurn(ctx, c, pace); err != nil {
+		if err := waitTurn(ctx, c, pace, cfg.Observer); err != nil {
 			return nil, err
 		}
 		ans, err := next(c, req)
@@ -50,7 +50,7 @@ func limited(next handler, cfg *Config) handler {
 }
 
 // waitTurn waits until pace lets one request through.
-func waitTurn(ctx context.Context, c *call, pace *pace) error {
+func waitTurn(ctx context.Context, c *call, pace *pace, observer Observer) error {
 	for {
 		now := time.Now()
 		turn, wait := pace.take(now)
@@ -69,6 +69,9 @@ func waitTurn(ctx context.Context, c *call, pace *pace) error {
 			return contextError(ctx)
 		}
 		c.patience -= wait
+		if observer != nil {
+			observer.Waited(wait)
+		}
 		if turn.granted() {
 			return nil
 		}

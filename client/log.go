@@ -6,16 +6,29 @@ import (
 	"time"
 )
 
-// logged writes one debug line per attempt: never a header, a body or a query value.
-func logged(next handler, logger *slog.Logger, scrub scrubber) handler {
+// logged tells of attempts and writes one debug line for each: never a header, a body or a query value.
+func logged(next handler, logger *slog.Logger, observer Observer, scrub scrubber) handler {
 	return func(c *call, req *http.Request) (*answer, error) {
 		ctx := req.Context()
 		c.attempts++
-		if !logger.Enabled(ctx, slog.LevelDebug) {
+		debug := logger.Enabled(ctx, slog.LevelDebug)
+		if !debug && observer == nil {
 			return next(c, req)
 		}
 		attempt, start := c.attempts, time.Now()
+		ended := func(int) {}
+		if observer != nil {
+			ended = observer.Attempt(ctx, c.op.Operation, attempt)
+		}
 		ans, err := next(c, req)
+		if ans != nil {
+			ended(ans.status)
+		} else {
+			ended(0)
+		}
+		if !debug {
+			return ans, err
+		}
 		attrs := []slog.Attr{
 			slog.String("operation", c.op.Operation),
 			slog.String("method", req.Method),

@@ -64,7 +64,12 @@ var comments = &Toolset{
 			AtLeastOne:   []string{"postId", "changelogId"},
 			Impersonates: "author",
 			Output:       commentView,
-			Example:      `{"postId":"<postId>","content":"Planned for **next quarter**."}`,
+			About:        "postId=get_post|changelogId=get_changelog",
+			Notifies: []Notice{
+				{When: "postId", Unless: "sendNotification=false|isPrivate=true", To: "the voters of the post", Count: "upvotes"},
+				{When: "changelogId", Unless: "sendNotification=false|isPrivate=true", To: "those who follow the changelog"},
+			},
+			Example: `{"postId":"<postId>","content":"Planned for **next quarter**."}`,
 		},
 		{
 			Name:        "update_comment",
@@ -96,6 +101,7 @@ var comments = &Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/comment",
 			Input:       Args[deleteCommentLegacy](),
+			About:       "id=get_comment",
 			Example:     `{"id":"<commentId>"}`,
 		},
 	},

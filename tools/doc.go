@@ -21,8 +21,14 @@
 //	names.go      which ids a name can stand for, and how it becomes one
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
+//	terms.go      how much two texts say the same, in any language
+//	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
 //	acting.go     in whose name a write is made
+//	audit.go      the trail of writes
 //	dryrun.go     what a write would do, in place of doing it
+//	confirm.go    which calls the user is asked about first, and what becomes of the answer
+//	confirm_question.go  what the user reads
+//	confirm_state.go     how an answer is known to belong to its question
 //	view.go       answers: rows of a list, what a write answers, everything
 //	document.go   one object as lines and text
 //	transcript.go a thread of messages

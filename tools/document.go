@@ -39,26 +39,38 @@ func (w *writer) document(body []byte) (text []byte, bodyAt int) {
 // appendLines writes a line for each field, first those that the view names. It returns the labels of those that hold customers' words; of
 // fields that the view does not know, it takes for granted that they do.
 func (w *writer) appendLines(out, body []byte) (lines []byte, marked []string) {
-	line := func(label string, f field, c column, theirs bool) {
-		next, ok := w.appendLine(out, label, f, c)
+	out, marked = w.appendNamedLines(out, body)
+	eachMember(body, func(name string, f field) {
+		if w.isPlaced(name) {
+			return
+		}
+		label := w.label(name)
+		next, ok := w.appendLine(out, label, f, column{path: []string{name}})
 		if !ok {
 			return
 		}
 		out = next
-		if theirs {
+		if len(w.customer) > 0 {
 			marked = append(marked, label)
 		}
-	}
+	})
+	return out, marked
+}
+
+// appendNamedLines writes a line for each field that the view names.
+func (w *writer) appendNamedLines(out, body []byte) (lines []byte, marked []string) {
 	fields := make([]field, len(w.lines))
 	pick(body, w.lines, fields)
 	for i, c := range w.lines {
-		line(c.name, fields[i], c, slices.Contains(w.customer, c.name))
-	}
-	eachMember(body, func(name string, f field) {
-		if !w.isPlaced(name) {
-			line(w.label(name), f, column{path: []string{name}}, len(w.customer) > 0)
+		next, ok := w.appendLine(out, c.name, fields[i], c)
+		if !ok {
+			continue
 		}
-	})
+		out = next
+		if slices.Contains(w.customer, c.name) {
+			marked = append(marked, c.name)
+		}
+	}
 	return out, marked
 }
 

@@ -51,7 +51,7 @@ func (op *Operation) dryRun(ctx context.Context, env Env, req client.Request, ar
 
 // readerOf returns the operation that reads what stands at a path, or nil.
 func readerOf(path string) *Operation {
-	for _, read := range All() {
+	for _, read := range Endpoints() {
 		if read.Method == http.MethodGet && read.Path == path {
 			return read
 		}

@@ -10,7 +10,6 @@ import (
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/tools"
 )
@@ -91,7 +90,7 @@ func (e example) answer(t *testing.T, sandbox app.Sandbox) string {
 func start(t *testing.T, cfg app.Config) *mcpclient.Client {
 	t.Helper()
 	cfg.Version, cfg.Selection = "test", tools.Selection{Toolsets: []string{tools.AllTools}}
-	cfg.Client = client.Config{Version: "2026-01-01.nova"}
+	cfg.Client.Version = "2026-01-01.nova"
 	a, err := app.New(cfg)
 	if err != nil {
 		t.Fatal(err)

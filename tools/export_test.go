@@ -49,3 +49,12 @@ func (op *Operation) CountKept(t *testing.T, body []byte) int {
 
 // IsMarked reports whether answers hold customers' words.
 func (op *Operation) IsMarked() bool { return op.Output != nil && op.Output.Customer != "" }
+
+// Asked reports whether --confirm always has the operation's calls in these tests asked about.
+func (op *Operation) Asked() bool { return op.isFinal() || op.Confirm != "" || len(op.Notifies) > 0 }
+
+// Messages reports whether a call messages people, by the declaration.
+func (op *Operation) Messages(arguments string) bool {
+	args, err := op.read([]byte(arguments))
+	return err == nil && len(op.notices(args.wire)) > 0
+}

@@ -22,7 +22,7 @@ import (
 // Every operation meets every cause of failure, and what a model reads keeps to the form. How it reads is in testdata/failures.txt.
 func TestEveryOperationFailsInOneForm(t *testing.T) {
 	t.Parallel()
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
 			args := sample(op, false)
@@ -235,7 +235,7 @@ func TestTheReadmeShowsFailuresAsTheyAre(t *testing.T) {
 func TestEveryWriteHasATeller(t *testing.T) {
 	t.Parallel()
 	var report strings.Builder
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		if op.Effect != Read {
 			fmt.Fprintf(&report, "%s: %s\n", op.Name, failing{op: op, wire: sample(op, false)}.check())
 		}
@@ -247,7 +247,7 @@ func TestEveryWriteHasATeller(t *testing.T) {
 func TestEveryIDHasAFinder(t *testing.T) {
 	t.Parallel()
 	var report strings.Builder
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		var words []string
 		f := failing{op: op, wire: sample(op, false)}
 		for _, id := range f.ids() {
@@ -263,7 +263,7 @@ func TestEveryIDHasAFinder(t *testing.T) {
 // No failure sends a model to a tool that it cannot call: in the default set, and where the operation is the only one.
 func TestFailuresNameOnlyToolsThatAreOn(t *testing.T) {
 	t.Parallel()
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
 			for _, selection := range []Selection{{}, {Toolsets: []string{noTools}, Tools: []string{op.Name}}, {Exclude: reads()}} {
@@ -283,7 +283,7 @@ func TestFailuresNameOnlyToolsThatAreOn(t *testing.T) {
 
 func reads() []string {
 	var names []string
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		if op.Effect == Read {
 			names = append(names, op.Name)
 		}
@@ -354,7 +354,7 @@ func FuzzFailure(f *testing.F) {
 			f.Add(uint8(status), uint16(status), body, "12")
 		}
 	}
-	ops := All()
+	ops := Endpoints()
 	f.Fuzz(func(t *testing.T, which uint8, status uint16, body, header string) {
 		if status < 200 || status > 999 {
 			t.Skip("not an answer")

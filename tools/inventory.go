@@ -1,5 +1,7 @@
 package tools
 
+import "slices"
+
 // Toolsets returns every toolset, in the order of the documentation.
 func Toolsets() []*Toolset {
 	return []*Toolset{
@@ -17,10 +19,11 @@ func Toolsets() []*Toolset {
 		organization,
 		reports,
 		auditLogs,
+		workflows,
 	}
 }
 
-// All returns every operation, in the order of the documentation.
+// All returns every operation, in the order of the documentation, workflows among them.
 func All() []*Operation {
 	var ops []*Operation
 	for _, set := range Toolsets() {
@@ -37,4 +40,9 @@ func Lookup(name string) *Operation {
 		}
 	}
 	return nil
+}
+
+// Endpoints returns the operations that are calls of the API, one each: all but the workflows.
+func Endpoints() []*Operation {
+	return slices.DeleteFunc(All(), func(op *Operation) bool { return op.Run != nil })
 }

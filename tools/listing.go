@@ -188,7 +188,7 @@ func (op *Operation) reader() *Operation {
 	if op.Output == nil {
 		return nil
 	}
-	for _, read := range All() {
+	for _, read := range Endpoints() {
 		if read.Effect == Read && read.Output == op.Output && strings.HasSuffix(read.Path, "}") {
 			return read
 		}

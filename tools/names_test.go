@@ -128,7 +128,7 @@ func everyKind(t *testing.T) *orgAPI {
 func TestANameDoesWhatItsIDDoes(t *testing.T) {
 	t.Parallel()
 	tried := map[*kind]int{}
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		for _, args := range callsWithIDs(op) {
 			byID, byName := everyKind(t), everyKind(t)
 			if text, isError := byID.call(t, op.Name, string(encode(args))); isError {
@@ -251,7 +251,7 @@ var saysNothing = map[string]*kind{
 func TestNoIDOfSomethingWithANameIsForgotten(t *testing.T) {
 	t.Parallel()
 	found := 0
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		declared := referencesOf()[op.Name].arguments
 		for name, words := range describedIDs(op) {
 			var want *kind

@@ -146,7 +146,7 @@ func (f failing) kind(name string) string {
 // lists are an operation and the others that list or search the same things.
 func lists(first *Operation) []*Operation {
 	ops := []*Operation{first}
-	for _, op := range All() {
+	for _, op := range Endpoints() {
 		if op != first && op.Effect == Read && strings.TrimSuffix(op.Path, "/search") == strings.TrimSuffix(first.Path, "/search") {
 			ops = append(ops, op)
 		}
@@ -185,7 +185,7 @@ func (f failing) overview() string {
 func (f failing) siblings() []*Operation {
 	var ops []*Operation
 	for path := parent(f.op.Path); path != ""; path = parent(path) {
-		for _, op := range All() {
+		for _, op := range Endpoints() {
 			beside := parent(op.Path) == path && path == parent(f.op.Path)
 			if op != f.op && op.Method == http.MethodGet && (op.Path == path || beside) && len(op.Input.shape().schema.Required) == 0 {
 				ops = append(ops, op)
@@ -203,7 +203,7 @@ func (f failing) tellers() []*Operation {
 	}
 	var objects, named, above, searches []*Operation
 	for path := f.op.Path; path != ""; path = parent(path) {
-		for _, op := range All() {
+		for _, op := range Endpoints() {
 			switch get := op.Method == http.MethodGet; {
 			case op.Effect != Read || op == f.op:
 			case get && op.Path == path && strings.Contains(path, "{"):

@@ -73,7 +73,14 @@ var posts = &Toolset{
 			Path:        "/v2/posts",
 			Input:       Args[createPost](),
 			Output:      postView,
-			Example:     `{"boardId":"<boardId>","title":"Export reports as CSV","content":"Finance asks for the **raw numbers** every month.","tags":["Reporting"]}`,
+			Notifies: []Notice{
+				{When: "notifyAdmins=true", To: "the organization's admins"},
+				{
+					When: "integrations.clickup=true|integrations.discord=true|integrations.github=true|integrations.jira=true|integrations.linear=true|integrations.slack=true",
+					To:   "the connected tools that integrations names",
+				},
+			},
+			Example: `{"boardId":"<boardId>","title":"Export reports as CSV","content":"Finance asks for the **raw numbers** every month.","tags":["Reporting"]}`,
 		},
 		{
 			Name:        "update_post",
@@ -85,6 +92,7 @@ var posts = &Toolset{
 			Path:        "/v2/posts/{postId}",
 			Input:       Args[updatePost](),
 			Output:      postView,
+			Notifies:    []Notice{{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"}},
 			Example:     `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
 		},
 		{

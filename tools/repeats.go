@@ -31,9 +31,9 @@ type repeat struct {
 // NewRepeats remembers nothing yet.
 func NewRepeats() *Repeats { return &Repeats{seed: maphash.MakeSeed()} }
 
-// notice counts the answer of a call. One that failed too often in the same way says so first.
+// notice counts the answer of a call. One that failed too often in the same way says so first. A question is neither a failure nor a success.
 func (r *Repeats) notice(op *Operation, raw []byte, a answer) answer {
-	if r == nil {
+	if r == nil || a.question != nil {
 		return a
 	}
 	if times := r.count(op, raw, a); times >= tooOften {

@@ -92,6 +92,8 @@ func (s Selection) offBy(set *Toolset, op *Operation) string {
 		return "--no-destructive"
 	case slices.Contains(s.Exclude, op.Name):
 		return "--exclude-tools"
+	case slices.ContainsFunc(op.Uses, func(used string) bool { return slices.Contains(s.Exclude, used) }):
+		return "--exclude-tools, which leaves out what it reads with"
 	case !s.includes(set, op):
 		return fmt.Sprintf("--toolsets %s; --tools %s would add it", strings.Join(s.toolsets(), ","), op.Name)
 	default:

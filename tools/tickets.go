@@ -54,6 +54,7 @@ var tickets = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets",
 			Input:       Args[createTicket](),
+			Notifies:    []Notice{{Unless: "skipNotifications=true", To: "the contact whom it is opened for"}},
 			Output:      ticketView,
 			Example:     `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
 		},
@@ -65,6 +66,7 @@ var tickets = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
 			Input:       Args[updateTicket](),
+			Notifies:    []Notice{{Unless: "skipNotifications=true", To: "the contact of the ticket"}},
 			Output:      ticketView,
 			Example:     `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
 		},
@@ -76,6 +78,10 @@ var tickets = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets/{ticketNumber}/reply",
 			Input:       Args[replyToTicket](),
+			Notifies: []Notice{
+				{When: "type=admin", Unless: "messageType=note|skipNotifications=true", To: "the contact of the ticket"},
+				{When: "type=contact", Unless: "skipNotifications=true", To: "the organization's admins"},
+			},
 			Rules: []Rule{
 				{When: "type=contact", Need: "contactId|contactEmail"},
 				{When: "type=contact", Refuse: "messageType=note"},

@@ -11,14 +11,11 @@ import (
 	"github.com/tiktoken-go/tokenizer"
 )
 
-// What the tools may cost the context of every user, in tokens and in tools (some hosts stop at 40). The workflow tools have their
-// share: what is left of it is theirs alone.
+// What the tools may cost the context of every user, in tokens and in tools: some hosts stop at 40.
 const (
-	maxTokensOfAll     = 14000 - workflowTokens
-	maxTokensByDefault = 5000 - workflowTokens
-	maxToolsByDefault  = 36 - workflowTools
-	workflowTokens     = 900
-	workflowTools      = 6
+	maxTokensOfAll     = 14000
+	maxTokensByDefault = 5000
+	maxToolsByDefault  = 36
 )
 
 var o200k = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })

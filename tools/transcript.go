@@ -1,8 +1,10 @@
 package tools
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"featurebase-mcp/internal/jsonparser"
 )
@@ -14,28 +16,48 @@ type transcript struct {
 	names  map[string]string // of the people who wrote or did something, by their ids
 	day    string            // of the last message: only the first one of a day has it
 	events bool              // the last line is about events, and the next event goes on with it
+
+	longest int // characters shown of one message; 0 is all
 }
 
 // appendTranscript writes a thread in the order of its messages: a line with id, time, role and name, and the text indented below it. What
 // is no message (an assignment, a closing) stands on one line with what happened next.
 func (w *writer) appendTranscript(out, body []byte) []byte {
-	t := &transcript{writer: w, out: append(out, "messages:\n"...), names: map[string]string{}}
+	t := w.newTranscript(append(out, "messages:\n"...))
 	start := len(t.out)
-	parts, _, _, _ := jsonparser.Get(body, w.Parts)
-	eachItem(parts, func(part field) { t.learn(part.value) })
-	if opening, kind, _, err := jsonparser.Get(body, w.Opening); w.Opening != "" && err == nil && kind == jsonparser.Object {
+	opening, parts := w.thread(body)
+	for _, part := range parts {
+		t.learn(part)
+	}
+	if opening != nil {
 		t.opening(textOf(body, "createdAt"), opening)
 	}
-	eachItem(parts, func(part field) {
-		if part.kind == jsonparser.Object {
-			t.part(part.value)
-		}
-	})
+	for _, part := range parts {
+		t.part(part)
+	}
 	t.endEvents()
 	if len(t.out) == start {
 		return out
 	}
 	return t.out
+}
+
+func (w *writer) newTranscript(out []byte) *transcript {
+	return &transcript{writer: w, out: out, names: map[string]string{}}
+}
+
+// thread finds the messages of a thread: the first one where it stands apart, or nil, and the parts in their order.
+func (w *writer) thread(body []byte) (opening []byte, parts [][]byte) {
+	if first, kind, _, err := jsonparser.Get(body, w.Opening); w.Opening != "" && err == nil && kind == jsonparser.Object {
+		opening = first
+	}
+	list, _, _, _ := jsonparser.Get(body, w.Parts)
+	eachItem(list, func(part field) {
+		if part.kind == jsonparser.Object {
+			parts = append(parts, part.value)
+		}
+	})
+	return opening, parts
 }
 
 // learn remembers names: elsewhere people may be ids alone.
@@ -63,7 +85,7 @@ func (t *transcript) opening(created string, opening []byte) {
 	if subject := textOf(opening, "subject"); subject != "" {
 		t.out = append(append(t.out, "  Subject: "...), oneLine(t.text(subject))+"\n"...)
 	}
-	t.out = appendIndented(t.out, t.message(opening))
+	t.out = appendIndented(t.out, t.shortened(t.message(opening)))
 }
 
 func (t *transcript) part(part []byte) {
@@ -82,7 +104,20 @@ func (t *transcript) part(part []byte) {
 	}
 	t.facts(part, "")
 	t.byline(part, kind)
-	t.out = appendIndented(t.out, message)
+	t.out = appendIndented(t.out, t.shortened(message))
+}
+
+// shortened cuts a message after a word where it is longer than the transcript wants it, and says how much is left out.
+func (t *transcript) shortened(message string) string {
+	text := []rune(message)
+	if t.longest == 0 || len(text) <= t.longest {
+		return message
+	}
+	cut := t.longest
+	for cut > t.longest*3/4 && !unicode.IsSpace(text[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s … (%s more characters)", strings.TrimSpace(string(text[:cut])), thousands(len(text)-cut))
 }
 
 // event writes what happened: the kind of it, and its facts.

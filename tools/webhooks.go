@@ -55,6 +55,7 @@ var webhooks = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
 			Input:       Args[createWebhook](),
+			Confirm:     "Featurebase will send these events, with customers' data in them, to this address.", // a way out that words of a customer's could make a model open
 			Output:      webhookSecretView,
 			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
 		},
@@ -66,6 +67,7 @@ var webhooks = &Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/webhooks/{webhookId}",
 			Input:       Args[updateWebhook](),
+			Confirm:     "Featurebase sends the events of a webhook, with customers' data in them, to its address.", // changed, it can lead elsewhere and send more
 			Output:      webhookView,
 			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,
 		},

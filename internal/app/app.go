@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -32,12 +33,17 @@ type Config struct {
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
 
+	Confirm tools.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
+
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	Logger *slog.Logger // nil discards
-	Extra  []server.ServerTool
+	Audit     *tools.Audit          // the trail of writes; nil keeps none
+	Observers []Observer            // follow what the server does
+	Options   []server.ServerOption // besides those that every server has
+	Logger    *slog.Logger          // nil discards
+	Extra     []server.ServerTool
 }
 
 // Sandbox configures the embedded Featurebase.
@@ -62,6 +68,10 @@ func New(cfg Config) (*App, error) {
 	if err := cfg.Budget.Check(); err != nil {
 		return nil, fmt.Errorf("--answer-budget: %w", err)
 	}
+	cfg.Confirm = cmp.Or(cfg.Confirm, tools.ConfirmAuto)
+	if err := cfg.Confirm.Check(); err != nil {
+		return nil, fmt.Errorf("--confirm: %w", err)
+	}
 	admin, err := actingAdmin(cfg)
 	if err != nil {
 		return nil, err
@@ -79,17 +89,29 @@ func New(cfg Config) (*App, error) {
 		cfg.Client = inProcess(cfg.Client, box.Transport())
 	}
 	cfg.Client.Logger = cfg.Logger
+	watched := observersOf(cfg.Observers)
+	if watched != nil {
+		cfg.Client.Observer = watched
+	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	c, err := client.New(cfg.Client)
 	if err != nil {
 		return nil, err
 	}
 	app.Client = c
-	app.MCP = newServer(cfg, tools.Env{
+	env := tools.Env{
 		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(),
-	})
+		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress, Audit: cfg.Audit,
+		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
+	}
+	if watched != nil {
+		env.Observer = watched
+	}
+	if app.sandbox != nil {
+		env.Now = app.sandbox.Now
+	}
+	app.MCP = newServer(cfg, env)
 	return app, nil
 }
 
@@ -124,14 +146,14 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	}
 	hooks := &server.Hooks{}
 	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
-	s := server.NewMCPServer(Name, cfg.Version,
+	s := server.NewMCPServer(Name, cfg.Version, append([]server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
 		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
-	)
+	}, cfg.Options...)...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
 	return s
 }

@@ -43,12 +43,12 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
-	a, logger, closeLog, err := build(cfg, e.callLogger)
+	a, logger, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	return closeApp(ctx, a, c.run(ctx, e, a, logger))
+	return e.closeApp(ctx, a, c.run(ctx, e, a, logger))
 }
 
 // callLogger is silent unless asked: somebody at a terminal wants the answer alone.
@@ -60,7 +60,7 @@ func (e *environment) callLogger() (*slog.Logger, func(), error) {
 }
 
 func (c callCommand) run(ctx context.Context, e *environment, a *app.App, logger *slog.Logger) error {
-	client, disconnect, err := connect(ctx, a, logger)
+	client, disconnect, err := e.connect(ctx, a, logger, c.asker(e))
 	if err != nil {
 		return err
 	}
@@ -94,17 +94,21 @@ func (c callCommand) run(ctx context.Context, e *environment, a *app.App, logger
 	return nil
 }
 
-// connect joins a client and the server by two pipes.
-func connect(ctx context.Context, a *app.App, logger *slog.Logger) (*mcpclient.Client, func(), error) {
+// connect joins a client and the server by two pipes. The client can ask its user if there is somebody to ask.
+func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logger, asker mcpclient.ElicitationHandler) (*mcpclient.Client, func(), error) {
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: grace}).Serve(ctx, toServer, fromServer)
+		_ = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
 		_ = fromServer.Close()
 	}()
-	client := mcpclient.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader(""))))
+	var options []mcpclient.ClientOption
+	if asker != nil {
+		options = append(options, mcpclient.WithElicitationHandler(asker))
+	}
+	client := mcpclient.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader(""))), options...)
 	disconnect := func() {
 		_ = client.Close()
 		_ = fromClient.Close()

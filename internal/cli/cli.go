@@ -8,7 +8,7 @@
 //	stdio.go        featurebase-mcp [stdio]
 //	http.go         featurebase-mcp http
 //	sandbox.go      featurebase-mcp sandbox
-//	call.go         featurebase-mcp call; arguments.go reads its k=v
+//	call.go         featurebase-mcp call; arguments.go reads its k=v, ask.go asks at the terminal
 //	tools.go        featurebase-mcp tools
 //	doctor.go       featurebase-mcp doctor
 //	version.go      featurebase-mcp version

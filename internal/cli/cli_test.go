@@ -75,6 +75,8 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"an admin that is none", nil, []string{"--sandbox", "--acting-admin", "ann"}, `--acting-admin: "ann" is neither the id of an admin (24 hex digits) nor an e-mail`},
 		{"a call of a tool that is off", []string{"FEATUREBASE_READ_ONLY=true"}, []string{"call", "--sandbox", "create_post"}, `tool "create_post" is switched off by --read-only`},
 		{"a call outside of the toolsets", nil, []string{"call", "--sandbox", "--toolsets=default", "get_board"}, `tool "get_board" is switched off by --toolsets default; --tools get_board would add it`},
+		{"an audit log in no folder", nil, []string{"--sandbox", "--audit-log", empty + "/audit"}, `--audit-log: `},
+		{"no time to end", nil, []string{"--sandbox", "--drain-timeout=0"}, `--drain-timeout: must be more than 0`},
 		{"a sandbox for everybody", nil, []string{"sandbox", "--addr", "0.0.0.0:0"}, `not a loopback address`},
 		{"a sandbox without a port", nil, []string{"sandbox", "--addr", "127.0.0.1"}, `expected host:port`},
 	} {

@@ -27,12 +27,12 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 	}
 	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
 	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
-	a, _, closeLog, err := build(cfg, e.callLogger)
+	a, _, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	return closeApp(ctx, a, c.examine(ctx, e, a.Client, e.keySource(cfg.Client.Key)))
+	return e.closeApp(ctx, a, c.examine(ctx, e, a.Client, e.keySource(cfg.Client.Key)))
 }
 
 func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.Client, keySource string) error {

@@ -32,6 +32,8 @@ type Flags struct {
 	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
 
+	Confirm tools.ConfirmMode `enum:"auto,always,never" default:"auto" help:"Ask the user before what cannot be undone, publishing and webhooks where the client can ask (auto), before messages to people too, and refuse where it cannot (always), or never."`
+
 	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
 
@@ -46,6 +48,10 @@ type Flags struct {
 	Deadline    time.Duration `default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
 
 	AnswerBudget tools.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
+
+	DrainTimeout time.Duration `name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
+
+	AuditLog string `name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
 
 	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
 	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
@@ -65,6 +71,7 @@ func (f *Flags) Validate() error {
 		{"max-wait", f.MaxWait.Seconds()},
 		{"deadline", f.Deadline.Seconds()},
 		{"timeout", f.Timeout.Seconds()},
+		{"drain-timeout", f.DrainTimeout.Seconds()},
 	} {
 		if v.value < 0 || math.IsNaN(v.value) || math.IsInf(v.value, 0) {
 			return fmt.Errorf("--%s: must not be negative", v.name)
@@ -72,6 +79,9 @@ func (f *Flags) Validate() error {
 	}
 	if f.Timeout == 0 {
 		return errors.New("--timeout: must be more than 0")
+	}
+	if f.DrainTimeout == 0 {
+		return errors.New("--drain-timeout: must be more than 0: a write that was sent is not cut at once")
 	}
 	if f.Rate > 0 && f.Burst == 0 {
 		return errors.New("--burst: must be at least 1 when --rate limits")
@@ -109,7 +119,7 @@ func (e *environment) config() (app.Config, error) {
 		Deadline: f.Deadline,
 		Budget:   f.AnswerBudget,
 
-		Selection: f.selection(), DryRun: f.DryRun,
+		Selection: f.selection(), DryRun: f.DryRun, Confirm: f.Confirm,
 		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation, MaskEmails: f.MaskEmails,
 
 		Client: client.Config{

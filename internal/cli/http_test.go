@@ -133,6 +133,36 @@ func TestASignalEndsHTTPAfterTheRunningCall(t *testing.T) {
 	}
 }
 
+// What is still running when --drain-timeout is over is cancelled and answered: nothing keeps the process.
+func TestTheDrainTimeoutEndsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 1)
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer api.Close()
+	cmd, address := startHTTP(t, []string{"FEATUREBASE_API_KEY=sk_test"}, "--api-url", api.URL, "--deadline=0", "--timeout=10m", "--drain-timeout=100ms")
+	answer := make(chan string, 1)
+	go func() {
+		response := ask(t.Context(), t, http.MethodPost, address+"/mcp",
+			`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_boards","arguments":{},`+modernMeta+`}}`,
+			modernHeaders("tools/call", "list_boards"))
+		body, _ := io.ReadAll(response.Body)
+		answer <- string(body)
+	}()
+	<-asked
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if body := <-answer; !strings.Contains(body, "shutting down") && !strings.Contains(body, "cancelled") {
+		t.Errorf("%s", body)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHTTPTakesItsFlags(t *testing.T) {
 	t.Parallel()
 	cmd, address := startHTTP(t, nil, "--sandbox", "--no-sse", "--allowed-origins", "https://a.example,https://b.example")

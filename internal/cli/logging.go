@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -45,8 +44,8 @@ func readableDurations(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// isTerminal reports whether somebody reads this stream with their own eyes.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// isTerminal reports whether somebody sits at the other end of this stream.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -40,7 +40,7 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 		defer cancel()
 		err = server.Shutdown(shutdown)
 	}

@@ -3,32 +3,62 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"time"
+	"os"
 
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/tools"
 )
 
-// grace is how long calls may go on after the input ended or a signal came. Writes that were sent are never cut in it.
-const grace = 10 * time.Second
-
-// build makes the server with a logger, and returns what closes the log.
-func build(cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
+// build makes the server with a logger, and returns what ends its traces and closes the log and the audit log.
+func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
 	logger, closeLog, err := newLogger()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	cfg.Logger = logger
-	a, err := app.New(cfg)
+	audit, closeAudit, err := e.audit()
 	if err != nil {
+		closeLog()
+		return nil, nil, nil, err
+	}
+	cfg.Audit = audit
+	endTrace, err := trace(ctx, &cfg)
+	if err != nil {
+		closeAudit()
 		closeLog()
 		return nil, nil, nil, usageError{err}
 	}
-	return a, logger, closeLog, nil
+	closeLogs := func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
+		defer cancel()
+		endTrace(last)
+		closeAudit()
+		closeLog()
+	}
+	a, err := app.New(cfg)
+	if err != nil {
+		closeLogs()
+		return nil, nil, nil, usageError{err}
+	}
+	return a, logger, closeLogs, nil
+}
+
+// audit opens the trail of writes, and returns what closes its file.
+func (e *environment) audit() (*tools.Audit, func(), error) {
+	name := e.flags.AuditLog
+	if name == "" {
+		return nil, func() {}, nil
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, nil, usagef("--audit-log: %w", err)
+	}
+	return tools.NewAudit(f), func() { _ = f.Close() }, nil
 }
 
 // closeApp waits for writes that are still on their way, also after a signal, and keeps the first error.
-func closeApp(ctx context.Context, a *app.App, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+func (e *environment) closeApp(ctx context.Context, a *app.App, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 	defer cancel()
 	if closing := a.Close(ctx); err == nil {
 		return closing

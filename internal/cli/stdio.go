@@ -16,7 +16,7 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	a, logger, closeLog, err := build(cfg, e.logger)
+	a, logger, closeLog, err := e.build(ctx, cfg, e.logger)
 	if err != nil {
 		return err
 	}
@@ -28,6 +28,6 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	}
 	// A host that dies closes our output. The write must fail, not kill the process: writes to the API are still on their way.
 	signal.Ignore(syscall.SIGPIPE)
-	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: grace}).Serve(ctx, e.In, e.Out)
-	return closeApp(ctx, a, err)
+	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
+	return e.closeApp(ctx, a, err)
 }

@@ -33,6 +33,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"featurebase-mcp/internal/contract"
 )
@@ -102,6 +103,17 @@ func (s *Sandbox) open() error {
 	}
 	s.keep(seed())
 	return nil
+}
+
+// Now is the sandbox's present, in UTC: it stands still but for the second that each write takes. Before the first request it opens the
+// state; one that cannot be opened has the present that all begin with.
+func (s *Sandbox) Now() time.Time {
+	if s.ready() != nil {
+		return epoch
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.store.now()
 }
 
 // keep puts a store in place.

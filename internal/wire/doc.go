@@ -8,7 +8,7 @@
 //	envelope.go    what kind of message a line is
 //	dispatch.go    the messages of one connection: start, cancel, route
 //	call.go        one request in flight, and the session mcp-go sees while it is served
-//	session.go     what is known of the client on a connection; elicitation.go asks its user
+//	session.go     what is known of the client on a connection; elicitation.go asks its user, and names who calls
 //	outbox.go      notifications, in order, none lost
 //	output.go      the only writer
 //	coded.go       errors with a code of their own, and the answers of mcp-go that need repair

@@ -30,6 +30,18 @@ func CanElicit(ctx context.Context) bool {
 	return ok && elicits(known.GetClientCapabilities())
 }
 
+// Caller names the session that the request in ctx belongs to, or is empty. Over HTTP, requests of protocol 2026-07-28 belong to none.
+func Caller(ctx context.Context) string {
+	switch s := server.ClientSessionFromContext(ctx).(type) {
+	case nil:
+		return ""
+	case *postSession: // its own id may be that of the request alone
+		return s.upstreamSession.SessionID()
+	default:
+		return s.SessionID()
+	}
+}
+
 // elicits reports whether forms are among the modes of elicitation. An empty declaration, the only one before
 // 2025-11-25, means forms.
 func elicits(capabilities mcp.ClientCapabilities) bool {

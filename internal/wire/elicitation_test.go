@@ -158,3 +158,40 @@ func TestCanElicitIsWhatTheClientDeclared(t *testing.T) {
 		t.Error("outside of a request nobody can be asked")
 	}
 }
+
+func TestTheCallerIsTheSession(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(Caller(ctx)), nil
+	})
+	lines := map[string]bool{}
+	for range 2 {
+		p := connect(t, s, StdioOptions{})
+		p.handshake(initialize)
+		p.send(callLine("1", "who"))
+		first := p.next().tool(t).Content[0].Text
+		p.send(callLine("2", "who"))
+		if second := p.next().tool(t).Content[0].Text; second != first || first == "" {
+			t.Errorf("on one connection: %q, then %q", first, second)
+		}
+		lines[first] = true
+	}
+	if len(lines) != 2 {
+		t.Errorf("two connections are the same caller: %v", lines)
+	}
+	p := openSite(t, s, HTTPOptions{})
+	session := p.handshake()
+	for range 2 {
+		got := eventsOf(t, p.do(t.Context(), "POST", pathMCP, callLine("1", "who"), session...)).next().tool(t).Content[0].Text
+		if got != session[1] {
+			t.Errorf("in a session: %q, want %q", got, session[1])
+		}
+		if got := eventsOf(t, p.do(t.Context(), "POST", pathMCP, modernCall("1", "who"), modernHeaders("tools/call", "who")...)).next().tool(t).Content[0].Text; got != "" {
+			t.Errorf("without a session: %q", got)
+		}
+	}
+	if got := Caller(t.Context()); got != "" {
+		t.Errorf("outside of a request: %q", got)
+	}
+}

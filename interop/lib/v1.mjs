@@ -1,16 +1,18 @@
 // The TypeScript SDK v1 as a client of journey.mjs.
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
-/** Connects a client that asks only for what the server declared; it has to settle on the newest revision it knows. */
-export async function connect(transport) {
+/** Connects a client that asks only for what the server declared; it has to settle on the newest revision it knows. With elicit, its user can be asked. */
+export async function connect(transport, elicit) {
   let revision;
   const told = transport.setProtocolVersion?.bind(transport);
   transport.setProtocolVersion = (version) => {
     revision = version;
     told?.(version);
   };
-  const client = new Client({ name: 'interop-v1', version: '1.0.0' }, { enforceStrictCapabilities: true });
+  const client = new Client({ name: 'interop-v1', version: '1.0.0' }, { enforceStrictCapabilities: true, capabilities: elicit ? { elicitation: {} } : {} });
+  if (elicit) client.setRequestHandler(ElicitRequestSchema, elicit);
   const errors = [];
   client.onerror = (error) => errors.push(error);
   await client.connect(transport);

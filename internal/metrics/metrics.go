@@ -1,0 +1,95 @@
+// Package metrics counts what a server does, for Prometheus: calls and how they ended, how long they took and how long their answers are;
+// requests to Featurebase, further attempts among them, and waits for the rate limit; and the process itself.
+//
+// Labels are tools, operations, outcomes and statuses, all of them few. There are no callers, ids or arguments in them.
+package metrics
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// Path is where [Metrics] is served.
+const Path = "/metrics"
+
+// seconds are the buckets of durations: from an answer of the sandbox to the deadline of a call.
+var seconds = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 50}
+
+// bytes are the buckets of lengths: up to the answer budget and twice that.
+var bytes = []float64{250, 500, 1000, 2000, 4000, 8000, 16000, 24000, 48000}
+
+// Metrics counts for one server. It is safe for concurrent use.
+type Metrics struct {
+	set     *metrics.Set
+	waits   *metrics.PrometheusHistogram
+	running *metrics.Gauge
+}
+
+// New returns counters at zero.
+func New() *Metrics {
+	set := metrics.NewSet()
+	return &Metrics{
+		set:     set,
+		waits:   set.NewPrometheusHistogramExt("featurebase_mcp_limiter_wait_seconds", seconds),
+		running: set.NewGauge("featurebase_mcp_calls_running", nil),
+	}
+}
+
+// Call counts a call of a tool, and returns what counts its end: the outcome and the bytes of the answer's text.
+func (m *Metrics) Call(ctx context.Context, tool string) (same context.Context, ended func(outcome string, answer int)) {
+	m.running.Inc()
+	begun := time.Now()
+	return ctx, func(outcome string, answer int) {
+		m.running.Dec()
+		label := `{tool="` + tool + `"}`
+		m.set.GetOrCreateCounter(`featurebase_mcp_calls_total{tool="` + tool + `",outcome="` + outcome + `"}`).Inc()
+		m.set.GetOrCreatePrometheusHistogramExt("featurebase_mcp_call_seconds"+label, seconds).UpdateDuration(begun)
+		m.set.GetOrCreatePrometheusHistogramExt("featurebase_mcp_answer_bytes"+label, bytes).Update(float64(answer))
+	}
+}
+
+// Attempt counts a request to Featurebase: the operation and the number of the attempt, from 1. It returns what counts its end, with the
+// HTTP status or 0 without an answer.
+func (m *Metrics) Attempt(_ context.Context, operation string, attempt int) (ended func(status int)) {
+	begun := time.Now()
+	return func(status int) {
+		code := "none"
+		if status != 0 {
+			code = strconv.Itoa(status)
+		}
+		m.set.GetOrCreateCounter(`featurebase_mcp_api_requests_total{operation="` + operation + `",status="` + code + `"}`).Inc()
+		m.set.GetOrCreatePrometheusHistogramExt(`featurebase_mcp_api_request_seconds{operation="`+operation+`"}`, seconds).UpdateDuration(begun)
+		if attempt > 1 {
+			m.set.GetOrCreateCounter(`featurebase_mcp_api_retries_total{operation="` + operation + `"}`).Inc()
+		}
+	}
+}
+
+// Waited counts a wait for the rate limit.
+func (m *Metrics) Waited(d time.Duration) { m.waits.Update(d.Seconds()) }
+
+// write writes all of it as Prometheus text.
+func (m *Metrics) write(w io.Writer) {
+	m.set.WritePrometheus(w)
+	metrics.WriteProcessMetrics(w)
+	metrics.WriteFDMetrics(w)
+}
+
+// ServeHTTP answers a scrape of [Path].
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path != Path:
+		http.Error(w, "metrics are at "+Path, http.StatusNotFound)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "metrics are read with GET", http.StatusMethodNotAllowed)
+	default:
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.write(w)
+	}
+}

@@ -1,0 +1,330 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// answerFromHelpCenter finds what the help center says about a question, ready to cite.
+func answerFromHelpCenter() *Operation {
+	return &Operation{
+		Name:  "answer_from_help_center",
+		Title: "Answer from help center",
+		Description: "Find the passages of published help center articles that answer a question, with title, article id and URL to cite. " +
+			"Says so when nothing fits: then do not answer from memory.",
+		Effect:  Read,
+		Default: true,
+		Input:   Args[answerFromHelpCenterArgs](),
+		Run:     func(ctx context.Context, j *job) (string, error) { return j.answerFromHelpCenter(ctx) },
+		Uses:    []string{"search_articles", "get_article"},
+		Example: `{"question":"How do I send an invitation again?"}`,
+	}
+}
+
+type answerFromHelpCenterArgs struct {
+	Question     string `json:"question" jsonschema:"minLength=1,maxLength=2000" jsonschema_description:"In the help center's language."`
+	HelpCenterID string `json:"helpCenterId,omitempty"`
+}
+
+const (
+	longestSearch  = 500  // characters that the API takes as words to search for
+	articlesOfAll  = 10   // articles read of a search for the whole question
+	articlesOfOne  = 5    // of a search for one of its words
+	wordsAlone     = 4    // words that are searched for one by one
+	longestPassage = 900  // characters of a passage; longer sections are split between paragraphs
+	passagesShown  = 5    // at most
+	passagesRoom   = 4500 // bytes of all passages shown
+	leastFit       = 0.34 // share of a question that a passage has to speak of
+	usualPassages  = 100  // passages of a help center, at least: how rare a word is cannot be told from a handful of hits
+	unheard        = 0.5  // what a word of the question weighs that no hit has, though articles are found for it: it may say nothing
+	sameText       = 0.92 // passages that have more than this share of their words in common say the same
+)
+
+// article is what a search tells of one.
+type article struct {
+	ID               string   `json:"id"`
+	Title            string   `json:"title"`
+	Body             string   `json:"body"`
+	State            string   `json:"state"`
+	Locale           string   `json:"locale"`
+	HelpCenterID     string   `json:"helpCenterId"`
+	FeaturebaseURL   string   `json:"featurebaseUrl"`
+	ExternalURL      string   `json:"externalUrl"`
+	UpdatedAt        string   `json:"updatedAt"`
+	VisibleBy        []any    `json:"visibleBy"`
+	PublishedLocales []string `json:"publishedLocales"`
+	Translations     map[string]struct {
+		Title string `json:"title"`
+		Body  string `json:"body"`
+	} `json:"translations"`
+}
+
+// passage is a part of an article below one heading.
+type passage struct {
+	article *article
+	title   string // of the article, in the language of the passage
+	heading string // empty above the first one
+	locale  string
+	text    string // Markdown
+	terms   termSet
+	fit     float64
+	words   []string
+}
+
+func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
+	question, _ := j.args.wire["question"].(string)
+	asked := termsOf(question, "")
+	articles, unknown, err := j.findArticles(ctx, question)
+	if err != nil {
+		return "", err
+	}
+	var passages []*passage
+	for _, a := range articles {
+		passages = append(passages, j.passagesOf(a)...)
+	}
+	looked := fmt.Sprintf("looked at: %d published articles, the best hits of %d searches for the question and its words", len(articles), len(phrasings(question)))
+	chosen := choosePassages(asked, unknown, passages)
+	if len(chosen) == 0 {
+		return "nothing fits: no passage of the help center speaks of this\n" + looked + j.nearestTitles(articles) +
+			"\nAsk again in other words, or in the language of the help center; or say that the help center has no answer.", nil
+	}
+	var b strings.Builder
+	b.WriteString(looked + "\n")
+	for i, p := range chosen {
+		b.WriteString(p.cite(j, i+1))
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// findArticles searches for the question in several phrasings. unknown are the words for which alone nothing was found.
+func (j *job) findArticles(ctx context.Context, question string) (found []*article, unknown termSet, err error) {
+	searches := phrasings(question)
+	clauses := []any{map[string]any{"field": "state", "operator": "=", "value": "live"}}
+	if id, ok := j.args.wire["helpCenterId"]; ok {
+		clauses = append(clauses, map[string]any{"field": "help_center_id", "operator": "=", "value": id})
+	}
+	results := make([]collection, len(searches))
+	failures := make([]error, len(searches))
+	parts := make([]part, len(searches))
+	for i, words := range searches {
+		most := articlesOfOne
+		if strings.Contains(words, " ") || i == 0 {
+			most = articlesOfAll
+		}
+		parts[i] = part{"the articles about " + show(words), func(ctx context.Context) error {
+			results[i], failures[i] = j.list(ctx, "the articles", "search_articles", map[string]any{
+				"search": words, "query": map[string]any{"operator": "AND", "value": clauses},
+			}, most)
+			return failures[i]
+		}}
+	}
+	if err := j.all(ctx, parts...); err != nil {
+		return nil, nil, &jobError{"search_articles", "the articles", nil, err}
+	}
+	if !slices.Contains(failures, nil) {
+		j.missing = nil // the failure is all there is to say
+		return nil, nil, failures[0]
+	}
+	seen := map[string]bool{}
+	unknown = termSet{}
+	for i, r := range results {
+		if failures[i] == nil && len(r.items) == 0 && !strings.Contains(searches[i], " ") {
+			maps.Copy(unknown, termsOf(searches[i], ""))
+		}
+		for _, a := range decodeAll[*article](r.items) {
+			if a != nil && a.State != "draft" && !seen[a.ID] {
+				seen[a.ID] = true
+				found = append(found, a)
+			}
+		}
+	}
+	return found, unknown, j.completeArticles(ctx, found)
+}
+
+// completeArticles reads the articles that came without their text.
+func (j *job) completeArticles(ctx context.Context, found []*article) error {
+	var parts []part
+	for _, a := range found {
+		if a.Body != "" {
+			continue
+		}
+		parts = append(parts, part{"article " + a.ID, func(ctx context.Context) error {
+			body, err := j.get(ctx, "the article", "get_article", map[string]any{"articleId": a.ID})
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(body, a)
+		}})
+	}
+	return j.all(ctx, parts...)
+}
+
+// phrasings are the question, its longer words, and the longest ones alone: a search that wants most words finds little for a sentence.
+// Long words are mostly the rare ones, in any language.
+func phrasings(question string) []string {
+	const long = 4
+	var words []string
+	eachTerm(question, func(stem, word string) {
+		if first, _ := utf8.DecodeRuneInString(stem); utf8.RuneCountInString(word) >= long && !isUnspaced(first) {
+			words = append(words, word)
+		}
+	})
+	list := []string{cutRunes(question, longestSearch), cutRunes(strings.Join(words, " "), longestSearch)}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a)) })
+	list = append(list, words[:min(len(words), wordsAlone)]...)
+	var distinct []string
+	for _, words := range list {
+		if words != "" && !slices.Contains(distinct, words) {
+			distinct = append(distinct, words)
+		}
+	}
+	return distinct
+}
+
+func cutRunes(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most])
+}
+
+// passagesOf splits an article, in each language that it is published in, at its headings.
+func (j *job) passagesOf(a *article) []*passage {
+	list := j.split(a, a.Title, a.Locale, a.Body)
+	for _, locale := range slices.Sorted(maps.Keys(a.Translations)) {
+		if t := a.Translations[locale]; locale != a.Locale && slices.Contains(a.PublishedLocales, locale) {
+			list = append(list, j.split(a, cmp.Or(t.Title, a.Title), locale, t.Body)...)
+		}
+	}
+	return list
+}
+
+func (j *job) split(a *article, title, locale, html string) []*passage {
+	var list []*passage
+	heading := ""
+	var text strings.Builder
+	end := func() {
+		if body := strings.TrimSpace(text.String()); body != "" {
+			list = append(list, &passage{article: a, title: title, heading: heading, locale: locale, text: body, terms: termsOf(title+" "+heading, body)})
+		}
+		text.Reset()
+	}
+	for block := range strings.SplitSeq(j.text(toMarkdown(html)), "\n\n") {
+		if words, ok := headingOf(block); ok {
+			end()
+			heading = words
+			continue
+		}
+		if text.Len() > 0 && utf8.RuneCountInString(text.String())+utf8.RuneCountInString(block) > longestPassage {
+			end()
+		}
+		text.WriteString(block + "\n\n")
+	}
+	end()
+	return list
+}
+
+// headingOf returns the words of a heading.
+func headingOf(block string) (words string, ok bool) {
+	marks := strings.TrimLeft(block, "#")
+	if n := len(block) - len(marks); n == 0 || n > 6 || !strings.HasPrefix(marks, " ") || strings.Contains(block, "\n") {
+		return "", false
+	}
+	return strings.TrimSpace(marks), true
+}
+
+// choosePassages ranks passages by how much of the question they speak of, and leaves out what another says as well.
+func choosePassages(asked, unknown termSet, passages []*passage) []*passage {
+	sets := make([]termSet, len(passages))
+	for i, p := range passages {
+		sets[i] = p.terms
+	}
+	r := rarityIn(sets...)
+	r.texts = max(r.texts, usualPassages)
+	asked = maps.Clone(asked)
+	for stem, t := range asked {
+		if _, ok := unknown[stem]; !ok && r.with[stem] == 0 {
+			t.weight *= unheard
+			asked[stem] = t
+		}
+	}
+	for _, p := range passages {
+		p.fit, p.words = r.found(asked, p.terms)
+	}
+	slices.SortStableFunc(passages, func(a, b *passage) int { return cmp.Compare(b.fit, a.fit) })
+	var chosen []*passage
+	room := passagesRoom
+	for _, p := range passages {
+		if p.fit < leastFit || len(chosen) == passagesShown || len(chosen) > 0 && (p.fit < chosen[0].fit/2 || len(p.text) > room) {
+			break
+		}
+		again := func(other *passage) bool {
+			return other.locale == p.locale && r.common(p.terms, other.terms) > sameText
+		}
+		if slices.ContainsFunc(chosen, again) {
+			continue
+		}
+		chosen = append(chosen, p)
+		room -= len(p.text)
+	}
+	return chosen
+}
+
+// cite writes a passage below the line that says where it stands.
+func (p *passage) cite(j *job, number int) string {
+	a := p.article
+	line := fmt.Sprintf("\n%d. %s", number, j.line(p.title))
+	if p.heading != "" {
+		line += " > " + j.line(p.heading)
+	}
+	line += " | article " + j.line(a.ID)
+	if url := cmp.Or(a.FeaturebaseURL, a.ExternalURL); url != "" {
+		line += " | " + j.line(url)
+	}
+	if p.locale != "" {
+		line += " | " + j.line(p.locale)
+	}
+	if day, _, _ := strings.Cut(minute(a.UpdatedAt), "T"); day != "" {
+		line += " | updated " + j.line(day)
+	}
+	if len(a.VisibleBy) > 0 {
+		line += " | not public: only some readers may see it"
+	}
+	line += fmt.Sprintf(" | fit %.2f (%s)\n", p.fit, j.line(strings.Join(p.words[:min(len(p.words), 6)], ", ")))
+	return string(appendIndented([]byte(line), cutPassage(p.text)))
+}
+
+// cutPassage cuts a single paragraph that is longer than any passage should be.
+func cutPassage(text string) string {
+	const longest = 2 * longestPassage
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return cutRunes(text, longest) + " … (get_article has the rest)"
+}
+
+// nearestTitles names the best of what was looked at, which may be of use all the same.
+func (j *job) nearestTitles(articles []*article) string {
+	const most = 5
+	var titles []string
+	for _, a := range articles[:min(len(articles), most)] {
+		titles = append(titles, fmt.Sprintf("%q (%s)", j.line(a.Title), j.line(a.ID)))
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	text := ": " + strings.Join(titles, ", ")
+	if more := len(articles) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	if j.env.off("get_article") == "" {
+		text += "; get_article reads one"
+	}
+	return text
+}

@@ -1,0 +1,112 @@
+package tools
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Audit writes the trail of writes, as JSON lines: one before a write is sent and one about what became of it, with the same call. So a
+// write whose second line is missing was cut off, and no write goes without a line: where the first cannot be written, nothing is sent.
+// There are no bodies and no keys in it.
+type Audit struct {
+	now func() time.Time
+
+	mu     sync.Mutex
+	out    io.Writer
+	broken bool // the last line may be half written
+}
+
+// NewAudit returns a trail that is appended to out.
+func NewAudit(out io.Writer) *Audit { return &Audit{now: time.Now, out: out} }
+
+// auditLine is one line of the trail.
+type auditLine struct {
+	Time      string            `json:"time"`
+	Call      string            `json:"call"`
+	Caller    string            `json:"caller,omitempty"`
+	Tool      string            `json:"tool"`
+	Targets   map[string]string `json:"targets,omitempty"` // the ids among the arguments
+	Outcome   string            `json:"outcome"`           // "sending", or that of the call
+	Uncertain bool              `json:"mayBeApplied,omitempty"`
+	Made      string            `json:"made,omitempty"` // the id of what a write made or changed
+	Status    int               `json:"status,omitempty"`
+	RequestID string            `json:"requestId,omitempty"`
+}
+
+// sending is the outcome of a write that is about to be sent.
+const sending = "sending"
+
+// append writes one line.
+func (a *Audit) append(line auditLine) error {
+	line.Time = a.now().UTC().Format(time.RFC3339Nano)
+	text, err := json.Marshal(line)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out bytes.Buffer
+	if a.broken {
+		out.WriteByte('\n')
+	}
+	out.Write(text)
+	out.WriteByte('\n')
+	_, err = a.out.Write(out.Bytes())
+	a.broken = err != nil
+	return err
+}
+
+// audited makes a write between its two lines. Without a trail, and for reads, it just makes the call.
+func (op *Operation) audited(ctx context.Context, env Env, wire map[string]any, send func() (answer, []byte)) answer {
+	if env.Audit == nil || op.Effect == Read {
+		a, _ := send()
+		return a
+	}
+	line := auditLine{Call: strings.ToLower(rand.Text()[:12]), Tool: op.Name, Targets: targets(wire), Outcome: sending}
+	if env.Caller != nil {
+		line.Caller = env.Caller(ctx)
+	}
+	if err := env.Audit.append(line); err != nil {
+		return answer{
+			text: op.Name + " sent nothing: the audit log cannot be written, and no write is made without it. Do not retry: " +
+				"the user has to look after the file of --audit-log, such as its disk and its permissions.",
+			outcome: "refused", until: "the audit log can be written", err: fmt.Errorf("audit log: %w", err),
+		}
+	}
+	a, body := send()
+	line.Outcome, line.Uncertain, line.Status, line.RequestID = a.outcome, a.uncertain, a.status, a.requestID
+	if a.succeeded() {
+		line.Made = textOf(body, "id")
+	}
+	if err := env.Audit.append(line); err != nil {
+		env.Logger.ErrorContext(ctx, "the outcome of a write is not in the audit log", "tool", op.Name, "call", line.Call, "outcome", a.outcome, "error", err)
+	}
+	return a
+}
+
+// targets are the ids among the arguments, by their paths.
+func targets(wire map[string]any) map[string]string {
+	const longest = 200 // characters of one
+	ids := map[string]string{}
+	var walk func(path string, object map[string]any)
+	walk = func(path string, object map[string]any) {
+		for name, value := range object {
+			inner, nested := value.(map[string]any)
+			switch {
+			case nested:
+				walk(join(path, name), inner)
+			case (isID(name) || name == "ticketNumber" || name == "ids") && value != nil:
+				ids[join(path, name)] = cutTo(longest, []rune(strings.Trim(string(encode(value)), `"`)))
+			}
+		}
+	}
+	walk("", wire)
+	return ids
+}

@@ -1,0 +1,121 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// trail collects the lines of an audit log, and fails from the nth write on.
+type trail struct {
+	strings.Builder
+	lines, failing int
+}
+
+func (t *trail) Write(p []byte) (int, error) {
+	if t.lines++; t.failing > 0 && t.lines >= t.failing {
+		n, _ := t.Builder.Write(p[:len(p)/2])
+		return n, errors.New("no space left on device")
+	}
+	return t.Builder.Write(p)
+}
+
+// read returns the lines.
+func (t *trail) read(test *testing.T) []auditLine {
+	test.Helper()
+	var lines []auditLine
+	for text := range strings.Lines(t.String()) {
+		var line auditLine
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			test.Fatalf("%q: %v", text, err)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// Every write of the inventory leaves two lines, with who, what and to which ids, and none of its texts; reads leave none.
+func TestEveryWriteIsOnTheTrail(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, http.StatusOK, `{"id":"64b0c2f19d3e5a7788990011","title":"Secret words"}`)
+	for _, op := range Endpoints() {
+		out := &trail{}
+		env := Env{
+			Client: api.client(t), AllowImpersonation: true, ActingAdmin: &ActingAdmin{id: anID}, Audit: NewAudit(out),
+			Caller: func(context.Context) string { return "caller-1" },
+		}
+		arguments := string(encode(sample(op, true)))
+		if text, isError := callIn(t, env, op, arguments); isError {
+			t.Errorf("%s: %s", op.Name, text)
+			continue
+		}
+		lines := out.read(t)
+		if op.Effect == Read {
+			if len(lines) > 0 {
+				t.Errorf("%s reads and is on the trail: %v", op.Name, lines)
+			}
+			continue
+		}
+		if len(lines) != 2 || lines[0].Call != lines[1].Call || lines[0].Outcome != sending || lines[1].Outcome != "ok" {
+			t.Errorf("%s: %+v", op.Name, lines)
+			continue
+		}
+		for _, line := range lines {
+			if line.Tool != op.Name || line.Caller != "caller-1" || line.Time == "" {
+				t.Errorf("%s: %+v", op.Name, line)
+			}
+		}
+		for part := range strings.SplitSeq(op.Path, "/") {
+			if name, ok := hole(part); ok && lines[0].Targets[name] == "" {
+				t.Errorf("%s: %s is not on the trail: %+v", op.Name, name, lines[0])
+			}
+		}
+		if lines[1].Made == "" {
+			t.Errorf("%s: not what was made: %+v", op.Name, lines[1])
+		}
+		if strings.Contains(out.String(), "Secret words") || strings.Contains(out.String(), "sk_test") {
+			t.Errorf("%s: more than ids: %s", op.Name, out)
+		}
+	}
+}
+
+// A write that cannot be noted is not made; one whose outcome cannot be noted was, and is answered.
+func TestNoTrailNoWrite(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, http.StatusOK, `{"id":"1"}`)
+	out := &trail{failing: 1}
+	env := Env{Client: api.client(t), Audit: NewAudit(out)}
+	op, arguments := Lookup("delete_post"), `{"postId":"64b0c2f19d3e5a7788990011"}`
+	text, isError := callIn(t, env, op, arguments)
+	if !isError || !strings.Contains(text, "delete_post sent nothing: the audit log cannot be written") || len(api.arrived()) != 0 {
+		t.Errorf("%v %s", isError, text)
+	}
+	out.failing = 0
+	if text, isError := callIn(t, env, op, arguments); isError || len(api.arrived()) != 1 {
+		t.Errorf("after the log works again: %s", text)
+	}
+	if whole := strings.Split(strings.TrimSpace(out.String()), "\n"); len(whole) != 3 || !json.Valid([]byte(whole[1])) || !json.Valid([]byte(whole[2])) {
+		t.Errorf("a half line has to end before the next: %q", whole)
+	}
+	out.failing = out.lines + 2
+	if text, isError := callIn(t, env, op, arguments); isError || len(api.arrived()) != 1 {
+		t.Errorf("the outcome could not be noted: %s", text)
+	}
+}
+
+// What failed is on the trail with how, and whether it may have been made.
+func TestFailedWritesAreOnTheTrail(t *testing.T) {
+	t.Parallel()
+	out := &trail{}
+	api := newAPI(t, http.StatusInternalServerError, `{}`)
+	if text, isError := callIn(t, Env{Client: api.client(t), Audit: NewAudit(out)}, Lookup("create_comment"), `{"content":"x","postId":"p"}`); !isError {
+		t.Fatal(text)
+	}
+	lines := out.read(t)
+	if len(lines) != 2 || lines[1].Outcome == "ok" || lines[1].Status != http.StatusInternalServerError || !lines[1].Uncertain || lines[1].Made != "" {
+		t.Errorf("%+v", lines)
+	}
+}

@@ -1,0 +1,230 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// ConfirmMode says before which calls the user is asked.
+type ConfirmMode string
+
+// The modes, as --confirm spells them.
+const (
+	ConfirmAuto   ConfirmMode = "auto"   // what cannot be undone and what Confirm is set on, where the client can ask
+	ConfirmAlways ConfirmMode = "always" // also what would message people; without a client that can ask, none of it is done
+	ConfirmNever  ConfirmMode = "never"
+)
+
+// Check refuses anything else, in words for a user.
+func (m ConfirmMode) Check() error {
+	switch m {
+	case ConfirmAuto, ConfirmAlways, ConfirmNever:
+		return nil
+	}
+	return fmt.Errorf("%q: valid are auto, always and never", string(m))
+}
+
+// Notice says that a call messages people, and whom.
+type Notice struct {
+	When   string // any of these conditions, each as in Rule.When, separated by bars; empty: always
+	Unless string // none of these
+	To     string // who gets it, in words that go on with "This messages"
+	Count  string // the field of what the call is about that tells how many they are: a number, or a list of them
+}
+
+// holds reports whether a call with these arguments messages these people.
+func (n Notice) holds(wire map[string]any) bool {
+	anyOf := func(conditions string) bool { return given(strings.Split(conditions, "|"), wire) }
+	return (n.When == "" || anyOf(n.When)) && (n.Unless == "" || !anyOf(n.Unless))
+}
+
+// notices are those that a call with these arguments sends.
+func (op *Operation) notices(wire map[string]any) []Notice {
+	var sent []Notice
+	for _, n := range op.Notifies {
+		if n.holds(wire) {
+			sent = append(sent, n)
+		}
+	}
+	return sent
+}
+
+// Confirmations has the user asked before calls that need it. The tools of a server share one.
+type Confirmations struct {
+	mode   ConfirmMode
+	canAsk func(context.Context) bool
+	caller func(context.Context) string
+	states *states
+}
+
+// NewConfirmations returns nil, which asks nothing, for ConfirmNever. canAsk reports whether the client of a call can ask its user, and caller
+// names who makes it by something that is the same when the call is made again with the answer; it may be empty.
+func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, caller func(context.Context) string) *Confirmations {
+	if mode == ConfirmNever {
+		return nil
+	}
+	return &Confirmations{mode: mode, canAsk: canAsk, caller: caller, states: newStates()}
+}
+
+// needed reports whether a call with these arguments is asked about. It follows from the declarations alone.
+func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
+	return op.isFinal() || op.Confirm != "" || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+}
+
+// isFinal reports what no other call undoes.
+func (op *Operation) isFinal() bool { return op.Effect == Destroy && !op.Reversible }
+
+// question is what the user is asked, with the state that has to come back beside the answer.
+type question struct{ text, state string }
+
+// reply is what came back to a question. The zero value belongs to a call that answers none.
+type reply struct {
+	state  string
+	action string // one of those below
+	err    error  // why there is no action
+}
+
+// What users do with a question, as the protocol spells it.
+const (
+	accepted = "accept"
+	declined = "decline"
+)
+
+// What can become of a question besides.
+var (
+	errUnanswered = errors.New("nobody answered")
+	errAbandoned  = errors.New("the call ended")
+)
+
+// theUser is what has to happen before a call that was not confirmed can work.
+const theUser = "the user asks for it"
+
+// confirm returns true when a call may be made: it needs no confirmation, or has got it, or nobody can be asked and the mode admits that.
+// Otherwise it returns the answer, which may be a question.
+func (op *Operation) confirm(ctx context.Context, env Env, args arguments, raw []byte, r reply) (answer, bool) {
+	c := env.Confirm
+	if c == nil || !c.needed(op, args.wire) {
+		return answer{}, true
+	}
+	about := binding(op, c.caller(ctx), args.wire)
+	switch {
+	case r.action != "" || r.state != "":
+		return op.replied(r, c.states.redeem(r.state, about))
+	case c.canAsk(ctx):
+		return op.ask(ctx, env, args, raw, c.states.issue(about)), false
+	case c.mode == ConfirmAlways:
+		text := op.Name + " sent nothing: the user has to confirm it first (--confirm always), and this client cannot ask. Do not retry: the user can do it in Featurebase, " +
+			"use a client with elicitation, or change --confirm."
+		return answer{text: text, outcome: "refused", until: theConfiguration}, false
+	}
+	return answer{}, true
+}
+
+// replied returns true when the user accepted, by a state that holds.
+func (op *Operation) replied(r reply, problem string) (answer, bool) {
+	switch {
+	case problem != "":
+		return answer{text: op.Name + " sent nothing: " + problem, outcome: "unconfirmed", until: theUser}, false
+	case r.action == accepted:
+		return answer{}, true
+	case r.action == declined:
+		return op.notConfirmed("declined", "the user declined"), false
+	}
+	return op.notConfirmed("declined", "the user closed the question without an answer, or the client did so by itself (for unattended runs there is --confirm never, with fewer tools)"), false
+}
+
+// unasked is the answer to a call whose question led to nothing.
+func (op *Operation) unasked(err error) answer {
+	why := "the client did not bring the question to the user"
+	switch {
+	case errors.Is(err, errUnanswered):
+		why = fmt.Sprintf("nobody answered the question within %.0f minutes", confirmFor.Minutes())
+	case errors.Is(err, errAbandoned):
+		why = "the call was cancelled before the question was answered"
+	}
+	a := op.notConfirmed("unanswered", why)
+	a.err = err
+	return a
+}
+
+func (op *Operation) notConfirmed(outcome, why string) answer {
+	return answer{text: op.Name + " sent nothing: " + why + ". Do not retry unless the user asks for it.", outcome: outcome, until: theUser}
+}
+
+// ask makes the answer that is a question. What a call is about and cannot be found fails here: then there is nothing to ask.
+func (op *Operation) ask(ctx context.Context, env Env, args arguments, raw []byte, state string) answer {
+	q := inquiry{op: op, env: env, wire: args.wire}
+	err := q.look(ctx)
+	if isNotFound(err) {
+		return op.failed(env, err, args).masked(env.MaskEmails)
+	}
+	return answer{
+		outcome: "asked", attempts: q.attempts, requestID: q.requestID,
+		question: &question{text: q.write(raw, err), state: state},
+	}
+}
+
+// subject returns the read that shows what a call is about, with its arguments: the object at the path of the call or above it, or one that
+// its arguments name. It returns nil where there is none.
+func (op *Operation) subject(wire map[string]any) (read *Operation, args map[string]any) {
+	for path := op.Path; path != ""; path = parent(path) {
+		if !strings.HasSuffix(path, "}") {
+			continue
+		}
+		if read = readerOf(path); read != nil {
+			return read, only(wire, read.holes())
+		}
+	}
+	for about := range strings.SplitSeq(op.About, "|") {
+		path, by, _ := strings.Cut(about, "=")
+		if id := oneAt(path, wire); id != nil {
+			read = Lookup(by)
+			return read, map[string]any{read.holes()[0]: id}
+		}
+	}
+	return nil, nil
+}
+
+// oneAt returns the argument at a dotted path. Of a list it is the only item: of several, one is not what a call is about.
+func oneAt(path string, wire map[string]any) any {
+	var at any = wire
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := at.(map[string]any)
+		at = object[name]
+	}
+	if list, ok := at.([]any); ok {
+		if len(list) != 1 {
+			return nil
+		}
+		return list[0]
+	}
+	return at
+}
+
+// holes are the arguments that the path names.
+func (op *Operation) holes() []string {
+	var names []string
+	for part := range strings.SplitSeq(op.Path, "/") {
+		if name, ok := hole(part); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func only(wire map[string]any, names []string) map[string]any {
+	some := map[string]any{}
+	for _, name := range names {
+		some[name] = wire[name]
+	}
+	return some
+}
+
+// draftsOnDemand reports a read that finds what was never published only when asked for drafts.
+func (op *Operation) draftsOnDemand() bool {
+	state := op.Input.shape().props["state"]
+	return op.Method == http.MethodGet && state != nil && contains(strings.Join(state.enum, " "), "draft")
+}

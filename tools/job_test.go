@@ -1,0 +1,152 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"featurebase-mcp/client"
+)
+
+// working is a workflow for tests, of the reads it names.
+func working(uses []string, run func(context.Context, *job) (string, error)) *Operation {
+	return &Operation{Name: "test_job", Effect: Read, Input: Args[noArguments](), Uses: uses, Run: run}
+}
+
+// A workflow can call what it says it uses and nothing else, so that leaving out an operation leaves out all that reads with it.
+func TestJobsCallWhatTheyDeclare(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, http.StatusOK, `[]`)
+	op := working([]string{"list_boards"}, func(ctx context.Context, j *job) (string, error) {
+		_, err := j.get(ctx, "the posts", "list_posts", nil)
+		return "", err
+	})
+	if text, isError := callIn(t, Env{Client: api.client(t)}, op, `{}`); !isError || len(api.arrived()) != 0 {
+		t.Errorf("%s", text)
+	}
+	for _, op := range workflows.Operations {
+		for _, name := range op.Uses {
+			if used := Lookup(name); used == nil || used.Effect != Read || used.Run != nil {
+				t.Errorf("%s uses %s, which is no read of the API", op.Name, name)
+			}
+			selection := Selection{Toolsets: []string{AllTools}, Exclude: []string{name}}
+			if off := selection.OffBy(op.Name); !strings.HasPrefix(off, "--exclude-tools") {
+				t.Errorf("without %s, %s is on: %q", name, op.Name, off)
+			}
+		}
+	}
+}
+
+// A part that fails or panics is named with its reason, and the others are given; progress counts all of them.
+func TestAFailedPartIsNamed(t *testing.T) {
+	t.Parallel()
+	api := newAPI(t, http.StatusForbidden, `{"error":{"type":"authorization_error","code":"forbidden","message":"Members only"}}`)
+	var mu sync.Mutex
+	var steps []float64
+	env := Env{Client: api.client(t), Progress: func(_ context.Context, done, total float64, what string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if steps = append(steps, done); total != 3 || what == "" {
+			t.Errorf("step %v of %v: %q", done, total, what)
+		}
+	}}
+	op := working([]string{"list_boards"}, func(ctx context.Context, j *job) (string, error) {
+		err := j.all(ctx,
+			part{"the boards", func(ctx context.Context) error {
+				_, err := j.list(ctx, "the boards", "list_boards", nil, 10)
+				return err
+			}},
+			part{"the moon", func(context.Context) error { panic("no moon") }},
+			part{"the rest", func(context.Context) error { return nil }},
+		)
+		return "the rest", err
+	})
+	text, isError := callIn(t, env, op, `{}`)
+	if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: ") || !strings.Contains(text, "Members only") || !strings.Contains(text, "Missing here: the moon: this server has a fault") {
+		t.Error(text)
+	}
+	if slices.Sort(steps); !slices.Equal(steps, []float64{1, 2, 3}) {
+		t.Errorf("progress %v", steps)
+	}
+}
+
+// Cancelling a job ends the request that is on its way and sends no other.
+func TestACancelledJobAsksNothingMore(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, 100)
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(api.Close)
+	c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v", Concurrency: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := slices.Repeat([]part{{"the boards", nil}}, 20)
+	op := working([]string{"list_boards"}, func(ctx context.Context, j *job) (string, error) {
+		for i := range parts {
+			parts[i].do = func(ctx context.Context) error {
+				_, err := j.get(ctx, "the boards", "list_boards", nil)
+				return err
+			}
+		}
+		return "", j.all(ctx, parts...)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan answer)
+	go func() { ended <- op.run(ctx, Env{Client: c}, arguments{}) }()
+	<-arrived
+	cancel()
+	if a := <-ended; a.succeeded() {
+		t.Errorf("%+v", a)
+	}
+	if n := len(arrived); n != 0 {
+		t.Errorf("%d more requests", n)
+	}
+}
+
+// How much was looked at is said, whatever the API tells of the whole.
+func TestAPartIsNeverTheWhole(t *testing.T) {
+	t.Parallel()
+	const items = `{"id":"1"},null,{"id":"2"},{"id":"3"}`
+	for answer, want := range map[string]string{
+		`[` + items + `]`: "all 3 posts",
+		`{"data":[` + items + `],"nextCursor":null,"totalCount":3}`:                                     "all 3 posts",
+		`{"data":[` + items + `],"nextCursor":"a","totalCount":1340}`:                                   "3 of 1,340 posts",
+		`{"data":[` + items + `],"nextCursor":"a","totalCount":1000,"totalCountCapped":true}`:           "3 of more than 1,000 posts",
+		`{"data":[` + items + `],"nextCursor":"a"}`:                                                     "3 posts; there are more",
+		`{"data":[` + strings.Repeat(`{"id":"4"},`, 9) + `{"id":"5"}],"nextCursor":"","totalCount":10}`: "4 of 10 posts",
+	} {
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+		c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		op := working([]string{"search_posts"}, func(ctx context.Context, j *job) (string, error) {
+			c, err := j.list(ctx, "the posts", "search_posts", nil, 4)
+			return c.of("posts"), err
+		})
+		if a := op.run(t.Context(), Env{Client: c}, arguments{}); a.text != want {
+			t.Errorf("%s\n%q, not %q", answer, a.text, want)
+		}
+		api.Close()
+	}
+}
+
+// What no person wrote for the answer, such as a Go error, is never shown.
+func TestAJobShowsNoGoError(t *testing.T) {
+	t.Parallel()
+	op := working(nil, func(context.Context, *job) (string, error) {
+		return "", &jobError{"list_boards", "the boards", nil, errors.New("dial tcp: secret")}
+	})
+	if a := op.run(t.Context(), Env{}, arguments{}); a.succeeded() || strings.Contains(a.text, "secret") {
+		t.Errorf("%+v", a)
+	}
+}

@@ -1,0 +1,263 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+)
+
+// summarizeConversation gives what a summary of one conversation needs, whatever its length.
+func summarizeConversation() *Operation {
+	return &Operation{
+		Name:  "summarize_conversation",
+		Title: "Summarize conversation",
+		Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut. " +
+			"get_conversation has every word.",
+		Effect:  Read,
+		Default: true,
+		Input:   Args[summarizeConversationArgs](),
+		Run:     func(ctx context.Context, j *job) (string, error) { return j.summarizeConversation(ctx) },
+		Uses:    []string{"get_conversation"},
+		Example: `{"conversationId":"<conversationId>"}`,
+	}
+}
+
+type summarizeConversationArgs struct {
+	ConversationID shortID `json:"conversationId"`
+}
+
+// How much of a conversation a summary needs: 24 messages stay within 2,000 tokens, whatever is in them.
+const (
+	digestThread   = 4800 // bytes of the messages
+	digestMessage  = 600  // characters of one of them
+	digestQuestion = 800  // characters of the last question
+)
+
+// digestView is what of a conversation stands above its messages.
+var digestView = &View{
+	Lines: "id title state snoozedUntil priority|flag adminAssigneeId teamAssigneeId tags=tags.name customAttributes created=createdAt lastActivity=lastActivityAt",
+	// As in a transcript.
+	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title tags customAttributes",
+}
+
+func (j *job) summarizeConversation(ctx context.Context) (string, error) {
+	body, err := j.get(ctx, "the conversation", "get_conversation", j.args.wire)
+	if err != nil {
+		return "", err
+	}
+	body = j.env.Names.named(ctx, Lookup("get_conversation"), sound(body), "full")
+	digestView.parse()
+	w := &writer{View: digestView, mask: j.env.MaskEmails, minutes: true}
+	lines, places := w.appendNamedLines(nil, body)
+	d := newDigest(w, body)
+	var b strings.Builder
+	b.WriteString(marked(append(places, indentedLines)...))
+	b.Write(lines)
+	fmt.Fprintf(&b, "waiting: %s\n", d.waiting())
+	b.WriteString(d.lastQuestion())
+	fmt.Fprintf(&b, "messages: %s\n", d.extent())
+	b.Write(d.messages())
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// digest is a conversation on its way to a summary.
+type digest struct {
+	*writer
+	body, opening []byte
+	parts         [][]byte
+	names         map[string]string
+}
+
+func newDigest(w *writer, body []byte) *digest {
+	d := &digest{writer: w, body: body}
+	d.opening, d.parts = w.thread(body)
+	t := w.newTranscript(nil)
+	for _, part := range d.parts {
+		t.learn(part)
+	}
+	d.names = t.names
+	return d
+}
+
+// speaker is who wrote a part: customer, admin, bot, or "" for an event. A note is the team's own.
+func speaker(part []byte) (who string, note bool) {
+	who = textOf(part, "author", "type")
+	switch who {
+	case "lead", "guest", "contact":
+		who = customerSpeaks
+	}
+	return who, textOf(part, "partType") == "admin_note"
+}
+
+const customerSpeaks = "customer"
+
+// said is a message that both sides saw.
+type said struct {
+	part []byte
+	who  string
+	at   string
+}
+
+// exchange are the messages that both sides saw, the opening among them.
+func (d *digest) exchange() []said {
+	var list []said
+	if d.opening != nil {
+		who, _ := speaker(d.opening)
+		list = append(list, said{d.opening, who, textOf(d.body, "createdAt")})
+	}
+	for _, part := range d.parts {
+		if who, note := speaker(part); who != "" && !note {
+			list = append(list, said{part, who, textOf(part, "createdAt")})
+		}
+	}
+	return list
+}
+
+// waiting says who waits for whom, by who spoke last; since when, by the first message that was not answered.
+func (d *digest) waiting() string {
+	list := d.exchange()
+	if len(list) == 0 {
+		return "nobody: there are no messages"
+	}
+	last := list[len(list)-1]
+	theirs := last.who == customerSpeaks
+	since := last.at
+	for i := len(list) - 1; i >= 0 && (list[i].who == customerSpeaks) == theirs; i-- {
+		since = list[i].at
+	}
+	stamp := d.text(oneLine(minute(since)))
+	switch state := textOf(d.body, "state"); {
+	case theirs && state == "closed":
+		return "nobody: it is closed, but the customer spoke last, at " + stamp
+	case state == "closed":
+		return "nobody: it is closed"
+	case theirs:
+		return "the customer waits for the team since " + stamp
+	default:
+		return "the team waits for the customer since " + stamp
+	}
+}
+
+// questionMarks end questions in the languages of the world.
+const questionMarks = "?？؟;՞፧"
+
+// lastQuestion is the customer's last message with a question in it, word for word, or the last message.
+func (d *digest) lastQuestion() string {
+	t := &transcript{writer: d.writer, longest: digestQuestion}
+	label, text, id := "", "", ""
+	for _, m := range d.exchange() {
+		message := t.message(m.part)
+		asks := strings.ContainsAny(message, questionMarks)
+		if m.who != customerSpeaks || message == "" || !asks && label == "last question of the customer" {
+			continue
+		}
+		label, text, id = "last message of the customer", message, textOf(m.part, "id")
+		if asks {
+			label = "last question of the customer"
+		}
+	}
+	if label == "" {
+		return ""
+	}
+	out := fmt.Appendf(nil, "%s [%s]:\n", label, oneLine(d.text(cmp.Or(id, "opening"))))
+	return string(appendIndented(out, t.shortened(text)))
+}
+
+// tally tells how many messages of each sort there are among parts.
+func tally(parts [][]byte) string {
+	sorts := []struct {
+		one, more string
+		n         int
+	}{{"by customers", "by customers", 0}, {"by admins", "by admins", 0}, {"by bots", "by bots", 0}, {"internal note", "internal notes", 0}, {"event", "events", 0}}
+	for _, part := range parts {
+		who, note := speaker(part)
+		switch {
+		case note:
+			sorts[3].n++
+		case who == customerSpeaks:
+			sorts[0].n++
+		case who == "admin":
+			sorts[1].n++
+		case who != "":
+			sorts[2].n++
+		default:
+			sorts[4].n++
+		}
+	}
+	var words []string
+	for _, s := range sorts {
+		switch {
+		case s.n == 1:
+			words = append(words, "1 "+s.one)
+		case s.n > 1:
+			words = append(words, thousands(s.n)+" "+s.more)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// extent says what was looked at. The API gives the latest 500 parts.
+func (d *digest) extent() string {
+	const most = 500
+	all := d.parts
+	if d.opening != nil {
+		all = append([][]byte{d.opening}, all...)
+	}
+	text := "all " + thousands(len(all))
+	if len(d.parts) >= most {
+		text = fmt.Sprintf("the latest %d and the opening one; the API gives no more", len(d.parts))
+	}
+	if counts := tally(all); counts != "" {
+		text += " (" + counts + ")"
+	}
+	return text + ", oldest first"
+}
+
+// messages is the transcript: all of it, or its beginning and its end with counts of what is between.
+func (d *digest) messages() []byte {
+	lengths := make([]int, len(d.parts))
+	for i, part := range d.parts {
+		lengths[i] = len(d.write(nil, nil, [][]byte{part}))
+	}
+	head, tail := 0, len(d.parts)
+	room := digestThread - len(d.write(nil, d.opening, nil))
+	for _, share := range []struct {
+		room int
+		next func() (int, bool) // the part that would be shown next
+		take func()
+	}{
+		{room * 3 / 4, func() (int, bool) { return tail - 1, tail > head }, func() { tail-- }},
+		{room, func() (int, bool) { return head, head < tail }, func() { head++ }},
+	} {
+		for spare := room - share.room; ; {
+			i, more := share.next()
+			if !more || room-lengths[i] < spare {
+				break
+			}
+			room -= lengths[i]
+			share.take()
+		}
+	}
+	if head == tail {
+		return d.write(nil, d.opening, d.parts)
+	}
+	out := d.write(nil, d.opening, d.parts[:head])
+	hidden := d.parts[head:tail]
+	out = fmt.Appendf(out, "--- %s parts from %s to %s not shown: %s; get_conversation has them ---\n", thousands(len(hidden)),
+		d.text(oneLine(minute(textOf(hidden[0], "createdAt")))), d.text(oneLine(minute(textOf(hidden[len(hidden)-1], "createdAt")))), tally(hidden))
+	return d.write(out, nil, d.parts[tail:])
+}
+
+// write writes a part of the transcript, with the day at its first message.
+func (d *digest) write(out, opening []byte, parts [][]byte) []byte {
+	t := &transcript{writer: d.writer, out: out, names: d.names, longest: digestMessage}
+	if opening != nil {
+		t.opening(textOf(d.body, "createdAt"), opening)
+	}
+	for _, part := range parts {
+		t.part(part)
+	}
+	t.endEvents()
+	return t.out
+}
