@@ -15,7 +15,7 @@ import (
 const collectAt = 200
 
 // enoughMemory is where the heap stops to grow before it is collected, as far as it can: what calls keep at once is bounded below it.
-const enoughMemory = 128 << 20
+const enoughMemory = 96 << 20
 
 func main() {
 	if os.Getenv("GOGC") == "" {

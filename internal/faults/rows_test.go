@@ -86,7 +86,7 @@ type setting struct {
 }
 
 var (
-	patient  = &setting{"Patient", []string{"--timeout", "40s", "--deadline", "50s", "--retries", "2", "--max-wait", "8s"}, 50 * time.Second, "", nil}
+	patient  = &setting{"Patient", []string{"--timeout", "110s", "--deadline", "2m", "--retries", "2", "--max-wait", "8s"}, 2 * time.Minute, "", nil}
 	hasty    = &setting{"An attempt has its time", []string{"--timeout", "2s", "--deadline", "20s", "--retries", "1", "--concurrency", "0"}, 20 * time.Second, "", nil}
 	alone    = &setting{name: "Alone", flags: []string{"--deadline", "50s"}, deadline: 50 * time.Second}
 	deadline = &setting{"A call has its time", []string{"--timeout", "40s", "--deadline", "3s", "--retries", "2", "--concurrency", "0"}, 3 * time.Second, "", nil}
