@@ -9,12 +9,13 @@ BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
 CORPUS := 24
 ROUNDS := 3
+SOAKTIME := 30m
 
 # Where the build with the fixtures of the conformance suite differs from the product.
 CONFORMANCE := ./internal/app ./internal/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench fuzz corpora update ci clean
+.PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +65,12 @@ conformance-server: ## Serve what the conformance suites call on a free port, an
 bench: ## Measure the built binary against the limit
 	go run ./bench
 
+soak: ## Run mixed calls with faults for SOAKTIME, and see that nothing grows and no write is lost or doubled
+	go run ./bench/soak -time $(SOAKTIME)
+
+vuln: ## Look for known vulnerabilities in what the program calls (needs https://vuln.go.dev)
+	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
 fuzz: ## Fuzz each target for FUZZTIME
 	@set -e; for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
@@ -83,6 +90,7 @@ corpora: ## Keep the last CORPUS inputs that fuzzing found of each target
 
 update: ## Rewrite the golden files
 	go test ./tools ./resources -update
+	go test ./internal/faults -update
 
 ci: ## Everything that has to pass
 	.ci/run

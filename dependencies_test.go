@@ -14,6 +14,7 @@ var keptOut = map[string]string{
 	"github.com/microcosm-cc/bluemonday":               "HTML becomes Markdown here, it is not passed on",
 	"google.golang.org/grpc":                           "nothing here speaks it, and it adds megabytes",
 	"go.opentelemetry.io/contrib/exporters/autoexport": "it brings every exporter there is, gRPC among them",
+	"net/http/pprof":                                   "it shows memory, keys and all, to whoever reaches it; bench/soak/server has it, for itself",
 	"go.opentelemetry.io/otel/sdk":                     "traces are in builds with the tag otel alone",
 	"google.golang.org/protobuf":                       "as above",
 	"github.com/google/go-cmp":                         "for tests",

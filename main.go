@@ -2,6 +2,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 	"runtime/debug"
 
@@ -13,7 +15,7 @@ import (
 const collectAt = 200
 
 // enoughMemory is where the heap stops to grow before it is collected, as far as it can: what calls keep at once is bounded below it.
-const enoughMemory = 128 << 20
+const enoughMemory = 96 << 20
 
 func main() {
 	if os.Getenv("GOGC") == "" {
@@ -22,5 +24,6 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(enoughMemory)
 	}
+	log.SetOutput(io.Discard) // of libraries: net/http writes there what a server sends unasked, with the key if that is what it sends
 	os.Exit(cli.Run(cli.Process{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

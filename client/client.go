@@ -13,6 +13,7 @@
 //   - limit.go, pace.go: requests per second and in flight, slowed by what the API tells;
 //   - auth.go, log.go: the key, and one line per attempt;
 //   - exchange.go, wire.go, body.go, transport.go: one request on the wire, and what is known of its way;
+//   - bulk.go: large answers one at a time, whoever asked for them;
 //   - answer.go, errorbody.go, errors.go, text.go: from an answer to an error a person can act on;
 //   - pages.go: [Pages], the pages of a list or a search.
 package client

@@ -33,7 +33,11 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 		}
 		defer func() { _ = res.Body.Close() }() // everything needed was read by then
 		ans := &answer{status: res.StatusCode, header: res.Header, requestID: requestID(res.Header, scrub)}
-		ans.body, err = readBody(res)
+		if ans.status < http.StatusOK {
+			return ans, nil // 101: what follows is another protocol, whose reading no context ends
+		}
+		ans.body, err = readBody(ctx, res)
+		ans.body = scrub.body(ans.body)
 		if err == nil || ans.status >= http.StatusMultipleChoices {
 			return ans, nil // the status of a failure says enough, whatever became of its body
 		}

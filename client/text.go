@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"errors"
 	"regexp"
 	"strings"
@@ -23,6 +24,18 @@ func (s scrubber) secret(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, s.key, "[API key]")
+}
+
+// leastKey is the length from which no word is taken for a key that does not look like one of Featurebase's.
+const leastKey = 16
+
+// body is an answer without the key, should it be echoed: whoever reads answers has no business with it. A key such as "test", which a
+// sandbox is content with, is a word like others there, and would be taken out of people's texts.
+func (s scrubber) body(raw []byte) []byte {
+	if !strings.HasPrefix(s.key, "sk_") && len(s.key) < leastKey || !bytes.Contains(raw, []byte(s.key)) {
+		return raw
+	}
+	return bytes.ReplaceAll(raw, []byte(s.key), []byte("[API key]"))
 }
 
 // text is the start of raw on one line, at most limit runes, without the key, control characters and

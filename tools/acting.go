@@ -24,9 +24,15 @@ func NewActingAdmin(idOrEmail string) (*ActingAdmin, error) {
 }
 
 // errNoSuchAdmin says that the configured e-mail is nobody's.
-type errNoSuchAdmin struct{ email string }
+type errNoSuchAdmin struct {
+	email string
+	cut   bool // not all admins could be listed
+}
 
 func (e errNoSuchAdmin) Error() string {
+	if e.cut {
+		return fmt.Sprintf("no admin of the organization, as far as they could be listed, has the e-mail %s, which --acting-admin names", e.email)
+	}
 	return fmt.Sprintf("no admin of the organization has the e-mail %s, which --acting-admin names", e.email)
 }
 
@@ -35,12 +41,12 @@ func (a *ActingAdmin) resolve(ctx context.Context, names *Names) (string, error)
 	if a.id != "" {
 		return a.id, nil
 	}
-	found, _, err := names.find(ctx, anAdmin, a.email)
+	found, dir, err := names.find(ctx, anAdmin, a.email)
 	switch {
 	case err != nil:
 		return "", err
 	case len(found) == 0:
-		return "", errNoSuchAdmin{a.email}
+		return "", errNoSuchAdmin{a.email, dir != nil && dir.cut}
 	default:
 		return found[0].ID, nil // e-mails are unique
 	}

@@ -20,6 +20,7 @@ const (
 	namesWait  = time.Second     // how long an answer waits for names, which it can do without
 	lookUpTime = 20 * time.Second
 	maxNames   = 2000 // of one kind
+	maxPages   = 20   // of a list: an API that gives a few items a page, and ever more pages, is not followed
 )
 
 // Names knows what the boards, admins and so on of one organization are called. Each list is asked for when it is first needed, by one
@@ -141,6 +142,7 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 		return
 	}
 	d.byName, d.byID = map[string]int{}, map[string]string{}
+	pages := 0
 	for page, err := range client.Pages(ctx, c.Do, req, most) {
 		if err != nil {
 			d.err = err
@@ -150,6 +152,9 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 			d.add(k, item)
 		}
 		d.cut = page.Stop != client.StopEnd
+		if pages++; pages == maxPages {
+			return
+		}
 	}
 }
 

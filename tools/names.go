@@ -258,6 +258,8 @@ func (k *kind) refusal(name string, found []thing, dir *directory) string {
 			list = append(list, strings.TrimSpace(t.ID+" "+t.Email))
 		}
 		return fmt.Sprintf("%d %s are called %s; give the id of one: %s", len(found), k.plural, show(name), strings.Join(list, ", "))
+	case len(dir.things) == 0 && dir.cut:
+		return fmt.Sprintf("no %s is called %s, as far as %s could be listed; give the id", k.word, show(name), k.plural)
 	case len(dir.things) == 0:
 		return fmt.Sprintf("no %s is called %s: there are none", k.word, show(name))
 	}

@@ -195,6 +195,8 @@ func (op *Operation) pass(ctx context.Context, env Env, raw []byte, r reply) ans
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 		defer cancel()
 	}
+	ctx, end := client.Holding(ctx)
+	defer end()
 	a := env.Repeats.notice(op, raw, op.call(ctx, env, raw, r))
 	a.text = env.AnswerBudget.bound(a.text)
 	a.log(ctx, env.Logger, op.Name, time.Since(start))
