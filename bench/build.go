@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,10 +27,10 @@ func build(ctx context.Context, dir, pkg string) (string, error) {
 }
 
 // pair is the product and its yardstick, ready to run.
-type pair struct{ product, limited, all, limit program }
+type pair struct{ product, limited, all, perCaller, limit program }
 
-// prepare builds what is not given. The product comes three times: without its limits on the rate of calls, to be compared, with
-// them, as users run it, and with all its tools.
+// prepare builds what is not given. The product comes four times: without its limits on the rate of calls, to be compared, with
+// them, as users run it, with all its tools, and with a key for each caller.
 func prepare(ctx context.Context, s settings, dir string) (pair, error) {
 	product := s.given
 	if product == "" {
@@ -44,14 +45,18 @@ func prepare(ctx context.Context, s settings, dir string) (pair, error) {
 	}
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(),
-		"GOMAXPROCS=" + strconv.Itoa(s.procs), "FEATUREBASE_API_KEY=sk_benchmark",
+		"GOMAXPROCS=" + strconv.Itoa(s.procs),
 	}
+	keyed := append(slices.Clip(env), "FEATUREBASE_API_KEY=sk_benchmark")
 	unlimited := []string{"--rate", "0", "--concurrency", "0"}
 	return pair{
-		product: program{path: product, env: env, arguments: productArguments(unlimited)},
-		limited: program{path: product, env: env, arguments: productArguments(nil)},
-		all:     program{path: product, env: env, arguments: productArguments([]string{"--toolsets", "all"})},
-		limit: program{path: limit, env: env, arguments: func(transport, apiURL, addr string) []string {
+		product: program{path: product, env: keyed, arguments: productArguments(unlimited)},
+		limited: program{path: product, env: keyed, arguments: productArguments(nil)},
+		all:     program{path: product, env: keyed, arguments: productArguments([]string{"--toolsets", "all"})},
+		perCaller: program{path: product, env: env, arguments: productArguments([]string{
+			"--auth", "key", "--rate", strconv.Itoa(callerRate), "--burst", strconv.Itoa(callerBurst),
+		})},
+		limit: program{path: limit, env: keyed, arguments: func(transport, apiURL, addr string) []string {
 			return []string{"-transport", transport, "-addr", addr, "-api-url", apiURL}
 		}},
 	}, nil

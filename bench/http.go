@@ -24,6 +24,7 @@ func servesHTTP(ctx context.Context, product program) bool {
 // endpoint is a client of a server's Streamable HTTP transport.
 type endpoint struct {
 	url     string
+	key     string // that the caller brings; empty where the server has one
 	session string // as the server named it at initialize, if it did
 	client  *http.Client
 	asked   *upstream
@@ -42,9 +43,9 @@ func freeAddr(ctx context.Context) (string, error) {
 }
 
 // connect waits until the server listens, and shakes hands.
-func connect(ctx context.Context, addr string, asked *upstream) (*endpoint, error) {
+func connect(ctx context.Context, addr, key string, asked *upstream) (*endpoint, error) {
 	e := &endpoint{
-		url: "http://" + addr + "/mcp", asked: asked,
+		url: "http://" + addr + "/mcp", key: key, asked: asked,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
@@ -72,6 +73,9 @@ func (e *endpoint) post(ctx context.Context, message []byte) ([]byte, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json, text/event-stream")
+	if e.key != "" {
+		req.Header.Set("Authorization", "Bearer "+e.key)
+	}
 	if e.session != "" {
 		req.Header.Set("Mcp-Session-Id", e.session)
 	}

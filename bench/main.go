@@ -3,12 +3,13 @@
 //
 //	go run ./bench           all of it, in less than three minutes
 //	go run ./bench -quick    a first impression
+//	go run ./bench -callers  what a caller notices of another who is at its limit, alone
 //	go run ./bench -tokens   the tokens of the standard answers alone, which are the same in each run
 //	go run ./bench -json     for programs, with the values of every round
 //
 // build.go builds the two programs and process.go runs them; posts.go, support.go, lookups.go and stub.go are the upstream, and
 // upstream.go is its process; answers.go counts tokens; message.go is what little of
-// JSON-RPC is needed; stdio.go and http.go are the load generators; rounds.go is the order of the measurements, and results.go and
+// JSON-RPC is needed; stdio.go and http.go are the load generators, and callers.go has two callers share a server; rounds.go is the order of the measurements, and results.go and
 // report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.
 //
 // What is measured, and how to read it: docs/performance.md.
@@ -36,6 +37,7 @@ type settings struct {
 	given  string // a binary to measure instead of a fresh build
 	json   bool
 	tokens bool // count tokens alone
+	shared bool // measure callers that share a server alone
 	procs  int  // GOMAXPROCS of each server
 
 	pairs, rounds int
@@ -50,6 +52,7 @@ func parse(args []string) (settings, error) {
 	f.StringVar(&s.given, "product", "", "measure this `binary` of the product; the default is to build one")
 	f.BoolVar(&s.json, "json", false, "print JSON")
 	f.BoolVar(&s.tokens, "tokens", false, "count the tokens of the standard answers and measure no time")
+	f.BoolVar(&s.shared, "callers", false, "measure callers that share a server alone")
 	f.IntVar(&s.procs, "gomaxprocs", runtime.NumCPU(), "GOMAXPROCS of each server")
 	f.IntVar(&s.pairs, "starts", 20, "paired starts")
 	f.IntVar(&s.rounds, "rounds", 7, "rounds of calls, each in fresh processes")
@@ -130,9 +133,12 @@ func (b *bench) steps(ctx context.Context) (steps []func(context.Context) error,
 	if b.tokens {
 		return []func(context.Context) error{b.answers}, transports
 	}
+	if b.shared {
+		return []func(context.Context) error{b.callers}, []string{"http"}
+	}
 	steps = []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
 	if servesHTTP(ctx, b.product) {
-		steps, transports = append(steps, b.http), append(transports, "http")
+		steps, transports = append(steps, b.http, b.callers), append(transports, "http")
 	}
 	return append(steps, b.answers), transports
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,6 +36,9 @@ func (b *bench) circumstances(transports []string) circumstances {
 	for _, t := range transports {
 		c.Commands = append(c.Commands, b.product.commandLine(t), b.limit.commandLine(t))
 	}
+	if slices.Contains(transports, "http") {
+		c.Commands = append(c.Commands, b.perCaller.commandLine("http"))
+	}
 	return c
 }
 
@@ -59,7 +63,9 @@ func (b *bench) printTable(w io.Writer, c circumstances, took time.Duration) err
 		writeAligned(w, times)
 		_, _ = fmt.Fprintln(w)
 	}
-	writeAligned(w, counts)
+	if len(counts) > 1 {
+		writeAligned(w, counts)
+	}
 	if b.tokens {
 		return nil
 	}

@@ -42,6 +42,9 @@ var (
 	peakMemory  = measure{name: "memory at most, after all load (VmHWM)", unit: megabytes}
 	burstTime   = measure{name: "200 calls at once, upstream takes 100 ms", unit: milliseconds, goal: goal{"<= 500 ms", bound{most: 0.5}, bound{}}}
 	burstPing   = measure{name: "  a ping sent behind them", unit: milliseconds, goal: goal{"<= 50 ms", bound{most: 0.05}, bound{}}}
+	callersTail = measure{
+		name: "HTTP, a key each: list_posts, p99 beside a caller at its limit, and alone", unit: milliseconds, goal: goal{"ratio <= 2", bound{}, bound{most: 2}},
+	}
 	limitedRate = measure{name: "stdio: 32 in flight, the default limits", unit: perSecond}
 )
 

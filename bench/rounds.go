@@ -299,7 +299,7 @@ func (b *bench) httpRound(ctx context.Context, round int) error {
 			return err
 		}
 		defer server.kill()
-		client, err := connect(ctx, addr, b.stub)
+		client, err := connect(ctx, addr, "", b.stub)
 		if err != nil {
 			return server.explain(err)
 		}

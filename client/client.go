@@ -120,6 +120,9 @@ func (c *Client) finish(err error, state *call) error {
 // ends: a write whose caller went away still has up to 10 seconds to finish.
 func (c *Client) Drain(ctx context.Context) { c.flights.wait(ctx) }
 
+// Writing reports whether a Write or Delete is on the wire, with its caller or without.
+func (c *Client) Writing() bool { return c.flights.any() }
+
 // CloseIdleConnections closes the connections that no request uses. With a Transport of the caller's it
 // does what that transport offers, if anything.
 func (c *Client) CloseIdleConnections() { c.idle() }

@@ -89,6 +89,12 @@ func (f *flights) done() {
 	}
 }
 
+func (f *flights) any() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count > 0
+}
+
 func (f *flights) wait(ctx context.Context) {
 	f.mu.Lock()
 	if f.count == 0 {

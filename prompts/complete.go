@@ -15,7 +15,7 @@ type Completer func(ctx context.Context, kind, typed string) (values []string, m
 // CompletePromptArgument answers completion/complete for a prompt.
 func (s *Set) CompletePromptArgument(ctx context.Context, prompt string, typed mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
 	p := files()[prompt]
-	if p == nil || !s.offers(p) {
+	if p == nil || !s.of(ctx).offers(p) {
 		return nil, invalid("Unknown prompt %.100q; prompts/list has the ones there are.", prompt)
 	}
 	a := p.argument(typed.Name)

@@ -34,6 +34,7 @@ import (
 // Set is the prompts of one server.
 type Set struct {
 	offBy    func(tool string) string
+	narrowed func(context.Context) func(tool string) string // nil where all callers may use the same
 	complete Completer
 }
 
@@ -41,6 +42,22 @@ type Set struct {
 // complete, arguments have the completions that the files give.
 func New(offBy func(tool string) string, complete Completer) *Set {
 	return &Set{offBy: offBy, complete: complete}
+}
+
+// Narrowed has the prompts of a caller be those of its own tools. offBy returns what keeps tools from the caller in a context, or nil for one
+// who may use all that the server has.
+func (s *Set) Narrowed(offBy func(context.Context) func(tool string) string) *Set {
+	return &Set{offBy: s.offBy, narrowed: offBy, complete: s.complete}
+}
+
+// of returns the prompts of the caller in ctx.
+func (s *Set) of(ctx context.Context) *Set {
+	if s.narrowed != nil {
+		if offBy := s.narrowed(ctx); offBy != nil {
+			return &Set{offBy: offBy, complete: s.complete}
+		}
+	}
+	return s
 }
 
 // Bare returns the prompts to register: names and handlers. [Set.Fill] adds what clients are shown.
@@ -54,11 +71,12 @@ func (s *Set) Bare() []server.ServerPrompt {
 
 // Fill completes prompts that were registered bare, and leaves out those whose tools are all off. It is a filter of mcp-go: it also runs
 // before a prompt is got, with that one alone.
-func (s *Set) Fill(_ context.Context, list []mcp.Prompt) []mcp.Prompt {
+func (s *Set) Fill(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
+	own := s.of(ctx)
 	offered := make([]mcp.Prompt, 0, len(list))
 	for _, shown := range list {
 		p := files()[shown.Name]
-		if p != nil && !s.offers(p) {
+		if p != nil && !own.offers(p) {
 			continue
 		}
 		if p != nil {
@@ -75,13 +93,13 @@ func (s *Set) offers(p *file) bool { return slices.ContainsFunc(p.Needs, s.on) }
 func (s *Set) on(tool string) bool { return tools.Lookup(tool) != nil && s.offBy(tool) == "" }
 
 // get answers prompts/get.
-func (s *Set) get(_ context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+func (s *Set) get(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 	p := files()[request.Params.Name]
 	values, err := p.values(request.Params.Arguments)
 	if err != nil {
 		return nil, err
 	}
-	text := mcp.NewTextContent(s.text(p, values))
+	text := mcp.NewTextContent(s.of(ctx).text(p, values))
 	return mcp.NewGetPromptResult(p.Description, []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, text)}), nil
 }
 

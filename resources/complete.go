@@ -36,7 +36,11 @@ func (s *Set) Complete(ctx context.Context, kind, typed string) (values []string
 	if !s.reads(ctx, tools.Lister(kind)) {
 		return nil, false
 	}
-	return s.env(ctx).Complete(ctx, kind, typed)
+	env, err := s.env(ctx)
+	if err != nil {
+		return nil, false
+	}
+	return env.Complete(ctx, kind, typed)
 }
 
 func invalid(format string, args ...any) error {

@@ -25,13 +25,13 @@ const mimeType = "text/markdown"
 
 // Set is the resources of one server.
 type Set struct {
-	env   func(context.Context) tools.Env
+	env   func(context.Context) (tools.Env, error)
 	reads func(ctx context.Context, operation string) bool
 }
 
 // New returns the resources of a server. env is what the caller of a request is served in, and reads reports what resources may read
 // with for it, as [tools.Selection.Reads].
-func New(env func(context.Context) tools.Env, reads func(ctx context.Context, operation string) bool) *Set {
+func New(env func(context.Context) (tools.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
 	return &Set{env, reads}
 }
 
@@ -94,7 +94,11 @@ func (s *Set) things(ctx context.Context) []mcp.Resource {
 			kinds = append(kinds, l.kind)
 		}
 	}
-	choices := s.env(ctx).Choices(ctx, kinds...)
+	env, err := s.env(ctx)
+	if err != nil {
+		return nil
+	}
+	choices := env.Choices(ctx, kinds...)
 	var list []mcp.Resource
 	for _, l := range listed {
 		i := slices.Index(kinds, l.kind)
@@ -157,7 +161,10 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 	if !ok || !s.isOn(ctx, r) {
 		return nil, wire.ResourceNotFound(ctx, uri)
 	}
-	env := s.env(ctx)
+	env, err := s.env(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if env.Deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)

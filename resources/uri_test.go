@@ -111,7 +111,7 @@ func FuzzAddresses(f *testing.F) {
 			t.Fatal(err)
 		}
 		env := tools.Env{Client: c, Logger: slog.New(slog.DiscardHandler)} // without names: all is an id or refused
-		s := New(func(context.Context) tools.Env { return env }, func(context.Context, string) bool { return true })
+		s := New(func(context.Context) (tools.Env, error) { return env, nil }, func(context.Context, string) bool { return true })
 		request := mcp.ReadResourceRequest{Params: mcp.ReadResourceParams{URI: uri, Arguments: map[string]any{given: uri}}}
 		_, err = s.read(t.Context(), request)
 		coded, ok := errors.AsType[*wire.CodedError](err)

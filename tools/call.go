@@ -93,7 +93,7 @@ func invalid(err error) answer {
 
 // log writes the one line of a call: never arguments, bodies or what the API said about them. Outcomes that somebody should look at are
 // warnings.
-func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took time.Duration) {
+func (a answer) log(ctx context.Context, env Env, tool string, took time.Duration) {
 	level := slog.LevelInfo
 	if !a.succeeded() && !slices.Contains([]string{invalidArguments, "asked", "declined"}, a.outcome) {
 		level = slog.LevelWarn
@@ -102,11 +102,14 @@ func (a answer) log(ctx context.Context, logger *slog.Logger, tool string, took 
 		slog.String("tool", tool), slog.String("outcome", a.outcome), slog.Int("attempts", a.attempts),
 		slog.Duration("duration", took), slog.String("request_id", a.requestID),
 	}
+	if env.Caller != nil && env.Caller(ctx) != "" {
+		attrs = append(attrs, slog.String("caller", env.Caller(ctx)))
+	}
 	if a.status != 0 {
 		attrs = append(attrs, slog.Int("status", a.status), slog.String("code", a.code))
 	}
 	if a.err != nil {
 		attrs = append(attrs, slog.Any("error", a.err))
 	}
-	logger.LogAttrs(ctx, level, "tool call", attrs...)
+	env.Logger.LogAttrs(ctx, level, "tool call", attrs...)
 }

@@ -131,7 +131,7 @@ func (op *Operation) searchHint() *mcp.Meta {
 // Env is what calls need from their surroundings.
 type Env struct {
 	Client   *client.Client
-	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id, status; never arguments or bodies
+	Logger   *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id, caller, status; never arguments or bodies
 	Deadline time.Duration // longest time of one call, waits and retries included; 0 is no limit
 
 	AnswerBudget Budget // of every answer, refusals included
@@ -146,7 +146,7 @@ type Env struct {
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 
 	OffBy    func(operation string) string // the setting that switches an operation off, as Selection.OffBy; nil: all are on
-	Caller   func(context.Context) string  // who makes the call, as the audit log names them; nil or empty where callers are not told apart
+	Caller   func(context.Context) string  // who makes the call, as logs name them; nil or empty where callers are not told apart
 	Audit    *Audit                        // the trail of writes; nil keeps none
 	Observer Observer                      // follows calls; nil tells nobody
 	Repeats  *Repeats                      // calls that fail again and again; nil notices none
@@ -160,6 +160,21 @@ type Observer interface {
 	// Call tells of a call of a tool. It returns the context to make it in, and what is told of the end: the outcome, in one of a few
 	// words, and the bytes of the answer's text.
 	Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int))
+}
+
+// Surroundings finds what a call needs, by who makes it. Its errors are the server's, not the model's: they are handed on as they are. What it
+// returns is good until the context ends.
+type Surroundings func(context.Context) (Env, error)
+
+// HandlerIn returns Handler's for surroundings that differ from call to call.
+func (op *Operation) HandlerIn(find Surroundings) server.ToolHandlerFunc {
+	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		env, err := find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return op.Handler(env)(ctx, req)
+	}
 }
 
 // Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
@@ -199,7 +214,7 @@ func (op *Operation) pass(ctx context.Context, env Env, raw []byte, r reply) ans
 	defer end()
 	a := env.Repeats.notice(op, raw, op.call(ctx, env, raw, r))
 	a.text = env.AnswerBudget.bound(a.text)
-	a.log(ctx, env.Logger, op.Name, time.Since(start))
+	a.log(ctx, env, op.Name, time.Since(start))
 	outcome, length = a.outcome, len(a.text)
 	return a
 }

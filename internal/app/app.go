@@ -1,10 +1,12 @@
 // Package app turns a configuration into the server. New is the one constructor: the product, its tests and the terminal's call
-// command all go through it, so what is tested is what is shipped.
+// command all go through it, so what is tested is what is shipped. narrow.go is what a caller may use of it, and accounts.go what each caller
+// has who brings a key.
 package app
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
@@ -27,11 +30,13 @@ const Name = "featurebase-mcp"
 
 // Config is all that a server is made of.
 type Config struct {
-	Version  string        // of this program
-	Client   client.Config // the address, the key and the limits
-	Sandbox  *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
-	Deadline time.Duration // longest time of one tool call; 0 is no limit
-	Budget   tools.Budget  // longest text of an answer, in bytes; 0 is no limit
+	Version string        // of this program
+	Client  client.Config // the address, the key and the limits
+	// KeyPerCaller takes the key from who makes a call (see [caller.Caller]), in place of one for all. The limits hold for each.
+	KeyPerCaller bool
+	Sandbox      *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
+	Deadline     time.Duration // longest time of one tool call; 0 is no limit
+	Budget       tools.Budget  // longest text of an answer, in bytes; 0 is no limit
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
@@ -59,9 +64,10 @@ type Sandbox struct {
 
 // App is a server without a transport.
 type App struct {
-	MCP     *server.MCPServer
-	Client  *client.Client
-	sandbox *sandbox.Sandbox
+	MCP      *server.MCPServer
+	Client   *client.Client // nil with KeyPerCaller
+	accounts *accounts      // nil without
+	sandbox  *sandbox.Sandbox
 }
 
 // New builds the server. It does no I/O and reflects no schema: whatever can wait, waits for the first call that needs it. Its errors
@@ -85,6 +91,9 @@ func New(cfg Config) (*App, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	app := &App{}
+	if cfg.KeyPerCaller && cfg.Client.Key != "" {
+		return nil, errors.New("with a key per caller there is none for all")
+	}
 	if cfg.Sandbox != nil {
 		box, err := sandbox.New(sandbox.Options{
 			StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, Seed: cfg.Sandbox.Seed, Clock: cfg.Sandbox.Clock, NoAuth: true, Logger: cfg.Logger,
@@ -101,16 +110,23 @@ func New(cfg Config) (*App, error) {
 		cfg.Client.Observer = watched
 	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
-	c, err := client.New(cfg.Client)
+	if cfg.KeyPerCaller {
+		app.accounts, err = newAccounts(cfg.Client)
+	} else {
+		app.Client, err = client.New(cfg.Client)
+	}
 	if err != nil {
 		return nil, err
 	}
-	app.Client = c
 	env := tools.Env{
-		Client: c, Names: tools.NewNames(c), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
+		Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Repeats: tools.NewRepeats(), Progress: wire.Progress, Audit: cfg.Audit,
-		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, wire.Caller),
+		OffBy: cfg.Selection.OffBy, Progress: wire.Progress, Audit: cfg.Audit,
+		Caller:  func(ctx context.Context) string { return caller.From(ctx).Name },
+		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
+	}
+	if app.Client != nil {
+		env.Client, env.Names, env.Repeats = app.Client, tools.NewNames(app.Client), tools.NewRepeats()
 	}
 	if watched != nil {
 		env.Observer = watched
@@ -118,8 +134,13 @@ func New(cfg Config) (*App, error) {
 	if app.sandbox != nil {
 		env.Now = app.sandbox.Now
 	}
-	app.MCP = newServer(cfg, env)
+	app.MCP = newServer(cfg, surroundings{env, cfg.Selection, app.accounts})
 	return app, nil
+}
+
+// confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
+func confirmer(ctx context.Context) string {
+	return caller.From(ctx).Principal + "/" + wire.Caller(ctx)
 }
 
 // actingAdmin is nil when none is configured.
@@ -142,28 +163,31 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 
 // newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
 // what is shown of prompts, are filled in by filters when a client lists them.
-func newServer(cfg Config, env tools.Env) *server.MCPServer {
+func newServer(cfg Config, around surroundings) *server.MCPServer {
 	byName := map[string]*tools.Operation{}
 	var registered []server.ServerTool
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.Handler(env)})
+			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.HandlerIn(around.of)})
 		}
 	}
-	browsed := resources.New(
-		func(context.Context) tools.Env { return env },
-		func(_ context.Context, operation string) bool { return cfg.Selection.Reads(operation) },
-	)
-	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete)
+	browsed := resources.New(around.of, around.reads)
+	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
-	wire.ExplainMissing(hooks, func(tool string) string { return switchedOff(cfg.Selection, tool) })
+	wire.ExplainMissing(hooks, func(ctx context.Context, tool string) *wire.CodedError {
+		if byName[tool] != nil {
+			return refused(caller.From(ctx), byName[tool])
+		}
+		return switchedOff(cfg.Selection, tool)
+	})
+	instructNarrowly(hooks, around)
 	options := []server.ServerOption{
 		server.WithTitle("Featurebase"),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
-		server.WithToolFilter(fillSchemas(byName, env.ActingAdmin != nil)),
+		server.WithToolFilter(exposed(byName, around.shared.ActingAdmin != nil)),
 		server.WithPromptCapabilities(false),
 		server.WithPromptFilter(jobs.Fill),
 		server.WithResourceCapabilities(false, false),
@@ -180,18 +204,23 @@ func newServer(cfg Config, env tools.Env) *server.MCPServer {
 	return s
 }
 
-// switchedOff says, to a model, why it cannot call an operation that exists. It is empty for one that does not.
-func switchedOff(selection tools.Selection, tool string) string {
+// switchedOff says, to a model, why it cannot call an operation that exists. It is nil for one that does not.
+func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 	setting := selection.OffBy(tool)
 	if setting == "" {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("Tool %q is switched off by %s. Do not retry: only the user can change that, where this server is configured.", tool, setting)
+	return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf(
+		"Tool %q is switched off by %s. Do not retry: only the user can change that, where this server is configured.", tool, setting)}
 }
 
-// fillSchemas completes the tools that were registered bare. The filter also runs before each call, with the called tool alone.
-func fillSchemas(byName map[string]*tools.Operation, acting bool) server.ToolFilterFunc {
-	return func(_ context.Context, list []mcp.Tool) []mcp.Tool {
+// exposed leaves the tools that the caller may use, and completes them: they were registered bare. The filter also runs before each call, with
+// the called tool alone.
+func exposed(byName map[string]*tools.Operation, acting bool) server.ToolFilterFunc {
+	return func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
+		if who := caller.From(ctx); who.Limited() {
+			list = slices.DeleteFunc(list, func(t mcp.Tool) bool { return byName[t.Name] != nil && !allowed(who, byName[t.Name]) })
+		}
 		for i, t := range list {
 			if op := byName[t.Name]; op != nil {
 				list[i].RawInputSchema = op.Schema(acting)
@@ -203,7 +232,11 @@ func fillSchemas(byName map[string]*tools.Operation, acting bool) server.ToolFil
 
 // Close ends what the server holds. Writes that were already sent are given until ctx is done.
 func (a *App) Close(ctx context.Context) error {
-	a.Client.Drain(ctx)
+	if a.accounts != nil {
+		a.accounts.close(ctx)
+	} else {
+		a.Client.Drain(ctx)
+	}
 	if a.sandbox == nil {
 		return nil
 	}

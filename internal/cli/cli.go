@@ -54,7 +54,7 @@ type grammar struct {
 	Flags
 
 	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
-	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP on loopback: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
+	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
 	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
 	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
 	Tools   toolsCommand   `cmd:"" help:"List the tools this configuration exposes."`

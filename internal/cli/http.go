@@ -2,30 +2,44 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
+	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/auth"
 	"featurebase-mcp/internal/metrics"
 	"featurebase-mcp/internal/wire"
 )
 
 type httpCommand struct {
-	Addr           string   `default:"127.0.0.1:8080" help:"Loopback address to serve on; port 0 picks one."`
+	Addr           string   `default:"127.0.0.1:8080" help:"Address to serve on; port 0 picks one. One that is not loopback needs --auth."`
 	NoSSE          bool     `name:"no-sse" help:"Leave out SSE, the transport of protocol 2024-11-05, on /sse and /message."`
 	AllowedOrigins []string `name:"allowed-origins" placeholder:"ORIGIN,..." help:"Web origins, such as https://app.example, whose pages may call, besides loopback ones."`
 	MetricsAddr    string   `name:"metrics-addr" placeholder:"ADDR" help:"Address to serve Prometheus metrics on, at /metrics; without it nothing is counted."`
 	AllowedHosts   []string `name:"allowed-hosts" placeholder:"HOST,..." help:"Names that clients may call the server by, besides loopback ones."`
+
+	Auth         string `enum:"none,token,key,oidc" default:"none" help:"Who may call: none asks nobody, token wants one of --auth-tokens, key each caller's own Featurebase key, oidc an access token of --oidc-issuer."`
+	AuthTokens   string `name:"auth-tokens" placeholder:"FILE" help:"File of the tokens that --auth token takes, one a line."`
+	OIDCIssuer   string `name:"oidc-issuer" placeholder:"URL" help:"Identity provider whose access tokens --auth oidc takes."`
+	OIDCAudience string `name:"oidc-audience" placeholder:"NAME" help:"Audience that the access tokens have to be made out to."`
+	PublicURL    string `name:"public-url" placeholder:"URL" help:"Where clients of --auth oidc reach this server, without /mcp, if a proxy stands before it."`
+
+	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"Certificate to serve TLS with, PEM, with those of its issuers."`
+	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, PEM."`
 }
 
 // Run serves until a signal comes.
 func (c httpCommand) Run(ctx context.Context, e *environment) error {
-	cfg, err := e.keyedConfig()
+	cfg, err := c.config(e)
 	if err != nil {
 		return err
 	}
-	if err := loopbackOnly(c.Addr); err != nil {
+	certificate, err := c.tls()
+	if err != nil {
 		return err
 	}
 	measured, endMetrics, err := c.serveMetrics(ctx)
@@ -41,19 +55,77 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer closeLog()
+	return e.closeApp(ctx, a, c.serve(ctx, e, a, logger, certificate))
+}
+
+// config is that of the server: with a key, unless callers bring theirs.
+func (c httpCommand) config(e *environment) (app.Config, error) {
+	if err := c.checkAddr(); err != nil {
+		return app.Config{}, err
+	}
+	if c.mode() != auth.Key {
+		return e.keyedConfig()
+	}
+	cfg, err := e.config()
+	if err == nil && cfg.Client.Key != "" {
+		err = usagef("--auth key takes the key of each caller, and %s holds one for all: leave one of them out", e.keySource(cfg.Client.Key))
+	}
+	cfg.KeyPerCaller = true
+	return cfg, err
+}
+
+func (c httpCommand) mode() auth.Mode { return auth.Mode(c.Auth) }
+
+// checkAddr refuses addresses that others can reach, unless they are asked who they are.
+func (c httpCommand) checkAddr() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err == nil && c.mode() != auth.None {
+		return nil
+	}
+	return loopbackOnly(c.Addr)
+}
+
+// tls returns nil without a certificate.
+func (c httpCommand) tls() (*tls.Config, error) {
+	switch {
+	case c.TLSCert == "" && c.TLSKey == "":
+		return nil, nil //nolint:nilnil // no TLS is a valid configuration
+	case c.TLSCert == "" || c.TLSKey == "":
+		return nil, usagef("--tls-cert and --tls-key need each other")
+	}
+	certificate, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, usagef("--tls-cert, --tls-key: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logger *slog.Logger, certificate *tls.Config) error {
+	who, err := auth.New(auth.Config{
+		Mode: c.mode(), TokensFile: c.AuthTokens, Issuer: c.OIDCIssuer, Audience: c.OIDCAudience, PublicURL: c.PublicURL,
+		Scopes: app.Scopes(e.flags.selection()), Logger: logger,
+	})
+	if err != nil {
+		return usageError{err}
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return e.closeApp(ctx, a, usagef("--addr: %w", err))
+		return usagef("--addr: %w", err)
 	}
-	logger.InfoContext(ctx, "serving MCP over HTTP", "address", listener.Addr().String(), "sse", !c.NoSSE)
+	scheme := "http"
+	if certificate != nil {
+		scheme = "https"
+	} else if loopbackOnly(c.Addr) != nil {
+		logger.WarnContext(ctx, "credentials cross the network in the clear unless a proxy before this server speaks TLS; --tls-cert and --tls-key have the server speak it")
+	}
+	logger.InfoContext(ctx, "serving MCP over HTTP", "address", listener.Addr().String(), "sse", !c.NoSSE, "auth", c.Auth, "tls", certificate != nil)
 	if c.MetricsAddr != "" {
 		logger.InfoContext(ctx, "serving metrics", "address", c.MetricsAddr)
 	}
-	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at http://%s/mcp\n", listener.Addr())
-	err = wire.NewHTTP(a.MCP, wire.HTTPOptions{
+	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s://%s/mcp\n", scheme, listener.Addr())
+	return wire.NewHTTP(a.MCP, wire.HTTPOptions{
 		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
+		Auth: who, Limits: app.Limits, TLS: certificate,
 	}).Serve(ctx, listener)
-	return e.closeApp(ctx, a, err)
 }
 
 // serveMetrics counts and serves what was counted, on an address of its own, until the function that it returns is called: scrapes work

@@ -54,7 +54,7 @@ func loopbackOnly(addr string) error {
 		return usagef("--addr: expected host:port, such as 127.0.0.1:4010, got %q", addr)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usagef("--addr: %s is not a loopback address, and there is no check of who calls; use 127.0.0.1", addr)
+		return usagef("--addr: %s is not a loopback address, and nobody is asked who calls; use 127.0.0.1, or for http --auth", addr)
 	}
 	return nil
 }

@@ -210,7 +210,7 @@ reads. Written by go test ./internal/faults -update.
 		for _, k := range r.kinds() {
 			text.WriteString(outcomes[i][k].written(k))
 		}
-		said := text.String()
+		said := port.ReplaceAllString(text.String(), "$1:PORT") // first, since a port can hold the digits of a status
 		if r.code != 0 {
 			said = strings.ReplaceAll(said, strconv.Itoa(r.code), "NNN")
 		}
@@ -220,7 +220,7 @@ reads. Written by go test ./internal/faults -update.
 		names[said] = append(names[said], r.name)
 	}
 	flush()
-	return port.ReplaceAllString(b.String(), "$1:PORT")
+	return b.String()
 }
 
 // port is what differs from run to run.

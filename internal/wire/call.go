@@ -39,8 +39,8 @@ type call struct {
 	filter   mcp.SubscriptionFilter
 }
 
-func newCall(conn *connection, id json.RawMessage, method string) *call {
-	ctx, cancel := context.WithCancel(conn.base)
+func newCall(ctx context.Context, conn *connection, id json.RawMessage, method string) *call {
+	ctx, cancel := context.WithCancel(ctx)
 	c := &call{
 		session: conn.session,
 		conn:    conn,

@@ -62,7 +62,7 @@ func TestRequestBeyondTheBoundIsRefusedAndTheReaderStaysFree(t *testing.T) {
 	addTool(s, "held", h.handle)
 	p := connect(t, s, StdioOptions{MaxCalls: 2})
 	p.send(callLine("1", "held"), callLine("2", "held"), callLine("3", "held"))
-	if m := p.next(); string(m.ID) != "3" || m.Error == nil || m.Error.Code != codeBusy {
+	if m := p.next(); string(m.ID) != "3" || m.Error == nil || m.Error.Code != CodeBusy {
 		t.Fatalf("the third request got %+v", m)
 	}
 	<-h.arrived
@@ -143,7 +143,7 @@ func TestCallCancelledBeforeItBeganNeverRuns(t *testing.T) {
 	})
 	var out bytes.Buffer
 	c := newConnection(t.Context(), s, &out, NewStdio(s, StdioOptions{}).options)
-	request := newCall(c, []byte("1"), "tools/call")
+	request := newCall(c.base, c, []byte("1"), "tools/call")
 	c.calls[request.key] = request
 	c.cancel("1")
 	request.serve([]byte(callLine("1", "never")))
@@ -241,7 +241,7 @@ func TestIDIsFreeBeforeTheClientCanSeeTheAnswer(t *testing.T) {
 	s := newServer(t, quiet())
 	out := &probe{}
 	out.conn = newConnection(t.Context(), s, out, NewStdio(s, StdioOptions{}).options)
-	out.conn.start([]byte("1"), "tools/call", []byte(callLine("1", "echo")))
+	out.conn.start(out.conn.base, []byte("1"), "tools/call", []byte(callLine("1", "echo")))
 	out.conn.running.Wait()
 	if len(out.inFlight) != 1 || out.inFlight[0] != 0 {
 		t.Errorf("in flight at each write: %v, want [0]", out.inFlight)

@@ -25,6 +25,10 @@ type CodedError struct {
 	Message string
 	// Data is sent to the client as JSON, unless nil.
 	Data any
+	// Status is that of the HTTP answer, where the error is all of it; 0 leaves it to the protocol.
+	Status int
+	// Scopes are what the caller would have to be granted, with [http.StatusForbidden]: the answer asks for them.
+	Scopes string
 }
 
 // Error returns the message.
@@ -81,16 +85,16 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	return coded, true
 }
 
-// ExplainMissing has calls of tools that the server does not have answered in the words of why, where it has any for the name: that the
-// tool is switched off, for instance. Other names are answered with the nearest tool. Pass the hooks to the server.
-func ExplainMissing(hooks *server.Hooks, why func(tool string) string) {
+// ExplainMissing has calls of tools that the server does not have, or not for this caller, answered by the error of why, where it has one for
+// the name: that the tool is switched off, for instance. Other names are answered with the nearest tool. Pass the hooks to the server.
+func ExplainMissing(hooks *server.Hooks, why func(ctx context.Context, tool string) *CodedError) {
 	hooks.AddOnError(func(ctx context.Context, _ any, _ mcp.MCPMethod, message any, err error) {
 		call, ok := message.(*mcp.CallToolRequest)
 		if !ok || !strings.HasSuffix(err.Error(), server.ErrToolNotFound.Error()) {
 			return
 		}
-		if text := why(call.Params.Name); text != "" {
-			_, _ = carry(ctx, &CodedError{Code: mcp.INVALID_PARAMS, Message: text})
+		if missing := why(ctx, call.Params.Name); missing != nil {
+			_, _ = carry(ctx, missing)
 		}
 	})
 }

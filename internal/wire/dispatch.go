@@ -14,8 +14,8 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// codeBusy is the JSON-RPC error code of a request refused because too many are running.
-const codeBusy = -32000
+// CodeBusy is the JSON-RPC error code of a request refused because too many are running.
+const CodeBusy = -32000
 
 // connection is one client on one pair of streams.
 type connection struct {
@@ -64,7 +64,7 @@ func (c *connection) read(in io.Reader) error {
 		case err != nil:
 			return fmt.Errorf("read message: %w", err)
 		}
-		c.handle(line)
+		c.handle(c.base, line)
 		select {
 		case <-c.stopping:
 			return nil
@@ -73,8 +73,8 @@ func (c *connection) read(in io.Reader) error {
 	}
 }
 
-// handle serves one line.
-func (c *connection) handle(line []byte) {
+// handle serves one line. ctx is that of the connection, with the caller who has sent the line.
+func (c *connection) handle(ctx context.Context, line []byte) {
 	line = trim(line)
 	if len(line) == 0 {
 		return
@@ -88,14 +88,14 @@ func (c *connection) handle(line []byte) {
 	case message.isResponse():
 		c.session.resolve(message.ID, line)
 	case message.isNotification():
-		c.notified(*message.Method, line)
+		c.notified(ctx, *message.Method, line)
 	default:
-		c.start(message.ID, *message.Method, line)
+		c.start(ctx, message.ID, *message.Method, line)
 	}
 }
 
 // notified handles a notification from the client.
-func (c *connection) notified(method string, line []byte) {
+func (c *connection) notified(ctx context.Context, method string, line []byte) {
 	if method == string(mcp.MethodNotificationCancelled) {
 		var cancelled struct {
 			Params struct {
@@ -109,16 +109,16 @@ func (c *connection) notified(method string, line []byte) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			logPanic(c.base, c.log, "notification "+method, newReference(), v)
+			logPanic(ctx, c.log, "notification "+method, newReference(), v)
 		}
 	}()
-	c.server.HandleMessage(c.server.WithContext(c.base, c.session), line)
+	c.server.HandleMessage(c.server.WithContext(ctx, c.session), line)
 }
 
 // start begins to serve a request, unless its id or the connection is busy.
-func (c *connection) start(id json.RawMessage, method string, line []byte) {
-	request := newCall(c, id, method)
-	if refusal := c.admit(request, line); refusal != nil {
+func (c *connection) start(ctx context.Context, id json.RawMessage, method string, line []byte) {
+	request := newCall(ctx, c, id, method)
+	if refusal := c.admit(request, line); refusal != nil { //nolint:contextcheck // the request has a context of its own, from this one
 		request.cancel()
 		c.out.refuse(id, refusal)
 		return
@@ -140,15 +140,15 @@ func (c *connection) admit(request *call, line []byte) *CodedError {
 		return invalid("a request with this id is still running; use an id once.")
 	case len(c.calls) >= c.options.MaxCalls:
 		return &CodedError{
-			Code:    codeBusy,
+			Code:    CodeBusy,
 			Message: fmt.Sprintf("Busy: %d requests are running. Retry when one of them has ended.", len(c.calls)),
 		}
 	case c.stopped:
-		return &CodedError{Code: codeBusy, Message: "The server is shutting down and starts no more requests."}
+		return &CodedError{Code: CodeBusy, Message: "The server is shutting down and starts no more requests."}
 	}
 	give := c.options.large.take(int64(len(line)))
 	if give == nil {
-		return &CodedError{Code: codeBusy, Message: "Busy with other large requests. Retry when one of them has ended, or send less at a time."}
+		return &CodedError{Code: CodeBusy, Message: "Busy with other large requests. Retry when one of them has ended, or send less at a time."}
 	}
 	c.calls[request.key] = request
 	c.running.Go(func() {

@@ -15,7 +15,7 @@
 //	guard.go       panics, Go errors and progress around every handler; completion.go the same around completions, within their limits
 //	progress.go    progress reports, throttled; notify.go the other notifications
 //	http.go        options of the HTTP transports, the routes, and the orderly end
-//	http_access.go who may call, with what methods and how large bodies
+//	http_access.go who may call, for whom a request is served, with what methods and how large bodies
 //	load.go        how much clients can make it keep at once: large messages, requests, streams
 //	http_post.go   one message POSTed to Streamable HTTP: its stream and its answer, around mcp-go's handler
 //	http_session.go  the sessions of Streamable HTTP, and the one mcp-go sees while a POST is served
@@ -42,6 +42,7 @@
 //   - loses notifications that come shortly before the result, and shares them out among the requests of a session;
 //   - cancels, for a modern client, any other client's request of the same id;
 //   - opens a stream for any session id, and leaves it open when the session ends;
+//   - serves and ends a session for whoever knows its id;
 //   - keeps the id of every ended session, and drops the connection at a panic;
 //   - waits at shutdown for streams that never end.
 //

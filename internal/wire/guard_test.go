@@ -27,11 +27,11 @@ func brittleServer(t *testing.T, log *logged) *server.MCPServer {
 	t.Helper()
 	hooks := &server.Hooks{}
 	hooks.AddBeforePing(func(context.Context, any, *mcp.PingRequest) { panic(secret) })
-	ExplainMissing(hooks, func(tool string) string {
+	ExplainMissing(hooks, func(_ context.Context, tool string) *CodedError {
 		if tool == "hidden" {
-			return "not on weekdays"
+			return &CodedError{Code: mcp.INVALID_PARAMS, Message: "not on weekdays"}
 		}
-		return ""
+		return nil
 	})
 	s := newServer(t, log.logger(), server.WithHooks(hooks), server.WithCompletions(),
 		server.WithPromptCompletionProvider(GuardPromptCompletion(log.logger(), brittleCompletion{})),

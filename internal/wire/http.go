@@ -3,6 +3,7 @@ package wire
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/caller"
 )
 
 // The paths of the HTTP transports.
@@ -19,6 +22,8 @@ const (
 	pathMCP     = "/mcp"
 	pathSSE     = "/sse"
 	pathMessage = "/message"
+
+	pathMetadata = server.WellKnownProtectedResourcePath // the path of a transport may follow
 )
 
 const (
@@ -53,12 +58,28 @@ type HTTPOptions struct {
 	AllowedOrigins []string
 	// AllowedHosts are the names, with or without a port, that clients may call the server by, besides loopback ones.
 	AllowedHosts []string
+	// Auth finds out who calls. Without it everybody who reaches the port is the same caller: listen on loopback then.
+	Auth Authenticator
+	// Limits reads from the headers of a request what it gives up. Its errors are for whoever has written the headers. The default is nothing.
+	Limits func(http.Header) ([]caller.Limit, error)
+	// TLS has the server speak TLS, and HTTP/2 to clients that can.
+	TLS *tls.Config
+}
+
+// Authenticator finds out who calls.
+type Authenticator interface {
+	// Authenticate returns who makes the request, or why it is refused.
+	Authenticate(r *http.Request) (caller.Caller, *caller.Refusal)
+	// Challenge is what WWW-Authenticate says to a caller who would have to be granted scopes.
+	Challenge(r *http.Request, scopes string) string
+	// Metadata serves what clients of the transport at path have to know to get credentials (RFC 9728). It is nil where there is no such thing.
+	Metadata(path string) http.HandlerFunc
 }
 
 // HTTP serves MCP over HTTP: Streamable HTTP on /mcp to clients of every protocol version that mcp-go knows, SSE on
 // /sse and /message, and the probes /healthz and /readyz.
 //
-// It does not authenticate callers: listen on loopback, or behind something that does.
+// Every request to a transport is asked who makes it, and is served for that caller alone: sessions and streams are their opener's.
 type HTTP struct {
 	server     *server.MCPServer
 	log        *slog.Logger
@@ -96,26 +117,46 @@ func NewHTTP(s *server.MCPServer, options HTTPOptions) *HTTP {
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	h.streamable = server.NewStreamableHTTPServer(s,
 		server.WithEndpointPath(pathMCP),
-		server.WithSessionIdManager(h.sessions),
+		server.WithSessionIdManagerResolver(h.sessions),
 		server.WithSessionIdleTTL(options.SessionIdle),
 		server.WithStreamableHTTPLogger(options.Logger),
 		server.WithHTTPContextFunc(h.joinPost),
 		server.WithDisableLocalhostProtection(true), // access checks more, and knows the allowed hosts
 	)
 	h.routes.Handle("/", methods{})
-	h.routes.Handle(pathMCP, methods{
+	h.transport(pathMCP, methods{
 		http.MethodPost:   h.post,
 		http.MethodGet:    h.listen,
-		http.MethodDelete: h.streamable.ServeHTTP,
+		http.MethodDelete: h.leave,
 	})
 	h.routes.Handle("/healthz", methods{http.MethodGet: healthy, http.MethodHead: healthy})
 	h.routes.Handle("/readyz", methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
 	if !options.NoSSE {
 		h.sse = newSSE(h)
-		h.routes.Handle(pathSSE, methods{http.MethodGet: h.sse.open})
-		h.routes.Handle(pathMessage, methods{http.MethodPost: h.sse.message})
+		h.transport(pathSSE, methods{http.MethodGet: h.sse.open})
+		h.transport(pathMessage, methods{http.MethodPost: h.sse.message})
 	}
+	h.metadata("", pathMCP)
 	return h
+}
+
+// transport serves a path to callers who may.
+func (h *HTTP) transport(path string, m methods) {
+	for method, serve := range m {
+		m[method] = h.admitted(serve)
+	}
+	h.routes.Handle(path, m)
+	h.metadata(path, path)
+}
+
+// metadata serves that of a transport, under a path of its own. Clients that look at the root mean the transport that all of them know.
+func (h *HTTP) metadata(suffix, path string) {
+	if h.options.Auth == nil {
+		return
+	}
+	if serve := h.options.Auth.Metadata(path); serve != nil {
+		h.routes.Handle(pathMetadata+suffix, methods{http.MethodGet: serve, http.MethodHead: serve})
+	}
 }
 
 // Serve answers on the listener until ctx is cancelled, which is no error, or the listener fails. After ctx is cancelled
@@ -130,12 +171,19 @@ func (h *HTTP) Serve(ctx context.Context, listener net.Listener) error {
 		ReadHeaderTimeout: h.options.ReadTimeout,
 		IdleTimeout:       idleTimeout, // there is no write timeout: streams stay open
 		MaxHeaderBytes:    maxHeaderBytes,
+		TLSConfig:         h.options.TLS,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnState:         h.unused.track,
 		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(listener) }()
+	go func() {
+		if srv.TLSConfig == nil {
+			ended <- srv.Serve(listener)
+			return
+		}
+		ended <- srv.ServeTLS(listener, "", "")
+	}()
 
 	var err error
 	select {
@@ -204,7 +252,11 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Accel-Buffering", "no")
 	if refusal := h.access.check(r); refusal != "" {
 		h.log.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
-		refuse(w, http.StatusForbidden, refusal)
+		h.refuseUnread(w, http.StatusForbidden, refusal)
+		return
+	}
+	if r.ContentLength > int64(h.options.MaxBody) {
+		h.refuseUnread(w, http.StatusRequestEntityTooLarge, h.tooLarge())
 		return
 	}
 	h.routes.ServeHTTP(w, r)

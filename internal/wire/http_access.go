@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/caller"
 )
 
 // access tells whose requests are served. A page that somebody has open in a browser can send requests to loopback; it
@@ -78,14 +80,56 @@ func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// admitted has a handler serve callers who may call, with who they are in the context. What it refuses it has not read.
+func (h *HTTP) admitted(serve http.HandlerFunc) http.HandlerFunc {
+	if h.options.Auth == nil && h.options.Limits == nil {
+		return serve
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, refusal := h.identify(r)
+		if refusal != nil {
+			maps.Copy(w.Header(), refusal.Header)
+			h.refuseUnread(w, refusal.Status, refusal.Text)
+			return
+		}
+		serve(w, r.WithContext(caller.With(r.Context(), who)))
+	}
+}
+
+// identify returns who calls and what the request gives up.
+func (h *HTTP) identify(r *http.Request) (who caller.Caller, refusal *caller.Refusal) {
+	if h.options.Auth != nil {
+		if who, refusal = h.options.Auth.Authenticate(r); refusal != nil {
+			return who, refusal
+		}
+	}
+	if h.options.Limits != nil {
+		limits, err := h.options.Limits(r.Header)
+		if err != nil {
+			return who, &caller.Refusal{Status: http.StatusBadRequest, Text: err.Error()}
+		}
+		who.Limits = limits
+	}
+	return who, nil
+}
+
+// refuseUnread refuses a request whose body nobody has read. Somebody who sends it slowly, or not at all, is not waited for.
+func (h *HTTP) refuseUnread(w http.ResponseWriter, status int, sentence string) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // as in readBody
+	refuse(w, status, sentence)
+}
+
+func (h *HTTP) tooLarge() string {
+	return fmt.Sprintf("The body is larger than %d bytes. Send less at a time.", h.options.MaxBody)
+}
+
 // readBody returns the body, or refuses the request.
 func (h *HTTP) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // without deadlines there is no connection to keep
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody)))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf(
-			"The body is larger than %d bytes. Send less at a time.", h.options.MaxBody))
+		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
 		return nil, false
 	}
 	if err != nil {

@@ -33,7 +33,7 @@ func FuzzHTTP(f *testing.F) {
 		defer func() { _ = h.streamable.Shutdown(context.WithoutCancel(t.Context())) }()
 		headers := modernHeaders(method, name)
 		if !modern {
-			headers = []string{server.HeaderKeySessionID, h.sessions.Generate()}
+			headers = []string{server.HeaderKeySessionID, ownSessions{sessions: h.sessions}.Generate()}
 		}
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+pathMCP, bytes.NewReader(body))
 		r.Header.Set("Content-Type", typeJSON)

@@ -28,6 +28,7 @@ const (
 // turns the answer into a stream at the first notification, keeps the answer behind the notifications, and repairs it.
 type post struct {
 	h       *HTTP
+	request *http.Request
 	id      json.RawMessage // as the client wrote it; nil unless a request
 	key     string          // names the request where a session would
 	method  string
@@ -82,7 +83,7 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := &post{
-		h: h, key: "post-" + rand.Text(), message: body, w: w, header: http.Header{},
+		h: h, request: r, key: "post-" + rand.Text(), message: body, w: w, header: http.Header{},
 		modern: modern,
 	}
 	if message.Method != nil {
@@ -235,6 +236,7 @@ func (p *post) end() {
 			if p.modern && status == http.StatusOK && (code == mcp.INVALID_PARAMS || code == mcp.MISSING_REQUIRED_CLIENT_CAPABILITY) {
 				status = http.StatusBadRequest
 			}
+			status = p.answersWith(status, code)
 		}
 	}
 	switch {
@@ -250,6 +252,18 @@ func (p *post) end() {
 		refuse(p.w, http.StatusServiceUnavailable, "The server is shutting down. Check what the call has done before making it again.")
 	}
 	p.w = nil // net/http takes the response back; goroutines that a handler left behind may still notify
+}
+
+// answersWith is the status of an answer that is an error: the one that a handler wants, or else mcp-go's. It is called with the lock held.
+func (p *post) answersWith(status, code int) int {
+	failure := p.slot.err.Load()
+	if failure == nil || failure.Status == 0 || failure.Code != code {
+		return status
+	}
+	if failure.Scopes != "" && p.h.options.Auth != nil {
+		p.header.Set("WWW-Authenticate", p.h.options.Auth.Challenge(p.request, failure.Scopes))
+	}
+	return failure.Status
 }
 
 // repair returns the answer to send in place of mcp-go's and the code of its error, or nil if this is no answer to the

@@ -9,42 +9,80 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/caller"
 )
 
 // errNoSession is for ids that were never given out, or whose session has ended.
 var errNoSession = errors.New("no such session")
 
-// sessions knows the sessions of Streamable HTTP that are alive. The manager of mcp-go remembers ended ones for good.
+// sessions knows the sessions of Streamable HTTP that are alive, and whose they are. The manager of mcp-go remembers ended ones for good.
 type sessions struct {
 	mu    sync.Mutex
 	uses  uint64 // of all sessions, counted
 	alive map[string]*openSession
 }
 
-// openSession is a session that is alive.
+// openSession is a session of one caller.
 type openSession struct {
-	end  context.CancelFunc // ends the stream of the session, if it has one
-	used uint64             // the last of the uses that was its own
+	owner string
+	end   context.CancelFunc // ends the stream of the session, if it has one
+	used  uint64             // the last of the uses that was its own
 }
 
 func newSessions() *sessions { return &sessions{alive: map[string]*openSession{}} }
 
+// ResolveSessionIdManager returns the sessions as the caller of a request sees them. mcp-go has no request when it ends one by itself.
+func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdManager { //nolint:revive // the name is mcp-go's
+	if r == nil {
+		return ownSessions{sessions: s}
+	}
+	return ownSessions{s, caller.From(r.Context()).Principal}
+}
+
+// belongs reports whether a session is alive and its owner's.
+func (s *sessions) belongs(id, owner string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	session := s.alive[id]
+	return session != nil && session.owner == owner
+}
+
+// listen notes what ends the stream of a session. A stream that was open before ends: a session has one.
+func (s *sessions) listen(id, owner string, end context.CancelFunc) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	session := s.alive[id]
+	if session == nil || session.owner != owner {
+		return errNoSession
+	}
+	session.end()
+	session.end = end
+	return nil
+}
+
+// ownSessions are those of one caller.
+type ownSessions struct {
+	*sessions
+	owner string
+}
+
 // Generate starts a session.
-func (s *sessions) Generate() string {
+func (s ownSessions) Generate() string {
 	id := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.uses++
-	s.alive[id] = &openSession{end: func() {}, used: s.uses}
+	s.alive[id] = &openSession{owner: s.owner, end: func() {}, used: s.uses}
 	return id
 }
 
 // Validate fails unless the session is alive.
-func (s *sessions) Validate(id string) (isTerminated bool, err error) {
+func (s ownSessions) Validate(id string) (isTerminated bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session := s.alive[id]
-	if session == nil {
+	if session == nil || session.owner != s.owner {
 		return false, errNoSession
 	}
 	s.uses++
@@ -52,8 +90,9 @@ func (s *sessions) Validate(id string) (isTerminated bool, err error) {
 	return false, nil
 }
 
-// Terminate ends a session and its stream. Ending one twice is no error.
-func (s *sessions) Terminate(id string) (isNotAllowed bool, err error) {
+// Terminate ends a session and its stream. Ending one twice is no error. Whose it is has been asked before, since mcp-go also forgets what it
+// knows of the session: see [HTTP.leave].
+func (s ownSessions) Terminate(id string) (isNotAllowed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if session := s.alive[id]; session != nil {
@@ -78,17 +117,16 @@ func (s *sessions) leastUsed(limit int) (id string) {
 	return id
 }
 
-// listen notes what ends the stream of a session. A stream that was open before ends: a session has one.
-func (s *sessions) listen(id string, end context.CancelFunc) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	session := s.alive[id]
-	if session == nil {
-		return errNoSession
+const noSession = "There is no such session. Start one with initialize."
+
+// leave ends a session of the caller's own.
+func (h *HTTP) leave(w http.ResponseWriter, r *http.Request) {
+	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
+	if !modern && !h.sessions.belongs(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal) {
+		refuse(w, http.StatusNotFound, noSession)
+		return
 	}
-	session.end()
-	session.end = end
-	return nil
+	h.streamable.ServeHTTP(w, r)
 }
 
 // listen opens the stream on which a client before 2026-07-28 hears what belongs to no request. mcp-go would open one
@@ -101,8 +139,8 @@ func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
 	if modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)); !modern {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
-		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), cancel); err != nil {
-			refuse(w, http.StatusNotFound, "There is no such session. Start one with initialize.")
+		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal, cancel); err != nil {
+			refuse(w, http.StatusNotFound, noSession)
 			return
 		}
 		r = r.WithContext(ctx)

@@ -6,20 +6,29 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"slices"
 	"sync"
+
+	"featurebase-mcp/internal/caller"
 )
 
 // sse is the transport of protocol 2024-11-05: a stream of events from the server, and a path to POST messages to. Each
-// stream is a connection as on stdio, with events for lines, so all that holds there holds here. The server of mcp-go
+// eventStream is a connection as on stdio, with events for lines, so all that holds there holds here. The server of mcp-go
 // leaves calls running when their client is gone, and sends progress after results.
 type sse struct {
 	h *HTTP
 
-	mu          sync.Mutex
-	connections map[string]*connection
+	mu      sync.Mutex
+	streams map[string]*eventStream
 }
 
-func newSSE(h *HTTP) *sse { return &sse{h: h, connections: map[string]*connection{}} }
+// eventStream is a connection and who has opened it.
+type eventStream struct {
+	*connection
+	opener caller.Caller
+}
+
+func newSSE(h *HTTP) *sse { return &sse{h: h, streams: map[string]*eventStream{}} }
 
 // open serves a stream until the client goes away, which cancels its calls, or the server stops, which lets them end.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +47,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.h.server.UnregisterSession(context.WithoutCancel(r.Context()), c.session.SessionID())
 	id := rand.Text()
-	s.add(id, c)
+	s.add(id, &eventStream{c, caller.From(r.Context())})
 	defer s.remove(id)
 
 	w.Header().Set("Content-Type", typeEvents)
@@ -57,12 +66,14 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	out.end()
 }
 
-// message takes what the client of a stream sends. The answer goes to the stream.
+// message takes what the client of a stream sends. The answer goes to the stream. What its caller gave up when it opened the stream stays
+// given up, since not every client sends the same headers with both.
 func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	c := s.connections[r.URL.Query().Get("sessionId")]
+	c := s.streams[r.URL.Query().Get("sessionId")]
 	s.mu.Unlock()
-	if c == nil {
+	who := caller.From(r.Context())
+	if c == nil || c.opener.Principal != who.Principal {
 		refuse(w, http.StatusNotFound, "There is no such session. Open one with GET "+pathSSE+".")
 		return
 	}
@@ -79,20 +90,21 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	c.handle(body) //nolint:contextcheck // the call belongs to the stream, not to this request
+	who.Limits = slices.Concat(c.opener.Limits, who.Limits)
+	c.handle(caller.With(c.base, who), body) //nolint:contextcheck // the call belongs to the stream, not to this request
 	w.WriteHeader(http.StatusAccepted)
 }
 
-func (s *sse) add(id string, c *connection) {
+func (s *sse) add(id string, c *eventStream) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.connections[id] = c
+	s.streams[id] = c
 }
 
 func (s *sse) remove(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.connections, id)
+	delete(s.streams, id)
 }
 
 // eventWriter makes an event of each line.

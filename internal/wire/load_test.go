@@ -73,7 +73,7 @@ func TestLargeMessagesBeyondTheBoundAreRefused(t *testing.T) {
 	c := newConnection(t.Context(), newServer(t, quiet()), &out, options)
 	answer := func(line string) string {
 		out.Reset()
-		c.handle([]byte(line))
+		c.handle(t.Context(), []byte(line))
 		c.running.Wait()
 		return out.String()
 	}

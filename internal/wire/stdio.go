@@ -70,7 +70,7 @@ func (s *Stdio) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer s.server.UnregisterSession(context.WithoutCancel(ctx), c.session.SessionID())
 
 	ended := make(chan error, 1)
-	go func() { ended <- c.read(in) }() //nolint:contextcheck // calls outlive ctx by the grace
+	go func() { ended <- c.read(in) }()
 
 	var err error
 	select {

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/tools"
+)
+
+// The headers by which a request gives up tools.
+const (
+	readOnlyHeader = "X-Featurebase-Read-Only"
+	toolsetsHeader = "X-Featurebase-Toolsets"
+)
+
+// Limits reads what a request gives up from its headers. A header that cannot be understood is refused: it was meant to limit something.
+func Limits(header http.Header) ([]caller.Limit, error) {
+	var limits []caller.Limit
+	for _, value := range header.Values(readOnlyHeader) {
+		switch strings.ToLower(strings.TrimSpace(value)) {
+		case "true":
+			limits = append(limits, caller.Limit{ReadOnly: true})
+		case "false":
+		default:
+			return nil, fmt.Errorf("%s: expected true or false, got %q", readOnlyHeader, value)
+		}
+	}
+	if values := header.Values(toolsetsHeader); len(values) > 0 {
+		limit := caller.Limit{}
+		for name := range strings.SplitSeq(strings.Join(values, ","), ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				limit.Toolsets = append(limit.Toolsets, name)
+			}
+		}
+		if limit.Toolsets == nil {
+			return nil, fmt.Errorf("%s: names no toolset; none is the name for no tools", toolsetsHeader)
+		}
+		if err := (tools.Selection{Toolsets: limit.Toolsets}).Check(); err != nil {
+			return nil, fmt.Errorf("%s: %s", toolsetsHeader, strings.TrimPrefix(err.Error(), "--toolsets: "))
+		}
+		limits = append(limits, limit)
+	}
+	return limits, nil
+}
+
+// scopeOf is what a caller who was granted scopes needs for an operation, besides [caller.ScopeRead].
+func scopeOf(op *tools.Operation) string {
+	switch op.Effect {
+	case tools.Read:
+		return caller.ScopeRead
+	case tools.Write:
+		return caller.ScopeWrite
+	default:
+		return caller.ScopeDestructive
+	}
+}
+
+// Scopes are those by which all operations of a selection can be used.
+func Scopes(selection tools.Selection) []string {
+	needed := caller.Scopes{caller.ScopeRead: true}
+	for _, set := range selection.Exposed() {
+		for _, op := range set.Operations {
+			needed[scopeOf(op)] = true
+		}
+	}
+	return inOrder(needed)
+}
+
+// inOrder leaves out the scopes of others.
+func inOrder(scopes caller.Scopes) []string {
+	return slices.DeleteFunc([]string{caller.ScopeRead, caller.ScopeWrite, caller.ScopeDestructive}, func(scope string) bool { return !scopes[scope] })
+}
+
+// allowed reports whether a caller may use an operation that the server has.
+func allowed(who caller.Caller, op *tools.Operation) bool {
+	return givenUp(who, op) == "" && granted(who, op)
+}
+
+// givenUp is the header of the request by which its caller gave up an operation, if there is one.
+func givenUp(who caller.Caller, op *tools.Operation) string {
+	for _, limit := range who.Limits {
+		switch {
+		case limit.ReadOnly && op.Effect != tools.Read:
+			return readOnlyHeader
+		case limit.Toolsets != nil && (tools.Selection{Toolsets: limit.Toolsets}).OffBy(op.Name) != "":
+			return toolsetsHeader
+		}
+	}
+	return ""
+}
+
+func granted(who caller.Caller, op *tools.Operation) bool {
+	return who.Scopes == nil || who.Scopes[caller.ScopeRead] && who.Scopes[scopeOf(op)]
+}
+
+// offBy is what keeps a caller from an operation, in the words of a setting, as [tools.Selection.OffBy] has it.
+func offBy(who caller.Caller, op *tools.Operation) string {
+	if header := givenUp(who, op); header != "" {
+		return "the request header " + header
+	}
+	if !granted(who, op) {
+		return "the missing scope " + scopeOf(op)
+	}
+	return ""
+}
+
+// refused says, to a model, why its caller cannot use an operation that the server has. It is nil if the caller can.
+func refused(who caller.Caller, op *tools.Operation) *wire.CodedError {
+	if header := givenUp(who, op); header != "" {
+		return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf(
+			"Tool %q is switched off by the request header %s. Do not retry: only the user can change that, where the client is configured.", op.Name, header)}
+	}
+	if granted(who, op) {
+		return nil
+	}
+	wanted := caller.Scopes{caller.ScopeRead: true, scopeOf(op): true}
+	for scope := range who.Scopes { // what is there must not get lost when the client asks for more
+		wanted[scope] = true
+	}
+	return &wire.CodedError{
+		Code: mcp.INVALID_PARAMS, Status: http.StatusForbidden, Scopes: strings.Join(inOrder(wanted), " "),
+		Message: fmt.Sprintf("Tool %q needs the scope %s, which the access token does not have. Do not retry: only the user can grant it.", op.Name, scopeOf(op)),
+	}
+}
+
+// surroundings find what each call needs, by who makes it.
+type surroundings struct {
+	shared    tools.Env
+	selection tools.Selection // of the server
+	accounts  *accounts       // nil where all callers share a key
+}
+
+// of returns what a call needs.
+func (s surroundings) of(ctx context.Context) (tools.Env, error) {
+	env, who := s.shared, caller.From(ctx)
+	if s.accounts != nil {
+		account, err := s.accounts.enter(ctx, who)
+		if err != nil {
+			return env, err
+		}
+		env.Client, env.Names, env.Repeats = account.client, account.names, account.repeats
+	}
+	if offBy := s.narrowed(ctx); offBy != nil {
+		env.OffBy = offBy
+	}
+	return env, nil
+}
+
+// reads is [tools.Selection.Reads] for the caller in ctx.
+func (s surroundings) reads(ctx context.Context, operation string) bool {
+	who := caller.From(ctx)
+	if who.Scopes != nil && !who.Scopes[caller.ScopeRead] || !s.selection.Reads(operation) {
+		return false
+	}
+	return !slices.ContainsFunc(who.Limits, func(limit caller.Limit) bool {
+		return limit.Toolsets != nil && !(tools.Selection{Toolsets: limit.Toolsets}).Reads(operation)
+	})
+}
+
+// narrowed is offBy for the caller in ctx, or nil if the caller may use all that the server has.
+func (s surroundings) narrowed(ctx context.Context) func(string) string {
+	if who := caller.From(ctx); who.Limited() {
+		return s.offBy(who)
+	}
+	return nil
+}
+
+// offBy is [tools.Selection.OffBy] for one caller.
+func (s surroundings) offBy(who caller.Caller) func(string) string {
+	return func(name string) string {
+		op := tools.Lookup(name)
+		if op == nil {
+			return ""
+		}
+		return cmp.Or(s.shared.OffBy(name), offBy(who, op))
+	}
+}
+
+// instructNarrowly gives callers who may not use all tools the instructions of those they may use.
+func instructNarrowly(hooks *server.Hooks, around surroundings) {
+	narrow := func(ctx context.Context, text *string) {
+		if offBy := around.narrowed(ctx); offBy != nil {
+			*text = instructionsFor(offBy)
+		}
+	}
+	hooks.AddAfterInitialize(func(ctx context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) {
+		narrow(ctx, &result.Instructions)
+	})
+	hooks.AddAfterDiscover(func(ctx context.Context, _ any, _ *mcp.DiscoverRequest, result *mcp.DiscoverResult) {
+		narrow(ctx, &result.Instructions)
+	})
+}
