@@ -63,13 +63,14 @@ type drafting struct {
 	last  *release  // whose date that is; nil where it was given
 
 	statuses []postStatus
-	boards   map[string]feedbackBoard // nil where they could not be had
-	told     []release                // the recent changelogs
+	boards   postBoards
+	unknown  bool      // the boards could not be had
+	told     []release // the recent changelogs
 	finished *reading
 
-	drafted   []feedback // to be announced, most votes first
+	drafted   []postFacts // to be announced, most votes first
 	mentioned []mentionedPost
-	private   []feedback // customers cannot see them
+	private   []postFacts // customers cannot see them
 }
 
 // release is a changelog as the next one needs it.
@@ -83,7 +84,7 @@ type release struct {
 
 // mentionedPost is a post that a changelog tells of.
 type mentionedPost struct {
-	feedback
+	postFacts
 	in release
 }
 
@@ -111,15 +112,13 @@ func (d *drafting) gather(ctx context.Context) error {
 			return err
 		}},
 		part{"the post statuses", func(ctx context.Context) (err error) {
-			d.statuses, err = d.postStatuses(ctx)
+			d.statuses, err = d.job.statuses(ctx)
 			noStatuses = err
 			return err
 		}},
-		part{"the boards, which tell what customers cannot see", func(ctx context.Context) error {
-			boards, err := d.feedbackBoards(ctx)
-			if err == nil {
-				d.boards = boards
-			}
+		part{"the boards, which tell what customers cannot see", func(ctx context.Context) (err error) {
+			d.boards, err = d.job.boards(ctx)
+			d.unknown = err != nil
 			return err
 		}},
 	)
@@ -164,8 +163,8 @@ func (d *drafting) beginAfter(published []release) {
 func (d *drafting) gatherFinished(ctx context.Context) error {
 	var ids []any
 	for _, s := range d.statuses {
-		if s.Type == "completed" && s.ID != "" {
-			ids = append(ids, s.ID)
+		if s.kind == completedKind && s.id != "" {
+			ids = append(ids, s.id)
 		}
 	}
 	if ids == nil {
@@ -177,7 +176,7 @@ func (d *drafting) gatherFinished(ctx context.Context) error {
 	}
 	var failed error
 	err := d.all(ctx, part{"the finished posts", func(ctx context.Context) error {
-		d.finished, failed = readOf(d.filtered(ctx, "the finished posts", "upvotes:desc", draftedPosts, filters...))
+		d.finished, failed = d.read(d.searchPosts(ctx, "the finished posts", inOrder("upvotes:desc"), draftedPosts, filters...))
 		return failed
 	}})
 	if err == nil && d.finished == nil {
@@ -193,29 +192,29 @@ func (d *drafting) sort() {
 	}
 	searched := make([]searchable, len(d.told))
 	for i, r := range d.told {
-		searched[i] = newSearchable(r)
+		searched[i] = d.searchable(r)
 	}
-	for _, f := range d.finished.posts {
-		i := slices.IndexFunc(searched, func(s searchable) bool { return s.mentions(f) })
+	for _, p := range d.finished.posts {
+		i := slices.IndexFunc(searched, func(s searchable) bool { return s.mentions(p) })
 		switch {
-		case d.privacy(f) != "":
-			d.private = append(d.private, f)
+		case d.privacy(p) != "":
+			d.private = append(d.private, p)
 		case i >= 0:
-			d.mentioned = append(d.mentioned, mentionedPost{f, d.told[i]})
+			d.mentioned = append(d.mentioned, mentionedPost{p, d.told[i]})
 		default:
-			d.drafted = append(d.drafted, f)
+			d.drafted = append(d.drafted, p)
 		}
 	}
 }
 
 // privacy says why not every customer can see a post; empty where all can, as far as is known.
-func (d *drafting) privacy(f feedback) string {
-	switch b := d.boards[f.BoardID]; {
-	case b.Access.AdminOnly || len(b.Access.Allowed) > 0 || len(b.Access.Segments) > 0:
-		return "of the board " + d.nameOr(b.Name, b.ID) + ", which not every customer sees"
-	case len(f.Access.Users) > 0 || len(f.Access.Companies) > 0:
+func (d *drafting) privacy(p postFacts) string {
+	switch b := d.boards.find(p.boardID); {
+	case b.restricted:
+		return "of the board " + b.called() + ", which not every customer sees"
+	case p.restricted:
 		return "shown to some customers only"
-	case f.InReview:
+	case p.inReview:
 		return "awaiting moderation"
 	default:
 		return ""
@@ -225,10 +224,11 @@ func (d *drafting) privacy(f feedback) string {
 // searchable is a changelog as it is looked through for posts.
 type searchable struct{ html, words string }
 
-func newSearchable(r release) searchable {
-	text := strings.Fields(excerpt(r.Content, len(r.Content)))
+// searchable reads a changelog as posts are read, so that what is altered in both is the same in both.
+func (d *drafting) searchable(r release) searchable {
+	text := strings.Fields(d.text(excerpt(r.Content, len(r.Content))))
 	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
-	return searchable{strings.ToLower(r.Content), " " + bareWords(r.Title) + " . " + bareWords(strings.Join(text, " ")) + " "}
+	return searchable{strings.ToLower(d.text(r.Content)), " " + bareWords(d.line(r.Title)) + " . " + bareWords(strings.Join(text, " ")) + " "}
 }
 
 // bareWords are the words of a text alone, with a space between two.
@@ -237,8 +237,8 @@ func bareWords(s string) string {
 }
 
 // mentions reports that the changelog has a link to the post, or its title in full; one or two words may stand anywhere.
-func (s searchable) mentions(f feedback) bool {
-	address := strings.ToLower(f.URL)
+func (s searchable) mentions(p postFacts) bool {
+	address := strings.ToLower(p.url)
 	for rest := s.html; address != ""; {
 		_, after, found := strings.Cut(rest, address)
 		if !found {
@@ -248,31 +248,31 @@ func (s searchable) mentions(f feedback) bool {
 			return true
 		}
 	}
-	title := bareWords(f.Title)
+	title := bareWords(p.title)
 	return strings.Count(title, " ") >= 2 && strings.Contains(s.words, " "+title+" ")
 }
 
 // group are posts with the same first tag.
 type group struct {
 	tag   string // empty: none
-	posts []feedback
+	posts []postFacts
 	votes int
 }
 
 // groups sorts the posts by their first tags: most votes first, those without a tag last.
-func (d *drafting) groups(posts []feedback) []*group {
+func groups(posts []postFacts) []*group {
 	var all []*group
-	for _, f := range posts {
+	for _, p := range posts {
 		tag := ""
-		if len(f.Tags) > 0 {
-			tag = d.line(f.Tags[0].Name)
+		if len(p.tags) > 0 {
+			tag = p.tags[0]
 		}
 		i := slices.IndexFunc(all, func(g *group) bool { return g.tag == tag })
 		if i < 0 {
 			i, all = len(all), append(all, &group{tag: tag})
 		}
-		all[i].posts = append(all[i].posts, f)
-		all[i].votes += whole(f.Upvotes)
+		all[i].posts = append(all[i].posts, p)
+		all[i].votes += p.votes
 	}
 	slices.SortStableFunc(all, func(a, b *group) int {
 		if (a.tag == "") != (b.tag == "") {

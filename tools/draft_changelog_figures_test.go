@@ -22,7 +22,7 @@ import (
 
 func TestChangelogDraftsHoldWhatWasFinished(t *testing.T) {
 	t.Parallel()
-	for _, o := range organizationsToReportOn {
+	for _, o := range organizations {
 		t.Run(strconv.FormatUint(o.Seed, 10), func(t *testing.T) {
 			t.Parallel()
 			f := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock})
@@ -121,7 +121,7 @@ var (
 	lineOfVote = regexp.MustCompile(`^- ([0-9a-f]{24}): ([\d,]+) votes?, changed \d{4}-\d\d-\d\d$`)
 	lineOfMade = regexp.MustCompile(`^- ([0-9a-f]{24}), [\d,]+ votes?; in the (?:draft|live) one "(.*)": ".*"$`)
 	lineOfGone = regexp.MustCompile(`^left out: ([\d,]+) posts? `)
-	lineOfLook = regexp.MustCompile(`(?m)^looked at: all ([\d,]+) posts in Shipped`)
+	lineOfLook = regexp.MustCompile(`(?m)^looked at: all ([\d,]+) posts? in Shipped`)
 )
 
 // tells reports that a changelog links to a post or has its title of three words or more.
@@ -176,7 +176,7 @@ func TestChangelogDraftsFollowWhatHappens(t *testing.T) {
 	t.Parallel()
 	box := app.Sandbox{StateFile: filepath.Join(t.TempDir(), "state.json")}
 	server := start(t, app.Config{Sandbox: &box})
-	now := organizationsToReportOn[0].now
+	now := organizations[0].now
 	write := func(tool, arguments string, values ...any) string {
 		t.Helper()
 		text, isError := ask(t, server, tool, fmt.Sprintf(arguments, values...))

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,31 +20,31 @@ func (d *drafting) write() string {
 	}
 	names := []string{}
 	for _, s := range d.statuses {
-		if s.Type == "completed" {
-			names = append(names, d.nameOr(s.Name, s.ID))
+		if s.kind == completedKind {
+			names = append(names, s.called())
 		}
 	}
-	things := "posts in " + strings.Join(names, ", ")
+	which := "in " + strings.Join(names, ", ")
 	if !d.since.IsZero() {
-		things += " that were changed since"
+		which += ", changed since then"
 	}
-	looked := d.finished.of(things)
+	looked := d.finished.of("post", which)
 	if !d.finished.whole {
 		looked += ", those with the most votes"
 	}
 	fmt.Fprintf(&b, "looked at: %s. The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it\n", looked)
-	if d.boards == nil {
+	if d.unknown {
 		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
 	}
 	shown := d.drafted[:min(len(d.drafted), draftedShown)]
-	d.draft(&b, d.groups(shown))
+	d.draft(&b, groups(shown))
 	if more := d.drafted[len(shown):]; len(more) > 0 {
 		fmt.Fprintf(&b, "not in the draft: %s with fewer votes, %s in all; search_posts has them\n", some(len(more), "post"), sum(more, votesOf))
 	}
 	if len(d.mentioned) > 0 {
 		b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
 		for _, m := range d.mentioned {
-			fmt.Fprintf(&b, "- %s, %s; in the %s one %s: %s\n", d.line(m.ID), some(whole(m.Upvotes), "vote"), m.in.State, d.titled(m.in.Title), d.titled(m.Title))
+			fmt.Fprintf(&b, "- %s, %s; in the %s one %s: %s\n", m.id, some(m.votes, "vote"), m.in.State, inQuotes(d.line(m.in.Title)), inQuotes(m.title))
 		}
 	}
 	d.leftPrivate(&b)
@@ -60,11 +61,9 @@ func (d *drafting) beginning() string {
 	case d.last == nil:
 		return stamp
 	default:
-		return fmt.Sprintf("%s, the date of the last published changelog (%s): %s", stamp, d.line(d.last.ID), d.titled(d.last.Title))
+		return fmt.Sprintf("%s, the date of the last published changelog (%s): %s", stamp, d.line(d.last.ID), inQuotes(d.line(d.last.Title)))
 	}
 }
-
-func votesOf(f feedback) float64 { return f.Upvotes }
 
 // draft writes the changelog, indented, and below it the posts in its order.
 func (d *drafting) draft(b *strings.Builder, groups []*group) {
@@ -83,16 +82,16 @@ func (d *drafting) draft(b *strings.Builder, groups []*group) {
 		if len(groups) > 1 || g.tag != "" {
 			fmt.Fprintf(&text, "\n## %s\n", escaped(heading))
 		}
-		for _, f := range g.posts {
-			text.WriteString("- " + d.link(f) + "\n")
+		for _, p := range g.posts {
+			text.WriteString("- " + markdownLink(p) + "\n")
 		}
 	}
 	fmt.Fprintf(b, "title:\n  %s\nmarkdownContent, two spaces deep (customers' titles: put them into your words):\n", d.proposedTitle(tags))
 	b.Write(appendIndented(nil, text.String()))
 	b.WriteString("voters to tell, in the order of the draft:\n")
 	for _, g := range groups {
-		for _, f := range g.posts {
-			fmt.Fprintf(b, "- %s: %s, changed %s\n", d.line(f.ID), some(whole(f.Upvotes), "vote"), d.dayIn(time.UTC, f.UpdatedAt))
+		for _, p := range g.posts {
+			fmt.Fprintf(b, "- %s: %s, changed %s\n", p.id, some(p.votes, "vote"), cmp.Or(dayIn(time.UTC, p.updated), "unknown date"))
 		}
 	}
 }
@@ -110,13 +109,21 @@ func (d *drafting) proposedTitle(tags []string) string {
 	}
 }
 
-// link is a post in Markdown, with its title as text that means nothing else.
-func (d *drafting) link(f feedback) string {
-	title := escaped(d.nameOr(f.Title, "(untitled)"))
-	if address := hosted(d.line(f.URL)); address != "" {
+// markdownLink is a post in Markdown, with its title as text that means nothing else.
+func markdownLink(p postFacts) string {
+	title := escaped(cmp.Or(p.title, untitled))
+	if address := hosted(p.url); address != "" {
 		return "[" + title + "](" + address + ")"
 	}
 	return title
+}
+
+// hosted is the address of a thing on the web, as the target of a Markdown link; empty for any other.
+func hosted(address string) string {
+	if s := schemeOf(address); s != "http" && s != "https" || strings.ContainsFunc(address, isControl) {
+		return ""
+	}
+	return destination(address)
 }
 
 // escaped is a text as Markdown shows it.
@@ -131,8 +138,8 @@ func escaped(s string) string {
 // leftPrivate counts the posts that a changelog would give away.
 func (d *drafting) leftPrivate(b *strings.Builder) {
 	counts := map[string]int{}
-	for _, f := range d.private {
-		counts[d.privacy(f)]++
+	for _, p := range d.private {
+		counts[d.privacy(p)]++
 	}
 	for _, why := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(b, "left out: %s %s\n", some(counts[why], "post"), why)

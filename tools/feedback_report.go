@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -44,10 +45,9 @@ const (
 type periodReport struct {
 	*job
 	comparison
-	board string // the only one; empty is all
-	days  int    // without an answer
+	days int // without an answer
 
-	boards          map[string]feedbackBoard
+	boards          postBoards
 	posts, earlier  *reading
 	byVotes, rising *reading
 	byRevenue       *reading
@@ -59,15 +59,8 @@ type periodReport struct {
 	told map[string]bool // the posts that the answer has introduced
 }
 
-// reading is what was read of a list of posts.
-type reading struct {
-	collection
-	posts []feedback
-}
-
 func (j *job) feedbackReport(ctx context.Context) (string, error) {
 	r := &periodReport{job: j, days: cmp.Or(integer(j.args.wire["unansweredDays"]), 14), told: map[string]bool{}}
-	r.board, _ = j.args.wire["boardId"].(string)
 	zoneName, _ := j.args.wire["timezone"].(string)
 	zone, err := time.LoadLocation(zoneName) // none is UTC
 	if err != nil {
@@ -96,7 +89,7 @@ func (r *periodReport) gather(ctx context.Context) error {
 			return err
 		}},
 		part{"the names of the boards", func(ctx context.Context) (err error) {
-			r.boards, err = r.feedbackBoards(ctx)
+			r.boards, err = r.job.boards(ctx)
 			return err
 		}},
 		part{"the ranking by votes", func(ctx context.Context) (err error) {
@@ -122,50 +115,33 @@ func (r *periodReport) gather(ctx context.Context) error {
 
 // filters are those for posts created in a period.
 func (r *periodReport) filters(p period) []any {
-	return append(r.scope(), where("createdAt", ">=", p.start.Unix()), where("createdAt", "<", p.end.Unix()))
+	return append(r.onBoard(), where("createdAt", ">=", p.start.Unix()), where("createdAt", "<", p.end.Unix()))
 }
 
-func (r *periodReport) scope() []any {
-	if r.board == "" {
-		return nil
-	}
-	return []any{where("boardId", "=", r.board)}
-}
-
-// search reads posts. What was read before a failure is of use too, as a part.
-func (r *periodReport) search(ctx context.Context, what, sort string, most int, filters ...any) (*reading, error) {
-	return readOf(r.filtered(ctx, what, sort, most, filters...))
-}
-
-func readOf(c collection, err error) (*reading, error) {
-	if err != nil && len(c.items) == 0 {
-		return nil, err
-	}
-	return &reading{c, decodeAll[feedback](c.items)}, err
+// search reads posts.
+func (r *periodReport) search(ctx context.Context, what, order string, most int, filters ...any) (*reading, error) {
+	return r.read(r.searchPosts(ctx, what, inOrder(order), most, filters...))
 }
 
 func (r *periodReport) gatherRising(ctx context.Context) (err error) {
-	wire := map[string]any{"sortBy": "trending", "sortOrder": "desc"}
-	if r.board != "" {
-		wire["boardId"] = []any{r.board}
-	}
-	r.rising, err = readOf(r.list(ctx, "the rising posts", "list_posts", wire, reportedOthers))
+	wire := r.listedOnBoard(map[string]any{"sortBy": "trending", "sortOrder": "desc"})
+	r.rising, err = r.read(r.list(ctx, "the rising posts", "list_posts", wire, reportedOthers))
 	return err
 }
 
 // gatherOpen finds the posts that nobody reacted to: in the status that posts start with, without a comment.
 func (r *periodReport) gatherOpen(ctx context.Context) error {
-	all, err := r.postStatuses(ctx)
+	all, err := r.statuses(ctx)
 	if err != nil {
 		return err
 	}
 	r.started = true
-	i := slices.IndexFunc(all, func(s postStatus) bool { return s.Default })
+	i := slices.IndexFunc(all, func(s postStatus) bool { return s.initial })
 	if i < 0 {
 		return nil
 	}
 	r.initial = &all[i]
-	old := append(r.scope(), where("statusId", "=", r.initial.ID), where("commentCount", "=", 0), where("createdAt", "<", r.oldest().Unix()))
+	old := append(r.onBoard(), where("statusId", "=", r.initial.id), where("commentCount", "=", 0), where("createdAt", "<", r.oldest().Unix()))
 	r.open, err = r.search(ctx, "the unanswered posts", "upvotes:desc", reportedOthers, old...)
 	return err
 }
@@ -180,10 +156,10 @@ func (r *periodReport) gatherRevenue(ctx context.Context) error {
 	}
 	parts := make([]part, len(r.byRevenue.posts))
 	r.revenue = make([]string, len(parts))
-	for i, f := range r.byRevenue.posts {
-		what := "the revenue behind post " + r.line(f.ID)
+	for i, p := range r.byRevenue.posts {
+		what := "the revenue behind post " + p.id
 		parts[i] = part{what, func(ctx context.Context) error {
-			c, err := r.list(ctx, what, "list_post_voters", map[string]any{"postId": f.ID}, reportedVoters)
+			c, err := r.list(ctx, what, "list_post_voters", map[string]any{"postId": p.id}, reportedVoters)
 			if err == nil {
 				r.revenue[i] = spending(c)
 			}
@@ -210,8 +186,9 @@ func spending(c collection) string {
 			}
 		}
 	}
+	text := thousands(int(math.Round(total)))
 	if !c.whole {
-		return "at least " + thousands(whole(total))
+		return "at least " + text
 	}
-	return thousands(whole(total))
+	return text
 }

@@ -16,25 +16,17 @@ func (r *periodReport) write() string {
 		running = " (so far)"
 	}
 	fmt.Fprintf(&b, "period: %s%s\nbefore: %s\ntime zone: %s\n", r.period, running, r.before, r.present.Location())
-	if r.board != "" {
-		fmt.Fprintf(&b, "board: %s (%s)\n", r.boardName(r.board), r.line(r.board))
+	if id := r.line(r.board()); id != "" {
+		fmt.Fprintf(&b, "board: %s (%s)\n", r.boards.find(id).called(), id)
 	}
 	r.counts(&b)
-	r.breakdown(&b, "by board", func(f feedback) (id, name string) { return f.BoardID, r.boardName(f.BoardID) })
-	r.breakdown(&b, "by status of today", func(f feedback) (id, name string) { return cmp.Or(f.Status.ID, f.Status.Name), r.statusName(f.Status) })
+	r.breakdown(&b, "by board", func(p postFacts) (id, name string) { return p.boardID, r.boards.find(p.boardID).called() })
+	r.breakdown(&b, "by status of today", func(p postFacts) (id, name string) { return cmp.Or(p.status.id, p.status.name), p.status.called() })
 	r.ranking(&b, "top new posts by votes", r.byVotes)
 	r.ranking(&b, "top new posts by revenue (monthlySpend of the voters' companies)", r.byRevenue)
 	r.ranking(&b, "rising: Featurebase's trending posts, of any age (votes have no dates, so nobody knows how many fell into the period)", r.rising)
 	r.unanswered(&b)
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-func (r *periodReport) boardName(id string) string {
-	return r.nameOr(r.boards[id].Name, cmp.Or(id, "no board"))
-}
-
-func (r *periodReport) statusName(s postStatus) string {
-	return r.nameOr(s.Name, cmp.Or(s.ID, "no status"))
 }
 
 // counts tells how many posts there are and how many of them were looked at. A sum is compared only where both are of all posts.
@@ -47,20 +39,19 @@ func (r *periodReport) counts(b *strings.Builder) {
 	default:
 		fmt.Fprintf(b, ", before %s", r.earlier.count())
 	}
-	votes, comments := func(f feedback) float64 { return f.Upvotes }, func(f feedback) float64 { return f.Comments }
 	if r.comparable() {
 		fmt.Fprintf(b, "\nvotes on them until now: %s, before %s; comments: %s, before %s (posts from before had longer to get them)",
-			sum(r.posts.posts, votes), sum(r.earlier.posts, votes), sum(r.posts.posts, comments), sum(r.earlier.posts, comments))
+			sum(r.posts.posts, votesOf), sum(r.earlier.posts, votesOf), sum(r.posts.posts, commentsOf), sum(r.earlier.posts, commentsOf))
 	} else {
-		fmt.Fprintf(b, "\nvotes on those looked at, until now: %s; comments: %s", sum(r.posts.posts, votes), sum(r.posts.posts, comments))
+		fmt.Fprintf(b, "\nvotes on those looked at, until now: %s; comments: %s", sum(r.posts.posts, votesOf), sum(r.posts.posts, commentsOf))
 	}
-	fmt.Fprintf(b, "\nlooked at: %s", r.posts.extent("posts of the period"))
+	fmt.Fprintf(b, "\nlooked at: %s", r.posts.extent("of the period"))
 	if r.earlier != nil {
-		fmt.Fprintf(b, "; %s", r.earlier.extent("posts before"))
+		fmt.Fprintf(b, "; %s", r.earlier.extent("before"))
 	}
 	review := 0
-	for _, f := range r.posts.posts {
-		if f.InReview {
+	for _, p := range r.posts.posts {
+		if p.inReview {
 			review++
 		}
 	}
@@ -70,37 +61,37 @@ func (r *periodReport) counts(b *strings.Builder) {
 	b.WriteString("\n")
 }
 
-func (s *reading) extent(things string) string {
+func (s *reading) extent(which string) string {
 	if s.whole {
-		return s.of(things)
+		return s.of("post", which)
 	}
-	return s.of(things) + ", newest first"
+	return s.of("post", which) + ", newest first"
 }
 
 // comparable reports that all posts of both periods were looked at.
 func (r *periodReport) comparable() bool { return r.posts.whole && r.earlier != nil && r.earlier.whole }
 
 // breakdown counts posts by something, most first, with the count of the period before in brackets.
-func (r *periodReport) breakdown(b *strings.Builder, by string, of func(feedback) (id, name string)) {
+func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFacts) (id, name string)) {
 	type row struct {
 		name        string
 		now, before int
 	}
 	rows := map[string]*row{}
-	at := func(f feedback) *row {
-		id, name := of(f)
+	at := func(p postFacts) *row {
+		id, name := of(p)
 		if rows[id] == nil {
 			rows[id] = &row{name: name}
 		}
 		return rows[id]
 	}
-	for _, f := range r.posts.posts {
-		at(f).now++
+	for _, p := range r.posts.posts {
+		at(p).now++
 	}
 	if r.comparable() {
 		by += " (before)"
-		for _, f := range r.earlier.posts {
-			at(f).before++
+		for _, p := range r.earlier.posts {
+			at(p).before++
 		}
 	}
 	var sorted []*row
@@ -130,19 +121,17 @@ func (r *periodReport) ranking(b *strings.Builder, what string, list *reading) {
 		b.WriteString(" none")
 	}
 	b.WriteString("\n")
-	for i, f := range list.posts {
-		figures := some(whole(f.Upvotes), "vote")
+	for i, p := range list.posts {
+		figures := some(p.votes, "vote")
 		if list == r.byRevenue && r.revenue[i] != "" {
 			figures = r.revenue[i] + " from " + figures
 		}
-		if !r.told[f.ID] {
-			if f.Comments > 0 {
-				figures += ", " + some(whole(f.Comments), "comment")
-			}
-			figures += fmt.Sprintf(", %s, %s, %s", r.boardName(f.BoardID), r.statusName(f.Status), r.dayIn(r.present.Location(), f.CreatedAt))
-			r.told[f.ID] = true
+		if !r.told[p.id] {
+			created := cmp.Or(dayIn(r.present.Location(), p.created), "unknown date")
+			figures = commas(figures, p.commented(), r.boards.find(p.boardID).called(), p.status.called(), created)
+			r.told[p.id] = true
 		}
-		fmt.Fprintf(b, "- %s, %s: %s\n", figures, r.line(f.ID), r.titled(f.Title))
+		fmt.Fprintf(b, "- %s, %s: %s\n", figures, p.id, inQuotes(p.title))
 	}
 }
 
@@ -150,7 +139,7 @@ func (r *periodReport) unanswered(b *strings.Builder) {
 	switch {
 	case r.open != nil:
 		r.ranking(b, fmt.Sprintf("unanswered now: %s created before %s (%s ago), still %s and without any comment; most votes first",
-			r.open.count(), r.oldest().Format(minuteLayout), some(r.days, "day"), r.statusName(*r.initial)), r.open)
+			r.open.count(), r.oldest().Format(minuteLayout), some(r.days, "day"), r.initial.called()), r.open)
 	case r.started && r.initial == nil:
 		b.WriteString("unanswered: not known, since no status is the one that posts start with\n")
 	}

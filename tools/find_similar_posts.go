@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -71,7 +72,7 @@ type similar struct {
 func (s *similar) read(ctx context.Context) error {
 	sample := func(what, sortBy string, c *collection) part {
 		return part{what, func(ctx context.Context) (err error) {
-			*c, err = s.list(ctx, what, "list_posts", s.onBoard(map[string]any{"sortBy": sortBy, "sortOrder": "desc", "inReview": true}), pageSize)
+			*c, err = s.list(ctx, what, "list_posts", s.listedOnBoard(map[string]any{"sortBy": sortBy, "sortOrder": "desc", "inReview": true}), pageSize)
 			return err
 		}}
 	}
@@ -82,6 +83,7 @@ func (s *similar) read(ctx context.Context) error {
 			var body []byte
 			if body, failed = s.get(ctx, "the post", "get_post", map[string]any{"postId": id}); failed == nil {
 				s.wanted = s.post(body)
+				s.wanted.compare(s.job)
 				s.wanted.id = id
 			}
 			return nil
@@ -112,29 +114,6 @@ func (s *similar) readText() error {
 	return nil
 }
 
-// onBoard narrows a list of posts to the board of the call.
-func (j *job) onBoard(wire map[string]any) map[string]any {
-	if board := j.args.wire["boardId"]; board != nil {
-		wire["boardId"] = []any{board}
-	}
-	return wire
-}
-
-// searchOnBoard narrows a search for posts to the board of the call, and by other filters.
-func (j *job) searchOnBoard(wire map[string]any, clauses ...any) map[string]any {
-	if board := j.args.wire["boardId"]; board != nil {
-		clauses = append(clauses, filterClause("boardId", "=", board))
-	}
-	if len(clauses) > 0 {
-		wire["query"] = map[string]any{"operator": "AND", "value": clauses}
-	}
-	return wire
-}
-
-func filterClause(field, operator string, value any) any {
-	return map[string]any{"field": field, "operator": operator, "value": value}
-}
-
 // search adds what the API finds by several phrasings. Without any answer, the job has failed.
 func (s *similar) search(ctx context.Context) error {
 	phrasings := s.rare.phrasings(s.wanted.title, s.wanted.text)
@@ -143,7 +122,7 @@ func (s *similar) search(ctx context.Context) error {
 	parts := make([]part, len(phrasings))
 	for i, phrasing := range phrasings {
 		parts[i] = part{"the search for " + show(phrasing), func(ctx context.Context) error {
-			found[i], failed[i] = s.list(ctx, "the search", "search_posts", s.searchOnBoard(map[string]any{"search": phrasing}), hitsOfSearch)
+			found[i], failed[i] = s.searchPosts(ctx, "the search", map[string]any{"search": phrasing}, hitsOfSearch, s.onBoard()...)
 			return failed[i]
 		}}
 	}
@@ -191,14 +170,6 @@ func (s *similar) answer(ctx context.Context) string {
 	return strings.TrimSuffix(b.String(), "\n") + s.next(len(list) > 0)
 }
 
-// shownOf says how many of some things are shown.
-func shownOf(shown, all int) string {
-	if shown == all {
-		return thousands(all)
-	}
-	return thousands(shown) + " of " + thousands(all)
-}
-
 func (s *similar) lookedAt() string {
 	candidates := len(s.pool.posts)
 	if s.pool.byID[s.wanted.id] != nil {
@@ -212,7 +183,7 @@ func (s *similar) lookedAt() string {
 		text += fmt.Sprintf(", the %s with most votes", thousands(n))
 	}
 	text += ")"
-	if s.args.wire["boardId"] != nil {
+	if s.board() != "" {
 		text += ", of one board"
 	}
 	return text
@@ -220,8 +191,8 @@ func (s *similar) lookedAt() string {
 
 func (s *similar) write(ctx context.Context, b *strings.Builder, post likeness) {
 	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, commas(
-		"score "+post.shown(), some(post.votes, "vote"), post.commented(), post.status.Name, post.reviewed(),
-		s.called(ctx, aBoard, post.boardID), post.day(), post.url,
+		"score "+post.shown(), some(post.votes, "vote"), post.commented(), post.status.name, post.reviewed(),
+		s.called(ctx, aBoard, post.boardID), dayIn(time.UTC, post.created), post.url,
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
 
@@ -268,7 +239,7 @@ const adminKind = "admin"
 func (s *similar) closedStatuses() string {
 	var names []string
 	for _, post := range s.pool.posts {
-		if name := post.status.Name; post.status.Type == "canceled" && name != "" && !slices.Contains(names, show(name)) {
+		if name := post.status.name; post.status.kind == "canceled" && name != "" && !slices.Contains(names, show(name)) {
 			names = append(names, show(name))
 		}
 	}

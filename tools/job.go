@@ -134,29 +134,6 @@ const (
 	together = 8   // parts of one job at a time
 )
 
-// of says how much of a list was looked at: "all 12 posts", "120 of 1,340 posts", "120 posts; there are more".
-func (c collection) of(things string) string {
-	switch n := thousands(len(c.items)); {
-	case c.whole:
-		return "all " + n + " " + things
-	case c.told && c.capped:
-		return n + " of more than " + thousands(c.total) + " " + things
-	case c.told && c.total > len(c.items):
-		return n + " of " + thousands(c.total) + " " + things
-	default:
-		return n + " " + things + "; there are more"
-	}
-}
-
-// thousands writes a number as people read it: 1,340.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // part is one of the things that a job does at the same time as others.
 type part struct {
 	what string // "the comments", said where it failed

@@ -118,9 +118,10 @@ func TestAPartIsNeverTheWhole(t *testing.T) {
 	const items = `{"id":"1"},null,{"id":"2"},{"id":"3"}`
 	for answer, want := range map[string]string{
 		`[` + items + `]`: "all 3 posts",
-		`{"data":[` + items + `],"nextCursor":null,"totalCount":3}`:                                     "all 3 posts",
-		`{"data":[` + items + `],"nextCursor":"a","totalCount":1340}`:                                   "3 of 1,340 posts",
-		`{"data":[` + items + `],"nextCursor":"a","totalCount":1000,"totalCountCapped":true}`:           "3 of more than 1,000 posts",
+		`{"data":[` + items + `],"nextCursor":null,"totalCount":3}`:                           "all 3 posts",
+		`{"data":[` + items + `],"nextCursor":"a","totalCount":1340}`:                         "3 of 1,340 posts",
+		`{"data":[` + items + `],"nextCursor":"a","totalCount":1000,"totalCountCapped":true}`: "3 of more than 1,000 posts",
+		`[{"id":"1"}]`: "all 1 post",
 		`{"data":[` + items + `],"nextCursor":"a"}`:                                                     "3 posts; there are more",
 		`{"data":[` + strings.Repeat(`{"id":"4"},`, 9) + `{"id":"5"}],"nextCursor":"","totalCount":10}`: "4 of 10 posts",
 	} {
@@ -131,7 +132,7 @@ func TestAPartIsNeverTheWhole(t *testing.T) {
 		}
 		op := working([]string{"search_posts"}, func(ctx context.Context, j *job) (string, error) {
 			c, err := j.list(ctx, "the posts", "search_posts", nil, 4)
-			return c.of("posts"), err
+			return c.of("post", ""), err
 		})
 		if a := op.run(t.Context(), Env{Client: c}, arguments{}); a.text != want {
 			t.Errorf("%s\n%q, not %q", answer, a.text, want)

@@ -2,11 +2,12 @@ package tools
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
-	"fmt"
+	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"featurebase-mcp/internal/jsonparser"
@@ -15,20 +16,38 @@ import (
 // postFacts is what workflows read of a post. Any of it can be missing: the live API is loose about names, texts and dates. Texts are fit
 // to be shown, each on one line.
 type postFacts struct {
-	id, title, text, url, created string
-	boardID, assigneeID           string
-	author                        person
-	status                        postStatus
-	tags                          []string
-	votes, comments               int
-	inReview                      bool
+	id, title, url       string
+	created, updated     string
+	boardID, assigneeID  string
+	author               person
+	status               postStatus
+	tags                 []string
+	votes, comments      int
+	inReview, restricted bool // restricted: only some users or companies see it
 
-	html    string // the text as the API gave it
-	terms   termSet
-	profile profile
+	content field // the text as the API gave it; compare reads it
+
+	html, text string
+	terms      termSet
+	profile    profile
 }
 
 type person struct{ id, name, email, kind string }
+
+// postStatus is one that posts can have.
+type postStatus struct {
+	id, name, kind string
+	initial        bool // posts start with it
+}
+
+// postBoard is a board of posts.
+type postBoard struct {
+	id, name   string
+	restricted bool // not every customer sees it
+}
+
+// completedKind is the kind of the statuses of posts whose wish was met.
+const completedKind = "completed"
 
 // How much of a post is read and shown.
 const (
@@ -39,37 +58,32 @@ const (
 // post reads a post of the API's.
 func (j *job) post(raw json.RawMessage) postFacts {
 	p := postFacts{}
-	line := func(f field) string {
-		if f.kind != jsonparser.String {
-			return ""
-		}
-		return j.line(unescape(f.value))
-	}
 	eachMember(sound(raw), func(name string, f field) {
 		switch name {
 		case "id":
-			p.id = line(f)
+			p.id = j.lineIn(f)
 		case "title":
-			p.title = line(f)
+			p.title = j.lineIn(f)
 		case "content":
-			if f.kind == jsonparser.String {
-				p.html = unescape(f.value)
-				p.text = j.line(excerpt(p.html, comparedLength))
-			}
+			p.content = f
 		case "postUrl":
-			p.url = line(f)
+			p.url = j.lineIn(f)
 		case "createdAt":
-			p.created = line(f)
+			p.created = j.lineIn(f)
+		case "updatedAt":
+			p.updated = j.lineIn(f)
 		case "boardId":
-			p.boardID = line(f)
+			p.boardID = j.lineIn(f)
 		case "assigneeId":
-			p.assigneeID = line(f)
+			p.assigneeID = j.lineIn(f)
 		case "upvotes":
 			p.votes = wholeNumber(f)
 		case "commentCount":
 			p.comments = wholeNumber(f)
 		case "inReview":
 			p.inReview = string(f.value) == "true"
+		case "access":
+			p.restricted = holdsAny(f.value, "userIds", "companyExternalIds")
 		case "author":
 			p.author = person{j.lineOf(f, "id"), j.lineOf(f, "name"), j.lineOf(f, "email"), j.lineOf(f, "type")}
 		case "status":
@@ -82,15 +96,34 @@ func (j *job) post(raw json.RawMessage) postFacts {
 			})
 		}
 	})
-	p.terms = termsOf(p.title, p.text)
 	return p
+}
+
+// compare reads the text of a post, and its words.
+func (p *postFacts) compare(j *job) {
+	if p.content.kind == jsonparser.String {
+		p.html = unescape(p.content.value)
+		p.text = j.line(excerpt(p.html, comparedLength))
+	}
+	p.terms = termsOf(p.title, p.text)
 }
 
 // status reads the status of a post, or one of a list of them.
 func (j *job) status(raw []byte) postStatus {
 	isDefault, err := jsonparser.GetBoolean(raw, "isDefault")
 	f := field{raw, jsonparser.Object}
-	return postStatus{thing{ID: j.lineOf(f, "id"), Name: j.lineOf(f, "name")}, j.lineOf(f, "type"), err == nil && isDefault}
+	return postStatus{j.lineOf(f, "id"), j.lineOf(f, "name"), j.lineOf(f, "type"), err == nil && isDefault}
+}
+
+// called is the name of a status that may have lost it.
+func (s postStatus) called() string { return cmp.Or(s.name, s.id, "no status") }
+
+// lineIn is a text, on one line.
+func (j *job) lineIn(f field) string {
+	if f.kind != jsonparser.String {
+		return ""
+	}
+	return j.line(unescape(f.value))
 }
 
 // lineOf is a text of an object, on one line.
@@ -101,93 +134,150 @@ func (j *job) lineOf(object field, name string) string {
 	return j.line(textOf(object.value, name))
 }
 
+// holdsAny reports that one of the lists of an object has items.
+func holdsAny(object []byte, lists ...string) bool {
+	found := false
+	for _, name := range lists {
+		if list, kind, _, err := jsonparser.Get(object, name); err == nil && kind == jsonparser.Array {
+			eachItem(list, func(field) { found = true })
+		}
+	}
+	return found
+}
+
 func wholeNumber(f field) int {
 	n, err := strconv.ParseFloat(string(f.value), 64)
 	if err != nil || n != n || n < -1e9 || n > 1e9 {
 		return 0
 	}
-	return int(n)
+	return int(math.Round(n))
 }
 
-// pool is a set of posts to compare with.
-type pool struct {
-	posts []*postFacts
-	byID  map[string]*postFacts
-}
-
-// add reads posts into the pool, each once.
-func (p *pool) add(j *job, items []json.RawMessage) {
-	if p.byID == nil {
-		p.byID = map[string]*postFacts{}
-	}
-	for _, item := range items {
-		if item = bytes.TrimSpace(item); len(item) == 0 || item[0] != '{' {
-			continue
-		}
-		if id := textOf(item, "id"); id == "" || p.byID[j.line(id)] != nil {
-			continue
-		}
-		post := j.post(item)
-		p.byID[post.id] = &post
-		p.posts = append(p.posts, &post)
-	}
-}
-
-// rarity counts the words of all posts, and of other texts.
-func (p *pool) rarity(others ...termSet) *rarity {
-	sets := others
-	for _, post := range p.posts {
-		sets = append(sets, post.terms)
-	}
-	return rarityIn(sets...)
-}
-
-// likeness is a post with how much it is like another.
-type likeness struct {
-	*postFacts
-	score float64
-	words []string // that both have, the weightiest first
-}
-
-// like returns the posts of the pool that are like a text, but for one, the most alike first. Profiles are made by r at their first use.
-func (p *pool) like(r *rarity, wanted profile, except string, least float64) []likeness {
-	var list []likeness
-	for _, post := range p.posts {
-		if post.id == except {
-			continue
-		}
-		if post.profile.all == nil {
-			post.profile = r.profile(post.terms)
-		}
-		if score, words := alike(wanted, post.profile); score >= least {
-			list = append(list, likeness{post, score, words})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b likeness) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		default:
-			return strings.Compare(a.id, b.id)
-		}
+// objects are the items of a list that are some.
+func objects(items []json.RawMessage) []json.RawMessage {
+	return slices.DeleteFunc(items, func(item json.RawMessage) bool {
+		item = bytes.TrimSpace(item)
+		return len(item) == 0 || item[0] != '{'
 	})
-	return list
 }
 
-// name is how an answer calls a post that may have lost its title.
-func (p *postFacts) name() string {
-	if p.title == "" {
-		return "(no title)"
+// reading is what was read of a list of posts.
+type reading struct {
+	collection
+	posts []postFacts
+}
+
+// read reads the posts of a list. What was read before a failure is of use too, as a part; nothing is nil.
+func (j *job) read(c collection, err error) (*reading, error) {
+	if err != nil && len(c.items) == 0 {
+		return nil, err
 	}
-	return plainExcerpt(p.title, titleLength)
+	r := &reading{collection: c}
+	for _, item := range objects(c.items) {
+		r.posts = append(r.posts, j.post(item))
+	}
+	return r, err
 }
 
-// day is when the post was made.
-func (p *postFacts) day() string {
-	day, _, _ := strings.Cut(minute(p.created), "T")
-	return day
+// searchPosts searches by words or in an order, and by filters. By filters alone, a search sees more than 200 hits.
+func (j *job) searchPosts(ctx context.Context, what string, by map[string]any, most int, filters ...any) (collection, error) {
+	if len(filters) > 0 {
+		by["query"] = map[string]any{"operator": "AND", "value": filters}
+	}
+	return j.list(ctx, what, "search_posts", by, most)
+}
+
+// inOrder is a search in an order alone.
+func inOrder(order string) map[string]any { return map[string]any{"sort": order} }
+
+// where is one filter of a search.
+func where(field, operator string, value any) any {
+	return map[string]any{"field": field, "operator": operator, "value": value}
+}
+
+// board is the id of the only board that a call is about; empty is all.
+func (j *job) board() string {
+	id, _ := j.args.wire["boardId"].(string)
+	return id
+}
+
+// onBoard are the filters of a search that keep it to the board of the call.
+func (j *job) onBoard() []any {
+	if j.board() == "" {
+		return nil
+	}
+	return []any{where("boardId", "=", j.board())}
+}
+
+// listedOnBoard keeps a list of posts to the board of the call.
+func (j *job) listedOnBoard(wire map[string]any) map[string]any {
+	if j.board() != "" {
+		wire["boardId"] = []any{j.board()}
+	}
+	return wire
+}
+
+// postBoards are those of an organization.
+type postBoards []postBoard
+
+// boards returns those that there are.
+func (j *job) boards(ctx context.Context) (postBoards, error) {
+	c, err := j.list(ctx, "the boards", "list_boards", nil, maxNames)
+	var all postBoards
+	for _, item := range objects(c.items) {
+		f := field{sound(item), jsonparser.Object}
+		access, _, _, _ := jsonparser.Get(f.value, "access")
+		adminOnly, err := jsonparser.GetBoolean(access, "adminOnly")
+		all = append(all, postBoard{
+			j.lineOf(f, "id"), j.lineOf(f, "name"), err == nil && adminOnly || holdsAny(access, "allowedRoles", "segments"),
+		})
+	}
+	return all, err
+}
+
+// find returns a board by its id; of one that is not known, no more than that.
+func (b postBoards) find(id string) postBoard {
+	for _, board := range b {
+		if board.id == id {
+			return board
+		}
+	}
+	return postBoard{id: id}
+}
+
+// called is the name of a board that may have lost it.
+func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
+
+// statuses returns those that posts can have.
+func (j *job) statuses(ctx context.Context) ([]postStatus, error) {
+	c, err := j.list(ctx, "the post statuses", "list_post_statuses", nil, maxNames)
+	var all []postStatus
+	for _, item := range objects(c.items) {
+		all = append(all, j.status(sound(item)))
+	}
+	return all, err
+}
+
+// untitled stands for a title that is lost.
+const untitled = "(untitled)"
+
+// titled is how an answer calls a thing that may have lost its title.
+func titled(title string) string {
+	return plainExcerpt(cmp.Or(title, untitled), titleLength)
+}
+
+// inQuotes is the same inside a line of ours.
+func inQuotes(title string) string { return `"` + titled(title) + `"` }
+
+func (p *postFacts) name() string { return titled(p.title) }
+
+// dayIn is the date of a time in a zone; what is no time stays as it is.
+func dayIn(zone *time.Location, stamp string) string {
+	at, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return stamp
+	}
+	return at.In(zone).Format(time.DateOnly)
 }
 
 // age is how old the post is at a time, in words.
@@ -197,11 +287,6 @@ func (p *postFacts) age(now time.Time) string {
 		return "of unknown age"
 	}
 	return some(max(0, int(now.Sub(created).Hours()/24)), "day")
-}
-
-// commas joins what is not empty.
-func commas(words ...string) string {
-	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }
 
 // commented says how many comments the post has, unless it has none.
@@ -220,5 +305,14 @@ func (p *postFacts) reviewed() string {
 	return ""
 }
 
-// shown is the score as an answer shows it.
-func (l likeness) shown() string { return fmt.Sprintf("%.2f", l.score) }
+func votesOf(p postFacts) int    { return p.votes }
+func commentsOf(p postFacts) int { return p.comments }
+
+// sum adds up one figure of many.
+func sum(posts []postFacts, of func(postFacts) int) string {
+	total := 0
+	for _, p := range posts {
+		total += of(p)
+	}
+	return thousands(total)
+}

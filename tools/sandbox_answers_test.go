@@ -10,25 +10,16 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )
 
 // raw is what the API answers to the example, on a sandbox in its first state.
 func (e example) raw(t *testing.T) []byte {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Options{NoAuth: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := client.New(client.Config{BaseURL: "http://127.0.0.1", Version: "2026-01-01.nova", NoAuth: true, Transport: box.Transport()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := tools.Env{Client: c, Names: tools.NewNames(c)}
+	env := onSandbox(t)
 	if e.admin != "" {
+		var err error
 		if env.ActingAdmin, err = tools.NewActingAdmin(e.admin); err != nil {
 			t.Fatal(err)
 		}

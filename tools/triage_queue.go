@@ -48,7 +48,8 @@ type triage struct {
 	*job
 	inReview, initial, newest, popular collection
 	statuses                           []postStatus
-	boards, admins                     []thing
+	boards                             postBoards
+	admins                             []thing
 	pool                               pool
 	waiting                            []*postFacts
 }
@@ -72,22 +73,21 @@ func (t *triage) read(ctx context.Context) error {
 		order = "upvotes:desc"
 	}
 	failures := make([]error, 0, 4)
-	posts := func(what string, c *collection, wire map[string]any, most int) part {
+	posts := func(what string, c *collection, order string, most int, filters ...any) part {
 		at := len(failures)
 		failures = append(failures, nil)
 		return part{what, func(ctx context.Context) error {
-			*c, failures[at] = t.list(ctx, what, "search_posts", wire, most)
+			*c, failures[at] = t.searchPosts(ctx, what, inOrder(order), most, filters...)
 			return failures[at]
 		}}
 	}
 	parts := []part{
-		posts("the posts in review", &t.inReview, t.searchOnBoard(map[string]any{"sort": order}, filterClause("inReview", "=", true)), waitingRead),
-		posts("the newest posts", &t.newest, map[string]any{"sort": "createdAt:desc"}, newestCompared),
-		posts("the posts with most votes", &t.popular, map[string]any{"sort": "upvotes:desc"}, popularCompared),
+		posts("the posts in review", &t.inReview, order, waitingRead, append(t.onBoard(), where("inReview", "=", true))...),
+		posts("the newest posts", &t.newest, "createdAt:desc", newestCompared),
+		posts("the posts with most votes", &t.popular, "upvotes:desc", popularCompared),
 		{"the statuses and the posts in the default one", func(ctx context.Context) error { return t.readInitial(ctx, order) }},
-		{"the boards", func(ctx context.Context) error {
-			c, err := t.list(ctx, "the boards", "list_boards", nil, maxNames)
-			t.boards = decodeAll[thing](c.items)
+		{"the boards", func(ctx context.Context) (err error) {
+			t.boards, err = t.job.boards(ctx)
 			return err
 		}},
 		{"the admins", func(ctx context.Context) error {
@@ -107,35 +107,32 @@ func (t *triage) read(ctx context.Context) error {
 
 // readInitial gets the statuses, and then the posts in the one that new posts have.
 func (t *triage) readInitial(ctx context.Context, order string) error {
-	c, err := t.list(ctx, "the statuses", "list_post_statuses", nil, maxNames)
-	if err != nil {
+	var err error
+	if t.statuses, err = t.job.statuses(ctx); err != nil {
 		return err
 	}
 	var initial []any
-	for _, item := range c.items {
-		status := t.status(sound(item))
-		t.statuses = append(t.statuses, status)
-		if status.Default && status.ID != "" {
-			initial = append(initial, status.ID)
+	for _, status := range t.statuses {
+		if status.initial && status.id != "" {
+			initial = append(initial, status.id)
 		}
 	}
 	if len(initial) == 0 {
 		t.initial.whole = true
 		return nil
 	}
-	t.initial, err = t.list(ctx, "the posts in the default status", "search_posts",
-		t.searchOnBoard(map[string]any{"sort": order}, filterClause("statusId", "IN", initial)), waitingRead)
+	t.initial, err = t.searchPosts(ctx, "the posts in the default status", inOrder(order), waitingRead, append(t.onBoard(), where("statusId", "IN", initial))...)
 	return err
 }
 
 // waits reports whether somebody has to decide about a post.
 func (p *postFacts) waits() bool {
-	return p.inReview || p.status.Default && (len(p.tags) == 0 || p.assigneeID == "")
+	return p.inReview || p.status.initial && (len(p.tags) == 0 || p.assigneeID == "")
 }
 
 // queue sorts out the posts that wait, in the order that was asked for.
 func (t *triage) queue() {
-	board, _ := t.args.wire["boardId"].(string)
+	board := t.board()
 	for _, p := range t.pool.posts {
 		if p.waits() && (board == "" || strings.EqualFold(p.boardID, board)) {
 			t.waiting = append(t.waiting, p)
@@ -183,7 +180,7 @@ func (t *triage) extent(shown int) string {
 	default:
 		text = thousands(shown) + " of at least " + thousands(all)
 		if c := t.initial; !c.whole && len(c.items) > 0 {
-			text += " (" + c.of("posts in the default status") + " were read)"
+			text += " (" + c.of("post", "in the default status") + " were read)"
 		}
 	}
 	if t.args.wire["sort"] == byVotes {
@@ -198,11 +195,11 @@ func (t *triage) extent(shown int) string {
 func (t *triage) compared() string {
 	switch {
 	case t.newest.whole:
-		return t.newest.of("posts")
+		return t.newest.of("post", "")
 	case len(t.newest.items) == 0:
 		return some(len(t.pool.posts), "post")
 	}
-	text := t.newest.of("posts") + ": the newest"
+	text := t.newest.of("post", "") + ": the newest"
 	if n := len(t.popular.items); n > 0 {
 		text += ", and the " + thousands(n) + " with most votes"
 	}
@@ -213,17 +210,17 @@ func (t *triage) compared() string {
 func (t *triage) writeVocabulary(b *strings.Builder) {
 	var boards, kinds, tags, admins []string
 	for _, board := range t.boards {
-		boards = append(boards, t.line(board.Name))
+		boards = append(boards, board.name)
 	}
 	byKind := map[string][]string{}
 	for _, s := range t.statuses {
-		if s.Default {
-			s.Name += " (default)"
+		if s.initial {
+			s.name += " (default)"
 		}
-		if byKind[s.Type] == nil {
-			kinds = append(kinds, s.Type)
+		if byKind[s.kind] == nil {
+			kinds = append(kinds, s.kind)
 		}
-		byKind[s.Type] = append(byKind[s.Type], s.Name)
+		byKind[s.kind] = append(byKind[s.kind], s.name)
 	}
 	for i, kind := range kinds {
 		kinds[i] = cmp.Or(kind, "other") + ": " + commas(byKind[kind]...)
@@ -263,11 +260,11 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 		lacks = "no tags"
 	}
 	status := ""
-	if !p.status.Default {
-		status = p.status.Name
+	if !p.status.initial {
+		status = p.status.name
 	}
 	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
-		t.board(p.boardID), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
+		t.boards.find(p.boardID).called(), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
 	), p.name())
 	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
 	if len(p.tags) > 0 {
@@ -279,7 +276,7 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	}
 	duplicates := t.pool.like(rare, rare.profile(p.terms), p.id, likelyDuplicate)
 	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
-		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), some(d.votes, "vote"), d.status.Name, d.name())
+		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), some(d.votes, "vote"), d.status.name, d.name())
 	}
 	if more := len(duplicates) - duplicatesShown; more > 0 {
 		fmt.Fprintf(b, "  and like %d more\n", more)
@@ -287,15 +284,6 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	if signs := p.signsOfSpam(authors); len(signs) > 0 {
 		fmt.Fprintf(b, "  signs of spam: %s\n", commas(signs...))
 	}
-}
-
-func (t *triage) board(id string) string {
-	for _, board := range t.boards {
-		if board.ID == id {
-			return t.line(board.Name)
-		}
-	}
-	return id
 }
 
 // next names the tools that decide, as far as they are on.

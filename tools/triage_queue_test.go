@@ -24,7 +24,7 @@ var (
 // The queue is what a plain reader of the API would sort out of all posts, in the same order and with the same counts.
 func TestTriageQueueIsTrue(t *testing.T) {
 	t.Parallel()
-	for _, o := range organizationsToReportOn {
+	for _, o := range organizations {
 		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
 			t.Parallel()
 			testTriageQueue(t, o)
@@ -32,7 +32,7 @@ func TestTriageQueueIsTrue(t *testing.T) {
 	}
 }
 
-func testTriageQueue(t *testing.T, o reportedOn) {
+func testTriageQueue(t *testing.T, o sampled) {
 	t.Helper()
 	posts := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock}).posts
 	server := start(t, app.Config{Sandbox: &o.Sandbox})

@@ -40,8 +40,8 @@ func startBroken(t *testing.T, place string) *mcpclient.Client {
 	return start(t, app.Config{Client: client.Config{BaseURL: "http://127.0.0.1", NoAuth: true, Transport: broken{box.Transport(), place}}})
 }
 
-// runWorkflow runs a workflow on a sandbox, with all other tools on or off.
-func runWorkflow(t *testing.T, op *tools.Operation, arguments string, off bool) string {
+// onSandbox is the surroundings of calls on a sandbox of its own, in its first state.
+func onSandbox(t *testing.T) tools.Env {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Options{NoAuth: true})
 	if err != nil {
@@ -51,7 +51,13 @@ func runWorkflow(t *testing.T, op *tools.Operation, arguments string, off bool) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := tools.Env{Client: c, Names: tools.NewNames(c), Now: box.Now}
+	return tools.Env{Client: c, Names: tools.NewNames(c), Now: box.Now}
+}
+
+// runWorkflow runs a workflow on a sandbox, with all other tools on or off.
+func runWorkflow(t *testing.T, op *tools.Operation, arguments string, off bool) string {
+	t.Helper()
+	env := onSandbox(t)
 	if off {
 		env.OffBy = func(string) string { return "--toolsets" }
 	}
