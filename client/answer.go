@@ -24,7 +24,7 @@ func outcome(ans *answer, err error, scrub scrubber, now time.Time) *Error {
 	}
 	if failed := verdictOf(ans, scrub); failed != nil {
 		failed.Status, failed.RequestID = ans.status, ans.requestID
-		failed.RetryAfter = told(ans, now)
+		failed.RetryAfter, failed.NoRetry = told(ans, now), ans.header.Get("X-Should-Retry") == "false"
 		return failed
 	}
 	return nil

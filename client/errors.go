@@ -79,6 +79,8 @@ type Error struct {
 	RequestID string
 	// RetryAfter is how long to wait before another call can succeed; 0 means not told.
 	RetryAfter time.Duration
+	// NoRetry says that the API asked for no retry (X-Should-Retry: false).
+	NoRetry bool
 	// Attempts counts the requests that were sent.
 	Attempts int
 	// MaybeApplied says that a Write or Delete may have reached the API: look before it is repeated.

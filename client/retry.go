@@ -60,13 +60,10 @@ func retried(next handler, retries int, logger *slog.Logger, scrub scrubber) han
 // repeatable says whether the request may be sent again after failed, and why. ans is nil if there was no
 // answer.
 func repeatable(safety Safety, failed *Error, ans *answer) (ok bool, reason string) {
-	wish := ""
-	if ans != nil {
-		wish = ans.header.Get("X-Should-Retry")
-	}
+	asked := ans != nil && ans.header.Get("X-Should-Retry") == "true"
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](failed.Err)
 	switch {
-	case wish == "false":
+	case failed.NoRetry:
 		return false, "the API asks not to"
 	case errors.Is(failed.Err, errNotBegun):
 		return false, "its turn comes too late"
@@ -78,7 +75,7 @@ func repeatable(safety Safety, failed *Error, ans *answer) (ok bool, reason stri
 		return true, "no connection, not applied"
 	case safety == Write:
 		return false, "a write is repeated only when it was surely not applied"
-	case safety == Read && wish == "true":
+	case safety == Read && asked:
 		return true, "the API asks to"
 	case failed.Kind == KindConnection, failed.Kind == KindServer, failed.Status == http.StatusRequestTimeout:
 		return true, "transient failure"

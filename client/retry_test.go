@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,9 @@ func TestRetryRepeatsOnlyWhatCannotHappenTwice(t *testing.T) {
 					return
 				}
 				failed := wantError(t, err, tt.kind)
+				if failed.NoRetry != strings.HasSuffix(tt.name, "asks not to") {
+					t.Errorf("NoRetry %v", failed.NoRetry)
+				}
 				if failed.MaybeApplied != tt.maybe || failed.Attempts != tt.requests || failed.Operation != tt.request.Operation {
 					t.Errorf("MaybeApplied %v, Attempts %d, Operation %q, want %v, %d, %q",
 						failed.MaybeApplied, failed.Attempts, failed.Operation, tt.maybe, tt.requests, tt.request.Operation)

@@ -35,6 +35,7 @@ const (
 const (
 	unchanged  = "Do not retry unchanged"
 	corrected  = "correct the arguments, then call again"
+	unwanted   = "Do not retry: Featurebase asks not to"
 	mayHelp    = "A retry may help"
 	inAMinute  = "A retry may help, in a minute"
 	checkedURL = "the user has to check FEATUREBASE_API_URL: a proxy or a login page may answer there"

@@ -121,6 +121,9 @@ func (f failing) about() string {
 
 // advice says whether a retry can help and what else does.
 func (f failing) advice(c cause) string {
+	if c.until == "" && f.err.NoRetry {
+		return unwanted
+	}
 	text := c.advice
 	if wait := f.err.RetryAfter; c.until == "" && wait > 0 {
 		text = fmt.Sprintf("Retry after %.0f s", math.Ceil(wait.Seconds()))

@@ -237,6 +237,7 @@ func (f failing) with(read *Operation) string {
 		switch {
 		case props[id.name] != nil:
 			take = append(take, id.name+" "+id.value)
+		case f.op.ActingAdmin != nil && f.op.ActingAdmin.Need == id.name: // who acts is there in any case
 		case strings.Contains(f.op.Path, "{"+id.name+"}"), id.name == "id":
 			look = append(look, id.name+" "+id.value)
 		}
