@@ -65,14 +65,7 @@ func TestFilesAreWhole(t *testing.T) {
 	}
 }
 
-func exists(tool string) bool {
-	return tools.Lookup(tool) != nil || slices.Contains(workflows, tool)
-}
-
-// workflows are the tools for whole jobs, where they are not declared yet.
-var workflows = []string{
-	"summarize_conversation", "triage_queue", "find_similar_posts", "answer_from_help_center", "feedback_report", "draft_changelog",
-}
+func exists(tool string) bool { return tools.Lookup(tool) != nil }
 
 // The README shows people what there is.
 func TestTheREADMEIsFresh(t *testing.T) {
