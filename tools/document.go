@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 // in the first line. The body or thread begins at bodyAt.
 func (w *writer) document(body []byte) (text []byte, bodyAt int) {
 	w.minutes, w.hide = true, w.hidden
-	lines, marked := w.appendLines(make([]byte, 0, 1024+len(body)), body)
+	lines, marked := w.appendLines(make([]byte, 0, 1024+min(len(body), maxBlock)), body)
 	below := len(lines)
 	if w.Body != "" {
 		lines = w.appendBody(lines, body)
@@ -94,7 +95,7 @@ func (w *writer) appendLine(out []byte, label string, f field, c column) ([]byte
 	start := len(out)
 	out, ok := w.appendField(out, f, c)
 	if ok && out[start] == '"' {
-		out = append(out[:start], oneLine(unescape(out[start+1:len(out)-1]))...)
+		out = appendOneLine(out[:start], unescapedBytes(out[start+1:len(out)-1]))
 	}
 	return append(out, '\n'), ok
 }
@@ -109,7 +110,7 @@ func isWord(name string) bool {
 func (w *writer) appendBody(out, body []byte) []byte {
 	text := ""
 	if raw, kind, _, err := jsonparser.Get(body, w.Body); err == nil && kind == jsonparser.String {
-		text = w.text(toMarkdown(unescape(raw)))
+		text = w.text(markdownOf(unescapedBytes(raw)))
 	}
 	switch {
 	case text == "":
@@ -122,7 +123,29 @@ func (w *writer) appendBody(out, body []byte) []byte {
 }
 
 // oneLine is a text without line breaks, which could look like fields of ours.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for word := range strings.FieldsSeq(s) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}
+
+// appendOneLine writes the same of a text, which may stand where it is written to.
+func appendOneLine(out, text []byte) []byte {
+	start := len(out)
+	for word := range bytes.FieldsSeq(text) {
+		if len(out) > start {
+			out = append(out, ' ')
+		}
+		out = append(out, word...)
+	}
+	return out
+}
 
 // isTime reports times as the API writes them: 2026-03-02T09:00:00.000Z.
 func isTime(s string) bool {

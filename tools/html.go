@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ func excerpt(body string, limit int) string {
 		return plainExcerpt(body, limit)
 	}
 	c := newCollector(limit)
-	read(body, c)
+	read(strings.NewReader(body), c)
 	return string(c.out)
 }
 
@@ -133,13 +134,13 @@ func (m media) label() string {
 }
 
 // hasTags tells HTML from text: a tag is more than a sign for less.
-func hasTags(body string) bool {
+func hasTags(body []byte) bool {
 	for {
-		_, after, found := strings.Cut(body, "<")
+		_, after, found := bytes.Cut(body, []byte("<"))
 		if !found {
 			return false
 		}
-		if after != "" && (strings.IndexByte("/!?", after[0]) >= 0 || after[0]|0x20 >= 'a' && after[0]|0x20 <= 'z') {
+		if len(after) > 0 && (strings.IndexByte("/!?", after[0]) >= 0 || after[0]|0x20 >= 'a' && after[0]|0x20 <= 'z') {
 			return true
 		}
 		body = after
@@ -147,16 +148,19 @@ func hasTags(body string) bool {
 }
 
 // toMarkdown converts a whole HTML body.
-func toMarkdown(body string) string {
+func toMarkdown(body string) string { return markdownOf([]byte(body)) }
+
+// markdownOf converts a whole HTML body, and copies no more of it than it has to: bodies can be as long as answers.
+func markdownOf(body []byte) string {
 	w := newMarkdownWriter()
 	n := len(body)
 	if hasTags(body) {
-		n = read(body, w)
+		n = read(bytes.NewReader(body), w)
 	} else {
 		w.plain(body)
 	}
 	out := w.finish()
-	if lost := w.lost + utf8.RuneCountInString(body[n:]); lost > 0 {
+	if lost := w.lost + utf8.RuneCount(body[n:]); lost > 0 {
 		out += "\n\n[cut: " + strconv.Itoa(lost) + " more characters]"
 	}
 	return out

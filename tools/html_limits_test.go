@@ -78,6 +78,7 @@ func TestTextIsWholeOrCutWithAWord(t *testing.T) {
 		"one text":   strings.Repeat("word ", 4*words),
 		"HTML":       "<p>" + strings.Repeat("word ", 4*words),
 		"paragraphs": strings.Repeat("<p>word", 4*words),
+		"no gaps":    "<p>" + strings.Repeat("word", 5*words),
 		"code":       "<pre>" + strings.Repeat("word\n", 4*words) + "</pre>",
 	} {
 		got := toMarkdown(body)

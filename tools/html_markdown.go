@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"iter"
 	"strconv"
 	"strings"
@@ -31,9 +32,11 @@ func newMarkdownWriter() *markdownWriter {
 }
 
 // plain writes a text that is not HTML. Its lines stay lines.
-func (w *markdownWriter) plain(text string) {
-	for line := range strings.Lines(text) {
-		w.text([]byte(withoutSignatures(html.UnescapeString(line))))
+func (w *markdownWriter) plain(text []byte) {
+	for line := range bytes.Lines(text) {
+		for part := range parts(line) {
+			w.text([]byte(withoutSignatures(html.UnescapeString(string(part)))))
+		}
 		w.lineBreak()
 	}
 }
@@ -46,37 +49,37 @@ func (w *markdownWriter) finish() string {
 // maxMarkdown bounds what one body becomes. It is more than models read; what is cut is counted.
 const maxMarkdown = 4 << 20
 
-func (w *markdownWriter) full() bool { return w.size > maxMarkdown }
+func (w *markdownWriter) full() bool { return w.size+len(w.code) > maxMarkdown }
 
 // maxBlock bounds what is kept of a block before it is written; a longer one becomes several.
 const maxBlock = 1 << 18
 
 func (w *markdownWriter) text(text []byte) {
-	for part := range parts(string(text)) {
-		if w.full() {
-			w.lost += utf8.RuneCountInString(part)
-			continue
-		}
-		if w.pre > 0 {
-			w.addCode(part)
-		} else {
-			w.addText(part)
-		}
-		if len(w.buf) > maxBlock {
-			w.flush(false)
-		}
+	switch {
+	case w.full():
+		w.lost += utf8.RuneCount(text)
+	case w.pre > 0:
+		w.addCode(string(text))
+	default:
+		w.addText(string(text))
+	}
+	if len(w.buf) > maxBlock {
+		w.flush(false)
 	}
 }
 
-// parts cuts a text at gaps into parts that are not much longer than a block may be.
-func parts(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for len(text) > maxBlock {
-			end := strings.IndexByte(text[maxBlock:], ' ')
-			if end < 0 {
-				break
+// parts cuts a text at gaps into parts that are not much longer than a block may be: what is made of each is gone before the next. Of a text
+// without gaps, a part ends anywhere but inside a character or the end of a line.
+func parts(text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(text) > 2*maxBlock {
+			end := bytes.IndexByte(text[maxBlock:2*maxBlock], ' ') + maxBlock
+			if end < maxBlock {
+				for end = 2 * maxBlock; end > maxBlock && (!utf8.RuneStart(text[end]) || text[end-1] == '\r'); {
+					end--
+				}
 			}
-			if end += maxBlock; !yield(text[:end]) {
+			if !yield(text[:end]) {
 				return
 			}
 			text = text[end:]

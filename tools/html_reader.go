@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 
@@ -76,8 +77,8 @@ type openElement struct {
 }
 
 // read shows a sink what a reader of the body sees, until the sink is full, and returns how many bytes it has read.
-func read(body string, s sink) int {
-	r := reader{z: html.NewTokenizer(strings.NewReader(body)), sink: s, open: make([]openElement, 1, 8)}
+func read(body io.Reader, s sink) int {
+	r := reader{z: html.NewTokenizer(body), sink: s, open: make([]openElement, 1, 8)}
 	n := 0
 	for !s.full() && r.next() {
 		n += len(r.z.Raw())
@@ -115,7 +116,13 @@ func (r *reader) text() {
 	if r.isQuiet() {
 		return
 	}
-	text := r.z.Raw()
+	for part := range parts(r.z.Raw()) {
+		r.show(part)
+	}
+}
+
+// show shows a part of a text.
+func (r *reader) show(text []byte) {
 	if bytes.IndexByte(text, '&') >= 0 && r.top().tag != atom.Xmp && r.top().tag != atom.Plaintext {
 		text = []byte(html.UnescapeString(string(text)))
 	}

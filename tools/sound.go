@@ -74,6 +74,15 @@ func unescape(raw []byte) string {
 	return s
 }
 
+// unescapedBytes is the same without a copy where there is nothing to unescape, for texts that may be long.
+func unescapedBytes(raw []byte) []byte {
+	text, err := jsonparser.ParseBytes(raw)
+	if err != nil {
+		return raw
+	}
+	return text
+}
+
 // eachMember calls f with the members of an object in their order. Of those with the same name, the first counts, as for every reader of
 // single fields.
 func eachMember(object []byte, f func(name string, value field)) {

@@ -243,8 +243,8 @@ func (t *transcript) byline(message []byte, kind string) {
 // message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,
 // attachments are empty images.
 func (t *transcript) message(message []byte) string {
-	if html := textOf(message, "bodyHtml"); html != "" {
-		return t.text(toMarkdown(html))
+	if html, kind, _, err := jsonparser.Get(message, "bodyHtml"); err == nil && kind == jsonparser.String && len(html) > 0 {
+		return t.text(markdownOf(unescapedBytes(html)))
 	}
 	markdown := textOf(message, "bodyMarkdown")
 	if html, err := toHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch

@@ -366,16 +366,18 @@ func (w *writer) appendValue(out, value []byte, kind jsonparser.ValueType, name 
 	}
 	switch kind {
 	case jsonparser.String:
+		if slices.Contains(w.html, name) {
+			text := w.text(markdownOf(unescapedBytes(value)))
+			return appendString(out, text), text != ""
+		}
 		text := unescape(value)
 		switch {
-		case slices.Contains(w.html, name):
-			text = w.text(toMarkdown(text))
 		case w.minutes && isTime(text):
 			text = minute(text)
 		default:
 			text = w.words(text)
 		}
-		return appendString(out, text), text != ""
+		return appendString(slices.Grow(out, len(text)), text), text != ""
 	case jsonparser.Object:
 		if !slices.Contains(ownNames, name) {
 			return w.appendObject(out, value)

@@ -3,6 +3,7 @@ package jsonparser
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"strings"
@@ -178,6 +179,9 @@ func TestParseStringIsThatOfTheStandardLibrary(t *testing.T) {
 		text, err := ParseString([]byte(raw))
 		if (err == nil) != isText {
 			t.Errorf("%s: %v", raw, err)
+		}
+		if same, sameErr := ParseBytes([]byte(raw)); !errors.Is(sameErr, err) || string(same) != text {
+			t.Errorf("%s is %q as bytes: %v", raw, same, sameErr)
 		}
 		var want string
 		if isText && (json.Unmarshal([]byte(`"`+raw+`"`), &want) != nil || text != want) {

@@ -12,24 +12,48 @@ var errEscape = errors.New("jsonparser: an escape that stands for no character")
 
 // ParseString returns the text of a string that was found. Half of a surrogate pair is an error: it stands for no character.
 func ParseString(raw []byte) (string, error) {
-	n := bytes.IndexByte(raw, '\\')
-	if n < 0 {
+	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw), nil
 	}
 	var text strings.Builder
+	if err := write(&text, raw); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
+
+// ParseBytes returns the same as bytes: those of raw where it has no escapes, so that a long text is not copied.
+func ParseBytes(raw []byte) ([]byte, error) {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw, nil
+	}
+	var text bytes.Buffer
+	if err := write(&text, raw); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), nil
+}
+
+// builder is what both are written to. Neither fails.
+type builder interface {
+	Grow(n int)
+	Write(text []byte) (int, error)
+	WriteRune(c rune) (int, error)
+}
+
+func write(text builder, raw []byte) error {
 	text.Grow(len(raw))
-	for n >= 0 {
-		text.Write(raw[:n])
+	for n := bytes.IndexByte(raw, '\\'); n >= 0; n = bytes.IndexByte(raw, '\\') {
+		_, _ = text.Write(raw[:n])
 		c, size := escaped(raw[n:])
 		if size == 0 {
-			return "", errEscape
+			return errEscape
 		}
-		text.WriteRune(c)
+		_, _ = text.WriteRune(c)
 		raw = raw[n+size:]
-		n = bytes.IndexByte(raw, '\\')
 	}
-	text.Write(raw)
-	return text.String(), nil
+	_, _ = text.Write(raw)
+	return nil
 }
 
 // escaped returns the character that the escape at the start of raw stands for, and the length of the escape, which is 0 if it is none.
