@@ -88,10 +88,10 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	for _, a := range articles {
 		passages = append(passages, j.passagesOf(a)...)
 	}
-	looked := fmt.Sprintf("looked at: %d published articles, the best hits of %d searches for the question and its words", len(articles), len(phrasings(question)))
+	looked := fmt.Sprintf("looked at: %s, the best hits of %s for the question and its words", some(len(articles), "published article"), some(len(phrasings(question)), "search"))
 	chosen := choosePassages(asked, unknown, passages)
 	if len(chosen) == 0 {
-		return "nothing fits: no passage of the help center speaks of this\n" + looked + j.nearestTitles(articles) +
+		return "nothing fits: no passage of the help center speaks of this\n" + looked + j.nearestTitles(articles) + j.emptyHelpCenter(articles) +
 			"\nAsk again in other words, or in the language of the help center; or say that the help center has no answer.", nil
 	}
 	var b strings.Builder
@@ -307,6 +307,19 @@ func cutPassage(text string) string {
 		return text
 	}
 	return cutRunes(text, longest) + " … (get_article has the rest)"
+}
+
+// emptyHelpCenter doubts the help center of the call where nothing at all was found in it: the API does not say that there is none.
+func (j *job) emptyHelpCenter(articles []*article) string {
+	id, given := j.args.wire["helpCenterId"].(string)
+	if !given || len(articles) > 0 {
+		return ""
+	}
+	text := "\nThere may be no help center " + show(id)
+	if j.env.off("list_help_centers") == "" {
+		text += "; list_help_centers shows which there are, and without helpCenterId all are searched"
+	}
+	return text + "."
 }
 
 // nearestTitles names the best of what was looked at, which may be of use all the same.

@@ -142,6 +142,16 @@ func TestArticlesWithoutTextAreRead(t *testing.T) {
 	}
 }
 
+// The API finds nothing in a help center that does not exist: that is no answer about the one that does.
+func TestAnEmptyHelpCenterIsDoubted(t *testing.T) {
+	t.Parallel()
+	server := start(t, app.Config{Sandbox: &app.Sandbox{}})
+	answer, isError := ask(t, server, "answer_from_help_center", `{"question":"VAT","helpCenterId":"nope"}`)
+	if isError || !strings.Contains(answer, `There may be no help center "nope"; list_help_centers shows`) || !strings.Contains(answer, "looked at: 0 published articles, the best hits of 1 search for") {
+		t.Error(answer)
+	}
+}
+
 // Where no search works the call has failed, in the usual words, and says nothing about what the help center holds.
 func TestNoSearchNoAnswer(t *testing.T) {
 	t.Parallel()

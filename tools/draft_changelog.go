@@ -90,11 +90,20 @@ type mentionedPost struct {
 
 func (j *job) draftChangelog(ctx context.Context) (string, error) {
 	d := &drafting{job: j}
+	if since, ok := d.given(); ok && since.After(d.now()) {
+		return "", fmt.Errorf("since: %s has not come; it is now %s", since.Format(minuteLayout), d.now().Format(minuteLayout))
+	}
 	if err := d.gather(ctx); err != nil {
 		return "", err
 	}
 	d.sort()
 	return d.write(), nil
+}
+
+// given is since when to draft, where the call says so.
+func (d *drafting) given() (time.Time, bool) {
+	since, _ := d.args.wire["since"].(string)
+	return parseMoment(since)
 }
 
 // gather makes the requests: first what says which posts are meant, then these.
@@ -126,12 +135,12 @@ func (d *drafting) gather(ctx context.Context) error {
 		return err
 	}
 	d.told = slices.Concat(published, unpublished)
-	given, hasGiven := d.args.wire["since"].(string)
+	since, given := d.given()
 	switch {
 	case noStatuses != nil:
 		return noStatuses
-	case hasGiven:
-		d.since, _ = parseMoment(given)
+	case given:
+		d.since = since
 	case noChangelogs != nil:
 		return noChangelogs
 	default:

@@ -192,6 +192,17 @@ func TestADraftNeedsAStatusThatMeansFinished(t *testing.T) {
 	}
 }
 
+// What has not come yet was not forgotten: a report of it is refused, with the present.
+func TestReportsOfTheFutureAreRefused(t *testing.T) {
+	t.Parallel()
+	env := envOn(t, sandbox.Options{})
+	for tool, arguments := range map[string]string{"feedback_report": `{"startDate":"2027-01-01"}`, "draft_changelog": `{"since":"2027-01-01"}`} {
+		if text, isError := callIn(t, env, Lookup(tool), arguments); !isError || !strings.Contains(text, "; it is now 2026-11-01 12:00Z\nDo not retry unchanged") {
+			t.Error(text)
+		}
+	}
+}
+
 // A call that is cancelled ends all of its requests, at once, and leaves nothing behind.
 func TestACancelledReportStops(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
