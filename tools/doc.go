@@ -21,13 +21,8 @@
 //	names.go      which ids a name can stand for, and how it becomes one
 //	directory.go  the lists of names, kept for a minute
 //	labels.go     names in the place of ids in answers
-//	terms.go, likeness.go  how much two texts say the same, in any language
 //	choices.go    what a person can pick by its name, for lists and completions
 //	ask.go        a read that no tool call asked for; outline.go its lists, as Markdown
-//	workflows.go, job.go   what is composed of several operations, and what they share; one file each: summarize_conversation.go, ...
-//	postfacts.go  what workflows read of posts, and the posts that one is like
-//	spamsigns.go  what looks like spam in any language
-//	workflow_posts.go, period.go   posts as workflows read them; the periods of reports
 //	acting.go     in whose name a write is made
 //	audit.go      the trail of writes
 //	dryrun.go     what a write would do, in place of doing it
@@ -56,6 +51,17 @@
 //	causes.go     the words for each cause, as data
 //	next.go       the tool that helps: it finds a right id, or shows whether a write was made
 //	repeats.go    calls that fail the same way again and again
+//
+// workflows.go lists the workflows, which are composed of declared operations. Each has a file of its name, and reports beside it the file of
+// its text: triage_queue.go, feedback_report.go, feedback_report_text.go, ... They share:
+//
+//	job.go        one call of a workflow: its requests, several at a time, and what becomes of those that fail
+//	postfacts.go  posts, boards and statuses as workflows read them, and the searches for posts
+//	postpool.go   posts to compare with, and those that one is like
+//	terms.go, likeness.go  how much two texts say the same, in any language
+//	spamsigns.go  what looks like spam in any language
+//	period.go     the periods of reports
+//	counts.go     how much was looked at and shown, in words
 //
 // Only operation.go knows MCP types. The package knows nothing of transports, configuration and servers.
 package tools

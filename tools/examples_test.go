@@ -87,7 +87,7 @@ func (e example) answer(t *testing.T, sandbox app.Sandbox) string {
 }
 
 // start returns a client of a server with every tool.
-func start(t *testing.T, cfg app.Config) *mcpclient.Client {
+func start(t *testing.T, cfg app.Config, options ...mcpclient.ClientOption) *mcpclient.Client {
 	t.Helper()
 	cfg.Version, cfg.Selection = "test", tools.Selection{Toolsets: []string{tools.AllTools}}
 	cfg.Client.Version = "2026-01-01.nova"
@@ -95,7 +95,7 @@ func start(t *testing.T, cfg app.Config) *mcpclient.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, err := mcpclient.NewInProcessClient(a.MCP)
+	host, err := mcpclient.NewInProcessClientWithOptions(a.MCP, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,13 @@
 package tools_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/tools"
@@ -38,10 +42,35 @@ var shownJobs = []shownJob{
 		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},
 		{"It is the same wish as the older post: closed as such, without an e-mail.", "update_post", `{"postId":"692de4d18c2fe90da8000019","statusId":"Duplicate"}`},
 	}},
-	{"Find duplicates before filing", "What a customer wrote is compared as it is.", []shownCall{
+	{"Find duplicates", "What a customer wrote is compared as it is.", []shownCall{
 		{"There is something alike.", "find_similar_posts", `{"text":"Our finance team copies the time entries page by page. Could we export a report to CSV?","limit":2}`},
 		{"And here is nothing.", "find_similar_posts", `{"text":"Please support quantum tofu"}`},
 	}},
+	{"Weekly report", "What a period brought against the one before, in figures that were counted.", []shownCall{
+		{"One board, in the time zone of the readers.", "feedback_report", `{"boardId":"Bugs","timezone":"Europe/Berlin"}`},
+	}},
+	{"Draft a changelog", "What was finished since the last one, as a draft; and what becomes public only after the user has said so.", []shownCall{
+		{"The material, without what customers cannot see.", "draft_changelog", `{"since":"2026-10-25"}`},
+		{"In the assistant's words: a draft that nobody sees yet.", "create_changelog", `{"title":"What's new: export and search","markdownContent":"[Exports of any size](https://feedback.plumline.example/p/export-fails-with-more-than-5-000-entries) arrive whole."}`},
+		{"A host that can ask its user is told to.", "publish_changelog", `{"changelogId":"` + shownChangelog + `","locales":["en"],"sendEmail":true}`},
+	}},
+	{"Close the loop with voters", "The people who asked for something hear what became of it, once.", []shownCall{
+		{"Who waits.", "list_post_voters", `{"postId":"6a0cf1598c2fe90da8000060","limit":2}`},
+		{"It is done. The status tells nobody by itself.", "update_post", `{"postId":"6a0cf1598c2fe90da8000060","statusId":"Shipped"}`},
+		{"One comment says it to all of them, by e-mail.", "create_comment", `{"postId":"6a0cf1598c2fe90da8000060","content":"You find it under Reports, Export."}`},
+	}},
+}
+
+// shownChangelog is the id that the sandbox gives the first changelog that is made.
+const shownChangelog = "6ae729c11f502b2e4100001e"
+
+// asked is a user who agrees, and what was asked.
+type asked struct{ question string }
+
+// Elicit implements mcpclient.ElicitationHandler.
+func (u *asked) Elicit(_ context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	u.question = request.Params.Message
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept}}, nil
 }
 
 // The jobs of the page work, and it shows what they answer.
@@ -51,8 +80,10 @@ func TestTheJobsOfTheDocsAreFresh(t *testing.T) {
 	page.WriteString(jobsHead)
 	for _, job := range shownJobs {
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n", job.title, job.about)
-		server := start(t, app.Config{Sandbox: &app.Sandbox{}, ActingAdmin: actingAdmin})
+		var user asked
+		server := start(t, app.Config{Sandbox: &app.Sandbox{}, ActingAdmin: actingAdmin}, mcpclient.WithElicitationHandler(&user))
 		for _, call := range job.calls {
+			user.question = ""
 			const most = 3000 // characters of an answer; what follows is more of the same
 			answer, isError := ask(t, server, call.tool, call.arguments)
 			if isError {
@@ -62,7 +93,11 @@ func TestTheJobsOfTheDocsAreFresh(t *testing.T) {
 			if len(text) > most {
 				text = append(text[:most:most], []rune("\n[...]")...)
 			}
-			fmt.Fprintf(&page, "\n%s\n\n```\n%s %s\n```\n\n~~~text\n%s\n~~~\n", call.why, call.tool, call.arguments, string(text))
+			fmt.Fprintf(&page, "\n%s\n\n```\n%s %s\n```\n", call.why, call.tool, call.arguments)
+			if user.question != "" {
+				fmt.Fprintf(&page, "\nThe user reads this, and agrees:\n\n~~~text\n%s\n~~~\n", user.question)
+			}
+			fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", string(text))
 		}
 	}
 	tools.Golden(t, "../../docs/jobs.md", []byte(page.String()))
