@@ -8,9 +8,10 @@ import (
 
 // How answers of workflows count, so that a part never passes for the whole.
 
-// of says how much of a list was looked at: "all 12 posts", "120 of 1,340 posts", "120 posts; there are more". which goes behind the things
-// that are counted: "of the period".
-func (c collection) of(one, which string) string {
+// ofPosts says how many of a list of posts were looked at: "all 12 posts", "120 of 1,340 posts", "120 posts; there are more". which says what
+// posts these are: "of the period".
+func (c collection) ofPosts(which string) string {
+	const one = "post"
 	if which != "" {
 		which = " " + which
 	}

@@ -28,7 +28,7 @@ func (d *drafting) write() string {
 	if !d.since.IsZero() {
 		which += ", changed since then"
 	}
-	looked := d.finished.of("post", which)
+	looked := d.finished.ofPosts(which)
 	if !d.finished.whole {
 		looked += ", those with the most votes"
 	}

@@ -63,9 +63,9 @@ func (r *periodReport) counts(b *strings.Builder) {
 
 func (s *reading) extent(which string) string {
 	if s.whole {
-		return s.of("post", which)
+		return s.ofPosts(which)
 	}
-	return s.of("post", which) + ", newest first"
+	return s.ofPosts(which) + ", newest first"
 }
 
 // comparable reports that all posts of both periods were looked at.

@@ -132,7 +132,7 @@ func TestAPartIsNeverTheWhole(t *testing.T) {
 		}
 		op := working([]string{"search_posts"}, func(ctx context.Context, j *job) (string, error) {
 			c, err := j.list(ctx, "the posts", "search_posts", nil, 4)
-			return c.of("post", ""), err
+			return c.ofPosts(""), err
 		})
 		if a := op.run(t.Context(), Env{Client: c}, arguments{}); a.text != want {
 			t.Errorf("%s\n%q, not %q", answer, a.text, want)

@@ -180,7 +180,7 @@ func (t *triage) extent(shown int) string {
 	default:
 		text = thousands(shown) + " of at least " + thousands(all)
 		if c := t.initial; !c.whole && len(c.items) > 0 {
-			text += " (" + c.of("post", "in the default status") + " were read)"
+			text += " (" + c.ofPosts("in the default status") + " were read)"
 		}
 	}
 	if t.args.wire["sort"] == byVotes {
@@ -195,11 +195,11 @@ func (t *triage) extent(shown int) string {
 func (t *triage) compared() string {
 	switch {
 	case t.newest.whole:
-		return t.newest.of("post", "")
+		return t.newest.ofPosts("")
 	case len(t.newest.items) == 0:
 		return some(len(t.pool.posts), "post")
 	}
-	text := t.newest.of("post", "") + ": the newest"
+	text := t.newest.ofPosts("") + ": the newest"
 	if n := len(t.popular.items); n > 0 {
 		text += ", and the " + thousands(n) + " with most votes"
 	}
