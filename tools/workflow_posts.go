@@ -94,6 +94,9 @@ func some(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
+	if strings.HasSuffix(one, "ch") {
+		one += "e"
+	}
 	return thousands(n) + " " + one + "s"
 }
 
