@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A promise of SECURITY.md is held by tests that exist, or by a script that does.
+func TestEveryPromiseIsHeld(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	holders := regexp.MustCompile("`([^`]+)`(?:: ((?:Test|Fuzz)\\w+(?:, (?:Test|Fuzz)\\w+)*))?")
+	promises := 0
+	for line := range strings.Lines(string(document)) {
+		cells := strings.Split(line, " | ")
+		held := strings.TrimSuffix(strings.TrimSpace(cells[len(cells)-1]), " |")
+		if len(cells) != 2 || strings.HasPrefix(line, "| promise ") || strings.Trim(held, "|-") == "" { // text, or a heading
+			continue
+		}
+		promises++
+		if rest := holders.ReplaceAllString(held, ""); strings.Trim(rest, "; ") != "" {
+			t.Errorf("%q is neither a file nor a test in one: %s", rest, line)
+		}
+		for _, holder := range holders.FindAllStringSubmatch(held, -1) {
+			file, names := holder[1], holder[2]
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Errorf("%v: %s", err, line)
+				continue
+			}
+			if names == "" && strings.HasSuffix(file, ".go") {
+				t.Errorf("no test of %s is named: %s", file, line)
+			}
+			for name := range strings.SplitSeq(names, ", ") {
+				if !strings.Contains("\n"+string(content), "\nfunc "+name+"(") && names != "" {
+					t.Errorf("%s has no %s", file, name)
+				}
+			}
+		}
+	}
+	if promises < 30 {
+		t.Errorf("only %d promises were read", promises)
+	}
+}
