@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,4 +47,49 @@ func TestEveryPromiseIsHeld(t *testing.T) {
 	if promises < 30 {
 		t.Errorf("only %d promises were read", promises)
 	}
+}
+
+// What the documents tell people to make can be made.
+func TestMakeTargetsExist(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "interop/*.md", ".ci/run"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	targets := 0
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range regexp.MustCompile("(?m)(?:^|`| )make ([a-z-]+)").FindAllStringSubmatch(code(file, string(content)), -1) {
+			targets++
+			if !strings.Contains("\n"+string(makefile), "\n"+named[1]+":") {
+				t.Errorf("%s: make %s makes nothing", file, named[1])
+			}
+		}
+	}
+	if targets < 15 {
+		t.Errorf("only %d targets were read", targets)
+	}
+}
+
+// code is what a document has in backquotes or in a block of code: the word stands in sentences, too.
+func code(file, content string) string {
+	if filepath.Ext(file) != ".md" {
+		return content
+	}
+	var b strings.Builder
+	for _, part := range regexp.MustCompile("(?s)```.*?```|`[^`\n]+`").FindAllString(content, -1) {
+		b.WriteString(part + "\n")
+	}
+	return b.String()
 }
