@@ -99,9 +99,9 @@ func (under *setting) inTurn() bool { return under.admins != nil || under.walked
 
 var (
 	patient  = &setting{name: "Patient", flags: []string{"--timeout", "110s", "--deadline", "2m", "--retries", "2", "--max-wait", "8s"}, deadline: 2 * time.Minute}
-	hasty    = &setting{name: "An attempt has its time", flags: []string{"--timeout", "2s", "--deadline", "20s", "--retries", "1", "--concurrency", "0"}, deadline: 20 * time.Second}
+	hasty    = &setting{name: "An attempt has its time", flags: []string{"--timeout", "4s", "--deadline", "20s", "--retries", "1", "--concurrency", "0"}, deadline: 20 * time.Second}
 	alone    = &setting{name: "Alone", flags: []string{"--deadline", "50s"}, deadline: 50 * time.Second}
-	deadline = &setting{name: "A call has its time", flags: []string{"--timeout", "40s", "--deadline", "3s", "--retries", "2", "--concurrency", "0"}, deadline: 3 * time.Second}
+	deadline = &setting{name: "A call has its time", flags: []string{"--timeout", "40s", "--deadline", "6s", "--retries", "2", "--concurrency", "0"}, deadline: 6 * time.Second}
 )
 
 // elsewhere is a host that is not the API's, where nothing may arrive.
