@@ -54,7 +54,7 @@ func TestLargeBodies(t *testing.T) {
 			for range 5 { // who goes on sending to a program that hung up can lose the answer on the way: TCP throws it away
 				c := s.dial()
 				go func() { _, _ = io.WriteString(c, head(framing)+body) }() // fails when the program hangs up
-				if status, answer = response(bufio.NewReader(c)); status != 0 {
+				if status, answer = response(bufio.NewReader(c)); strings.Contains(answer, `"error"`) {
 					break
 				}
 			}
