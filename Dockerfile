@@ -12,7 +12,7 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags 
 FROM scratch
 ARG VERSION=dev SOURCE="" SERVER_NAME=local/featurebase-mcp
 LABEL org.opencontainers.image.title="featurebase-mcp" \
-      org.opencontainers.image.description="MCP server for Featurebase: feedback, comments and contacts for AI assistants" \
+      org.opencontainers.image.description="MCP server for Featurebase: feedback, changelogs, help center, inbox and contacts for AI assistants" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.source="$SOURCE" \
       io.modelcontextprotocol.server.name="$SERVER_NAME"

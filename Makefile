@@ -14,6 +14,9 @@ SOAKTIME := 30m
 # Where the build with the fixtures of the conformance suite differs from the product.
 CONFORMANCE := ./internal/app ./internal/conformance
 
+# Where the build that exports traces does.
+TRACES := ./internal/cli ./internal/tracing
+
 .DEFAULT_GOAL := help
 .PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
 
@@ -49,6 +52,7 @@ lint: $(LINT) ## Check layers, style and formats
 	$(LINT) fmt --diff
 	$(LINT) run ./...
 	$(LINT) run --build-tags conformance $(CONFORMANCE)
+	$(LINT) run --build-tags otel $(TRACES)
 
 fmt: $(LINT) ## Format
 	$(LINT) fmt

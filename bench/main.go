@@ -1,15 +1,17 @@
 // Command bench measures the server beside the least a server built on mcp-go can be ("the limit", in the directory of that name):
 // both get the same requests, in turns, from the same load generator, and ask the same upstream on loopback.
 //
-//	go run ./bench           all of it, in less than three minutes
+//	go run ./bench           all of it, in some four minutes
 //	go run ./bench -quick    a first impression
 //	go run ./bench -callers  what a caller notices of another who is at its limit, alone
+//	go run ./bench -metrics  what metrics cost, alone
 //	go run ./bench -tokens   the tokens of the standard answers alone, which are the same in each run
 //	go run ./bench -json     for programs, with the values of every round
 //
 // build.go builds the two programs and process.go runs them; posts.go, support.go, lookups.go and stub.go are the upstream, and
 // upstream.go is its process; answers.go counts tokens; message.go is what little of
-// JSON-RPC is needed; stdio.go and http.go are the load generators, and callers.go has two callers share a server; rounds.go is the order of the measurements, and results.go and
+// JSON-RPC is needed; stdio.go and http.go are the load generators, callers.go has two callers share a server, and metrics.go
+// has one server count and the other not; rounds.go is the order of the measurements, and results.go and
 // report.go are what becomes of them. It needs Linux, whose /proc tells memory and processor time.
 //
 // What is measured, and how to read it: docs/performance.md.
@@ -38,6 +40,7 @@ type settings struct {
 	json   bool
 	tokens bool // count tokens alone
 	shared bool // measure callers that share a server alone
+	counts bool // measure what metrics cost alone
 	procs  int  // GOMAXPROCS of each server
 
 	pairs, rounds int
@@ -53,6 +56,7 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&s.json, "json", false, "print JSON")
 	f.BoolVar(&s.tokens, "tokens", false, "count the tokens of the standard answers and measure no time")
 	f.BoolVar(&s.shared, "callers", false, "measure callers that share a server alone")
+	f.BoolVar(&s.counts, "metrics", false, "measure what metrics cost alone")
 	f.IntVar(&s.procs, "gomaxprocs", runtime.NumCPU(), "GOMAXPROCS of each server")
 	f.IntVar(&s.pairs, "starts", 20, "paired starts")
 	f.IntVar(&s.rounds, "rounds", 7, "rounds of calls, each in fresh processes")
@@ -136,9 +140,12 @@ func (b *bench) steps(ctx context.Context) (steps []func(context.Context) error,
 	if b.shared {
 		return []func(context.Context) error{b.callers}, []string{"http"}
 	}
+	if b.counts {
+		return []func(context.Context) error{b.metrics}, []string{"http"}
+	}
 	steps = []func(context.Context) error{b.starts, b.sizes, b.stdio, b.limits}
 	if servesHTTP(ctx, b.product) {
-		steps, transports = append(steps, b.http, b.callers), append(transports, "http")
+		steps, transports = append(steps, b.http, b.callers, b.metrics), append(transports, "http")
 	}
 	return append(steps, b.answers), transports
 }

@@ -21,6 +21,15 @@ type program struct {
 	env       []string
 }
 
+// with is the program with more flags.
+func (p program) with(flags ...string) program {
+	arguments := p.arguments
+	p.arguments = func(transport, apiURL, addr string) []string {
+		return append(arguments(transport, apiURL, addr), flags...)
+	}
+	return p
+}
+
 // process is a running server.
 type process struct {
 	cmd    *exec.Cmd

@@ -37,7 +37,7 @@ func (b *bench) circumstances(transports []string) circumstances {
 		c.Commands = append(c.Commands, b.product.commandLine(t), b.limit.commandLine(t))
 	}
 	if slices.Contains(transports, "http") {
-		c.Commands = append(c.Commands, b.perCaller.commandLine("http"))
+		c.Commands = append(c.Commands, b.perCaller.commandLine("http"), b.product.with("--metrics-addr", "ADDR").commandLine("http"))
 	}
 	return c
 }

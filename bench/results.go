@@ -45,6 +45,10 @@ var (
 	callersTail = measure{
 		name: "HTTP, a key each: list_posts, p99 beside a caller at its limit, and alone", unit: milliseconds, goal: goal{"ratio <= 2", bound{}, bound{most: 2}},
 	}
+	metricsRate = measure{
+		name: "HTTP: 32 in flight, metrics on, and off", unit: perSecond, goal: goal{"ratio >= 0.97", bound{}, bound{least: 0.97}},
+	}
+	metricsCPU  = measure{name: "  processor time of the server per call", unit: milliseconds}
 	limitedRate = measure{name: "stdio: 32 in flight, the default limits", unit: perSecond}
 )
 

@@ -37,6 +37,16 @@ describe('over stdio', () => {
     assert.match(text, /limit: at most 100, got 500/);
   });
 
+  test('has tools of its own for resources: its model lists them and reads one', async () => {
+    const own = (name, input) => [{ type: 'tool_use', id: `toolu_${name}`, name, input: { server: 'featurebase', ...input } }];
+    const turns = [own('ListMcpResourcesTool', {}), own('ReadMcpResourceTool', { uri: 'featurebase://boards/Bugs/posts' })];
+    const { requests } = await claude({ entry, prompt: 'Which bugs are there?', turns });
+    const listed = JSON.parse(outcome(requests, 'ListMcpResourcesTool').text);
+    assert.ok(listed.some(({ title }) => title === 'Posts of board: Bugs'));
+    const [content] = JSON.parse(outcome(requests, 'ReadMcpResourceTool').text).contents;
+    assert.match(content.text, /^50 of 56 posts, newest first\.$/m);
+  });
+
   test('gets a prompt with what the user typed', async () => {
     const { requests } = await claude({ entry, prompt: `/${named('weekly_report')} month Bugs` });
     const texts = requests[0].messages.flatMap(({ content }) => content).map(({ text }) => text);

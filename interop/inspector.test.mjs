@@ -62,6 +62,25 @@ for (const [era, version] of [
       assert.match(await answer('get_comment', { commentId: written.id }), /We want \*\*this\*\* too/);
     });
 
+    test('resources are listed with what the organization has, and read by name', async () => {
+      const resource = async (...args) => {
+        const { code, document, stderr } = await run('--method', ...args);
+        assert.deepEqual([code, stderr], [0, ''], args[0]);
+        return document.result;
+      };
+      const { resources } = await resource('resources/list');
+      assert.deepEqual(resources.slice(0, 3).map(({ uri }) => uri), ['featurebase://boards', 'featurebase://changelogs', 'featurebase://help-center']);
+      const { resourceTemplates } = await resource('resources/templates/list');
+      assert.equal(resourceTemplates.length, 8);
+      const { uri } = resources.find(({ title }) => title === 'Posts of board: Bugs');
+      const template = resourceTemplates.find(({ name }) => name === 'board-posts').uriTemplate;
+      for (const address of [uri, template.replace('{boardId}', 'Bugs')]) {
+        const { contents } = await resource('resources/read', '--uri', address);
+        assert.deepEqual([contents.length, contents[0].uri, contents[0].mimeType], [1, address, 'text/markdown']);
+        assert.match(contents[0].text, /^50 of 56 posts, newest first\.$/m);
+      }
+    });
+
     for (const [what, tool, args, words] of [
       ['an argument out of bounds', 'list_posts', { limit: 500 }, /limit: at most 100, got 500/],
       ['an unknown name', 'search_posts', { serch: 'dark mode' }, /serch[^]*search/],

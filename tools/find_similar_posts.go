@@ -91,7 +91,9 @@ func (s *similar) read(ctx context.Context) error {
 	} else if err := s.readText(); err != nil {
 		return err
 	}
-	if err := cmp.Or(s.all(ctx, parts...), failed); err != nil {
+	begun, cancel := half(ctx)
+	defer cancel()
+	if err := cmp.Or(s.all(begun, parts...), failed); err != nil {
 		return err
 	}
 	s.pool.add(s.job, s.newest.items)

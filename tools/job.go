@@ -98,7 +98,8 @@ type collection struct {
 	told   bool // the API told total
 }
 
-// list walks the pages of a list or search, 100 items each, until it has most items or all. What it has is returned also with an error.
+// list walks the pages of a list or search, 100 items each, until it has most items, or all, or maxPages. What it has is returned also with
+// an error.
 func (j *job) list(ctx context.Context, what, operation string, wire map[string]any, most int) (collection, error) {
 	page := map[string]any{}
 	maps.Copy(page, wire)
@@ -110,6 +111,7 @@ func (j *job) list(ctx context.Context, what, operation string, wire map[string]
 	if err != nil {
 		return c, &jobError{operation, what, wire, err}
 	}
+	pages := 0
 	for p, err := range client.Pages(ctx, j.send, req, most) {
 		if err != nil {
 			return c, &jobError{operation, what, wire, err}
@@ -118,6 +120,9 @@ func (j *job) list(ctx context.Context, what, operation string, wire map[string]
 		c.whole = p.Stop == client.StopEnd
 		if p.Total != nil {
 			c.total, c.capped, c.told = *p.Total, p.TotalCapped, true
+		}
+		if pages++; pages == maxPages {
+			break
 		}
 	}
 	if len(c.items) > most {
@@ -140,8 +145,8 @@ type part struct {
 	do   func(context.Context) error
 }
 
-// all does parts at the same time, a few at once, and reports progress. A part that failed is named in the answer, unless the job was
-// cancelled: then the error says so.
+// all does parts at the same time, a few at once, and reports progress. A part that failed is named in the answer, also one that took all
+// the time of the call: what came in time is given. A job that was cancelled ends with an error that says so.
 func (j *job) all(ctx context.Context, parts ...part) error {
 	j.expect(len(parts))
 	slots := make(chan struct{}, together)
@@ -162,13 +167,28 @@ func (j *job) all(ctx context.Context, parts ...part) error {
 	for i, p := range parts {
 		switch failed, ok := errors.AsType[*jobError](failures[i]); {
 		case failures[i] == nil:
-		case ctx.Err() == nil:
+		case !cancelled(ctx):
 			j.miss(p.what, failures[i])
 		case ok:
 			return failed
 		}
 	}
-	return ctx.Err()
+	if cancelled(ctx) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// cancelled reports whether nobody waits for the answer any more.
+func cancelled(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+
+// half is a context with half of the time that is left, where more has to be done afterwards: it can do without what takes longer.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end.Add(-time.Until(end)/2))
 }
 
 // safely keeps a panic to its part: no caller stands above it that would.

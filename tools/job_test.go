@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"featurebase-mcp/client"
 )
@@ -109,6 +111,52 @@ func TestACancelledJobAsksNothingMore(t *testing.T) {
 	}
 	if n := len(arrived); n != 0 {
 		t.Errorf("%d more requests", n)
+	}
+}
+
+// A part that takes all the time of the call is named, and what came in time is given.
+func TestAPartThatHangsIsNamed(t *testing.T) {
+	t.Parallel()
+	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(api.Close)
+	c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := working([]string{"list_boards"}, func(ctx context.Context, j *job) (string, error) {
+		return "the rest", j.all(ctx,
+			part{"the boards", func(ctx context.Context) error {
+				_, err := j.get(ctx, "the boards", "list_boards", nil)
+				return err
+			}},
+			part{"the rest", func(context.Context) error { return nil }},
+		)
+	})
+	text, isError := callIn(t, Env{Client: c, Deadline: 50 * time.Millisecond}, op, `{}`)
+	if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: the time for the call ran out") {
+		t.Error(text)
+	}
+}
+
+// An API that gives an item a page, and ever more pages, is not followed.
+func TestAListIsNotWalkedForEver(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		_, _ = fmt.Fprintf(w, `{"data":[{"id":"%d"}],"nextCursor":"%d"}`, asked, asked)
+	}))
+	t.Cleanup(api.Close)
+	c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := working([]string{"search_posts"}, func(ctx context.Context, j *job) (string, error) {
+		c, err := j.list(ctx, "the posts", "search_posts", nil, 1000)
+		return c.ofPosts(""), err
+	})
+	if a := op.run(t.Context(), Env{Client: c}, arguments{}); a.text != "20 posts; there are more" || asked != maxPages {
+		t.Errorf("%d requests: %s", asked, a.text)
 	}
 }
 

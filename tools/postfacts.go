@@ -167,14 +167,16 @@ type reading struct {
 	posts []postFacts
 }
 
-// read reads the posts of a list. What was read before a failure is of use too, as a part; nothing is nil.
+// read reads the posts of a list, without what has no id and so is none. What was read before a failure is of use too, as a part; nothing is nil.
 func (j *job) read(c collection, err error) (*reading, error) {
 	if err != nil && len(c.items) == 0 {
 		return nil, err
 	}
 	r := &reading{collection: c}
 	for _, item := range objects(c.items) {
-		r.posts = append(r.posts, j.post(item))
+		if p := j.post(item); p.id != "" {
+			r.posts = append(r.posts, p)
+		}
 	}
 	return r, err
 }

@@ -66,7 +66,7 @@ func (j *job) triageQueue(ctx context.Context) (string, error) {
 	return t.answer(), nil
 }
 
-// read gets posts and vocabulary. Without any posts, the job has failed.
+// read gets posts and vocabulary. Without any posts, the job has failed; the first pages of what then failed are some.
 func (t *triage) read(ctx context.Context) error {
 	order := "createdAt:asc"
 	if t.args.wire["sort"] == byVotes {
@@ -99,7 +99,7 @@ func (t *triage) read(ctx context.Context) error {
 	if err := t.all(ctx, parts...); err != nil {
 		return err
 	}
-	if !slices.Contains(failures, nil) && len(t.initial.items) == 0 {
+	if !slices.Contains(failures, nil) && len(t.initial.items)+len(t.inReview.items) == 0 {
 		return failures[0]
 	}
 	return nil
@@ -180,7 +180,7 @@ func (t *triage) extent(shown int) string {
 	default:
 		text = thousands(shown) + " of at least " + thousands(all)
 		if c := t.initial; !c.whole && len(c.items) > 0 {
-			text += " (" + c.ofPosts("in the default status") + " were read)"
+			text += " (read: " + c.ofPosts("in the default status") + ")"
 		}
 	}
 	if t.args.wire["sort"] == byVotes {
@@ -263,8 +263,9 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	if !p.status.initial {
 		status = p.status.name
 	}
+	board := t.boards.find(p.boardID)
 	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
-		t.boards.find(p.boardID).called(), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
+		cmp.Or(board.name, board.id), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
 	), p.name())
 	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
 	if len(p.tags) > 0 {
@@ -276,7 +277,7 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	}
 	duplicates := t.pool.like(rare, rare.profile(p.terms), p.id, likelyDuplicate)
 	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
-		fmt.Fprintf(b, "  like [%s] %s: %s, %s, %s\n", d.id, d.shown(), some(d.votes, "vote"), d.status.name, d.name())
+		fmt.Fprintf(b, "  like [%s] %s: %s\n", d.id, d.shown(), commas(some(d.votes, "vote"), d.status.name, d.name()))
 	}
 	if more := len(duplicates) - duplicatesShown; more > 0 {
 		fmt.Fprintf(b, "  and like %d more\n", more)

@@ -181,7 +181,7 @@ func TestLongTriageQueuesAreNoWhole(t *testing.T) {
 	}
 	answer, isError := ask(t, server, "triage_queue", `{"limit":1}`)
 	for _, want := range []*regexp.Regexp{
-		regexp.MustCompile(`\nwaiting: 1 of at least \d+ \(500 of \d+ posts in the default status were read\), oldest first`),
+		regexp.MustCompile(`\nwaiting: 1 of at least \d+ \(read: 500 of \d+ posts in the default status\), oldest first`),
 		regexp.MustCompile(`\ncompared with: 500 of 866 posts: the newest, and the 200 with most votes\n`),
 		regexp.MustCompile(`\ntags: .* \(in the [\d,]+ posts read\)\n`),
 	} {

@@ -60,6 +60,7 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"a key file that is not there", nil, []string{"--api-key-file", keyFile + "x"}, `--api-key-file`},
 		{"an empty key file", nil, []string{"--api-key-file", empty}, `is empty`},
 		{"a key with a space", []string{"FEATUREBASE_API_KEY=sk_a b"}, nil, `FEATUREBASE_API_KEY does not hold an API key`},
+		{"a key in the command line", nil, []string{"--api-key=sk_x"}, `unknown flag --api-key, did you mean "--api-key-file"?`},
 		{"a call without a key", nil, []string{"call", "list_boards"}, `no API key: set FEATUREBASE_API_KEY, or give --sandbox`},
 		{"a call of no tool", nil, []string{"call", "--sandbox", "list_bords"}, `unknown tool "list_bords"; did you mean "list_boards"?`},
 		{"an argument without a value", nil, []string{"call", "--sandbox", "list_boards", "detail"}, `"detail" is no argument`},

@@ -44,6 +44,11 @@ func TestTheREADMEIsFresh(t *testing.T) {
 			}
 		}
 	}
+	for _, op := range tools.All() {
+		if op.Run != nil {
+			wanted = append(wanted, "| `"+op.Name+"` | ")
+		}
+	}
 	for _, want := range wanted {
 		if !strings.Contains(readme, want) {
 			t.Errorf("the README lacks %s", want)

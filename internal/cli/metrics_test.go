@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +47,11 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 		found[name] = lines.Text()[at+1:]
 		if !regexp.MustCompile(`^[a-z_][a-z0-9_]*(\{[^}]*\})?$`).MatchString(name) {
 			t.Errorf("no line of a scrape: %q", lines.Text())
+		}
+		for _, label := range regexp.MustCompile(`(\w+)="`).FindAllStringSubmatch(name, -1) {
+			if strings.HasPrefix(name, "featurebase_") && !slices.Contains([]string{"tool", "outcome", "operation", "status", "le"}, label[1]) {
+				t.Errorf("a label that may tell of callers or contents: %q", lines.Text())
+			}
 		}
 	}
 	for name, want := range map[string]string{

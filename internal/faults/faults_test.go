@@ -1,5 +1,5 @@
 // Package faults holds the program against an API that does everything wrong: the real binary, a real client, and a hostile upstream on
-// loopback. rows_test.go is the table of faults, upstream_test.go the upstream, server_test.go the process under test. testdata/faults.txt says for each fault what a model is told, how many requests arrived and how often
+// loopback. rows_test.go is the table of faults, walks_test.go its rows for workflows, which read many lists, upstream_test.go the upstream, server_test.go the process under test. testdata/faults.txt says for each fault what a model is told, how many requests arrived and how often
 // the upstream did what was asked for; go test ./internal/faults -update writes it.
 //
 // Whatever the fault, some things hold: the call ends within its deadline, no write is made twice, nothing that was done is called undone, the
@@ -28,6 +28,7 @@ var update = flag.Bool("update", false, "rewrite the golden file")
 
 const (
 	mostMemory = 200              // MB of the process, at its peak
+	mostAsked  = 300              // requests of a workflow, whatever cursors it is given
 	slack      = 20 * time.Second // for a machine that is busy: a call that hangs takes for ever, not longer
 )
 
@@ -67,9 +68,10 @@ func TestFaults(t *testing.T) {
 		for _, k := range r.kinds() {
 			expected = append(expected, up.expect(r, k))
 		}
-		if r.under.admins != nil { // these share a list of names, or ask for it again, one after the other
+		if r.under.inTurn() {
 			calls.Go(func() {
 				for _, x := range expected {
+					up.walk(x)
 					call(x)
 				}
 			})
@@ -109,7 +111,7 @@ func (s *server) finish(t *testing.T, up *upstream, under *setting) {
 	} else {
 		t.Logf("the server %s took %d MB at its peak", strings.Join(under.flags, " "), peak)
 	}
-	if under.api == "" || under.admins != nil {
+	if under.api == "" || under.inTurn() {
 		honest := up.expect(&row{does: works, under: under}, reading)
 		if o := honest.happen(t, s); o.isError || o.err != nil {
 			t.Errorf("after all this an honest call fails: %+v", o)
@@ -123,6 +125,8 @@ func (under *setting) address(up *upstream) string {
 	switch {
 	case under.admins != nil:
 		up.expectNames(under.api, under.admins)
+		return up.URL + under.api
+	case under.walked:
 		return up.URL + under.api
 	case under.api != "":
 		return under.api
@@ -170,6 +174,8 @@ func (o outcome) check(t *testing.T, r *row, k *kind) {
 		fail("the key is shown")
 	case len(o.text) > 24000:
 		fail("the answer has %d bytes", len(o.text))
+	case r.under.walked && o.requests > mostAsked:
+		fail("it goes on asking")
 	case o.applied > 1:
 		fail("done twice")
 	case k == writing && o.requests > 1 && !r.repeats:
@@ -189,7 +195,7 @@ func (o outcome) check(t *testing.T, r *row, k *kind) {
 func written(rows []*row, outcomes []map[*kind]outcome) string {
 	var b strings.Builder
 	b.WriteString(`What becomes of calls when Featurebase goes wrong. First the faults, then for reading (get_post; list_posts for lists), writing
-(reply_to_conversation) and deleting (delete_post): how many requests arrived, whether the upstream did what was asked for, and what a model
+(reply_to_conversation) and deleting (delete_post), and for workflows, which read many lists: how many requests arrived, whether the upstream did what was asked for, and what a model
 reads. Written by go test ./internal/faults -update.
 `)
 	var under *setting
@@ -211,6 +217,7 @@ reads. Written by go test ./internal/faults -update.
 			text.WriteString(outcomes[i][k].written(k))
 		}
 		said := port.ReplaceAllString(text.String(), "$1:PORT") // first, since a port can hold the digits of a status
+		said = age.ReplaceAllString(daysAgo.ReplaceAllString(said, "TIME ($1"), "in review, N days")
 		if r.code != 0 {
 			said = strings.ReplaceAll(said, strconv.Itoa(r.code), "NNN")
 		}
@@ -223,8 +230,12 @@ reads. Written by go test ./internal/faults -update.
 	return b.String()
 }
 
-// port is what differs from run to run.
-var port = regexp.MustCompile(`(localhost|127\.0\.0\.1):\d+`)
+// These differ from run to run.
+var (
+	port    = regexp.MustCompile(`(localhost|127\.0\.0\.1):\d+`)
+	daysAgo = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\dZ \((\d+ days ago)`)
+	age     = regexp.MustCompile(`in review, [\d,]+ days`)
+)
 
 func (o outcome) written(k *kind) string {
 	facts := fmt.Sprintf("%d requests", o.requests)

@@ -60,6 +60,12 @@ func (k *kind) arguments(id string) map[string]any {
 		args = map[string]any{"query": []any{map[string]any{"field": "adminAssigneeId", "operator": "=", "value": "Nobody"}}}
 	case acting:
 		args["type"], args["messageType"], args["bodyMarkdown"] = "admin", "note", "Asked."
+	case comparing:
+		args = map[string]any{"text": "A dark mode for the night"}
+	case triaging, drafting:
+		args = map[string]any{}
+	case reporting:
+		args = map[string]any{"startDate": "2026-01-05", "endDate": "2026-01-11"}
 	case writing:
 		args["type"], args["id"], args["messageType"], args["bodyMarkdown"] = "admin", "64b0c2f19d3e5a7788990011", "note", "Asked."
 	}
@@ -72,6 +78,8 @@ func (r *row) kinds() []*kind {
 		return r.only
 	case r.under.admins != nil:
 		return []*kind{looking, acting}
+	case r.under.walked:
+		return []*kind{comparing, triaging, reporting, drafting}
 	}
 	return []*kind{reading, writing, deleting}
 }
@@ -83,13 +91,17 @@ type setting struct {
 	deadline time.Duration
 	api      string    // where the API is; empty: the upstream, and a path is below it
 	admins   behaviour // of the list of admins, for which api is a path
+	walked   bool      // by workflows, for whose requests api is a path
 }
 
+// inTurn reports whether the calls are made one after the other: they share a list of names, or all that is asked for.
+func (under *setting) inTurn() bool { return under.admins != nil || under.walked }
+
 var (
-	patient  = &setting{"Patient", []string{"--timeout", "110s", "--deadline", "2m", "--retries", "2", "--max-wait", "8s"}, 2 * time.Minute, "", nil}
-	hasty    = &setting{"An attempt has its time", []string{"--timeout", "2s", "--deadline", "20s", "--retries", "1", "--concurrency", "0"}, 20 * time.Second, "", nil}
+	patient  = &setting{name: "Patient", flags: []string{"--timeout", "110s", "--deadline", "2m", "--retries", "2", "--max-wait", "8s"}, deadline: 2 * time.Minute}
+	hasty    = &setting{name: "An attempt has its time", flags: []string{"--timeout", "4s", "--deadline", "20s", "--retries", "1", "--concurrency", "0"}, deadline: 20 * time.Second}
 	alone    = &setting{name: "Alone", flags: []string{"--deadline", "50s"}, deadline: 50 * time.Second}
-	deadline = &setting{"A call has its time", []string{"--timeout", "40s", "--deadline", "3s", "--retries", "2", "--concurrency", "0"}, 3 * time.Second, "", nil}
+	deadline = &setting{name: "A call has its time", flags: []string{"--timeout", "40s", "--deadline", "6s", "--retries", "2", "--concurrency", "0"}, deadline: 6 * time.Second}
 )
 
 // elsewhere is a host that is not the API's, where nothing may arrive.
@@ -132,7 +144,8 @@ func table(t *testing.T, other string) []*row {
 	rows = append(rows, waits(hasty)...)
 	rows = append(rows, waits(deadline)...)
 	rows = append(rows, unreachable(t)...)
-	return append(rows, names()...)
+	rows = append(rows, names()...)
+	return append(rows, walks()...)
 }
 
 // statuses are all that a server, a proxy or a network in between is known to send.

@@ -24,6 +24,7 @@ type upstream struct {
 	mu        sync.Mutex
 	exchanges map[string]*exchange // by the number in the id that a call names
 	names     map[string]*exchange // lists of admins, which calls need for the names of these, by the beginning of the path
+	walked    map[string]*exchange // workflows that are under way, by the beginning of the path of all that they ask for
 }
 
 // exchange is one call as the upstream sees it: all its requests name the same id.
@@ -42,6 +43,7 @@ type arrival struct {
 	*exchange
 	w    http.ResponseWriter
 	r    *http.Request
+	body string
 	n    int // counted from 1
 	quit chan struct{}
 }
@@ -51,7 +53,7 @@ type behaviour func(*arrival)
 
 func newUpstream(t *testing.T) *upstream {
 	t.Helper()
-	u := &upstream{exchanges: map[string]*exchange{}, names: map[string]*exchange{}, quit: make(chan struct{})}
+	u := &upstream{exchanges: map[string]*exchange{}, names: map[string]*exchange{}, walked: map[string]*exchange{}, quit: make(chan struct{})}
 	u.Server = httptest.NewUnstartedServer(u)
 	u.Config.SetKeepAlivesEnabled(false) // on a connection that was used before, net/http repeats reads on its own
 	u.Start()
@@ -79,7 +81,7 @@ var idNumber = regexp.MustCompile(`(1\d{7})(?:/reply)?$`)
 func (u *upstream) exchange(r *http.Request) *exchange {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if prefix, ok := strings.CutSuffix(r.URL.Path, "/v2/admins"); ok {
+	if prefix, ok := strings.CutSuffix(r.URL.Path, "/v2/admins"); ok && u.names[prefix] != nil {
 		return u.names[prefix]
 	}
 	for _, id := range []string{r.URL.Path, r.URL.Query().Get("boardId")} {
@@ -87,7 +89,17 @@ func (u *upstream) exchange(r *http.Request) *exchange {
 			return u.exchanges[found[1]]
 		}
 	}
-	return nil
+	prefix, _, _ := strings.Cut(r.URL.Path, "/v2/")
+	return u.walked[prefix]
+}
+
+// walk makes an exchange the one that all requests below the path of its setting belong to.
+func (u *upstream) walk(x *exchange) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if x.row.under.walked {
+		u.walked[x.row.under.api] = x
+	}
 }
 
 // expectNames returns the exchange of all requests for admins below a path.
@@ -100,7 +112,7 @@ func (u *upstream) expectNames(prefix string, does behaviour) *exchange {
 }
 
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
+	body, _ := io.ReadAll(r.Body)
 	x := u.exchange(r)
 	if x == nil {
 		http.NotFound(w, r) // other lists of names, which answers can do without
@@ -110,7 +122,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.requests++
 	n := x.requests
 	x.mu.Unlock()
-	x.row.does(&arrival{x, w, r, n, u.quit})
+	x.row.does(&arrival{x, w, r, string(body), n, u.quit})
 }
 
 // apply does what the request asks for, and reports whether that changed anything.
