@@ -64,7 +64,8 @@ type similar struct {
 	rare     *rarity // counts the words of a sample: what is found would make the words that were searched for look common
 	newest   collection
 	popular  collection
-	searches int // that answered
+	searches int      // that answered
+	hits     []string // of the first search, the best first: the API also finds what is said in other words
 }
 
 // read gets what is compared, and a sample of the other posts: by it, common words are known before anything is searched for. It has the
@@ -135,6 +136,9 @@ func (s *similar) search(ctx context.Context) error {
 	for _, c := range found {
 		s.pool.add(s.job, c.items)
 	}
+	for _, item := range found[0].items {
+		s.hits = append(s.hits, s.line(textOf(item, "id")))
+	}
 	if sample == 0 {
 		s.rare = s.pool.rarity(s.wanted.terms)
 	}
@@ -160,16 +164,35 @@ func (s *similar) answer(ctx context.Context) string {
 	}
 	list := s.pool.like(s.rare, s.rare.profile(s.wanted.terms), s.wanted.id, similarEnough)
 	fmt.Fprintf(&b, "looked at: %s\n", s.lookedAt())
+	limit := cmp.Or(integer(s.args.wire[limitArg]), similarByDefault)
 	if len(list) == 0 {
-		b.WriteString("similar: none shares enough words with it; search_posts finds what is asked for in other words")
+		b.WriteString("similar: none shares enough words with it; search_posts finds what is asked for in other words\n")
 	} else {
-		limit := cmp.Or(integer(s.args.wire[limitArg]), similarByDefault)
 		fmt.Fprintf(&b, "similar: %s, the most alike first (score from 0 to 1, at least %.2f)\n", shownOf(min(limit, len(list)), len(list)), similarEnough)
 		for _, post := range list[:min(limit, len(list))] {
 			s.write(ctx, &b, post)
 		}
 	}
+	s.writeOthers(&b, list, min(othersShown, limit-len(list)))
 	return strings.TrimSuffix(b.String(), "\n") + s.next(len(list) > 0)
+}
+
+// othersShown is how many hits of the search are named besides, where there is room for them.
+const othersShown = 3
+
+// writeOthers names the best hits of the search that share too few words to be called similar: they may say the same in other words.
+func (s *similar) writeOthers(b *strings.Builder, list []likeness, most int) {
+	var lines []string
+	for _, id := range s.hits {
+		post := s.pool.byID[id]
+		listed := func(l likeness) bool { return l.id == id }
+		if post != nil && id != s.wanted.id && !slices.ContainsFunc(list, listed) && len(lines) < most {
+			lines = append(lines, fmt.Sprintf("  [%s] %s\n", id, post.name()))
+		}
+	}
+	if len(lines) > 0 {
+		b.WriteString("the search also finds, with few words in common:\n" + strings.Join(lines, ""))
+	}
 }
 
 func (s *similar) lookedAt() string {
