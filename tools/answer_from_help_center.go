@@ -53,7 +53,6 @@ type article struct {
 	Body             string   `json:"body"`
 	State            string   `json:"state"`
 	Locale           string   `json:"locale"`
-	HelpCenterID     string   `json:"helpCenterId"`
 	FeaturebaseURL   string   `json:"featurebaseUrl"`
 	ExternalURL      string   `json:"externalUrl"`
 	UpdatedAt        string   `json:"updatedAt"`
@@ -80,7 +79,7 @@ type passage struct {
 func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	question, _ := j.args.wire["question"].(string)
 	asked := termsOf(question, "")
-	articles, unknown, err := j.findArticles(ctx, question)
+	articles, searches, unknown, err := j.findArticles(ctx, question)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +87,7 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	for _, a := range articles {
 		passages = append(passages, j.passagesOf(a)...)
 	}
-	looked := fmt.Sprintf("looked at: %s, the best hits of %s for the question and its words", some(len(articles), "published article"), some(len(phrasings(question)), "search"))
+	looked := fmt.Sprintf("looked at: %s, the best hits of %s for the question and its words", some(len(articles), "published article"), some(searches, "search"))
 	chosen := choosePassages(asked, unknown, passages)
 	if len(chosen) == 0 {
 		return "nothing fits: no passage of the help center speaks of this\n" + looked + j.nearestTitles(articles) + j.emptyHelpCenter(articles) +
@@ -102,12 +101,13 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// findArticles searches for the question in several phrasings. unknown are the words for which alone nothing was found.
-func (j *job) findArticles(ctx context.Context, question string) (found []*article, unknown termSet, err error) {
+// findArticles searches for the question in several phrasings. answered is how many of the searches were, and unknown are the words for which
+// alone nothing was found.
+func (j *job) findArticles(ctx context.Context, question string) (found []*article, answered int, unknown termSet, err error) {
 	searches := phrasings(question)
-	clauses := []any{map[string]any{"field": "state", "operator": "=", "value": "live"}}
+	clauses := []any{where("state", "=", "live")}
 	if id, ok := j.args.wire["helpCenterId"]; ok {
-		clauses = append(clauses, map[string]any{"field": "help_center_id", "operator": "=", "value": id})
+		clauses = append(clauses, where("help_center_id", "=", id))
 	}
 	results := make([]collection, len(searches))
 	failures := make([]error, len(searches))
@@ -125,33 +125,39 @@ func (j *job) findArticles(ctx context.Context, question string) (found []*artic
 		}}
 	}
 	if err := j.all(ctx, parts...); err != nil {
-		return nil, nil, &jobError{"search_articles", "the articles", nil, err}
+		return nil, 0, nil, &jobError{"search_articles", "the articles", nil, err}
 	}
 	if !slices.Contains(failures, nil) {
 		j.missing = nil // the failure is all there is to say
-		return nil, nil, failures[0]
+		return nil, 0, nil, failures[0]
 	}
 	seen := map[string]bool{}
 	unknown = termSet{}
 	for i, r := range results {
+		if failures[i] == nil {
+			answered++
+		}
 		if failures[i] == nil && len(r.items) == 0 && !strings.Contains(searches[i], " ") {
 			maps.Copy(unknown, termsOf(searches[i], ""))
 		}
 		for _, a := range decodeAll[*article](r.items) {
-			if a != nil && a.State != "draft" && !seen[a.ID] {
+			if a != nil && !seen[a.ID] {
 				seen[a.ID] = true
 				found = append(found, a)
 			}
 		}
 	}
-	return found, unknown, j.completeArticles(ctx, found)
+	err = j.completeArticles(ctx, found)
+	// What is a draft, or could not be read, was not looked at.
+	found = slices.DeleteFunc(found, func(a *article) bool { return a.State == "draft" || a.Body == "" && len(a.Translations) == 0 })
+	return found, answered, unknown, err
 }
 
 // completeArticles reads the articles that came without their text.
 func (j *job) completeArticles(ctx context.Context, found []*article) error {
 	var parts []part
 	for _, a := range found {
-		if a.Body != "" {
+		if a.Body != "" || a.State == "draft" {
 			continue
 		}
 		parts = append(parts, part{"article " + a.ID, func(ctx context.Context) error {
