@@ -3,8 +3,6 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"maps"
-	"sync"
 	"sync/atomic"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -35,8 +33,7 @@ type call struct {
 
 	modern atomic.Pointer[declared] // set when the request declared its client itself
 
-	filterMu sync.Mutex
-	filter   mcp.SubscriptionFilter
+	subscribed // what a subscription hears of
 }
 
 func newCall(ctx context.Context, conn *connection, id json.RawMessage, method string) *call {
@@ -106,12 +103,7 @@ func (c *call) abandon() {
 // tag names the subscription that a notification belongs to.
 func (c *call) tag(n mcp.JSONRPCNotification) mcp.JSONRPCNotification {
 	if c.listens() {
-		meta := maps.Clone(n.Params.Meta)
-		if meta == nil {
-			meta = map[string]any{}
-		}
-		meta[mcp.MetaKeySubscriptionID] = c.id
-		n.Params.Meta = meta
+		return tagged(n, c.id)
 	}
 	return n
 }
@@ -181,20 +173,6 @@ func (c *call) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 		return
 	}
 	c.declare(func(facts *declared) { facts.capabilities = capabilities })
-}
-
-// SetSubscriptionFilter keeps what the client wants to hear of on this subscription.
-func (c *call) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
-	c.filterMu.Lock()
-	defer c.filterMu.Unlock()
-	c.filter = filter
-}
-
-// SubscriptionFilter returns what the client wants to hear of. It is always in force: what was not asked for is not sent.
-func (c *call) SubscriptionFilter() (mcp.SubscriptionFilter, bool) {
-	c.filterMu.Lock()
-	defer c.filterMu.Unlock()
-	return c.filter, true
 }
 
 // RequestElicitation asks the client's user, after what this request has notified so far.

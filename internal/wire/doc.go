@@ -19,6 +19,7 @@
 //	load.go        how much clients can make it keep at once: large messages, requests, streams
 //	http_post.go   one message POSTed to Streamable HTTP: its stream and its answer, around mcp-go's handler
 //	http_session.go  the sessions of Streamable HTTP, and the one mcp-go sees while a POST is served
+//	subscription.go  what a client of 2026-07-28 hears of, and the tags that it knows it by
 //	http_sse.go    SSE: a connection as on stdio, with events for lines
 //
 // # Why not server.StdioServer
@@ -39,7 +40,7 @@
 //
 // Streamable HTTP is mcp-go's: eras, headers, sessions, streams. [HTTP] stands before it, because the one of v1.2.1
 //   - checks no Origin and reads bodies of any size;
-//   - loses notifications that come shortly before the result, and shares them out among the requests of a session;
+//   - loses notifications that come shortly before the result, be it that of a subscription, and shares them out among the requests of a session;
 //   - cancels, for a modern client, any other client's request of the same id;
 //   - opens a stream for any session id, and leaves it open when the session ends;
 //   - serves and ends a session for whoever knows its id;

@@ -90,11 +90,12 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 		p.id, p.method = message.ID, *message.Method
 	}
 	p.notes = newOutbox(p.notify)
-	if p.method == string(mcp.MethodSubscriptionsListen) {
+	if p.listens() {
 		if !h.takeStream(w) {
 			return
 		}
 		defer h.load.streams.Release(1)
+		defer h.server.UnregisterSession(context.WithoutCancel(r.Context()), p.key) // joinPost has registered it
 		var done func()
 		r, done = h.untilStopped(r)
 		defer done()
@@ -138,6 +139,8 @@ func park(ctx context.Context, result *mcp.CallToolResult) *mcp.CallToolResult {
 	rest.Content, rest.StructuredContent, rest.RawStructuredContent = nil, nil, nil
 	return &rest
 }
+
+func (p *post) listens() bool { return p.method == string(mcp.MethodSubscriptionsListen) }
 
 // Header returns the headers that mcp-go sets.
 func (p *post) Header() http.Header { return p.header }
@@ -187,6 +190,9 @@ func (p *post) Flush() {
 
 // notify sends a notification, ahead of the answer.
 func (p *post) notify(n mcp.JSONRPCNotification) {
+	if p.listens() {
+		n = tagged(n, p.id)
+	}
 	var line bytes.Buffer
 	if err := encode(&line, newNotification(n)); err != nil {
 		p.h.log.Error("message dropped", "error", err)

@@ -238,12 +238,20 @@ func (s *postSession) RequestSampling(
 	return s.upstreamSession.RequestSampling(ctx, request)
 }
 
-// joinPost puts the session of a POST in place of mcp-go's. Subscriptions keep mcp-go's, which tags what they carry.
+// joinPost puts the session of a POST in place of mcp-go's. That of a subscription is registered, to be found by what is sent to everybody.
 func (h *HTTP) joinPost(ctx context.Context, _ *http.Request) context.Context {
 	p := postFrom(ctx)
 	upstream, ok := server.ClientSessionFromContext(ctx).(upstreamSession)
-	if p == nil || !ok || p.method == string(mcp.MethodSubscriptionsListen) {
+	if p == nil || !ok {
 		return ctx
 	}
-	return h.server.WithContext(ctx, &postSession{upstreamSession: upstream, post: p})
+	session := &postSession{upstreamSession: upstream, post: p}
+	if !p.listens() {
+		return h.server.WithContext(ctx, session)
+	}
+	subscription := &postSubscription{postSession: session}
+	if err := h.server.RegisterSession(ctx, subscription); err != nil {
+		h.log.WarnContext(ctx, "subscription gets no notifications", "error", err)
+	}
+	return h.server.WithContext(ctx, subscription)
 }

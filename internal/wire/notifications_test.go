@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -268,97 +267,5 @@ func TestProgressWithoutTotalAndMessageLeavesThemOut(t *testing.T) {
 	p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":7}}}`)
 	if m := p.next(); len(m.Params) != 2 || m.Params["progress"] != 1.0 || m.Params["progressToken"] != 7.0 {
 		t.Errorf("got %+v", m.Params)
-	}
-}
-
-func listen(id, wants string) string {
-	return `{"jsonrpc":"2.0","id":` + id + `,"method":"subscriptions/listen","params":{` + modernMeta +
-		`,"notifications":{` + wants + `}}}`
-}
-
-func TestSubscriptionsAreTaggedIndependentAndBlockNothing(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, quiet(), server.WithPromptCapabilities(true))
-	p := connect(t, s, StdioOptions{})
-	open := func(id, wants string) {
-		t.Helper()
-		p.send(listen(id, wants))
-		if m := p.next(); m.Method != "notifications/subscriptions/acknowledged" || subscription(m) != id {
-			t.Fatalf("%s was acknowledged with %+v", id, m)
-		}
-	}
-	open("9007199254740993", `"toolsListChanged":true`)
-	open(`"two"`, `"toolsListChanged":true,"promptsListChanged":true`)
-	p.send(callLine("1", "echo"))
-	if m := p.next(); string(m.ID) != "1" {
-		t.Fatalf("a call beside the streams got %+v", m)
-	}
-
-	addTool(s, "another", nil)
-	got := map[string]bool{}
-	for range 2 {
-		m := p.next()
-		got[m.Method+" "+subscription(m)] = true
-	}
-	if !got["notifications/tools/list_changed 9007199254740993"] || !got[`notifications/tools/list_changed "two"`] {
-		t.Errorf("got %v", got)
-	}
-
-	p.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9007199254740993}}`,
-		callLine("2", "echo"))
-	p.next()
-	s.AddPrompt(mcp.NewPrompt("p"), nil)
-	if m := p.next(); m.Method != "notifications/prompts/list_changed" || subscription(m) != `"two"` {
-		t.Errorf("the other stream got %+v", m)
-	}
-
-	messages, err := p.end()
-	if err != nil || len(messages) != 1 || string(messages[0].ID) != `"two"` || messages[0].Error != nil {
-		t.Errorf("the open stream was ended with %+v, %v", messages, err)
-	}
-}
-
-// subscription returns the id a notification is tagged with, as it was written.
-func subscription(m message) string {
-	var tagged struct {
-		Params struct {
-			Meta map[string]json.RawMessage `json:"_meta"`
-		} `json:"params"`
-	}
-	_ = json.Unmarshal(m.line, &tagged)
-	return string(tagged.Params.Meta[mcp.MetaKeySubscriptionID])
-}
-
-func TestListChangesReachThoseWhoseProtocolHasThem(t *testing.T) {
-	t.Parallel()
-	const ping = `{"jsonrpc":"2.0","id":"ping","method":"ping"}`
-	for _, test := range []struct {
-		name, first string
-		want        string
-	}{
-		{"a client that shook hands gets them", initialize, "notifications/tools/list_changed"},
-		{
-			"a modern client that did not subscribe gets none",
-			`{"jsonrpc":"2.0","id":"init","method":"tools/list","params":{` + modernMeta + `}}`, "",
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			s := newServer(t, quiet())
-			p := connect(t, s, StdioOptions{})
-			p.handshake(test.first)
-			addTool(s, "another", nil)
-			p.send(ping)
-			if test.want == "" {
-				if m := p.next(); string(m.ID) != `"ping"` {
-					t.Errorf("got %+v", m)
-				}
-				return
-			}
-			got := p.next().Method + p.next().Method // the ping's answer, without a method, in either place
-			if got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
 	}
 }
