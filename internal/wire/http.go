@@ -190,6 +190,8 @@ func (h *HTTP) Serve(ctx context.Context, listener net.Listener) error {
 	case failure := <-ended:
 		err = fmt.Errorf("serve HTTP: %w", failure)
 	case <-ctx.Done():
+		_ = listener.Close() // first: whoever comes back when its stream ends is not let in
+		<-ended              //nolint:errcheck // that the listener is closed
 	}
 	h.stop()
 	h.unused.close()
