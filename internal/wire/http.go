@@ -273,13 +273,3 @@ func (h *HTTP) ready(w http.ResponseWriter, _ *http.Request) {
 	}
 	writeText(w, http.StatusOK, "ok")
 }
-
-// untilStopped returns the request with a context that ends at shutdown, too, and what to call after it.
-func (h *HTTP) untilStopped(r *http.Request) (*http.Request, func()) {
-	ctx, cancel := context.WithCancel(r.Context())
-	detach := context.AfterFunc(h.stopping, cancel) //nolint:contextcheck // the end of the server, not of a request
-	return r.WithContext(ctx), func() {
-		detach()
-		cancel()
-	}
-}
