@@ -91,14 +91,13 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 	}
 	p.notes = newOutbox(p.notify)
 	if p.listens() {
-		if !h.takeStream(w) {
+		ctx, done, ok := h.takeStream(r.Context(), w)
+		if !ok {
 			return
 		}
-		defer h.load.streams.Release(1)
-		defer h.server.UnregisterSession(context.WithoutCancel(r.Context()), p.key) // joinPost has registered it
-		var done func()
-		r, done = h.untilStopped(r)
 		defer done()
+		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
+		r = r.WithContext(ctx)
 	} else {
 		if !h.takeRequest(w) {
 			return
