@@ -182,18 +182,19 @@ func TestMapsAreWhole(t *testing.T) {
 // packageComment reads the comment of a package, and which of its files, tests aside, are without it.
 func packageComment(t *testing.T, files []string) (about string, without []string) {
 	t.Helper()
+	var comments strings.Builder
 	for _, file := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if parsed.Doc != nil {
-			about += parsed.Doc.Text()
+			comments.WriteString(parsed.Doc.Text())
 		} else if !strings.HasSuffix(file, "_test.go") {
 			without = append(without, file)
 		}
 	}
-	return about, without
+	return comments.String(), without
 }
 
 // blocks are the blocks of code of a document.
