@@ -32,7 +32,7 @@ func (d *drafting) write() string {
 	if !d.finished.whole {
 		looked += ", those with the most votes"
 	}
-	fmt.Fprintf(&b, "looked at: %s%s. The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it\n", looked, d.searched())
+	fmt.Fprintf(&b, "looked at: %s%s\n", looked, d.caution())
 	if d.unknown {
 		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
 	}
@@ -51,12 +51,16 @@ func (d *drafting) write() string {
 	return strings.TrimSuffix(b.String(), "\n") + d.steps()
 }
 
-// searched says in how many changelogs mentions of the posts were looked for, where there are more.
-func (d *drafting) searched() string {
-	if !d.olderToo {
+// caution says what is not known of the posts: in older changelogs, they were not looked for.
+func (d *drafting) caution() string {
+	if len(d.finished.posts) == 0 {
 		return ""
 	}
-	return "; mentions of them were looked for in the latest " + some(len(d.told), "changelog") + " alone"
+	text := ". The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it"
+	if d.olderToo {
+		text = "; mentions of them were looked for in the latest " + some(len(d.told), "changelog") + " alone" + text
+	}
+	return text
 }
 
 // beginning says since when, and why.

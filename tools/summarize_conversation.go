@@ -227,6 +227,9 @@ func (d *digest) extent(hidden int) string {
 	if d.opening != nil {
 		all = append([][]byte{d.opening}, all...)
 	}
+	if len(all) == 0 {
+		return "none"
+	}
 	text := "all " + thousands(len(all))
 	if len(d.parts) >= most {
 		text = fmt.Sprintf("the latest %d and the opening one; the API gives no more", len(d.parts))
