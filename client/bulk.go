@@ -87,10 +87,10 @@ func (k *keeping) grow(ctx context.Context, size int) error {
 
 // end is the end of the reading: n bytes of the buffer are kept by the work.
 func (k *keeping) end(n int) {
+	if k.alone {
+		<-bulk // before the lock, which somebody may have who waits for it
+	}
 	k.work.mu.Lock()
 	defer k.work.mu.Unlock()
 	k.work.kept += n - k.size
-	if k.alone {
-		<-bulk
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"featurebase-mcp/internal/jsonparser"
 )
@@ -107,7 +108,7 @@ func parsePage(res *Response) (page Page, count int, err error) {
 	case jsonparser.Null:
 		return page, 0, nil
 	case jsonparser.Object:
-		if page, err = envelope(res.Body); err != nil {
+		if page, err = parseEnvelope(res.Body); err != nil {
 			return Page{}, 0, err
 		}
 		path = []string{"data"}
@@ -128,7 +129,7 @@ func parsePage(res *Response) (page Page, count int, err error) {
 		case jsonparser.String:
 			page.Items = append(page.Items, res.Body[end-len(item)-len(`""`):end:end])
 		default:
-			page.Items = append(page.Items, item[:len(item):len(item)])
+			page.Items = append(page.Items, slices.Clip(item))
 		}
 	}, path...)
 	return page, count, err
@@ -136,8 +137,8 @@ func parsePage(res *Response) (page Page, count int, err error) {
 
 var errNoList = errors.New("no list")
 
-// envelope reads what the envelope of a list says besides its items.
-func envelope(body []byte) (page Page, err error) {
+// parseEnvelope reads what the envelope of a list says besides its items.
+func parseEnvelope(body []byte) (page Page, err error) {
 	var next *string
 	err = errors.Join(
 		member(body, "nextCursor", &next), member(body, "totalCount", &page.Total), member(body, "totalCountCapped", &page.TotalCapped),

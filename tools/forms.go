@@ -87,7 +87,10 @@ func rawExcerpt(raw []byte, length int) string {
 			}
 		}
 	}
-	return excerpt(unescape(raw), length)
+	if body := unescapedBytes(raw); bytes.ContainsAny(body, "<&") {
+		return excerptOf(body, length)
+	}
+	return plainExcerpt(unescape(raw), length)
 }
 
 func (w *writer) appendListForm(out []byte, f field, c column) ([]byte, bool) {
