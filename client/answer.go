@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -40,7 +41,14 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 		return apiError(ans, scrub)
 	case ans.status >= 300:
 		return redirected(ans, scrub)
-	case ans.status >= 200 && jsonparser.Valid(ans.body):
+	}
+	switch values := jsonparser.Values(ans.body); {
+	case values > maxValues:
+		return &Error{
+			Kind: KindTooLarge, MaybeApplied: true, Err: ErrManyValues,
+			Message: fmt.Sprintf("the answer holds more than %d values; ask for less at once", maxValues),
+		}
+	case values > 0:
 		return disguised(ans, scrub)
 	}
 	failed := &Error{Kind: KindBadResponse, MaybeApplied: true, Message: "the API answered with something that is not one JSON value; check the API URL"}
@@ -49,6 +57,13 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 	}
 	return failed
 }
+
+// maxValues is how many values an answer may hold. Whoever works on one keeps something of each, such as where it stands, which is many times
+// the two bytes that a value can have. A page of a hundred objects has some thousands.
+const maxValues = 500_000
+
+// ErrManyValues is the cause of a KindTooLarge by the number of values, not by the bytes.
+var ErrManyValues = errors.New("values over the limit")
 
 // redirected refuses every redirect: the API is not known to give any, and following one could carry the
 // key to another host, or turn a write into a read.

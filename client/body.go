@@ -20,7 +20,7 @@ var errTooLarge = errors.New("body over the limit")
 // readBody reads the body of res once, as far as the limits go, into a buffer that Content-Length sized
 // where it can be believed. The bytes read so far come with an error, too.
 func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
-	limit, told := maxBody, res.ContentLength
+	limit, told, kept := maxBody, res.ContentLength, 0
 	switch {
 	case res.StatusCode >= http.StatusMultipleChoices:
 		limit = maxFailureBody // its start is of use
@@ -31,19 +31,21 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 	if told >= 0 {
 		size = int(min(told, bulky)) + 1 // room for the read that finds the end
 	}
+	keeping := keep(ctx)
+	if err := keeping.grow(ctx, size); err != nil {
+		return nil, err
+	}
 	buf := make([]byte, 0, size)
-	read := func() {}
-	defer func() { read() }()
-	for isBulky := false; ; {
+	defer func() { keeping.end(kept) }()
+	for {
 		if len(buf) == cap(buf) {
-			if len(buf) >= bulky && !isBulky {
-				var err error
-				if read, err = haveBulk(ctx); err != nil {
-					return buf, err
-				}
-				isBulky = true
+			size := grown(buf, limit, told)
+			if err := keeping.grow(ctx, size); err != nil {
+				return buf, err
 			}
-			buf = grown(buf, limit, told)
+			more := make([]byte, len(buf), size)
+			copy(more, buf)
+			buf = more
 		}
 		n, err := res.Body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -53,6 +55,9 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 		case errors.Is(err, io.EOF) && told >= 0 && int64(len(buf)) != told:
 			return buf, io.ErrUnexpectedEOF // net/http sees to this; another transport may not
 		case errors.Is(err, io.EOF):
+			if limit == maxBody {
+				kept = len(buf) // of a failure only words are
+			}
 			return buf, nil
 		case err != nil:
 			return buf, err
@@ -60,13 +65,10 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 	}
 }
 
-// grown is buf with room for more: as much again, and no more than the limit and the byte that is over it.
-func grown(buf []byte, limit int, told int64) []byte {
-	size := min(2*cap(buf), limit+1)
+// grown is how large a full buffer becomes: as large again, and no larger than the limit and the byte that is over it.
+func grown(buf []byte, limit int, told int64) int {
 	if told > int64(cap(buf)) && cap(buf) > bulky {
-		size = int(told) + 1 // a megabyte of it did come
+		return int(told) + 1 // a megabyte of it did come
 	}
-	more := make([]byte, len(buf), size)
-	copy(more, buf)
-	return more
+	return min(2*cap(buf), limit+1)
 }

@@ -2,20 +2,31 @@ package client
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
-// bulky is the size from which an answer is read and worked on one at a time. What people ask for is smaller; what is not, is often not meant
-// well, and many at once would be more than the process may take.
-const bulky = 1 << 20
+const (
+	// bulky is the size from which an answer is read and worked on one at a time. What people ask for is smaller; what is not, is often not
+	// meant well, and many at once would be more than the process may take.
+	bulky = 1 << 20
+	// bulkyTogether is the same for all answers of one piece of work, which may read many pages.
+	bulkyTogether = 4 << 20
+	// maxTogether is how much all answers of one piece of work may have: it may keep them all.
+	maxTogether = 40 << 20
+)
 
-// bulk is held by the one who has a bulky answer. Memory is the process's, so all clients share it.
+// ErrManyAnswers is the cause of a KindTooLarge by the answers of a piece of work together.
+var ErrManyAnswers = errors.New("answers over the limit, together")
+
+// bulk is held by the one who has bulky answers. Memory is the process's, so all clients share it.
 var bulk = make(chan struct{}, 1)
 
-// holding is a piece of work that may keep a bulky answer.
+// holding is a piece of work that may keep bulky answers.
 type holding struct {
 	mu          sync.Mutex
 	held, ended bool
+	kept        int // bytes of answers
 }
 
 type holdingKey struct{}
@@ -36,25 +47,50 @@ func (h *holding) end() {
 	}
 }
 
-// haveBulk waits for leave to read a bulky answer, and returns what to call when it was read, which is never nil.
-func haveBulk(ctx context.Context) (read func(), err error) {
+// keeping is one answer that is being read for a piece of work.
+type keeping struct {
+	work  *holding
+	size  int  // of the buffer
+	alone bool // it is bulky, and the work is over or none is known of
+}
+
+// keep begins to read an answer.
+func keep(ctx context.Context) *keeping {
 	h, _ := ctx.Value(holdingKey{}).(*holding)
 	if h == nil {
 		h = &holding{ended: true}
 	}
+	return &keeping{work: h}
+}
+
+// grow asks for leave to have a buffer of a size, and waits for it where that is bulky.
+func (k *keeping) grow(ctx context.Context, size int) error {
+	h := k.work
 	h.mu.Lock() // for all of the wait: what the same work asks for besides must not wait for itself
 	defer h.mu.Unlock()
-	if h.held {
-		return func() {}, nil
+	together := h.kept + size - k.size
+	if together > maxTogether {
+		return ErrManyAnswers
 	}
-	select {
-	case bulk <- struct{}{}:
-	case <-ctx.Done():
-		return func() {}, ctx.Err()
+	if isBulky := size > bulky+1 || together > bulkyTogether; isBulky && !h.held && !k.alone {
+		select {
+		case bulk <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		k.alone = h.ended // a write that finishes without the work that asked for it
+		h.held = !h.ended
 	}
-	if h.ended { // the work went away, and what is read here is a write that finishes without it
-		return func() { <-bulk }, nil
+	h.kept, k.size = together, size
+	return nil
+}
+
+// end is the end of the reading: n bytes of the buffer are kept by the work.
+func (k *keeping) end(n int) {
+	if k.alone {
+		<-bulk // before the lock, which somebody may have who waits for it
 	}
-	h.held = true
-	return func() {}, nil
+	k.work.mu.Lock()
+	defer k.work.mu.Unlock()
+	k.work.kept += n - k.size
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,6 +50,52 @@ func TestOnePieceOfWorkDoesNotWaitForItself(t *testing.T) {
 			noError(t, <-failures)
 		}
 	})
+}
+
+// What one piece of work may keep has an end, and it begins anew with the next.
+func TestTheAnswersOfAPieceOfWorkAreBoundedTogether(t *testing.T) {
+	body := `"` + strings.Repeat("x", maxTogether/4) + `"`
+	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries, cfg.Timeout = 0, time.Minute }, reply(http.StatusOK, body))
+	for range 2 {
+		ctx, end := Holding(t.Context())
+		for range 3 {
+			_, err := c.Do(ctx, getPost)
+			noError(t, err)
+		}
+		_, err := c.Do(ctx, createPost)
+		if failed := wantError(t, err, KindTooLarge); !errors.Is(failed, ErrManyAnswers) || !failed.MaybeApplied {
+			t.Errorf("%+v", failed)
+		}
+		end()
+	}
+}
+
+// Many small answers of one piece of work are bulky together.
+func TestManyAnswersAreKeptByOnePieceOfWork(t *testing.T) {
+	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries, cfg.Timeout = 0, time.Minute }, reply(http.StatusOK, `"`+strings.Repeat("x", bulky-10)+`"`))
+	ctx, end := Holding(t.Context())
+	for range bulkyTogether/bulky + 1 {
+		_, err := c.Do(ctx, getPost)
+		noError(t, err)
+	}
+	if len(bulk) != 1 {
+		t.Error("others may keep as much besides")
+	}
+	if end(); len(bulk) != 0 {
+		t.Error("it is kept for ever")
+	}
+}
+
+func TestAnAnswerHasSoManyValues(t *testing.T) {
+	t.Parallel()
+	list := func(n int) string { return "[" + strings.Repeat("0,", n-2) + "0]" }
+	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries = 0 }, reply(http.StatusOK, list(maxValues)), reply(http.StatusOK, list(maxValues+1)))
+	_, err := c.Do(t.Context(), getPost)
+	noError(t, err)
+	_, err = c.Do(t.Context(), createPost)
+	if failed := wantError(t, err, KindTooLarge); !errors.Is(failed, ErrManyValues) || !failed.MaybeApplied {
+		t.Errorf("%+v", failed)
+	}
 }
 
 func TestAnAnswerDoesNotHoldTheKey(t *testing.T) {

@@ -41,16 +41,24 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 		if err == nil || ans.status >= http.StatusMultipleChoices {
 			return ans, nil // the status of a failure says enough, whatever became of its body
 		}
-		if errors.Is(err, errTooLarge) {
-			return nil, &Error{
-				Kind: KindTooLarge, Status: ans.status, RequestID: ans.requestID, Err: err, MaybeApplied: true,
-				Message: "the answer is larger than 32 MiB; ask for less at once",
-			}
+		if message := tooLarge(err); message != "" {
+			return nil, &Error{Kind: KindTooLarge, Status: ans.status, RequestID: ans.requestID, Err: err, MaybeApplied: true, Message: message}
 		}
 		failed := transportError(outer, err, context.Cause(ctx), w)
 		failed.Status, failed.RequestID = ans.status, ans.requestID
 		return nil, failed
 	}
+}
+
+// tooLarge says over which limit an answer went, if that was the failure.
+func tooLarge(err error) string {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return "the answer is larger than 32 MiB; ask for less at once"
+	case errors.Is(err, ErrManyAnswers):
+		return "the answers to one call are together larger than 40 MiB; ask for less at once"
+	}
+	return ""
 }
 
 // transportError says what became of an attempt that got no whole answer. outer is the context it was given,

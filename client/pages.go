@@ -1,12 +1,15 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
+
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // Stop says why [Pages] ended with a page.
@@ -96,32 +99,66 @@ func Pages(ctx context.Context, send func(context.Context, Request) (*Response, 
 	}
 }
 
-// parsePage reads the list envelope, or a bare array, which has one page only. count includes null entries.
+// parsePage reads the list envelope, or a bare array, which has one page only. count includes null entries. The items are parts of the
+// answer, not copies.
 func parsePage(res *Response) (page Page, count int, err error) {
-	var envelope struct {
-		Data             []json.RawMessage `json:"data"`
-		NextCursor       *string           `json:"nextCursor"`
-		TotalCount       *int              `json:"totalCount"`
-		TotalCountCapped bool              `json:"totalCountCapped"`
-	}
-	if bytes.HasPrefix(bytes.TrimSpace(res.Body), []byte("[")) {
-		err = json.Unmarshal(res.Body, &envelope.Data)
-	} else {
-		err = json.Unmarshal(res.Body, &envelope)
-	}
-	if err != nil {
-		return Page{}, 0, err
-	}
-	page = Page{Items: make([]json.RawMessage, 0, len(envelope.Data)), Total: envelope.TotalCount, TotalCapped: envelope.TotalCountCapped}
-	for _, item := range envelope.Data {
-		if !bytes.Equal(item, []byte("null")) {
-			page.Items = append(page.Items, item)
+	var path []string
+	switch jsonparser.Kind(res.Body) {
+	case jsonparser.Array:
+	case jsonparser.Null:
+		return page, 0, nil
+	case jsonparser.Object:
+		if page, err = parseEnvelope(res.Body); err != nil {
+			return Page{}, 0, err
 		}
+		path = []string{"data"}
+		switch jsonparser.Kind(res.Body, path...) {
+		case jsonparser.Array:
+		case jsonparser.Null, jsonparser.NotExist:
+			return page, 0, nil
+		default:
+			return Page{}, 0, errNoList
+		}
+	default:
+		return Page{}, 0, errNoList
 	}
-	if envelope.NextCursor != nil {
-		page.Next = *envelope.NextCursor
+	_, err = jsonparser.ArrayEach(res.Body, func(item []byte, kind jsonparser.ValueType, end int, _ error) {
+		count++
+		switch kind {
+		case jsonparser.Null:
+		case jsonparser.String:
+			page.Items = append(page.Items, res.Body[end-len(item)-len(`""`):end:end])
+		default:
+			page.Items = append(page.Items, slices.Clip(item))
+		}
+	}, path...)
+	return page, count, err
+}
+
+var errNoList = errors.New("no list")
+
+// parseEnvelope reads what the envelope of a list says besides its items.
+func parseEnvelope(body []byte) (page Page, err error) {
+	var next *string
+	err = errors.Join(
+		member(body, "nextCursor", &next), member(body, "totalCount", &page.Total), member(body, "totalCountCapped", &page.TotalCapped),
+	)
+	if next != nil {
+		page.Next = *next
 	}
-	return page, len(envelope.Data), nil
+	return page, err
+}
+
+// member decodes a member of an object, if it has it.
+func member(object []byte, name string, into any) error {
+	value, kind, end, err := jsonparser.Get(object, name)
+	if err != nil {
+		return nil //nolint:nilerr // it may be missing
+	}
+	if kind == jsonparser.String {
+		value = object[end-len(value)-len(`""`) : end]
+	}
+	return json.Unmarshal(value, into)
 }
 
 // cursorOf is the cursor r starts from, empty for the start or a request that withCursor refuses.

@@ -86,12 +86,7 @@ var causes = map[client.Kind]cause{
 	client.KindTimeout:    {advice: mayHelp, less: true},
 	client.KindCanceled:   {what: "the call was cancelled", advice: mayHelp + ", if the answer is still wanted"},
 	client.KindConnection: {what: "the connection broke before the answer was complete", advice: mayHelp},
-	client.KindTooLarge: {
-		what:   "the answer is larger than this server accepts (32 MiB)",
-		advice: unchanged + ": ask for less, such as by narrower filters",
-		until:  theArguments,
-		less:   true,
-	},
+	client.KindTooLarge:   tooLarge("the answer is larger than this server accepts (32 MiB)"),
 	client.KindBadResponse: {
 		what:   "Featurebase sent something that is not an API answer",
 		advice: mayHelp + "; if it does not, " + checkedURL,
@@ -142,6 +137,8 @@ var exceptions = []struct {
 		next:   failing.lookup,
 		until:  theArguments,
 	}},
+	{caused(client.ErrManyValues), tooLarge("the answer holds more values than this server reads (500,000)")},
+	{caused(client.ErrManyAnswers), tooLarge("what Featurebase answered to this call is together larger than this server accepts (40 MiB)")},
 	{status(http.StatusRequestEntityTooLarge), cause{
 		what:   "the request is larger than Featurebase accepts",
 		advice: unchanged + ": send less at once",
@@ -182,6 +179,15 @@ func coded(code string) func(failing) bool {
 
 func status(status int) func(failing) bool {
 	return func(f failing) bool { return f.err.Status == status }
+}
+
+func caused(by error) func(failing) bool {
+	return func(f failing) bool { return errors.Is(f.err, by) }
+}
+
+// tooLarge is the cause of an answer over one of the limits.
+func tooLarge(what string) cause {
+	return cause{what: what, advice: unchanged + ": ask for less, such as by narrower filters", until: theArguments, less: true}
 }
 
 func noID(f failing) bool { return f.err.Code == "invalid_id" && len(f.ids()) > 0 }

@@ -15,12 +15,15 @@ import (
 )
 
 const (
-	namesKept  = time.Minute     // how long a list of names serves, and how long answers do without one that could not be had
-	namesNew   = 5 * time.Second // how old a list may be to say that it does not have a name: somebody may just have given it
-	namesWait  = time.Second     // how long an answer waits for names, which it can do without
-	lookUpTime = 20 * time.Second
-	maxNames   = 2000 // of one kind
-	maxPages   = 20   // of a list: an API that gives a few items a page, and ever more pages, is not followed
+	namesKept     = time.Minute     // how long a list of names serves, and how long answers do without one that could not be had
+	namesNew      = 5 * time.Second // how old a list may be to say that it does not have a name: somebody may just have given it
+	namesWait     = time.Second     // how long an answer waits for names, which it can do without
+	lookUpTime    = 20 * time.Second
+	maxNames      = 2000     // of one kind
+	longestThing  = 4 << 10  // bytes that a thing is called by
+	longestSource = 64 << 10 // bytes of how a conversation began
+	longestName   = 200      // characters of one, where it takes the place of an id: a page may have the id a thousand times
+	maxPages      = 20       // of a list: an API that gives a few items a page, and ever more pages, is not followed
 )
 
 // Names knows what the boards, admins and so on of one organization are called. Each list is asked for when it is first needed, by one
@@ -128,6 +131,8 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 			d.err = fmt.Errorf("panic while listing %s: %v", k.plural, v)
 		}
 	}()
+	ctx, end := client.Holding(ctx) // of its own: it may go on after the call that asked
+	defer end()
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
 	op, most := Lookup(k.list), cmp.Or(k.most, maxNames)
@@ -158,15 +163,22 @@ func (d *directory) fill(ctx context.Context, c *client.Client, k *kind) {
 	}
 }
 
-// add notes an item of the list. Without an id it is of no use here, and without a name none where names are looked up.
+// add notes an item of the list. Without an id it is of no use here, and without a name none where names are looked up; nor is one that nobody
+// would type.
 func (d *directory) add(k *kind, item []byte) {
 	var t thing
 	if json.Unmarshal(item, &t) != nil || t.ID == "" || k.most == 0 && plainName(t.Name+t.Email) == "" {
 		return
 	}
+	if len(t.ID)+len(t.Name)+len(t.Email)+len(t.Title) > longestThing {
+		return
+	}
+	if len(t.Source.HTML) > longestSource {
+		t.Source.HTML = strings.Clone(t.Source.HTML[:longestSource])
+	}
 	d.things = append(d.things, t)
 	d.byName[plainName(t.Name)]++
-	d.byID[t.ID] = strings.TrimSpace(t.Name)
+	d.byID[t.ID] = cutRunes(strings.TrimSpace(t.Name), longestName)
 }
 
 // plainName is what two ways of writing a name have in common.

@@ -45,12 +45,13 @@
 //	untrusted.go  customers' words, marked
 //	emails.go     addresses, masked
 //	budget.go     how long an answer may be, and what is cut when nothing else was
+//	rows.go       the items of a page as columns
 //	listing.go    the items of a page that an answer shows
 //	cursor.go     where in a page the next call goes on
 //	part.go       the part of a long text that an answer shows
 //	shorten.go    values that are too long by themselves
 //	html.go       customers' HTML as an excerpt or as Markdown: what is promised about it
-//	html_reader.go, html_elements.go, html_hidden.go, visible.go   what a person would see of it
+//	html_source.go, html_reader.go, html_elements.go, html_hidden.go, visible.go   what a person would see of it
 //	html_markdown.go, html_blocks.go, html_tables.go, html_inline.go, html_marks.go, html_escape.go   Markdown of that
 //	links.go      where addresses lead, and which are not shown
 //	markdown.go   Markdown as HTML, for what the API wants so

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,8 +42,13 @@ func (w *writer) document(body []byte) (text []byte, bodyAt int) {
 // fields that the view does not know, it takes for granted that they do.
 func (w *writer) appendLines(out, body []byte) (lines []byte, marked []string) {
 	out, marked = w.appendNamedLines(out, body)
+	more := 0
 	eachMember(body, func(name string, f field) {
 		if w.isPlaced(name) {
+			return
+		}
+		if len(out) > mostText {
+			more++
 			return
 		}
 		label := w.label(name)
@@ -55,6 +61,9 @@ func (w *writer) appendLines(out, body []byte) (lines []byte, marked []string) {
 			marked = append(marked, label)
 		}
 	})
+	if more > 0 {
+		out = fmt.Appendf(out, moreFieldsFormat, more)
+	}
 	return out, marked
 }
 

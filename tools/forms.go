@@ -82,12 +82,19 @@ func rawExcerpt(raw []byte, length int) string {
 	part := 5 * length
 	if len(raw) > part {
 		if end := bytes.LastIndexByte(raw[:part], ' '); end > 0 {
-			if text := excerpt(unescape(raw[:end]), length); utf8.RuneCountInString(text) > length {
+			if text := excerptIn(raw[:end], length); utf8.RuneCountInString(text) > length {
 				return text
 			}
 		}
 	}
-	return excerpt(unescape(raw), length)
+	return excerptIn(raw, length)
+}
+
+func excerptIn(raw []byte, length int) string {
+	if body := unescapedBytes(raw); bytes.ContainsAny(body, "<&") {
+		return excerptOf(body, length)
+	}
+	return plainExcerpt(unescape(raw), length)
 }
 
 func (w *writer) appendListForm(out []byte, f field, c column) ([]byte, bool) {

@@ -21,8 +21,12 @@ func excerpt(body string, limit int) string {
 	if !strings.ContainsAny(body, "<&") {
 		return plainExcerpt(body, limit)
 	}
+	return excerptOf([]byte(body), limit)
+}
+
+func excerptOf(body []byte, limit int) string {
 	c := newCollector(limit)
-	read(strings.NewReader(body), c)
+	read(body, c)
 	return string(c.out)
 }
 
@@ -155,7 +159,7 @@ func markdownOf(body []byte) string {
 	w := newMarkdownWriter()
 	n := len(body)
 	if hasTags(body) {
-		n = read(bytes.NewReader(body), w)
+		n = read(body, w)
 	} else {
 		w.plain(body)
 	}

@@ -2,6 +2,8 @@ package tools
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
 )
@@ -135,4 +137,29 @@ func (a *attributes) get(name attribute) []byte {
 		return nil
 	}
 	return a.values[slices.Index(a.names, name)]
+}
+
+// longestAttribute is how much of an attribute is read as words or as an address. No address that leads anywhere is longer.
+const longestAttribute = 64 << 10
+
+// words is the value of an attribute as text.
+func (a *attributes) words(name attribute) string {
+	value := a.get(name)
+	if len(value) <= longestAttribute {
+		return string(value)
+	}
+	end := longestAttribute
+	for end > 0 && !utf8.RuneStart(value[end]) {
+		end--
+	}
+	return string(value[:end]) + moreCharacters(utf8.RuneCount(value[end:]))
+}
+
+// address is the value of an attribute as an address; of one that is too long to be any, nothing.
+func (a *attributes) address(name attribute) string {
+	value := a.get(name)
+	if len(value) > longestAttribute {
+		return ""
+	}
+	return trimAddress(strings.ToValidUTF8(string(value), ""))
 }

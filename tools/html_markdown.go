@@ -54,6 +54,9 @@ func (w *markdownWriter) full() bool { return w.size+len(w.code) > maxMarkdown }
 // maxBlock bounds what is kept of a block before it is written; a longer one becomes several.
 const maxBlock = 1 << 18
 
+// maxRuns bounds the same in runs, of which those of a picture or a line break have next to no text.
+const maxRuns = 1 << 16
+
 func (w *markdownWriter) text(text []byte) {
 	switch {
 	case w.full():
@@ -63,7 +66,12 @@ func (w *markdownWriter) text(text []byte) {
 	default:
 		w.addText(string(text))
 	}
-	if len(w.buf) > maxBlock {
+	w.bound()
+}
+
+// bound writes a block that has become too long.
+func (w *markdownWriter) bound() {
+	if len(w.buf) > maxBlock || len(w.runs) > maxRuns {
 		w.flush(false)
 	}
 }
@@ -187,6 +195,7 @@ func (w *markdownWriter) media(m media) {
 		return
 	}
 	w.addMedia(m)
+	w.bound()
 }
 
 // flush ends the block that is being read. A checkbox alone waits for the text that belongs to it, as long as its item is open.
@@ -214,6 +223,7 @@ func (w *markdownWriter) lineBreak() {
 		return
 	}
 	w.addBreak()
+	w.bound()
 }
 
 func headingLevel(tag atom.Atom) int {
@@ -243,9 +253,7 @@ func (w *markdownWriter) addCode(text string) {
 }
 
 // href is where a link leads.
-func href(a *attributes) string {
-	return trimAddress(strings.ToValidUTF8(string(a.get(attrHref)), ""))
-}
+func href(a *attributes) string { return a.address(attrHref) }
 
 // startInCode is a start tag in a block of code, where only lines and the language count.
 func (w *markdownWriter) startInCode(e element, a *attributes) {

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"bytes"
-	"io"
 	"slices"
 	"strings"
 
@@ -53,6 +52,7 @@ type reader struct {
 	paragraphs int  // open ones
 	inForm     bool // a form has begun, wherever its end tag will come
 	blank      bool // nothing more is seen
+	source
 }
 
 // lingering is a formatting element that goes on after what it stood in.
@@ -77,23 +77,31 @@ type openElement struct {
 }
 
 // read shows a sink what a reader of the body sees, until the sink is full, and returns how many bytes it has read.
-func read(body io.Reader, s sink) int {
-	r := reader{z: html.NewTokenizer(body), sink: s, open: make([]openElement, 1, 8)}
-	n := 0
-	for !s.full() && r.next() {
-		n += len(r.z.Raw())
+func read(body []byte, s sink) int {
+	r := reader{sink: s, open: make([]openElement, 1, 8)}
+	r.goOnAt(body, 0)
+	for r.unfinished || !s.full() {
+		if !r.next() && !r.goOnBehindData() {
+			break
+		}
 	}
 	r.closeTo(1)
-	return n
+	return r.at
 }
 
 // next reads one token.
 func (r *reader) next() bool {
-	switch r.z.Next() {
-	case html.ErrorToken:
+	token := r.z.Next()
+	if token == html.ErrorToken {
 		return false
+	}
+	r.at += len(r.z.Raw()) + r.passed
+	r.passed, r.unfinished = 0, false
+	isRaw := r.isRaw
+	r.isRaw = false
+	switch token {
 	case html.TextToken:
-		r.text()
+		r.text(isRaw)
 	case html.StartTagToken:
 		r.startTag(false)
 	case html.SelfClosingTagToken:
@@ -112,11 +120,15 @@ func (r *reader) isQuiet() bool {
 	return r.blank || r.top().hides || r.shade() != 0 || r.concealing > 0
 }
 
-func (r *reader) text() {
+func (r *reader) text(isRaw bool) {
+	text := r.z.Raw()
+	if len(text) >= maxToken && !isRaw {
+		text = r.whole(text)
+	}
 	if r.isQuiet() {
 		return
 	}
-	for part := range parts(r.z.Raw()) {
+	for part := range parts(text) {
 		r.show(part)
 	}
 }
@@ -147,6 +159,7 @@ func (r *reader) startTag(selfClosing bool) {
 	if e.tag == 0 {
 		e.name = string(name)
 	}
+	r.isRaw = holdsRawText(e.tag)
 	if !r.imply(e.element) {
 		return
 	}
@@ -162,7 +175,7 @@ func (r *reader) startTag(selfClosing bool) {
 	hidden, inside, own := r.look(e.element)
 	switch {
 	case e.tag == atom.Source:
-		r.source()
+		r.media()
 	case e.traits&void != 0:
 		if !hidden && inside == 0 && !r.isQuiet() {
 			r.void(e.element)
@@ -177,6 +190,7 @@ func (r *reader) startTag(selfClosing bool) {
 			r.close(len(r.open) - 1)
 		} else if root > 0 {
 			r.z.NextIsNotRawText()
+			r.isRaw = false
 		}
 	}
 }
@@ -594,8 +608,8 @@ func (r *reader) void(e element) {
 	}
 }
 
-// source is the first of the addresses in a player that has none itself.
-func (r *reader) source() {
+// media is the first of the addresses in a player that has none itself.
+func (r *reader) media() {
 	if e := r.top(); e.awaits && r.attrs.has(attrSrc) {
 		e.awaits = false
 		r.sink.media(media{playerWord(e.tag), e.label, r.address(attrSrc)})
@@ -635,13 +649,11 @@ func (r *reader) player(e *openElement) {
 
 // words is an attribute that is shown as text.
 func (r *reader) words(name attribute) string {
-	return withoutSignatures(visible(string(r.attrs.get(name))))
+	return withoutSignatures(visible(r.attrs.words(name)))
 }
 
 // address is an attribute that says where something is.
-func (r *reader) address(name attribute) string {
-	return trimAddress(strings.ToValidUTF8(string(r.attrs.get(name)), ""))
-}
+func (r *reader) address(name attribute) string { return r.attrs.address(name) }
 
 // isMention reports the marks that editors put on the name of someone who is addressed.
 func isMention(a *attributes) bool {

@@ -42,12 +42,15 @@ func (n *Names) named(ctx context.Context, op *Operation, body []byte, detail st
 	return w.write(labels)
 }
 
+// maxLabels is how many ids of a response may become names; no answer shows as many.
+const maxLabels = 10_000
+
 // labelsIn finds the fields in a response, by their keys alone: a quote within a JSON string is escaped, so a key in quotes with a colon
 // behind it is a key. It is many times faster than to parse 30 kB for the sake of a few ids.
 func labelsIn(body []byte, fields []answerField) []label {
 	var found []label
 	for _, f := range fields {
-		for at := 0; ; {
+		for at := 0; len(found) < maxLabels; {
 			next := bytes.Index(body[at:], f.key)
 			if next < 0 {
 				break
@@ -76,7 +79,7 @@ func (f answerField) appendLabels(found []label, body []byte, at int) []label {
 			return found
 		}
 		found = append(found, label{f, at + 1, end})
-		if at = skipSpace(body, end+1); !list || at == len(body) || body[at] != ',' {
+		if at = skipSpace(body, end+1); !list || len(found) == maxLabels || at == len(body) || body[at] != ',' {
 			return found
 		}
 		at = skipSpace(body, at+1)

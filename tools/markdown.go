@@ -22,8 +22,20 @@ import (
 type markdown string
 
 func (markdown) wire(v any, _ reflect.StructTag) (any, error) {
-	return toHTML(v.(string)) // the shape admits nothing else
+	source := v.(string) // the shape admits nothing else
+	if len(source) > longestWritten {
+		return nil, fmt.Errorf("%s bytes of Markdown: at most %s", thousands(len(source)), thousands(longestWritten))
+	}
+	return toHTML(source)
 }
+
+// The tree of Markdown takes a hundred times its length and more, so a text is only so long, and of long ones one is parsed at a time.
+const (
+	longestWritten = 200_000 // bytes, of what is written
+	longestBeside  = 20_000  // bytes that are parsed besides others
+)
+
+var parsesLong sync.Mutex
 
 // converter is made at the first write: reading servers never need it.
 var converter = sync.OnceValue(func() goldmark.Markdown {
@@ -40,6 +52,10 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 // toHTML converts Markdown. Raw HTML in it is shown as text, never passed on: what a model was talked into writing must not run in
 // the browsers of others.
 func toHTML(source string) (string, error) {
+	if len(source) > longestBeside {
+		parsesLong.Lock()
+		defer parsesLong.Unlock()
+	}
 	src := []byte(source)
 	doc := converter().Parser().Parse(text.NewReader(src))
 	if err := refuseData(doc); err != nil {

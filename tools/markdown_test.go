@@ -234,3 +234,13 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+func TestMarkdownIsOnlySoLong(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{longestWritten, longestWritten + 1} {
+		_, err := markdown("").wire(strings.Repeat("a", n), "")
+		if refused := err != nil; refused != (n > longestWritten) || refused && !strings.Contains(err.Error(), "at most 200,000") {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}

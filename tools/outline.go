@@ -29,15 +29,8 @@ func (op *Operation) bullets(w *writer, body []byte, env Env) string {
 		items, _, _, _ = jsonparser.Get(body, "data")
 		envelope = body
 	}
-	var rows [][]field
-	eachItem(items, func(item field) {
-		if item.kind == jsonparser.Object { // the live API has items that are null
-			fields := make([]field, len(w.row))
-			pick(item.value, w.row, fields)
-			rows = append(rows, fields)
-		}
-	})
-	all := len(rows)
+	rows := w.rows(items)
+	all := rows.count
 	env.outline.empty = all == 0
 	var head, bullets []byte
 	if all > 0 && w.rowMark != "" {
@@ -46,21 +39,23 @@ func (op *Operation) bullets(w *writer, body []byte, env Env) string {
 	if o.Heading != "" {
 		head = append(head, "# "+o.Heading+"\n\n"...)
 	}
-	shared, ok := w.takeShared(rows)
-	if ok {
-		bullets = append(w.appendFacts(append(bullets, "All of them: "...), shared, nil), "\n\n"...)
+	if rows.shared != nil {
+		bullets = append(w.appendFacts(append(bullets, "All of them: "...), rows.shared, nil), "\n\n"...)
 	}
-	shown := 0
-	for _, fields := range rows {
+	shown, full := 0, false
+	rows.each(func(fields []field) {
+		if full || fields == nil { // the live API has items that are null
+			return
+		}
 		before := len(bullets)
 		bullets = w.appendBullet(bullets, fields, o)
 		const said = 200 // room for the words about how many there are
-		if shown > 0 && !env.AnswerBudget.holds(len(head)+said+len(bullets)) {
+		if full = shown > 0 && !env.AnswerBudget.holds(len(head)+said+len(bullets)); full {
 			bullets = bullets[:before]
-			break
+			return
 		}
 		shown++
-	}
+	})
 	return strings.TrimRight(string(head)+o.extent(shown, all, envelope)+"\n\n"+string(bullets), "\n")
 }
 

@@ -151,9 +151,30 @@ func cutPlain(text string, room int) string {
 	return withMore(text, runeStart(text, max(0, room-len("… (123456789 more characters)"))))
 }
 
+// withMore cuts a text and says how much is missing.
 func withMore(text string, end int) string {
-	return fmt.Sprintf("%s… (%d more characters)", text[:end], utf8.RuneCountInString(text[end:]))
+	rest := text[end:]
+	before, cut := cutBefore(rest)
+	return text[:end] + moreCharacters(utf8.RuneCountInString(rest[:cut])+before)
 }
+
+// cutBefore returns how many characters a text that may end with the word about them is missing already, and where that word begins.
+func cutBefore(text string) (missing, cut int) {
+	if i := strings.LastIndex(text, moreBegin); i >= 0 {
+		if n, _ := fmt.Sscanf(text[i:], moreCharactersFormat, &missing); n == 1 && text[i:] == moreCharacters(missing) {
+			return missing, i
+		}
+	}
+	return 0, len(text)
+}
+
+// What says how much of a text is missing.
+const (
+	moreBegin            = "… ("
+	moreCharactersFormat = moreBegin + "%d more characters)"
+)
+
+func moreCharacters(n int) string { return fmt.Sprintf(moreCharactersFormat, n) }
 
 // cutLines fits lines of the form "name: value" into a room, each kept as far as possible.
 func cutLines(text string, room int) string {
@@ -177,10 +198,17 @@ func cutLines(text string, room int) string {
 		b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
 	}
 	if more := len(lines) - len(kept); more > 0 {
-		fmt.Fprintf(&b, "… %d more fields\n", more)
+		before := 0 // what was cut before, which the last line says
+		if n, _ := fmt.Sscanf(lines[len(lines)-1], moreFieldsFormat, &before); n == 1 {
+			more += before - 1
+		}
+		fmt.Fprintf(&b, moreFieldsFormat, more)
 	}
 	return b.String()
 }
+
+// moreFieldsFormat says how many lines are missing.
+const moreFieldsFormat = "… %d more fields\n"
 
 func cutLine(line string, room int) string {
 	name, value, _ := strings.Cut(line, ": ")

@@ -91,3 +91,15 @@ func TestDeepValuesAreCut(t *testing.T) {
 		t.Errorf("%d bytes: %.200s", len(got), got)
 	}
 }
+
+// A text that is cut where it is read and again where it is shown says how much is missing in all.
+func TestWhatIsCutTwiceIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	const characters = mostText + 1000
+	got := cutPlain(unescape([]byte(strings.Repeat("x", characters))), 100)
+	var missing int
+	shown, word, _ := strings.Cut(got, moreBegin)
+	if _, err := fmt.Sscanf(moreBegin+word, moreCharactersFormat, &missing); err != nil || len(shown)+missing != characters {
+		t.Errorf("%d shown, %q: %v", len(shown), word, err)
+	}
+}

@@ -20,10 +20,26 @@ const lost = "□"
 func sound(body []byte) []byte {
 	body = bytes.TrimSpace(body)
 	if !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte(lost))
+		body = mended(body)
 	}
 	if bytes.Contains(body, []byte(`\ud`)) || bytes.Contains(body, []byte(`\uD`)) {
 		return pairSurrogates(body)
+	}
+	return body
+}
+
+// mended returns a document without bytes that are not UTF-8. A long one is mended where it stands, since three bytes for one could make it
+// three times as long.
+func mended(body []byte) []byte {
+	if len(body) <= maxMarkdown {
+		return bytes.ToValidUTF8(body, []byte(lost))
+	}
+	for i := 0; i < len(body); {
+		r, size := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && size == 1 {
+			body[i] = '?'
+		}
+		i += size
 	}
 	return body
 }
@@ -62,8 +78,19 @@ func unicodeEscape(text []byte) rune {
 	return rune(unit)
 }
 
-// unescape returns the text of a JSON string without its quotes.
+// mostText is how much of a text an answer is made of. It is more than models read; what is cut is counted.
+const mostText = maxMarkdown
+
+// unescape returns the text of a JSON string without its quotes. Of one that is too long for any answer it is the beginning.
 func unescape(raw []byte) string {
+	if len(raw) > mostText {
+		head := jsonparser.Head(raw, mostText)
+		rest := raw[len(head):]
+		const word = 64 // more than the word about a cut takes
+		end := max(0, len(rest)-word)
+		before, cut := cutBefore(string(rest[end:]))
+		return unescape(head) + moreCharacters(jsonparser.Characters(rest[:end+cut])+before)
+	}
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw)
 	}
@@ -74,7 +101,7 @@ func unescape(raw []byte) string {
 	return s
 }
 
-// unescapedBytes is the same without a copy where there is nothing to unescape, for texts that may be long.
+// unescapedBytes is the same of the whole text, without a copy where there is nothing to unescape.
 func unescapedBytes(raw []byte) []byte {
 	text, err := jsonparser.ParseBytes(raw)
 	if err != nil {
@@ -114,6 +141,9 @@ func appendNext(out []byte, empty int, write func(out []byte) ([]byte, bool)) []
 	return out
 }
 
+// mostMembers is how many names of one object are remembered. No answer shows as many.
+const mostMembers = 20_000
+
 // seen is a set of names that is cheap while it is small.
 type seen struct {
 	few  []string
@@ -131,7 +161,9 @@ func (s *seen) add(name string) bool {
 	}
 	if s.many != nil {
 		added := !s.many[name]
-		s.many[name] = true
+		if len(s.many) < mostMembers {
+			s.many[name] = true
+		}
 		return added
 	}
 	if slices.Contains(s.few, name) {

@@ -74,7 +74,7 @@ type digest struct {
 
 func newDigest(j *job, w *writer, body []byte) *digest {
 	d := &digest{job: j, writer: w, body: body}
-	d.opening, d.parts = w.thread(body)
+	d.opening, d.parts, _ = w.thread(body)
 	t := w.newTranscript(nil)
 	for _, part := range d.parts {
 		t.learn(part)

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"fmt"
 	"strings"
 
 	"featurebase-mcp/internal/jsonparser"
@@ -12,9 +13,12 @@ import (
 func (w *writer) appendTable(out, list []byte) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
-	w.eachRow(list, fieldNames(list), func(row []byte) {
+	more := w.eachRow(list, fieldNames(list), func(row []byte) {
 		out = appendNext(out, empty, func(out []byte) ([]byte, bool) { return append(out, row...), true })
 	})
+	if more > 0 {
+		out = fmt.Appendf(out, `,"… %d more"`, more)
+	}
 	return append(out, ']'), len(out) > empty
 }
 
@@ -25,9 +29,12 @@ func (w *writer) appendTableLines(out, body []byte) []byte {
 		return out
 	}
 	out = append(out, w.Table+":\n"...)
-	w.eachRow(list, w.usualColumns(body, list), func(row []byte) {
+	more := w.eachRow(list, w.usualColumns(body, list), func(row []byte) {
 		out = append(append(append(out, "  "...), row...), '\n')
 	})
+	if more > 0 {
+		out = fmt.Appendf(out, "  … %d more rows\n", more)
+	}
 	return out
 }
 
@@ -60,11 +67,13 @@ func fieldNames(list []byte) []string {
 	return names
 }
 
-// eachRow calls f with the names and then with the values of each object, as lists in the order of the names.
-func (w *writer) eachRow(list []byte, names []string, f func(row []byte)) {
+// eachRow calls f with the names and then with the values of each object, as lists in the order of the names. Few objects with many names
+// can make a table without end, so it ends at a length; more is how many objects are left out.
+func (w *writer) eachRow(list []byte, names []string, f func(row []byte)) (more int) {
 	if len(names) == 0 {
-		return
+		return 0
 	}
+	length := 0
 	row := []byte{}
 	for _, name := range names {
 		row = w.appendName(append(row, ','), name)
@@ -72,15 +81,22 @@ func (w *writer) eachRow(list []byte, names []string, f func(row []byte)) {
 	row[0] = '['
 	f(append(row, ']'))
 	eachItem(list, func(item field) {
-		values := make(map[string]field, len(names))
+		if length > maxMarkdown {
+			more++
+			return
+		}
+		values := map[string]field{}
 		eachMember(item.value, func(name string, value field) { values[name] = value })
 		row = row[:0]
 		for _, name := range names {
 			row = w.appendCell(append(row, ','), values[name], name)
 		}
 		row[0] = '['
-		f(append(row, ']'))
+		row = append(row, ']')
+		length += len(row)
+		f(row)
 	})
+	return more
 }
 
 // appendCell writes a value, of one that has a label the label, and of none an empty text.

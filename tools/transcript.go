@@ -25,39 +25,56 @@ type transcript struct {
 func (w *writer) appendTranscript(out, body []byte) []byte {
 	t := w.newTranscript(append(out, "messages:\n"...))
 	start := len(t.out)
-	opening, parts := w.thread(body)
+	opening, parts, more := w.thread(body)
 	for _, part := range parts {
 		t.learn(part)
 	}
 	if opening != nil {
 		t.opening(textOf(body, "createdAt"), opening)
 	}
-	for _, part := range parts {
+	for i, part := range parts {
+		if len(t.out)-start > maxTranscript {
+			more += len(parts) - i
+			break
+		}
 		t.part(part)
 	}
 	t.endEvents()
+	if more > 0 {
+		t.out = fmt.Appendf(t.out, "[cut: %d more messages and events]\n", more)
+	}
 	if len(t.out) == start {
 		return out
 	}
 	return t.out
 }
 
+// What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
+const (
+	maxTranscript = 2 * maxMarkdown
+	maxParts      = 10_000
+)
+
 func (w *writer) newTranscript(out []byte) *transcript {
 	return &transcript{writer: w, out: out, names: map[string]string{}}
 }
 
-// thread finds the messages of a thread: the first one where it stands apart, or nil, and the parts in their order.
-func (w *writer) thread(body []byte) (opening []byte, parts [][]byte) {
+// thread finds the messages of a thread: the first one where it stands apart, or nil, the parts in their order, and how many more there are.
+func (w *writer) thread(body []byte) (opening []byte, parts [][]byte, more int) {
 	if first, kind, _, err := jsonparser.Get(body, w.Opening); w.Opening != "" && err == nil && kind == jsonparser.Object {
 		opening = first
 	}
 	list, _, _, _ := jsonparser.Get(body, w.Parts)
 	eachItem(list, func(part field) {
-		if part.kind == jsonparser.Object {
+		switch {
+		case part.kind != jsonparser.Object:
+		case len(parts) == maxParts:
+			more++
+		default:
 			parts = append(parts, part.value)
 		}
 	})
-	return opening, parts
+	return opening, parts, more
 }
 
 // learn remembers names: elsewhere people may be ids alone.
@@ -247,8 +264,13 @@ func (t *transcript) message(message []byte) string {
 		return t.text(markdownOf(unescapedBytes(html)))
 	}
 	markdown := textOf(message, "bodyMarkdown")
-	if html, err := toHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
-		return t.text(toMarkdown(html))
+	if len(markdown) <= longestParsed {
+		if html, err := toHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+			return t.text(toMarkdown(html))
+		}
 	}
 	return t.text(strings.ReplaceAll(markdown, "![", "["))
 }
+
+// longestParsed is how much Markdown of others is parsed, since some of it takes seconds, and the tree a hundred times its length. Messages are far shorter.
+const longestParsed = 64 << 10

@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -197,32 +196,21 @@ func (w *writer) appendItem(out []byte, item field, short bool) []byte {
 	return written
 }
 
-// appendRows writes items as rows, unless some of them have no fields at all. Each is read once.
+// appendRows writes items as rows, unless some of them have no fields at all.
 func (w *writer) appendRows(out, items []byte, l *listing) []byte {
-	var rows [][]field // an entry for each item, nil for none
-	some, plain := false, false
-	eachItem(items, func(item field) {
-		var fields []field
-		if item.kind == jsonparser.Object {
-			fields, some = make([]field, len(w.row)), true
-			pick(item.value, w.row, fields)
-		}
-		rows = append(rows, fields)
-		plain = plain || item.kind != jsonparser.Object && !item.isEmpty() // the live API has items that are null
-	})
-	if plain {
+	rows := w.rows(items)
+	if rows.plain {
 		return w.appendFull(out, items, l)
 	}
-	if some {
+	if rows.count > 0 {
 		out = appendMark(out, w.rowMark)
 	}
-	objects := slices.DeleteFunc(slices.Clone(rows), func(fields []field) bool { return fields == nil })
-	if shared, ok := w.takeShared(objects); ok {
-		out = append(w.appendFields(append(out, `"everyRow":`...), shared, w.row), ',')
+	if rows.shared != nil {
+		out = append(w.appendFields(append(out, `"everyRow":`...), rows.shared, w.row), ',')
 	}
 	out = append(out, data...)
 	empty := len(out)
-	for _, fields := range rows {
+	rows.each(func(fields []field) {
 		kind := jsonparser.Object
 		if fields == nil {
 			kind = jsonparser.Null
@@ -230,28 +218,8 @@ func (w *writer) appendRows(out, items []byte, l *listing) []byte {
 		if l.wants(kind) {
 			out = l.add(out, empty, func(out []byte, _ bool) []byte { return w.appendFields(out, fields, w.row) })
 		}
-	}
+	})
 	return append(out, ']')
-}
-
-// takeShared takes out of all rows what is the same in all of them, of the columns that may be said once.
-func (w *writer) takeShared(rows [][]field) (shared []field, found bool) {
-	if len(rows) < 2 {
-		return nil, false
-	}
-	shared = make([]field, len(w.row))
-	for i, c := range w.row {
-		first := rows[0][i]
-		differs := func(row []field) bool { return !bytes.Equal(row[i].value, first.value) }
-		if c.form != "shared" || first.isEmpty() || slices.ContainsFunc(rows, differs) {
-			continue
-		}
-		shared[i], found = first, true
-		for _, row := range rows {
-			row[i] = field{}
-		}
-	}
-	return shared, found
 }
 
 // appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.

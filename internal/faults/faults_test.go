@@ -1,5 +1,6 @@
 // Package faults holds the program against an API that does everything wrong: the real binary, a real client, and a hostile upstream on
-// loopback. rows_test.go is the table of faults, walks_test.go its rows for workflows, which read many lists, upstream_test.go the upstream, server_test.go the process under test. testdata/faults.txt says for each fault what a model is told, how many requests arrived and how often
+// loopback. rows_test.go is the table of faults, walks_test.go its rows for workflows, which read many lists, upstream_test.go the upstream, server_test.go the process under test. peaks_test.go are the
+// answers that cost most memory, each with a process of its own: -v prints the ten worst. testdata/faults.txt says for each fault what a model is told, how many requests arrived and how often
 // the upstream did what was asked for; go test ./internal/faults -update writes it.
 //
 // Whatever the fault, some things hold: the call ends within its deadline, no write is made twice, nothing that was done is called undone, the

@@ -29,6 +29,13 @@ func TestLargeMessagesOnStdio(t *testing.T) {
 		}
 	}
 	h.silent()
+
+	// Two bytes a value, of which a decoder makes hundreds.
+	h.send(`{"jsonrpc":"2.0","id":"many","method":"tools/call","params":{"name":"list_boards","arguments":{"x":[{}` + strings.Repeat(",{}", size/3) + `]}}}`)
+	if got := h.next(); got.code() != invalidRequest || string(got.ID) != `"many"` {
+		t.Errorf("%.300s", got.line)
+	}
+	h.silent()
 	if _, err := io.WriteString(h.in, strings.Repeat("x", tooLarge)); err != nil { // and then nothing
 		t.Error(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // documents are where the tests and the fuzzing start: every kind of value, every rule of the grammar kept and broken.
@@ -186,6 +187,35 @@ func TestParseStringIsThatOfTheStandardLibrary(t *testing.T) {
 		var want string
 		if isText && (json.Unmarshal([]byte(`"`+raw+`"`), &want) != nil || text != want) {
 			t.Errorf("%s is %q, want %q", raw, text, want)
+		}
+	}
+}
+
+func TestValuesAreCounted(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]int{`1`: 1, `"a,b"`: 1, `[]`: 1, `[1,[2,"]"],{}]`: 6, `{"a":{"b":null},"c":[true]}`: 5, `[1,]`: 0, ``: 0} {
+		if got := Values([]byte(doc)); got != want {
+			t.Errorf("%s has %d values, want %d", doc, got, want)
+		}
+	}
+}
+
+// Wherever a string is cut, its beginning is a text that the whole text begins with, and no character is lost from the count.
+func TestAStringIsCutBetweenCharacters(t *testing.T) {
+	t.Parallel()
+	raw := []byte(`a\\\"é\u00e9\ud83d\ude4f🙏\n`)
+	whole, err := ParseString(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(raw) + 1 {
+		head := Head(raw, n)
+		text, err := ParseString(head)
+		if err != nil || len(head) > n || n-len(head) > len(`\ud83d\ude4f`) || !strings.HasPrefix(whole, text) || !utf8.ValidString(text) {
+			t.Errorf("%d: %s: %v", n, head, err)
+		}
+		if got, want := Characters(head)+Characters(raw[len(head):]), utf8.RuneCountInString(whole); got != want {
+			t.Errorf("%d: %d characters, want %d", n, got, want)
 		}
 	}
 }

@@ -34,6 +34,40 @@ func ParseBytes(raw []byte) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
+// Head returns the beginning of a string that was found, of at most n bytes, which ends neither inside an escape nor inside a character.
+func Head(raw []byte, n int) []byte {
+	if len(raw) <= n {
+		return raw
+	}
+	for at := 0; at < n; {
+		i := bytes.IndexByte(raw[at:n], '\\')
+		if i < 0 {
+			break
+		}
+		at += i
+		_, size := escaped(raw[at:])
+		if size = max(size, 1); at+size > n {
+			return raw[:at]
+		}
+		at += size
+	}
+	for n > 0 && !utf8.RuneStart(raw[n]) {
+		n--
+	}
+	return raw[:n]
+}
+
+// Characters returns how many characters the text of a string that was found has.
+func Characters(raw []byte) int {
+	n := 0
+	for i := bytes.IndexByte(raw, '\\'); i >= 0; i = bytes.IndexByte(raw, '\\') {
+		_, size := escaped(raw[i:])
+		n += utf8.RuneCount(raw[:i]) + 1
+		raw = raw[i+max(size, 1):]
+	}
+	return n + utf8.RuneCount(raw)
+}
+
 // builder is what both are written to. Neither fails.
 type builder interface {
 	Grow(n int)

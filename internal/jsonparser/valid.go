@@ -9,20 +9,27 @@ import (
 const maxDepth = 10000
 
 // Valid reports whether data is one JSON value, by the same rules as json.Valid.
-func Valid(data []byte) bool {
-	end := checkValue(data, space(data, 0), 0)
-	return end >= 0 && space(data, end) == len(data)
+func Valid(data []byte) bool { return Values(data) > 0 }
+
+// Values returns how many values a document holds, those inside of others and itself among them, or 0 if it is not valid.
+func Values(data []byte) int {
+	n := 0
+	if end := checkValue(data, space(data, 0), 0, &n); end < 0 || space(data, end) != len(data) {
+		return 0
+	}
+	return n
 }
 
-// checkValue returns the index behind the value that starts at i, or -1 if there is none. So do the functions below.
-func checkValue(data []byte, i, depth int) int {
+// checkValue returns the index behind the value that starts at i, or -1 if there is none. So do the functions below. n counts values.
+func checkValue(data []byte, i, depth int, n *int) int {
+	*n++
 	switch c := at(data, i); c {
 	case '"':
 		return checkString(data, i+1)
 	case '{':
-		return checkMembers(data, i+1, depth+1, '}')
+		return checkMembers(data, i+1, depth+1, '}', n)
 	case '[':
-		return checkMembers(data, i+1, depth+1, ']')
+		return checkMembers(data, i+1, depth+1, ']', n)
 	case 't':
 		return checkWord(data, i, "true")
 	case 'f':
@@ -35,7 +42,7 @@ func checkValue(data []byte, i, depth int) int {
 }
 
 // checkMembers reads the members of an object or the items of a list, from behind the opening bracket to behind the closing one.
-func checkMembers(data []byte, i, depth int, closing byte) int {
+func checkMembers(data []byte, i, depth int, closing byte, n *int) int {
 	if depth > maxDepth {
 		return -1
 	}
@@ -48,7 +55,7 @@ func checkMembers(data []byte, i, depth int, closing byte) int {
 				return -1
 			}
 		}
-		if i = checkValue(data, i, depth); i < 0 {
+		if i = checkValue(data, i, depth, n); i < 0 {
 			return -1
 		}
 		switch i = space(data, i); at(data, i) {

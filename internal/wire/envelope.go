@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/jsonparser"
 )
 
 // envelope is the part of a message that decides who handles it. Names match as in mcp-go's own pass, so both see
@@ -30,6 +33,9 @@ func (p *present) UnmarshalJSON([]byte) error {
 
 func (e *envelope) isResponse() bool     { return e.Method == nil && bool(e.Result || e.Error) }
 func (e *envelope) isNotification() bool { return e.Method != nil && e.ID == nil }
+
+// maxValues is how many values a message may hold. Each that has three bytes takes more than a hundred when mcp-go decodes it, several times.
+const maxValues = 50_000
 
 // trim takes off the white space that JSON allows around a message, the \r of Windows line ends among it.
 func trim(line []byte) []byte { return bytes.Trim(line, " \t\r\n") }
@@ -60,6 +66,8 @@ func parse(line []byte) (envelope, *CodedError) {
 		return e, invalid("a method, a result or an error is missing.")
 	case e.Version != mcp.JSONRPC_VERSION:
 		return e, invalid(`jsonrpc has to be "2.0".`)
+	case len(line) > largeFrom && jsonparser.Values(line) > maxValues:
+		return e, invalid(fmt.Sprintf("the message holds more than %d values; send less at a time.", maxValues))
 	}
 	return e, nil
 }
