@@ -1,9 +1,14 @@
 package main
 
 import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,21 +61,9 @@ func TestMakeTargetsExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files []string
-	for _, pattern := range []string{"*.md", "docs/*.md", "interop/*.md", ".ci/run"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
-	}
 	targets := 0
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, named := range regexp.MustCompile("(?m)(?:^|`| )make ([a-z-]+)").FindAllStringSubmatch(code(file, string(content)), -1) {
+	for file, content := range read(t, "*.md", "docs/*.md", "interop/*.md", ".ci/run") {
+		for _, named := range regexp.MustCompile("(?m)(?:^|`| )make ([a-z-]+)").FindAllStringSubmatch(code(file, content), -1) {
 			targets++
 			if !strings.Contains("\n"+string(makefile), "\n"+named[1]+":") {
 				t.Errorf("%s: make %s makes nothing", file, named[1])
@@ -92,4 +85,137 @@ func code(file, content string) string {
 		b.WriteString(part + "\n")
 	}
 	return b.String()
+}
+
+// A link between documents leads to a file, and to a heading of it.
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	links := 0
+	for file, content := range read(t, "*.md", "docs/*.md", "interop/*.md") {
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]*)\)`).FindAllStringSubmatch(blocks.ReplaceAllString(content, ""), -1) {
+			if strings.Contains(link[1], ":") { // an address
+				continue
+			}
+			links++
+			path, anchor, _ := strings.Cut(link[1], "#")
+			target := file
+			if path != "" {
+				target = filepath.Join(filepath.Dir(file), path)
+			}
+			text, err := os.ReadFile(target)
+			if err != nil {
+				t.Errorf("%s: %v", file, err)
+			} else if anchor != "" && !slices.Contains(anchors(string(text)), anchor) {
+				t.Errorf("%s: %s has no heading #%s", file, target, anchor)
+			}
+		}
+	}
+	if links < 60 {
+		t.Errorf("only %d links were followed", links)
+	}
+}
+
+// anchors are the headings of a document as links name them.
+func anchors(content string) []string {
+	var names []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(blocks.ReplaceAllString(content, ""), -1) {
+		name := regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
+	}
+	return names
+}
+
+// What people copy into the configuration of a host is JSON.
+func TestConfigurationsAreJSON(t *testing.T) {
+	t.Parallel()
+	configurations := 0
+	for file, content := range read(t, "*.md", "docs/*.md") {
+		for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(content, -1) {
+			configurations++
+			if !json.Valid([]byte(block[1])) {
+				t.Errorf("%s: this is no JSON: %s", file, block[1])
+			}
+		}
+	}
+	if configurations < 5 {
+		t.Errorf("only %d configurations were read", configurations)
+	}
+}
+
+// The comment of a package is the map of its files, and the table in docs/architecture.md that of the packages.
+func TestMapsAreWhole(t *testing.T) {
+	t.Parallel()
+	architecture := read(t, "docs/architecture.md")["docs/architecture.md"]
+	packages := map[string][]string{}
+	if err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && (entry.Name() == "node_modules" || path == "interop/gosdk") {
+			return fs.SkipDir
+		}
+		if dir := filepath.Dir(path); dir != "." && filepath.Ext(path) == ".go" {
+			packages[dir] = append(packages[dir], path)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for dir, files := range packages {
+		if !regexp.MustCompile("(?m)^\\|[^|]*`" + dir + "`[^|]*\\|").MatchString(architecture) {
+			t.Errorf("docs/architecture.md has no row for %s", dir)
+		}
+		about, unnamed := packageComment(t, files)
+		for _, name := range regexp.MustCompile(`[\w*]+\.go\b`).FindAllString(about, -1) {
+			if found, err := filepath.Glob(filepath.Join(dir, name)); err != nil || len(found) == 0 {
+				t.Errorf("the comment of %s names %s, which is not there", dir, name)
+			} else {
+				unnamed = slices.DeleteFunc(unnamed, func(file string) bool { return slices.Contains(found, file) })
+			}
+		}
+		if len(unnamed) > 0 {
+			t.Errorf("the comment of %s does not name %s", dir, strings.Join(unnamed, ", "))
+		}
+	}
+	if len(packages) < 20 {
+		t.Errorf("only %d packages were read", len(packages))
+	}
+}
+
+// packageComment reads the comment of a package, and which of its files, tests aside, are without it.
+func packageComment(t *testing.T, files []string) (about string, without []string) {
+	t.Helper()
+	var comments strings.Builder
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.PackageClauseOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if parsed.Doc != nil {
+			comments.WriteString(parsed.Doc.Text())
+		} else if !strings.HasSuffix(file, "_test.go") {
+			without = append(without, file)
+		}
+	}
+	return comments.String(), without
+}
+
+// blocks are the blocks of code of a document.
+var blocks = regexp.MustCompile("(?ms)^ *(?:```.*?^ *```|~~~.*?^ *~~~)$")
+
+// read gives the content of all files that the patterns match, by their names.
+func read(t *testing.T, patterns ...string) map[string]string {
+	t.Helper()
+	contents := map[string]string{}
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			contents[file] = string(content)
+		}
+	}
+	return contents
 }

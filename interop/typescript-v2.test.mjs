@@ -47,8 +47,8 @@ function browse(name, open) {
     assert.equal(templates.length, 8);
     for (const { uriTemplate } of templates) {
       const [hole, variable] = uriTemplate.match(/\{(\w+)\}/);
-      const { values, total } = await until(({ values }) => values.length > 3, () => connection.complete(uriTemplate, variable, ''));
-      assert.ok(values.length <= 100 && total >= values.length, uriTemplate);
+      const { values, total, hasMore } = await until(({ values }) => values.length > 3, () => connection.complete(uriTemplate, variable, ''));
+      assert.ok(values.length <= 100 && (hasMore ? total === undefined : total >= values.length), uriTemplate);
       for (const value of values.slice(0, 3)) assert.ok(await read(uriTemplate.replace(hole, encodeURIComponent(value))), value);
     }
     await assert.rejects(read('featurebase://posts/000000000000000000000000'), { code: -32602 });

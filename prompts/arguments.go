@@ -20,7 +20,7 @@ type argument struct {
 	Required    bool
 	Choices     []string // all values there are; none: any text
 	Default     string   // of an optional one that was left out
-	Complete    string   // of what kind its values are: board or post
+	Complete    string   // of what kind its values are: board, post or conversation
 }
 
 // published returns the arguments as clients are shown them.

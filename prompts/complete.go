@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/wire"
 )
 
 // Completer returns the values of a kind, the complete of an argument in its file, that fit what was typed, best first; more says that
-// others may fit. Boards are completed by name and posts by title.
+// others may fit. Boards are completed by name, posts and conversations by title.
 type Completer func(ctx context.Context, kind, typed string) (values []string, more bool)
 
 // CompletePromptArgument answers completion/complete for a prompt.
@@ -30,5 +32,5 @@ func (s *Set) CompletePromptArgument(ctx context.Context, prompt string, typed m
 		return &mcp.Completion{}, nil
 	}
 	values, more := s.complete(ctx, a.Complete, typed.Value)
-	return &mcp.Completion{Values: values, Total: len(values), HasMore: more}, nil
+	return wire.Completion(values, more), nil
 }

@@ -44,7 +44,7 @@ func TestFilesAreWhole(t *testing.T) {
 			if !slices.Contains(used, a.Name) || !strings.HasSuffix(a.Description, ".") {
 				t.Errorf("%s: %s has to be described, and to stand in the text", name, a.Name)
 			}
-			if !slices.Contains([]string{"", "board", "post"}, a.Complete) {
+			if !slices.Contains([]string{"", "board", "post", "conversation"}, a.Complete) {
 				t.Errorf("%s: %s is completed by %q, which is no kind", name, a.Name, a.Complete)
 			}
 			if a.Default != "" && (a.Required || !slices.Contains(a.Choices, a.Default)) {
@@ -269,7 +269,8 @@ func TestCompletions(t *testing.T) {
 		{prompt: "weekly_report", argument: "period", typed: "x", want: []string{}},
 		{prompt: "weekly_report", argument: "board", typed: "bu", want: []string{"board bu"}},
 		{prompt: "find_duplicates", argument: "post", typed: "da", want: []string{"post da"}},
-		{prompt: "answer_support_question", argument: "question", typed: "how"},
+		{prompt: "answer_support_question", argument: "question", typed: "how", want: []string{"conversation how"}},
+		{prompt: "write_changelog", argument: "since", typed: "2026"},
 		{prompt: "weekly_report", argument: "bord", refusal: `Prompt weekly_report has no argument "bord"; did you mean "board"?`},
 		{prompt: "zzzzzzzz", argument: "board", refusal: `Unknown prompt "zzzzzzzz"; prompts/list has the ones there are.`},
 	} {

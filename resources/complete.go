@@ -26,7 +26,7 @@ func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument
 		return nil, invalid("Resource %s has no value %.100q; it has %s.", uri, argument.Name, strings.Join(holes, ", "))
 	}
 	values, more := s.Complete(ctx, kindOf(argument.Name), argument.Value)
-	return &mcp.Completion{Values: values, Total: len(values), HasMore: more}, nil
+	return wire.Completion(values, more), nil
 }
 
 // Complete returns the values of a kind ("board", "post") that fit what was typed, best first; more says that others may fit. Values of

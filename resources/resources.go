@@ -171,10 +171,19 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 		defer cancel()
 	}
 	env.AnswerBudget = max(env.AnswerBudget/tools.Budget(len(r.parts)), min(env.AnswerBudget, tools.LeastBudget))
+	ids := map[string]any{}
+	for name, value := range values {
+		ids[name] = value
+	}
 	texts := make([]string, 0, len(r.parts))
 	for _, p := range r.parts {
 		arguments, _ := filled(p.arguments, values).(map[string]any)
 		a := tools.Lookup(p.operation).Ask(ctx, env, arguments, p.outline)
+		if a.Empty && p.of != "" && s.reads(ctx, p.of) {
+			if of := tools.Lookup(p.of).Ask(ctx, env, ids, tools.Outline{}); of.NotFound {
+				a = of
+			}
+		}
 		switch {
 		case a.NotFound && r.isTemplate():
 			missing := wire.ResourceNotFound(ctx, uri)

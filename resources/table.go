@@ -23,6 +23,7 @@ type part struct {
 	operation string
 	arguments map[string]any // a text in braces stands for what the address has there
 	outline   tools.Outline  // how a list is shown
+	of        string         // reads what a list is of, by the holes of the address: asked where the list is empty, which it also is where there is no such thing
 }
 
 const scheme = "featurebase://"
@@ -55,6 +56,7 @@ var table = []*resource{
 				"sort":  "createdAt:desc", "limit": most,
 			},
 			outline: tools.Outline{Heading: "Posts", Things: "posts", Order: "newest first", Link: to("posts")},
+			of:      "get_board",
 		}},
 	},
 	{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,6 +80,9 @@ type passage struct {
 func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 	question, _ := j.args.wire["question"].(string)
 	asked := termsOf(question, "")
+	if len(asked) == 0 {
+		return "", errors.New("question: there are no words in it to search for")
+	}
 	articles, searches, unknown, err := j.findArticles(ctx, question)
 	if err != nil {
 		return "", err
@@ -94,7 +98,7 @@ func (j *job) answerFromHelpCenter(ctx context.Context) (string, error) {
 			"\nAsk again in other words, or in the language of the help center; or say that the help center has no answer.", nil
 	}
 	var b strings.Builder
-	b.WriteString(looked + "\n")
+	b.WriteString(looked + "; fit is the share of the question that a passage speaks of, at most 1\n")
 	for i, p := range chosen {
 		b.WriteString(p.cite(j, i+1))
 	}
@@ -303,16 +307,17 @@ func (p *passage) cite(j *job, number int) string {
 		line += " | not public: only some readers may see it"
 	}
 	line += fmt.Sprintf(" | fit %.2f (%s)\n", p.fit, j.line(strings.Join(p.words[:min(len(p.words), 6)], ", ")))
-	return string(appendIndented([]byte(line), cutPassage(p.text)))
+	return string(appendIndented([]byte(line), j.cutPassage(p.text)))
 }
 
 // cutPassage cuts a single paragraph that is longer than any passage should be.
-func cutPassage(text string) string {
+func (j *job) cutPassage(text string) string {
 	const longest = 2 * longestPassage
 	if utf8.RuneCountInString(text) <= longest {
 		return text
 	}
-	return cutRunes(text, longest) + " … (get_article has the rest)"
+	more := utf8.RuneCountInString(text) - longest
+	return fmt.Sprintf("%s … (%s more characters%s)", cutRunes(text, longest), thousands(more), j.hint("get_article", "; get_article has them"))
 }
 
 // emptyHelpCenter doubts the help center of the call where nothing at all was found in it: the API does not say that there is none.
@@ -321,11 +326,7 @@ func (j *job) emptyHelpCenter(articles []*article) string {
 	if !given || len(articles) > 0 {
 		return ""
 	}
-	text := "\nThere may be no help center " + show(id)
-	if j.env.off("list_help_centers") == "" {
-		text += "; list_help_centers shows which there are, and without helpCenterId all are searched"
-	}
-	return text + "."
+	return "\nThere may be no help center " + show(id) + j.hint("list_help_centers", "; list_help_centers shows which there are") + "; without helpCenterId all are searched."
 }
 
 // nearestTitles names the best of what was looked at, which may be of use all the same.
@@ -342,8 +343,5 @@ func (j *job) nearestTitles(articles []*article) string {
 	if more := len(articles) - most; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	if j.env.off("get_article") == "" {
-		text += "; get_article reads one"
-	}
-	return text
+	return text + j.hint("get_article", "; get_article reads one")
 }

@@ -11,10 +11,14 @@ import (
 
 const answersHead = `# Answers
 
-What a model reads, from calls on the sandbox; the page is written by ` + "`make update`" + `. Lists are compact JSON without nulls and empties: rows with what the next call needs.
-Single objects are lines and Markdown, threads are transcripts. The first thing in an answer with customers' words says where these stand (` + "`untrusted-text`" + `);
-no word of theirs begins a line or a field, and a copy of the mark in their text is broken up. Names stand for ids and work in their place; a list tells the ids once.
-What is cut is said to be, with the way to go on.
+What a model reads, from calls on the sandbox. This page is written by ` + "`make update`" + `.
+
+- Lists are compact JSON without nulls and empty values: short rows that hold what the next call needs.
+- Single objects are lines and Markdown. Threads are transcripts.
+- An answer with customers' words begins by saying where they stand (` + "`untrusted-text`" + `). None of them begins a line or a field, and a copy of the mark in
+  their text is broken up.
+- Names stand in the place of ids, and work there. A list tells the ids once.
+- Where something is cut, the answer says so, and how to go on.
 `
 
 // shownAnswers are the answers of the page, and why.

@@ -86,7 +86,7 @@ var changelogs = &Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/{changelogId}/publish",
 			Input:       Args[publishChangelog](),
-			Confirm:     "Readers see it at once, or from scheduledDate on.", // what was read and e-mailed cannot be called back
+			Confirm:     "Readers see it at once, or from the date that it is scheduled for.", // what was read and e-mailed cannot be called back
 			Notifies:    []Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},

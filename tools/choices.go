@@ -96,7 +96,7 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 	if d == nil {
 		return nil, false
 	}
-	typed = plainName(typed)
+	typed = findable(typed)
 	var inside []string
 	for _, c := range d.choices(kindCalled(word), env) {
 		switch {
@@ -109,11 +109,14 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 	return slices.Concat(values, inside), d.cut
 }
 
+// findable is a name as people type it: in any case, with or without accents.
+func findable(name string) string { return string(plainLetters(strings.TrimSpace(name))) }
+
 func (c Choice) begins(typed string) bool {
-	return slices.ContainsFunc([]string{c.Name, c.value, c.ID, c.email}, func(s string) bool { return strings.HasPrefix(plainName(s), typed) })
+	return slices.ContainsFunc([]string{c.Name, c.value, c.ID, c.email}, func(s string) bool { return strings.HasPrefix(findable(s), typed) })
 }
 
 func (c Choice) contains(typed string) bool {
 	const few = 3 // characters that nearly every id has somewhere
-	return strings.Contains(plainName(c.Name), typed) || len(typed) > few && strings.Contains(c.ID, typed)
+	return strings.Contains(findable(c.Name), typed) || len(typed) > few && strings.Contains(c.ID, typed)
 }

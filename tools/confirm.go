@@ -32,7 +32,7 @@ type Notice struct {
 	When   string // any of these conditions, each as in Rule.When, separated by bars; empty: always
 	Unless string // none of these
 	To     string // who gets it, in words that go on with "This messages"
-	Count  string // the field of what the call is about that tells how many they are: a number, or a list of them
+	Count  string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
 }
 
 // holds reports whether a call with these arguments messages these people.
@@ -163,7 +163,7 @@ func (op *Operation) ask(ctx context.Context, env Env, args arguments, raw []byt
 	}
 	return answer{
 		outcome: "asked", attempts: q.attempts, requestID: q.requestID,
-		question: &question{text: q.write(raw, err), state: state},
+		question: &question{text: q.write(ctx, raw, err), state: state},
 	}
 }
 

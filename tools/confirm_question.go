@@ -78,7 +78,7 @@ func isNotFound(err error) bool {
 }
 
 // write returns the question. unread is why what the call is about could not be read.
-func (q *inquiry) write(raw []byte, unread error) string {
+func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	var b strings.Builder
 	b.WriteString(q.op.Title + q.about() + "?\n")
 	if q.op.isFinal() {
@@ -90,7 +90,7 @@ func (q *inquiry) write(raw []byte, unread error) string {
 	for _, n := range q.op.notices(q.wire) {
 		b.WriteString("This messages " + n.To + q.count(n.Count) + ".\n")
 	}
-	section(&b, "What is sent:", q.given(raw))
+	section(&b, "What is sent:", q.given(ctx, raw))
 	heading, facts := q.facts()
 	section(&b, heading, facts)
 	if unread != nil {
@@ -109,7 +109,8 @@ func section(b *strings.Builder, title string, lines []string) {
 	}
 }
 
-// about names what the call is about, by its title where that is known, and by its ids.
+// about names what the call is about, by its title where that is known, and by its ids. A thing that its path does not name goes with the
+// word for it: a comment has no title, but its post has.
 func (q *inquiry) about() string {
 	var ids []string
 	for _, id := range (failing{op: q.op, env: q.env, wire: q.wire}).pathIDs() {
@@ -117,6 +118,9 @@ func (q *inquiry) about() string {
 	}
 	named := strings.Join(ids, ", ")
 	title := q.title()
+	if title != "" && q.op.About != "" {
+		title = q.word() + " " + title
+	}
 	switch {
 	case title == "":
 		return strings.TrimRight(": "+named, ": ")
@@ -160,7 +164,13 @@ func (q *inquiry) facts() (heading string, lines []string) {
 		w = q.writer(partView)
 		return "The message:", q.columns(w, part, w.written)
 	}
-	return "As it is now:", q.columns(w, q.body, w.row)
+	return "The " + q.word() + " as it is now:", q.columns(w, q.body, w.row)
+}
+
+// word is what people call the thing that was read: "post" of get_post.
+func (q *inquiry) word() string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(q.read.Name, "get_"), "_by_")
+	return strings.ReplaceAll(word, "_", " ")
 }
 
 // part is the message that the arguments name.
@@ -204,6 +214,9 @@ func (q *inquiry) isNamedID(name string) bool {
 
 // count says how many get a message, as far as that is known, and who they are, as far as they have written something themselves.
 func (q *inquiry) count(name string) string {
+	if n := leaves(q.wire[name]); n > 0 {
+		return fmt.Sprintf(" (%d)", n)
+	}
 	if q.body == nil || name == "" {
 		return ""
 	}
@@ -224,6 +237,20 @@ func (q *inquiry) count(name string) string {
 		return fmt.Sprintf(" (%d)%s", n, strings.TrimSuffix(": "+strings.Join(names, ", "), ": "))
 	}
 	return ""
+}
+
+// leaves counts what the lists in an argument hold.
+func leaves(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			n += leaves(inner)
+		}
+	case []any:
+		n = len(v)
+	}
+	return n
 }
 
 // authors are the names of those who wrote in a thread, by their ids.
@@ -247,7 +274,7 @@ func (q *inquiry) authors() map[string]string {
 
 // given writes a line for each argument, as the caller wrote it and in the order of the declaration, without those that name what the call
 // is about.
-func (q *inquiry) given(raw []byte) []string {
+func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 	written, _ := decode(raw)
 	object, _ := written.(map[string]any)
 	for _, name := range q.op.holes() {
@@ -262,12 +289,26 @@ func (q *inquiry) given(raw []byte) []string {
 		}
 		value := r.withhold(name, object[name])
 		if text, ok := value.(string); ok {
-			lines = append(lines, name+": "+quoted(visible(text), longestText))
+			lines = append(lines, name+": "+quoted(visible(text), longestText)+q.meant(ctx, name, text))
 			continue
 		}
 		lines = append(lines, name+": "+tame(cutTo(longestText, []rune(visible(string(encode(value)))))))
 	}
 	return lines
+}
+
+// meant is the name of what an id among the arguments stands for, as far as it is known soon: people do not know ids.
+func (q *inquiry) meant(ctx context.Context, argument, id string) string {
+	ref, ok := referencesOf()[q.op.Name].arguments[argument]
+	if !ok || q.env.Names == nil || ref.when != "" && !given(strings.Split(ref.when, "|"), q.wire) {
+		return ""
+	}
+	q.env.Names.complete(ctx, []*kind{ref.kind})
+	d, _ := q.env.Names.known(ref.kind)
+	if d == nil || d.byID[id] == "" {
+		return ""
+	}
+	return ", " + ref.kind.word + " " + quoted(q.writer(nil).text(d.byID[id]), longestLabel)
 }
 
 // quoted is a text on one line, in quotes that it cannot leave. How much of it is missing stands outside of them.

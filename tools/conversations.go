@@ -67,7 +67,7 @@ var conversations = &Toolset{
 			Path:         "/v2/conversations",
 			Input:        Args[createConversation](),
 			About:        "recipients.to.ids=get_contact",
-			Notifies:     []Notice{{When: "from.type=admin", To: "its recipients"}, {When: "from.type=contact", To: "the organization's admins"}},
+			Notifies:     []Notice{{When: "from.type=admin", To: "its recipients", Count: "recipients"}, {When: "from.type=contact", To: "the organization's admins"}},
 			Rules:        []Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
 			Impersonates: "from.type=contact",
 			Output:       conversationView,

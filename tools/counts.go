@@ -16,6 +16,8 @@ func (c collection) ofPosts(which string) string {
 		which = " " + which
 	}
 	switch n := len(c.items); {
+	case c.whole && n == 0:
+		return "no " + one + "s" + which
 	case c.whole:
 		return "all " + some(n, one) + which
 	case c.told && c.capped:
@@ -68,6 +70,14 @@ func thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// inList is a name as it stands in a list: in quotes where the list could not be told from it.
+func inList(name string) string {
+	if strings.ContainsAny(name, ",;:") {
+		return show(name)
+	}
+	return name
 }
 
 // commas joins what is not empty.

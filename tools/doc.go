@@ -2,11 +2,19 @@
 // tool and its JSON Schema, the checks of its arguments, the HTTP request, the shape of the answer, the words of its errors, the
 // documentation and the contract test.
 //
-// Start with a resource's file (boards.go, posts.go, conversations.go, articles.go, ...): it holds the operations of one toolset and, below
-// each literal, the tagged struct of its arguments. inventory.go lists the toolsets. A call then runs through the engine:
+// Start with a resource's file: it holds the operations of one toolset, or of a part of one, and the tagged structs of their arguments.
+//
+//	boards.go, posts.go, comments.go, changelogs.go   feedback and what became of it
+//	contacts.go, companies.go                         who asks
+//	conversations.go, tickets.go                      the inbox
+//	helpcenter.go, articles.go, collections.go, redirects.go   the help center
+//	surveys.go, webhooks.go, organization.go, reports.go, auditlogs.go   the rest
+//
+// inventory.go lists the toolsets. A call then runs through the engine:
 //
 //	selection.go  which operations a server exposes
 //	operation.go  the declaration, the MCP side of it and the one handler all operations share
+//	call.go       one call: its checks, its request, its answer and its log line
 //	input.go      arguments: reflection of the struct, reading one call's arguments
 //	schema.go     the JSON Schema of a struct, flat
 //	publish.go    the part of it that hosts show
@@ -52,8 +60,12 @@
 //	next.go       the tool that helps: it finds a right id, or shows whether a write was made
 //	repeats.go    calls that fail the same way again and again
 //
-// workflows.go lists the workflows, which are composed of declared operations. Each has a file of its name, and reports beside it the file of
-// its text: triage_queue.go, feedback_report.go, feedback_report_text.go, ... They share:
+// workflows.go lists the workflows, which are composed of declared operations. Each has a file of its name, some with their text in another:
+//
+//	triage_queue.go, find_similar_posts.go, answer_from_help_center.go, summarize_conversation.go
+//	feedback_report.go, feedback_report_text.go, draft_changelog.go, draft_changelog_text.go
+//
+// They share:
 //
 //	job.go        one call of a workflow: its requests, several at a time, and what becomes of those that fail
 //	postfacts.go  posts, boards and statuses as workflows read them, and the searches for posts

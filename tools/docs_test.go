@@ -18,10 +18,10 @@ const docsHead = `# Tools
 What each tool does, takes and costs. This page is written by ` + "`make update`" + `, from the declarations in ` + "`tools/`" + `.
 
 - **read** changes nothing, **write** adds or changes, **destructive** deletes or takes away: for good, unless it is said to be reversible.
-- **default** tools are exposed to who chooses none; ` + "`--toolsets`, `--tools` and `--exclude-tools`" + ` choose others.
-- **tokens** are what a tool takes of the context of every conversation: name, description and input schema, as o200k counts them.
-- Arguments in bold are required. Whatever is left out is not sent. Lists take ` + "`limit` and `cursor`" + `; ` + "`detail`" + ` decides between short rows and everything;
-  ` + "`offset`" + ` goes on where an answer ended that would have been too long.
+- **default** tools are there unless you choose others, with ` + "`--toolsets`, `--tools` and `--exclude-tools`" + `.
+- **tokens** are what a tool takes of the context of every conversation: name, description and input schema, counted with the vocabulary o200k.
+- Arguments in bold are required. Whatever is left out is not sent. Lists take ` + "`limit` and `cursor`" + `. ` + "`detail`" + ` chooses between short rows and everything.
+  ` + "`offset`" + ` goes on where a long text was cut.
 - The examples work as they stand, without a key: the sandbox starts the same each time, ids included.
 
 | toolset | what it holds | tools | tokens | by default | tokens |

@@ -27,7 +27,7 @@ func draftChangelog() *Operation {
 }
 
 type draftChangelogArgs struct {
-	Since moment `json:"since,omitempty" jsonschema_description:"Instead of the last changelog's date."`
+	Since moment `json:"since,omitempty" jsonschema_description:"Date or time, instead of the last changelog's date."`
 }
 
 // moment is a date, which begins at midnight UTC, or a time.
@@ -66,6 +66,7 @@ type drafting struct {
 	boards   postBoards
 	unknown  bool      // the boards could not be had
 	told     []release // the recent changelogs
+	olderToo bool      // there are more of them
 	finished *reading
 
 	drafted   []postFacts // to be announced, most votes first
@@ -108,7 +109,7 @@ func (d *drafting) given() (time.Time, bool) {
 
 // gather makes the requests: first what says which posts are meant, then these.
 func (d *drafting) gather(ctx context.Context) error {
-	var published, unpublished []release
+	var published, unpublished releases
 	var noStatuses, noChangelogs error
 	err := d.all(ctx,
 		part{"the published changelogs", func(ctx context.Context) (err error) {
@@ -134,7 +135,7 @@ func (d *drafting) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.told = slices.Concat(published, unpublished)
+	d.told, d.olderToo = slices.Concat(published.list, unpublished.list), published.more || unpublished.more
 	since, given := d.given()
 	switch {
 	case noStatuses != nil:
@@ -144,19 +145,25 @@ func (d *drafting) gather(ctx context.Context) error {
 	case noChangelogs != nil:
 		return noChangelogs
 	default:
-		d.beginAfter(published)
+		d.beginAfter(published.list)
 	}
 	return d.gatherFinished(ctx)
 }
 
-func (d *drafting) releases(ctx context.Context, what, state string) ([]release, error) {
+// releases are the latest changelogs of a state.
+type releases struct {
+	list []release
+	more bool // there are older ones
+}
+
+func (d *drafting) releases(ctx context.Context, what, state string) (releases, error) {
 	wire := map[string]any{"state": state, "sortBy": "date", "sortOrder": "desc"}
 	c, err := d.list(ctx, what, "list_changelogs", wire, recentChangelogs)
 	list := decodeAll[release](c.items)
 	for i := range list {
 		list[i].State = state
 	}
-	return list, err
+	return releases{list, err == nil && !c.whole}, err
 }
 
 // beginAfter finds the last published changelog. A date in the future is one that somebody gave it.

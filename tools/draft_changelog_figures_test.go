@@ -36,6 +36,9 @@ func TestChangelogDraftsHoldWhatWasFinished(t *testing.T) {
 				if isError {
 					t.Fatal(text)
 				}
+				if !strings.Contains(text, "; mentions of them were looked for in the latest ") {
+					t.Errorf("the organization has more changelogs than are read, and none is said to be left out: %s", text)
+				}
 				if diff := cmp.Diff(f.draft(since, o.now), readDraft(t, text)); diff != "" {
 					t.Errorf("since %q: %s\n%s", since, diff, text)
 				}

@@ -32,14 +32,14 @@ func (d *drafting) write() string {
 	if !d.finished.whole {
 		looked += ", those with the most votes"
 	}
-	fmt.Fprintf(&b, "looked at: %s. The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it\n", looked)
+	fmt.Fprintf(&b, "looked at: %s%s\n", looked, d.caution())
 	if d.unknown {
 		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
 	}
 	shown := d.drafted[:min(len(d.drafted), draftedShown)]
 	d.draft(&b, groups(shown))
 	if more := d.drafted[len(shown):]; len(more) > 0 {
-		fmt.Fprintf(&b, "not in the draft: %s with fewer votes, %s in all; search_posts has them\n", some(len(more), "post"), sum(more, votesOf))
+		fmt.Fprintf(&b, "not in the draft: %s with fewer votes, %s in all%s\n", some(len(more), "post"), sum(more, votesOf), d.hint("search_posts", "; search_posts has them"))
 	}
 	if len(d.mentioned) > 0 {
 		b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
@@ -48,8 +48,19 @@ func (d *drafting) write() string {
 		}
 	}
 	d.leftPrivate(&b)
-	d.next(&b)
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.TrimSuffix(b.String(), "\n") + d.steps()
+}
+
+// caution says what is not known of the posts: in older changelogs, they were not looked for.
+func (d *drafting) caution() string {
+	if len(d.finished.posts) == 0 {
+		return ""
+	}
+	text := ". The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it"
+	if d.olderToo {
+		text = "; mentions of them were looked for in the latest " + some(len(d.told), "changelog") + " alone" + text
+	}
+	return text
 }
 
 // beginning says since when, and why.
@@ -146,11 +157,12 @@ func (d *drafting) leftPrivate(b *strings.Builder) {
 	}
 }
 
-// next says what can be done with the draft. A status that is set already tells nobody.
-func (d *drafting) next(b *strings.Builder) {
+// steps says what can be done with the draft. A status that is set already tells nobody.
+func (d *drafting) steps() string {
 	if len(d.drafted) == 0 {
-		return
+		return ""
 	}
-	b.WriteString("next: create_changelog with title and markdownContent makes a draft that nobody sees. publish_changelog makes it public, and sendEmail e-mails its subscribers: ask before. " +
-		"Voters hear of a post by a create_comment on it, or by update_post with sendStatusUpdateEmail where that changes the status.\n")
+	return d.next("", step{"create_changelog", "with title and markdownContent makes a draft that nobody sees"},
+		step{"publish_changelog", "makes it public, and with sendEmail e-mails subscribers: ask before"},
+		step{"create_comment", "on a post tells its voters"}, step{"update_post", "tells them too, with sendStatusUpdateEmail and a status that is new"})
 }

@@ -128,7 +128,8 @@ func (f failing) advice(c cause) string {
 	if wait := f.err.RetryAfter; c.until == "" && wait > 0 {
 		text = fmt.Sprintf("Retry after %.0f s", math.Ceil(wait.Seconds()))
 	}
-	if c.less && f.op.Input.shape().props["limit"] != nil {
+	called := strings.HasPrefix(f.tried, f.op.Name+" ") // by the model: the limit of what was made for another call is not its own
+	if c.less && called && f.op.Input.shape().props["limit"] != nil {
 		text += "; a smaller limit helps more"
 	}
 	if c.next == nil {

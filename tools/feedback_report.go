@@ -29,7 +29,7 @@ type feedbackReportArgs struct {
 	Period         string      `json:"period,omitempty" jsonschema:"enum=day,enum=week,enum=month,enum=quarter"`
 	StartDate      calendarDay `json:"startDate,omitempty"`
 	EndDate        calendarDay `json:"endDate,omitempty" jsonschema_description:"Inclusive."`
-	Timezone       zoneName    `json:"timezone,omitempty" jsonschema_description:"IANA name."`
+	Timezone       zoneName    `json:"timezone,omitempty" jsonschema_description:"IANA name; UTC without it."`
 	BoardID        string      `json:"boardId,omitempty"`
 	UnansweredDays int         `json:"unansweredDays,omitempty" jsonschema:"minimum=1,maximum=1000,default=14"`
 }
@@ -104,7 +104,7 @@ func (r *periodReport) gather(ctx context.Context) error {
 		part{"the rising posts", r.gatherRising},
 		part{"the unanswered posts", r.gatherOpen},
 	)
-	switch {
+	switch err = cmp.Or(err, r.boards.check(r.board())); {
 	case err != nil:
 		return err
 	case r.posts == nil:

@@ -217,7 +217,7 @@ func greatest(list []int, most int) []int {
 
 var (
 	lineOfTotals    = regexp.MustCompile(`(?m)^new posts: ([\d,]+), before ([\d,]+) \(([+-]\d+)\)\nvotes on them until now: ([\d,]+), before ([\d,]+); comments: ([\d,]+), before ([\d,]+) `)
-	lineOfExtent    = regexp.MustCompile(`(?m)^looked at: all ([\d,]+) posts? of the period; all ([\d,]+) posts? before(?:; (\d+) posts? of the period awaiting moderation)?$`)
+	lineOfExtent    = regexp.MustCompile(`(?m)^looked at: (?:no|all ([\d,]+)) posts? of the period; (?:no|all ([\d,]+)) posts? before(?:; (\d+) posts? of the period awaiting moderation)?$`)
 	lineOfPost      = regexp.MustCompile(`^- (?:([\d,]+) from )?([\d,]+) votes?, (?:.+, )?([0-9a-f]{24}): ".*"$`)
 	namesWithCounts = regexp.MustCompile(`([^,()]+?) ([\d,]+) \(([\d,]+)\)(?:, |$)`)
 )

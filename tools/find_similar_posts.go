@@ -41,6 +41,7 @@ const (
 	hitsOfSearch     = 50   // read of each search
 	shortText        = 120  // characters of a text that is as weighty as a title
 	matchesShown     = 4    // words
+	usualPosts       = 100  // of an organization, at least: among hits alone, the words that were searched for look common
 )
 
 func (j *job) findSimilarPosts(ctx context.Context) (string, error) {
@@ -141,6 +142,7 @@ func (s *similar) search(ctx context.Context) error {
 	}
 	if sample == 0 {
 		s.rare = s.pool.rarity(s.wanted.terms)
+		s.rare.texts = max(s.rare.texts, usualPosts)
 	}
 	if !slices.Contains(failed, nil) {
 		return failed[0]
@@ -166,22 +168,31 @@ func (s *similar) answer(ctx context.Context) string {
 	fmt.Fprintf(&b, "looked at: %s\n", s.lookedAt())
 	limit := cmp.Or(integer(s.args.wire[limitArg]), similarByDefault)
 	if len(list) == 0 {
-		b.WriteString("similar: none shares enough words with it; search_posts finds what is asked for in other words\n")
+		b.WriteString(s.none() + "\n")
 	} else {
 		fmt.Fprintf(&b, "similar: %s, the most alike first (score from 0 to 1, at least %.2f)\n", shownOf(min(limit, len(list)), len(list)), similarEnough)
 		for _, post := range list[:min(limit, len(list))] {
 			s.write(ctx, &b, post)
 		}
 	}
-	s.writeOthers(&b, list, min(othersShown, limit-len(list)))
-	return strings.TrimSuffix(b.String(), "\n") + s.next(len(list) > 0)
+	others := s.writeOthers(&b, list, min(othersShown, limit-len(list)))
+	return strings.TrimSuffix(b.String(), "\n") + s.steps(len(list) > 0, others)
+}
+
+// none says that no post is similar. On a board without any post, there may be no such board: the API does not say so.
+func (s *similar) none() string {
+	if s.board() != "" && len(s.pool.posts) == 0 {
+		return "similar: unknown; there is no post on this board, or no such board" + s.hint("list_boards", "; list_boards shows which there are")
+	}
+	return "similar: none shares enough words with it" + s.hint("search_posts", "; search_posts finds what is asked for in other words")
 }
 
 // othersShown is how many hits of the search are named besides, where there is room for them.
 const othersShown = 3
 
-// writeOthers names the best hits of the search that share too few words to be called similar: they may say the same in other words.
-func (s *similar) writeOthers(b *strings.Builder, list []likeness, most int) {
+// writeOthers names the best hits of the search that share too few words to be called similar, if there are any: they may say the same in
+// other words.
+func (s *similar) writeOthers(b *strings.Builder, list []likeness, most int) bool {
 	var lines []string
 	for _, id := range s.hits {
 		post := s.pool.byID[id]
@@ -193,6 +204,7 @@ func (s *similar) writeOthers(b *strings.Builder, list []likeness, most int) {
 	if len(lines) > 0 {
 		b.WriteString("the search also finds, with few words in common:\n" + strings.Join(lines, ""))
 	}
+	return len(lines) > 0
 }
 
 func (s *similar) lookedAt() string {
@@ -201,6 +213,9 @@ func (s *similar) lookedAt() string {
 		candidates--
 	}
 	text := some(candidates, "post") + " (hits of " + some(s.searches, "search")
+	if s.newest.whole && len(s.newest.items) > 0 {
+		text = "all " + text
+	}
 	if n := len(s.newest.items); n > 0 {
 		text += fmt.Sprintf(", the %s newest", thousands(n))
 	}
@@ -221,39 +236,29 @@ func (s *similar) write(ctx context.Context, b *strings.Builder, post likeness) 
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
 
-// next says what can be done, with the tools that are on: the API does not merge posts.
-func (s *similar) next(found bool) string {
+// steps says what can be done: the API does not merge posts. What the search found besides is read before a post is made of a text.
+func (s *similar) steps(found, others bool) string {
+	const noMerge = "posts cannot be merged; if one is the same wish, "
 	post := s.wanted.id != ""
-	var steps []string
-	add := func(tool, what string) {
-		if s.env.off(tool) == "" {
-			steps = append(steps, tool+" "+what)
-		}
-	}
 	switch {
 	case !found && post:
 		return ""
+	case !found && others:
+		return s.next("", step{"get_post", "reads those that the search finds"}, step{"create_post", "makes a post of the text, if none of them asks for the same"})
+	case !found && len(s.pool.posts) == 0 && s.board() != "":
+		return ""
 	case !found:
-		add("create_post", "makes a post of it")
+		return s.next("", step{"create_post", "makes a post of it"})
 	case post:
 		voter := "gives the older one the author's vote"
 		if id := s.wanted.author.id; id != "" && s.wanted.author.kind != adminKind {
 			voter += " (id " + id + ")"
 		}
-		add("add_post_voter", voter)
-		add("create_comment", "links the two (sendNotification false: no e-mail)")
-		add("update_post", "closes the newer one"+s.closedStatuses())
+		return s.next(noMerge, step{"add_post_voter", voter}, step{"create_comment", "links the two (sendNotification false: no e-mail)"},
+			step{"update_post", "closes the newer one" + s.closedStatuses()})
 	default:
-		add("add_post_voter", "gives a post the customer's vote")
-		add("create_comment", "adds what is new in the text (sendNotification false: no e-mail)")
-	}
-	switch {
-	case len(steps) == 0:
-		return ""
-	case !found:
-		return "\nnext: " + strings.Join(steps, "; ")
-	default:
-		return "\nnext: posts cannot be merged; if one is the same wish, " + strings.Join(steps, "; ")
+		return s.next(noMerge, step{"add_post_voter", "gives a post the customer's vote"},
+			step{"create_comment", "adds what is new in the text (sendNotification false: no e-mail)"})
 	}
 }
 

@@ -25,10 +25,13 @@ type job struct {
 
 	mu       sync.Mutex
 	attempts int
-	done     float64  // parts of the work that have ended
-	total    float64  // parts that are known of
-	missing  []string // parts that failed, in words
+	done     float64 // parts of the work that have ended
+	total    float64 // parts that are known of
+	missing  []gap
 }
+
+// gap is what failed for one reason: parts that an answer has to do without.
+type gap struct{ what, why string }
 
 // run makes the answer of a workflow. It fails as a whole only where its Run says so; parts that failed are named in the answer.
 func (op *Operation) run(ctx context.Context, env Env, args arguments) answer {
@@ -42,8 +45,11 @@ func (op *Operation) run(ctx context.Context, env Env, args arguments) answer {
 	if err != nil {
 		return invalid(op.problem(err.Error()))
 	}
-	text = strings.Join(append([]string{text}, j.missing...), "\nMissing here: ")
-	return answer{text: text, outcome: "ok", attempts: j.attempts}
+	parts := []string{text}
+	for _, g := range j.missing {
+		parts = append(parts, g.what+g.why)
+	}
+	return answer{text: strings.Join(parts, "\nMissing here: "), outcome: "ok", attempts: j.attempts}
 }
 
 // jobError is a request of a job that failed.
@@ -201,15 +207,20 @@ func safely(ctx context.Context, p part) (err error) {
 	return p.do(ctx)
 }
 
-// miss notes a part that the answer has to do without, and why.
+// miss notes a part that the answer has to do without, and why; what several have in common is said once.
 func (j *job) miss(what string, err error) {
-	text := what + ": this server has a fault; its log has the reason."
+	why := ": this server has a fault; its log has the reason."
 	if failed, ok := errors.AsType[*jobError](err); ok {
-		text = Lookup(failed.operation).failedAs(j.env, what, failed.err, failed.wire).text
+		why = unmark(Lookup(failed.operation).failedAs(j.env, "", failed.err, failed.wire).text) // it may quote
 	}
+	what = unmark(what)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.missing = append(j.missing, unmark(text)) // it may quote
+	if i := slices.IndexFunc(j.missing, func(g gap) bool { return g.why == why }); i >= 0 {
+		j.missing[i].what += ", " + what
+		return
+	}
+	j.missing = append(j.missing, gap{what, why})
 }
 
 func (j *job) expect(parts int) {
@@ -226,6 +237,31 @@ func (j *job) ended(ctx context.Context, what string) {
 	if j.env.Progress != nil {
 		j.env.Progress(ctx, done, total, what)
 	}
+}
+
+// hint is words about a tool, where it is on.
+func (j *job) hint(tool, words string) string {
+	if j.env.off(tool) != "" {
+		return ""
+	}
+	return words
+}
+
+// step is something that a tool can do next.
+type step struct{ tool, does string }
+
+// next is the line about what can be done, by the tools that are on; without one, nothing.
+func (j *job) next(before string, steps ...step) string {
+	var words []string
+	for _, s := range steps {
+		if j.env.off(s.tool) == "" {
+			words = append(words, s.tool+" "+s.does)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "\nnext: " + before + strings.Join(words, "; ")
 }
 
 // now is the present of the organization, in UTC.

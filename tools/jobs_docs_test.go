@@ -15,11 +15,11 @@ import (
 
 const jobsHead = `# Jobs
 
-What people plug the server in for, as transcripts: each call was made on the sandbox, in this order, and each answer is what a model reads. The page is
-written by ` + "`make update`" + `. The workflow tools gather and rank; the assistant does the thinking, and every write is a call of its own.
+What people use the server for, as transcripts: each call was made on the sandbox, in this order, and each answer is what a model reads. The workflow tools
+gather and rank; the assistant does the thinking, and every write is a call of its own. This page is written by ` + "`make update`" + `.
 
-To follow along: ` + "`featurebase-mcp call --sandbox --sandbox-state /tmp/featurebase.json TOOL ARGUMENTS`" + `, with the state kept from call to call. The prompts of the
-same names start these jobs from a host's menu.
+To follow along, use ` + "`featurebase-mcp call --sandbox --sandbox-state /tmp/featurebase.json --acting-admin " + actingAdmin + " TOOL ARGUMENTS`" + `. The file keeps
+the state from call to call; take a new one for each job. [Prompts](../README.md#jobs) start these jobs from a host's menu.
 `
 
 // shownJob is a job of the page: calls that build on each other.

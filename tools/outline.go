@@ -17,6 +17,8 @@ type Outline struct {
 	Things  string                 // what the items are: "posts"
 	Order   string                 // which come first: "newest first"; may be empty
 	Link    func(id string) string // the address of an item; nil: items have none
+
+	empty bool // what came of it: no items
 }
 
 // bullets writes a list as an outline. It ends where the budget does, between items, and says so.
@@ -36,6 +38,7 @@ func (op *Operation) bullets(w *writer, body []byte, env Env) string {
 		}
 	})
 	all := len(rows)
+	env.outline.empty = all == 0
 	var head, bullets []byte
 	if all > 0 && w.rowMark != "" {
 		head = append(head, untrusted+": "+w.rowMark+"\n"...)

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"featurebase-mcp/internal/jsonparser"
@@ -245,6 +247,18 @@ func (b postBoards) find(id string) postBoard {
 		}
 	}
 	return postBoard{id: id}
+}
+
+// check refuses an id that no board has: otherwise the answer would be about nothing, and read as one about a quiet board.
+func (b postBoards) check(id string) error {
+	if id == "" || len(b) == 0 || slices.ContainsFunc(b, func(board postBoard) bool { return strings.EqualFold(board.id, id) }) {
+		return nil
+	}
+	names := make([]string, len(b))
+	for i, board := range b {
+		names[i] = inList(board.called())
+	}
+	return fmt.Errorf("boardId: no board has the id %s; valid: %s", show(id), strings.Join(names, ", "))
 }
 
 // called is the name of a board that may have lost it.

@@ -77,7 +77,7 @@ var posts = &Toolset{
 				{When: "notifyAdmins=true", To: "the organization's admins"},
 				{
 					When: "integrations.clickup=true|integrations.discord=true|integrations.github=true|integrations.jira=true|integrations.linear=true|integrations.slack=true",
-					To:   "the connected tools that integrations names",
+					To:   "the connected tools among its integrations",
 				},
 			},
 			Example: `{"boardId":"<boardId>","title":"Export reports as CSV","content":"Finance asks for the **raw numbers** every month.","tags":["Reporting"]}`,

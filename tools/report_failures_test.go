@@ -192,6 +192,15 @@ func TestADraftNeedsAStatusThatMeansFinished(t *testing.T) {
 	}
 }
 
+// Where nothing was finished, nothing is said of it but that.
+func TestADraftOfNothingIsShort(t *testing.T) {
+	t.Parallel()
+	text, isError := callIn(t, envOn(t, sandbox.Options{}), Lookup("draft_changelog"), `{"since":"2026-11-01T11:59:00Z"}`)
+	if isError || !strings.HasSuffix(text, "\nlooked at: no posts in Shipped, changed since then\nto announce: nothing") {
+		t.Error(text)
+	}
+}
+
 // What has not come yet was not forgotten: a report of it is refused, with the present.
 func TestReportsOfTheFutureAreRefused(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,7 @@ func TestSignsOfSpam(t *testing.T) {
 		{postFacts{title: "Links", text: "http://a http://b", author: known}, nil},
 		{postFacts{title: "Nobody"}, []string{"no author"}},
 		{postFacts{title: "Somebody", author: person{id: "2"}}, []string{"an author without e-mail"}},
+		{postFacts{title: "Somebody", author: person{id: "2", kind: "customer"}}, nil},
 	} {
 		if got := tc.post.signsOfSpam(nil); !slices.Equal(got, tc.want) {
 			t.Errorf("%+v: %v, not %v", tc.post, got, tc.want)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -50,27 +51,29 @@ func (j *job) summarizeConversation(ctx context.Context) (string, error) {
 	digestView.parse()
 	w := &writer{View: digestView, mask: j.env.MaskEmails, minutes: true}
 	lines, places := w.appendNamedLines(nil, body)
-	d := newDigest(w, body)
+	d := newDigest(j, w, body)
 	var b strings.Builder
 	b.WriteString(marked(append(places, indentedLines)...))
 	b.Write(lines)
 	fmt.Fprintf(&b, "waiting: %s\n", d.waiting())
 	b.WriteString(d.lastQuestion())
-	fmt.Fprintf(&b, "messages: %s\n", d.extent())
-	b.Write(d.messages())
+	messages, hidden := d.messages()
+	fmt.Fprintf(&b, "messages: %s\n", d.extent(hidden))
+	b.Write(messages)
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 // digest is a conversation on its way to a summary.
 type digest struct {
 	*writer
+	job           *job
 	body, opening []byte
 	parts         [][]byte
 	names         map[string]string
 }
 
-func newDigest(w *writer, body []byte) *digest {
-	d := &digest{writer: w, body: body}
+func newDigest(j *job, w *writer, body []byte) *digest {
+	d := &digest{job: j, writer: w, body: body}
 	d.opening, d.parts = w.thread(body)
 	t := w.newTranscript(nil)
 	for _, part := range d.parts {
@@ -90,7 +93,11 @@ func speaker(part []byte) (who string, note bool) {
 	return who, textOf(part, "partType") == "admin_note"
 }
 
-const customerSpeaks = "customer"
+// Who writes beside admins.
+const (
+	customerSpeaks = "customer"
+	botSpeaks      = "bot"
+)
 
 // said is a message that both sides saw.
 type said struct {
@@ -126,7 +133,7 @@ func (d *digest) waiting() string {
 	for i := len(list) - 1; i >= 0 && (list[i].who == customerSpeaks) == theirs; i-- {
 		since = list[i].at
 	}
-	stamp := d.text(oneLine(minute(since)))
+	stamp := d.stamp(since)
 	switch state := textOf(d.body, "state"); {
 	case theirs && state == "closed":
 		return "nobody: it is closed, but the customer spoke last, at " + stamp
@@ -134,13 +141,29 @@ func (d *digest) waiting() string {
 		return "nobody: it is closed"
 	case theirs:
 		return "the customer waits for the team since " + stamp
+	case last.who == botSpeaks && d.asksAfter(list) != "":
+		return "the customer waits for the team since " + d.asksAfter(list) + ", unless the bot's answer of " + d.stamp(last.at) + " was enough"
 	default:
 		return "the team waits for the customer since " + stamp
 	}
 }
 
-// questionMarks end questions in the languages of the world.
-const questionMarks = "?？؟;՞፧"
+// asksAfter is since when a customer has had no answer but a bot's; empty where an admin gave one, or there is no customer.
+func (d *digest) asksAfter(list []said) (since string) {
+	i := len(list) - 1
+	for i >= 0 && list[i].who == botSpeaks {
+		i--
+	}
+	for ; i >= 0 && list[i].who == customerSpeaks; i-- {
+		since = d.stamp(list[i].at)
+	}
+	return since
+}
+
+func (d *digest) stamp(at string) string { return d.text(oneLine(minute(at))) }
+
+// questions end so in the languages of the world. In an address, the mark begins the parameters.
+var questions = regexp.MustCompile(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
 
 // lastQuestion is the customer's last message with a question in it, word for word, or the last message.
 func (d *digest) lastQuestion() string {
@@ -148,7 +171,7 @@ func (d *digest) lastQuestion() string {
 	label, text, id := "", "", ""
 	for _, m := range d.exchange() {
 		message := t.message(m.part)
-		asks := strings.ContainsAny(message, questionMarks)
+		asks := questions.MatchString(message)
 		if m.who != customerSpeaks || message == "" || !asks && label == "last question of the customer" {
 			continue
 		}
@@ -197,12 +220,15 @@ func tally(parts [][]byte) string {
 	return strings.Join(words, ", ")
 }
 
-// extent says what was looked at. The API gives the latest 500 parts.
-func (d *digest) extent() string {
+// extent says what was looked at, and how much of it is shown. The API gives the latest 500 parts.
+func (d *digest) extent(hidden int) string {
 	const most = 500
 	all := d.parts
 	if d.opening != nil {
 		all = append([][]byte{d.opening}, all...)
+	}
+	if len(all) == 0 {
+		return "none"
 	}
 	text := "all " + thousands(len(all))
 	if len(d.parts) >= most {
@@ -211,11 +237,14 @@ func (d *digest) extent() string {
 	if counts := tally(all); counts != "" {
 		text += " (" + counts + ")"
 	}
+	if hidden > 0 {
+		text += ", " + thousands(len(all)-hidden) + " of them shown"
+	}
 	return text + ", oldest first"
 }
 
 // messages is the transcript: all of it, or its beginning and its end with counts of what is between.
-func (d *digest) messages() []byte {
+func (d *digest) messages() (text []byte, hidden int) {
 	lengths := make([]int, len(d.parts))
 	for i, part := range d.parts {
 		lengths[i] = len(d.write(nil, nil, [][]byte{part}))
@@ -240,13 +269,13 @@ func (d *digest) messages() []byte {
 		}
 	}
 	if head == tail {
-		return d.write(nil, d.opening, d.parts)
+		return d.write(nil, d.opening, d.parts), 0
 	}
 	out := d.write(nil, d.opening, d.parts[:head])
-	hidden := d.parts[head:tail]
-	out = fmt.Appendf(out, "--- %s parts from %s to %s not shown: %s; get_conversation has them ---\n", thousands(len(hidden)),
-		d.text(oneLine(minute(textOf(hidden[0], "createdAt")))), d.text(oneLine(minute(textOf(hidden[len(hidden)-1], "createdAt")))), tally(hidden))
-	return d.write(out, nil, d.parts[tail:])
+	between := d.parts[head:tail]
+	out = fmt.Appendf(out, "--- %s from %s to %s not shown: %s%s ---\n", some(len(between), "part"),
+		d.stamp(textOf(between[0], "createdAt")), d.stamp(textOf(between[len(between)-1], "createdAt")), tally(between), d.job.hint("get_conversation", "; get_conversation has them"))
+	return d.write(out, nil, d.parts[tail:]), len(between)
 }
 
 // write writes a part of the transcript, with the day at its first message.

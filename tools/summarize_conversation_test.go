@@ -2,8 +2,10 @@ package tools_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,6 +73,9 @@ func TestWhoWaitsForWhom(t *testing.T) {
 		{"open", []message{reply, event}, "the team waits for the customer since 2026-03-02T09:01Z"},
 		{"open", []message{reply, ask, note, ask, event}, "the customer waits for the team since 2026-03-02T09:02Z"},
 		{"snoozed", []message{reply, {"bot", "bot_msg", "<p>beep</p>"}}, "the team waits for the customer since 2026-03-02T09:01Z"},
+		{"open", []message{{"bot", "bot_msg", "<p>We are back on Monday.</p>"}}, "the customer waits for the team since 2026-03-02T09:00Z, unless the bot's answer of 2026-03-02T09:01Z was enough"},
+		{"open", []message{reply, ask, ask, {"bot", "bot_msg", "<p>beep</p>"}, note}, "the customer waits for the team since 2026-03-02T09:02Z, unless the bot's answer of 2026-03-02T09:04Z was enough"},
+		{"open", []message{ask, reply, {"bot", "bot_msg", "<p>beep</p>"}}, "the team waits for the customer since 2026-03-02T09:02Z"},
 		{"closed", []message{reply}, "nobody: it is closed"},
 		{"closed", []message{reply, ask}, "nobody: it is closed, but the customer spoke last, at 2026-03-02T09:02Z"},
 	} {
@@ -88,6 +93,12 @@ func TestTheLastQuestionIsVerbatim(t *testing.T) {
 		message{"customer", "user_msg", "<p>Number 7.</p>"}))
 	if !strings.Contains(answer, "last question of the customer [500001]:\n  When will the invoice be **corrected**?\n") {
 		t.Error(answer)
+	}
+	for _, statement := range []string{"<p>See https://example.com/a?page=2</p>", `<p>See <a href="https://example.com/a?page=2">this</a> and /b?%C3%A4=1</p>`} {
+		answer = summarize(t, conversation(t, "open", "<p>Is it down?</p>", message{"customer", "user_msg", statement}))
+		if !strings.Contains(answer, "last question of the customer [opening]:\n  Is it down?\n") {
+			t.Errorf("an address is no question: %s", answer)
+		}
 	}
 	answer = summarize(t, conversation(t, "open", "<p>It is broken.</p>", message{"admin", "admin_msg", "<p>Is it?</p>"}))
 	if !strings.Contains(answer, "last message of the customer [opening]:\n  It is broken.\n") {
@@ -115,6 +126,10 @@ func TestASummaryIsAffordable(t *testing.T) {
 			if !strings.Contains(answer, want) {
 				t.Errorf("%d parts: no %q in\n%s", n, want, answer)
 			}
+		}
+		hidden := regexp.MustCompile(`\n--- (\d+) parts from `).FindStringSubmatch(answer)
+		if rest, err := strconv.Atoi(hidden[1]); err != nil || !strings.Contains(answer, fmt.Sprintf("), %d of them shown, oldest first\n", n+1-rest)) {
+			t.Errorf("%d parts, %v not shown:\n%s", n, hidden, answer)
 		}
 		if strings.Contains(answer, "Amz") {
 			t.Errorf("a signed address:\n%s", answer)

@@ -14,7 +14,7 @@ func triageQueue() *Operation {
 	return &Operation{
 		Name:        "triage_queue",
 		Title:       "Triage queue",
-		Description: "List posts that wait for a decision (in review, or new without tags or assignee) with likely duplicates and signs of spam, and the boards, statuses, tags and admins to choose from.",
+		Description: "List posts that wait for a decision (in review, or new without tags or without assignee) with likely duplicates and signs of spam, and the boards, statuses, tags and admins to choose from.",
 		Effect:      Read,
 		Default:     true,
 		Input:       Args[triageQueueArgs](),
@@ -32,6 +32,7 @@ type triageQueueArgs struct {
 
 const (
 	triagedByDefault = 10
+	mostTriaged      = 30
 	waitingRead      = 500 // posts in review, and as many in the default status
 	newestCompared   = 500 // posts
 	popularCompared  = 200 // posts with most votes
@@ -96,7 +97,7 @@ func (t *triage) read(ctx context.Context) error {
 			return err
 		}},
 	}
-	if err := t.all(ctx, parts...); err != nil {
+	if err := cmp.Or(t.all(ctx, parts...), t.boards.check(t.board())); err != nil {
 		return err
 	}
 	if !slices.Contains(failures, nil) && len(t.initial.items)+len(t.inReview.items) == 0 {
@@ -161,7 +162,8 @@ func (t *triage) answer() string {
 	for _, p := range shown {
 		t.write(&b, p, rare, authors)
 	}
-	return strings.TrimSuffix(b.String(), "\n") + t.next()
+	return strings.TrimSuffix(b.String(), "\n") + t.next("",
+		step{"update_post", "sets status, tags and assignee by name, and inReview false approves"}, step{"find_similar_posts", "compares one post with more"})
 }
 
 // extent says how many posts wait, how many of them are shown, and what was not looked at.
@@ -170,7 +172,7 @@ func (t *triage) extent(shown int) string {
 	var text string
 	switch whole := t.inReview.whole && t.initial.whole; {
 	case all == 0 && whole:
-		return "none; no post is in review, and those in the default status have tags and an assignee"
+		return "none; no post is in review, and all in the default status have tags and an assignee"
 	case all == 0:
 		return "none among the posts that were read"
 	case whole && shown == all:
@@ -188,7 +190,11 @@ func (t *triage) extent(shown int) string {
 	} else {
 		text += ", oldest first"
 	}
-	return text + " (in review, or in the default status without tags or assignee)"
+	text += " (in review, or in the default status and without tags or without assignee)"
+	if shown < all && shown < mostTriaged {
+		text += fmt.Sprintf("; limit can be %d", mostTriaged)
+	}
+	return text
 }
 
 // compared says with which posts those that wait were compared.
@@ -206,21 +212,22 @@ func (t *triage) compared() string {
 	return text
 }
 
-// writeVocabulary writes what a decision can choose from. For all but the admins, the name is as good as an id.
+// writeVocabulary writes what a decision can choose from. A name is as good as an id, unless two admins share it.
 func (t *triage) writeVocabulary(b *strings.Builder) {
 	var boards, kinds, tags, admins []string
 	for _, board := range t.boards {
-		boards = append(boards, board.name)
+		boards = append(boards, inList(board.called()))
 	}
 	byKind := map[string][]string{}
 	for _, s := range t.statuses {
+		name := inList(s.called())
 		if s.initial {
-			s.name += " (default)"
+			name += " (default)"
 		}
 		if byKind[s.kind] == nil {
 			kinds = append(kinds, s.kind)
 		}
-		byKind[s.kind] = append(byKind[s.kind], s.name)
+		byKind[s.kind] = append(byKind[s.kind], name)
 	}
 	for i, kind := range kinds {
 		kinds[i] = cmp.Or(kind, "other") + ": " + commas(byKind[kind]...)
@@ -233,7 +240,7 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	}
 	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 	for _, tag := range used[:min(tagsShown, len(used))] {
-		tags = append(tags, fmt.Sprintf("%s %d", tag, counts[tag]))
+		tags = append(tags, fmt.Sprintf("%s %d", inList(tag), counts[tag]))
 	}
 	if more := len(used) - len(tags); more > 0 {
 		tags = append(tags, fmt.Sprintf("and %d more", more))
@@ -241,8 +248,19 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	if len(tags) > 0 && !t.newest.whole {
 		tags[len(tags)-1] += " (in the " + thousands(len(t.pool.posts)) + " posts read)"
 	}
+	named := map[string]int{}
 	for _, admin := range t.admins {
-		admins = append(admins, strings.TrimSpace(t.line(admin.Name)+" "+t.line(admin.ID)))
+		named[admin.Name]++
+	}
+	for _, admin := range t.admins {
+		switch name := t.line(admin.Name); {
+		case name == "":
+			admins = append(admins, t.line(admin.ID))
+		case named[admin.Name] > 1:
+			admins = append(admins, inList(name)+" "+t.line(admin.ID))
+		default:
+			admins = append(admins, inList(name))
+		}
 	}
 	for _, line := range []struct{ name, text string }{
 		{"boards", commas(boards...)}, {"statuses", strings.Join(kinds, "; ")}, {"tags", commas(tags...)}, {"admins", commas(admins...)},
@@ -251,6 +269,16 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 			fmt.Fprintf(b, "%s: %s\n", line.name, line.text)
 		}
 	}
+}
+
+// admin is the name of one, or the id where that is not known.
+func (t *triage) admin(id string) string {
+	for _, admin := range t.admins {
+		if strings.EqualFold(admin.ID, id) && admin.Name != "" {
+			return t.line(admin.Name)
+		}
+	}
+	return id
 }
 
 // write writes one post with what it is like and what looks like spam.
@@ -267,9 +295,16 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, commas(
 		cmp.Or(board.name, board.id), status, p.reviewed(), p.age(t.now()), some(p.votes, "vote"), p.commented(), lacks,
 	), p.name())
-	about := "by " + cmp.Or(p.author.name, p.author.email, "nobody")
+	about := "by " + cmp.Or(p.author.name, p.author.email, "an unknown author")
 	if len(p.tags) > 0 {
-		about += "; tags: " + commas(p.tags...)
+		tags := make([]string, len(p.tags))
+		for i, tag := range p.tags {
+			tags[i] = inList(tag)
+		}
+		about += "; tags: " + commas(tags...)
+	}
+	if p.assigneeID != "" {
+		about += "; assignee: " + t.admin(p.assigneeID)
 	}
 	fmt.Fprintf(b, "  %s\n", about)
 	if text := plainExcerpt(p.text, gistLength); text != "" {
@@ -277,7 +312,7 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	}
 	duplicates := t.pool.like(rare, rare.profile(p.terms), p.id, likelyDuplicate)
 	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
-		fmt.Fprintf(b, "  like [%s] %s: %s\n", d.id, d.shown(), commas(some(d.votes, "vote"), d.status.name, d.name()))
+		fmt.Fprintf(b, "  like [%s] score %s: %s\n", d.id, d.shown(), commas(some(d.votes, "vote"), d.status.name, d.name()))
 	}
 	if more := len(duplicates) - duplicatesShown; more > 0 {
 		fmt.Fprintf(b, "  and like %d more\n", more)
@@ -285,21 +320,4 @@ func (t *triage) write(b *strings.Builder, p *postFacts, rare *rarity, authors m
 	if signs := p.signsOfSpam(authors); len(signs) > 0 {
 		fmt.Fprintf(b, "  signs of spam: %s\n", commas(signs...))
 	}
-}
-
-// next names the tools that decide, as far as they are on.
-func (t *triage) next() string {
-	var steps []string
-	for _, step := range [][2]string{
-		{"update_post", "sets status, tags and assignee by name, and inReview false approves"},
-		{"find_similar_posts", "compares one post with more"},
-	} {
-		if t.env.off(step[0]) == "" {
-			steps = append(steps, step[0]+" "+step[1])
-		}
-	}
-	if len(steps) == 0 {
-		return ""
-	}
-	return "\nnext: " + strings.Join(steps, "; ")
 }

@@ -84,6 +84,8 @@ func summaryOf(c rawConversation) [2]string {
 		return "customer"
 	}
 	last, since := side(c.Source.Author.Type), c.CreatedAt
+	before, at := since, since // of the message before the last side spoke, and of the last
+	human := last == "admin"   // an admin spoke since a customer did
 	kinds := map[string]int{last: 1}
 	for _, p := range c.Parts {
 		switch {
@@ -94,9 +96,10 @@ func summaryOf(c rawConversation) [2]string {
 		default:
 			kinds[side(p.Author.Type)]++
 			if theirs := side(p.Author.Type) == "customer"; theirs != (last == "customer") {
-				since = p.CreatedAt
+				before, since, human = since, p.CreatedAt, false
 			}
-			last = side(p.Author.Type)
+			last, at = side(p.Author.Type), p.CreatedAt
+			human = human || last == "admin"
 		}
 	}
 	var counts []string
@@ -111,6 +114,8 @@ func summaryOf(c rawConversation) [2]string {
 		return [2]string{messages, "\nwaiting: nobody: it is closed"}
 	case last == "customer":
 		return [2]string{messages, "\nwaiting: the customer waits for the team since " + since.Format("2006-01-02T15:04Z")}
+	case last == "bot" && !human && kinds["customer"] > 0:
+		return [2]string{messages, fmt.Sprintf("\nwaiting: the customer waits for the team since %s, unless the bot's answer of %s was enough\n", before.Format("2006-01-02T15:04Z"), at.Format("2006-01-02T15:04Z"))}
 	default:
 		return [2]string{messages, "\nwaiting: the team waits for the customer since " + since.Format("2006-01-02T15:04Z")}
 	}

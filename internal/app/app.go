@@ -1,6 +1,12 @@
 // Package app turns a configuration into the server. New is the one constructor: the product, its tests and the terminal's call
-// command all go through it, so what is tested is what is shipped. narrow.go is what a caller may use of it, and accounts.go what each caller
-// has who brings a key.
+// command all go through it, so what is tested is what is shipped.
+//
+//	app.go           the configuration, and the server that it becomes
+//	narrow.go        what a caller may use of it
+//	accounts.go      what each caller has who brings a key of its own
+//	instructions.go  what every model is told about the server
+//	observers.go     who follows calls and requests
+//	fixtures.go, fixtures_conformance.go   what only a build with the tag conformance has
 package app
 
 import (

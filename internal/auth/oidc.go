@@ -22,6 +22,9 @@ const longestSubject = 255
 // skew is by how much the clocks of the issuer and of this machine may differ.
 const skew = time.Minute
 
+// latest is the last second that is told apart from those after it, in the year 9999: some issuers write very far away for never.
+const latest = 253402300799
+
 // algorithms are those by which a token may be signed: with a private key. none and the HS family, whose key would be the public one, are not.
 var algorithms = []string{
 	oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
@@ -72,7 +75,7 @@ func (a *Auth) byAccessToken(r *http.Request, token string) (caller.Caller, *cal
 		}
 		return caller.Caller{}, unauthorized(text, challenge+invalidToken)
 	}
-	who := caller.Caller{Principal: a.principal(a.resource.issuer, c.Subject), Name: c.Subject, Scopes: caller.Scopes{}}
+	who := caller.Caller{Principal: a.principal(a.resource.issuer, c.Subject), Name: c.Subject, Scopes: caller.Scopes{}, Until: c.until()}
 	for _, scope := range slices.Concat(c.Scope, c.Scp) {
 		who.Scopes[scope] = true
 	}
@@ -124,16 +127,20 @@ func (a *Auth) verify(ctx context.Context, token string) (claims, error) {
 
 // inTime refuses tokens that are not valid now, or for ever.
 func (c claims) inTime(now time.Time) error {
-	seconds := float64(now.UnixMilli()) / 1e3
 	switch {
 	case c.Expiry == nil:
 		return claimError("The access token has no expiry.")
-	case seconds >= *c.Expiry+skew.Seconds():
+	case !now.Before(c.until()):
 		return claimError("The access token has expired. Get a new one.")
-	case c.NotBefore != nil && seconds < *c.NotBefore-skew.Seconds():
+	case c.NotBefore != nil && float64(now.UnixMilli())/1e3 < *c.NotBefore-skew.Seconds():
 		return claimError("The access token is not valid yet.")
 	}
 	return nil
+}
+
+// until is when a token that has an expiry is taken no longer.
+func (c claims) until() time.Time {
+	return time.UnixMilli(int64(min(max(*c.Expiry, 0), latest) * 1e3)).Add(skew)
 }
 
 // remembering is a key set that keeps its last error.

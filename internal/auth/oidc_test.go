@@ -143,6 +143,29 @@ func TestAccessTokens(t *testing.T) {
 	}
 }
 
+// What a token opens ends when the token would be refused, to the millisecond; very far away is no overflow.
+func TestATokenSaysUntilWhenItIsGood(t *testing.T) {
+	t.Parallel()
+	issuer := authtest.New(t)
+	o, clock := openOIDC(t, issuer)
+	now := time.Now().Truncate(time.Second)
+	token := "Bearer " + issuer.Token(map[string]any{"exp": float64(now.Unix()) + 300.5})
+	who := o.takes("Authorization", token)
+	if want := now.Add(300*time.Second + 500*time.Millisecond + skew); !who.Until.Equal(want) {
+		t.Errorf("until %s, want %s", who.Until, want)
+	}
+	o.now = func() time.Time { return who.Until.Add(-time.Millisecond) }
+	o.takes("Authorization", token)
+	o.now = func() time.Time { return who.Until }
+	o.refuses(401, "has expired", "Authorization", token)
+	o.now = clock.now
+	for _, exp := range []float64{1e15, 1e300} {
+		if far := o.takes("Authorization", "Bearer "+issuer.Token(map[string]any{"exp": exp})); far.Until.Year() < 9999 {
+			t.Errorf("%g is %s", exp, far.Until)
+		}
+	}
+}
+
 func TestEveryKindOfKeyIsTaken(t *testing.T) {
 	t.Parallel()
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Caller is who makes a request. The zero value is whoever started this process, or may reach its port: one and the same for all requests,
@@ -23,6 +24,8 @@ type Caller struct {
 	Scopes Scopes
 	// Limits are what the request itself gives up. All of them hold.
 	Limits []Limit
+	// Until is when the credentials are good no longer, and what was opened with them ends. The zero value is never.
+	Until time.Time
 }
 
 // The scopes there are. None of them implies another, and without ScopeRead nothing can be done.

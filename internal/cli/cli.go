@@ -5,6 +5,7 @@
 //	server.go       from a configuration to a server, and its orderly end
 //	environment.go  the variables: one per flag, strictly
 //	logging.go      the logger
+//	tracing.go, tracing_otel.go   traces, in builds with the tag otel alone
 //	stdio.go        featurebase-mcp [stdio]
 //	http.go         featurebase-mcp http
 //	sandbox.go      featurebase-mcp sandbox

@@ -3,6 +3,9 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,5 +59,44 @@ func TestTheREADMEIsFresh(t *testing.T) {
 	}
 	if len(wanted) < 25 {
 		t.Errorf("only %d facts compared", len(wanted))
+	}
+}
+
+// A flag or a variable that a document names is one of the program's, or of a program that people run beside it.
+func TestDocumentsNameFlagsThatExist(t *testing.T) {
+	t.Parallel()
+	var g grammar
+	parser, err := kong.New(&g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Concat([]string{keyVariable, baseURLVariable}, foreign, strings.Fields(
+		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period")) // of Docker, hosts and Inspector
+	for _, node := range append(parser.Model.Children, parser.Model.Node) {
+		for _, f := range node.Flags {
+			known = append(known, "--"+f.Name, prefix+strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")))
+		}
+	}
+	named := 0
+	for _, pattern := range []string{"README.md", "SECURITY.md", "docs/*.md"} {
+		files, err := filepath.Glob("../../" + pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range regexp.MustCompile(`\B--[A-Za-z][A-Za-z-]*|`+prefix+`[A-Z_]*[A-Z]`).FindAllString(string(content), -1) {
+				named++
+				if !slices.Contains(known, name) {
+					t.Errorf("%s: there is no %s", filepath.Base(file), name)
+				}
+			}
+		}
+	}
+	if named < 200 {
+		t.Errorf("only %d names were read", named)
 	}
 }

@@ -26,13 +26,13 @@ type Flags struct {
 
 	Toolsets     []string `placeholder:"NAME" help:"Toolsets to expose: names of toolsets, default, all or none. Without it, default, and for call all."`
 	SingleTools  []string `name:"tools" placeholder:"NAME" help:"Tools to expose besides."`
-	ExcludeTools []string `name:"exclude-tools" placeholder:"NAME" help:"Tools to leave out, wherever they come from."`
+	ExcludeTools []string `name:"exclude-tools" placeholder:"NAME" help:"Tools to leave out; wins over --toolsets and --tools."`
 
 	ReadOnly      bool `name:"read-only" help:"Expose only tools that read; wins over the flags that choose tools."`
 	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
 
-	Confirm tools.ConfirmMode `enum:"auto,always,never" default:"auto" help:"Ask the user before what cannot be undone, publishing and webhooks where the client can ask (auto), before messages to people too, and refuse where it cannot (always), or never."`
+	Confirm tools.ConfirmMode `enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
 
 	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`

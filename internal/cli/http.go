@@ -18,9 +18,9 @@ import (
 type httpCommand struct {
 	Addr           string   `default:"127.0.0.1:8080" help:"Address to serve on; port 0 picks one. One that is not loopback needs --auth."`
 	NoSSE          bool     `name:"no-sse" help:"Leave out SSE, the transport of protocol 2024-11-05, on /sse and /message."`
-	AllowedOrigins []string `name:"allowed-origins" placeholder:"ORIGIN,..." help:"Web origins, such as https://app.example, whose pages may call, besides loopback ones."`
+	AllowedOrigins []string `name:"allowed-origins" placeholder:"ORIGIN" help:"Web origins, such as https://app.example, whose pages may call, besides loopback ones."`
 	MetricsAddr    string   `name:"metrics-addr" placeholder:"ADDR" help:"Address to serve Prometheus metrics on, at /metrics; without it nothing is counted."`
-	AllowedHosts   []string `name:"allowed-hosts" placeholder:"HOST,..." help:"Names that clients may call the server by, besides loopback ones."`
+	AllowedHosts   []string `name:"allowed-hosts" placeholder:"HOST" help:"Names that clients may call the server by, besides loopback ones."`
 
 	Auth         string `enum:"none,token,key,oidc" default:"none" help:"Who may call: none asks nobody, token wants one of --auth-tokens, key each caller's own Featurebase key, oidc an access token of --oidc-issuer."`
 	AuthTokens   string `name:"auth-tokens" placeholder:"FILE" help:"File of the tokens that --auth token takes, one a line."`

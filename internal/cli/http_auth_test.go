@@ -361,6 +361,44 @@ func TestAnIdentityProviderOpensTheServer(t *testing.T) {
 	h.hides(all, reader, strings.Split(all, ".")[2])
 }
 
+// Streams end with the token that opened them, which is then good for nothing else; the same caller comes back with a new one.
+func TestStreamsEndWithTheirToken(t *testing.T) {
+	t.Parallel()
+	issuer := authtest.New(t)
+	h := host(t, "--sandbox", "--auth", "oidc", "--oidc-issuer", issuer.URL, "--oidc-audience", authtest.Audience)
+	lasting := bearer(issuer.Token(nil))
+	start := ask(t.Context(), t, http.MethodPost, h.address+"/mcp",
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`, lasting)
+	session := http.Header{"Mcp-Session-Id": start.Header["Mcp-Session-Id"]}
+	for name, open := range map[string]func(token http.Header) *http.Response{
+		"a session's": func(token http.Header) *http.Response {
+			return ask(t.Context(), t, http.MethodGet, h.address+"/mcp", "", with(session, token))
+		},
+		"SSE": func(token http.Header) *http.Response {
+			return ask(t.Context(), t, http.MethodGet, h.address+"/sse", "", token)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			short := bearer(issuer.Token(map[string]any{"exp": time.Now().Unix() - 57})) // clocks may differ by a minute
+			stream := open(short)
+			if kind := stream.Header.Get("Content-Type"); stream.StatusCode != http.StatusOK || kind != "text/event-stream" {
+				t.Fatalf("%d %s", stream.StatusCode, kind)
+			}
+			if _, err := io.Copy(io.Discard, stream.Body); err != nil {
+				t.Errorf("it was cut off: %v", err)
+			}
+			again := open(short)
+			if challenge := again.Header.Get("WWW-Authenticate"); again.StatusCode != http.StatusUnauthorized || !strings.Contains(challenge, `error="invalid_token"`) {
+				t.Errorf("with the old token: %d %s", again.StatusCode, challenge)
+			}
+			if again := open(lasting); again.StatusCode != http.StatusOK {
+				t.Errorf("with a new token: %d", again.StatusCode)
+			}
+		})
+	}
+}
+
 func with(headers ...http.Header) http.Header {
 	all := http.Header{}
 	for _, h := range headers {

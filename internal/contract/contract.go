@@ -7,7 +7,7 @@
 // itself never loads it unless the sandbox runs.
 //
 // Start reading at Document (what there is), then Operation (one row), then the Validate methods in validate.go
-// and query.go.
+// and query.go. ordered.go reads objects whose members have an order.
 package contract
 
 import (

@@ -1,12 +1,12 @@
 // Package jsonparser finds values in JSON without decoding it. What it returns are parts of the document it was given.
 //
-// It is what views need of featurebase-mcp/internal/jsonparser, by the same names where it has them, and made for long texts: strings are crossed many bytes at
-// a time, and white space and brackets are trusted to be where they belong, because [Valid] was asked before. Of a document that is
-// not valid it returns an error or something wrong, but it comes to an end.
+// It does what views would need of github.com/buger/jsonparser, by the same names, and is made for long texts: strings are crossed
+// many bytes at a time, and white space and brackets are trusted to be where they belong, because [Valid] was asked before. Of a
+// document that is not valid it returns an error or something wrong, but it comes to an end.
 //
-//	valid.go     whether a document is JSON
+//	valid.go       whether a document is JSON
 //	jsonparser.go  values by their path, the members of objects, the items of lists
-//	text.go      the text of a string
+//	text.go        the text of a string
 package jsonparser
 
 import (

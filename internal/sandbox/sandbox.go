@@ -7,6 +7,7 @@
 //	sandbox.go    Sandbox: options, start-up, closing
 //	serve.go      one request from bytes to bytes: key, route, checks, handler, journal, state file
 //	route.go      which operation a path means
+//	errors.go     the answers that refuse a request
 //	kinds.go      the table of kinds (board, post, comment, ...): where each lives and how it is shown
 //	generic.go    get, list, search, create, update, delete, for every kind alike
 //	behaviours.go the table of operations that the generic ones cannot serve

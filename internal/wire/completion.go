@@ -11,6 +11,15 @@ import (
 // maxCompletions is the most values that the protocol allows in an answer; some clients refuse one with more.
 const maxCompletions = 100
 
+// Completion is values that fit what was typed. Where others may fit, their number is not known, and so there is no total.
+func Completion(values []string, more bool) *mcp.Completion {
+	c := &mcp.Completion{Values: values, HasMore: more}
+	if !more {
+		c.Total = len(values)
+	}
+	return c
+}
+
 // GuardPromptCompletion goes around a provider as [Guard] goes around handlers, and keeps its answers within the protocol: a provider
 // returns all values that fit.
 func GuardPromptCompletion(logger *slog.Logger, provider server.PromptCompletionProvider) server.PromptCompletionProvider {

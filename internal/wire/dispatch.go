@@ -144,7 +144,7 @@ func (c *connection) admit(request *call, line []byte) *CodedError {
 			Message: fmt.Sprintf("Busy: %d requests are running. Retry when one of them has ended.", len(c.calls)),
 		}
 	case c.stopped:
-		return &CodedError{Code: CodeBusy, Message: "The server is shutting down and starts no more requests."}
+		return &CodedError{Code: CodeBusy, Message: "The connection is ending and starts no more requests."}
 	}
 	give := c.options.large.take(int64(len(line)))
 	if give == nil {

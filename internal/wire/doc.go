@@ -16,7 +16,7 @@
 //	progress.go    progress reports, throttled; notify.go the other notifications
 //	http.go        options of the HTTP transports, the routes, and the orderly end
 //	http_access.go who may call, for whom a request is served, with what methods and how large bodies
-//	load.go        how much clients can make it keep at once: large messages, requests, streams
+//	load.go        how much clients can make it keep at once: large messages, requests, and streams, which end with their credentials
 //	http_post.go   one message POSTed to Streamable HTTP: its stream and its answer, around mcp-go's handler
 //	http_session.go  the sessions of Streamable HTTP, and the one mcp-go sees while a POST is served
 //	subscription.go  what a client of 2026-07-28 hears of, and the tags that it knows it by

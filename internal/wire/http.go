@@ -190,6 +190,8 @@ func (h *HTTP) Serve(ctx context.Context, listener net.Listener) error {
 	case failure := <-ended:
 		err = fmt.Errorf("serve HTTP: %w", failure)
 	case <-ctx.Done():
+		_ = listener.Close() // first: whoever comes back when its stream ends is not let in
+		<-ended              //nolint:errcheck // that the listener is closed
 	}
 	h.stop()
 	h.unused.close()
@@ -279,14 +281,4 @@ func (h *HTTP) ready(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	writeText(w, http.StatusOK, "ok")
-}
-
-// untilStopped returns the request with a context that ends at shutdown, too, and what to call after it.
-func (h *HTTP) untilStopped(r *http.Request) (*http.Request, func()) {
-	ctx, cancel := context.WithCancel(r.Context())
-	detach := context.AfterFunc(h.stopping, cancel) //nolint:contextcheck // the end of the server, not of a request
-	return r.WithContext(ctx), func() {
-		detach()
-		cancel()
-	}
 }

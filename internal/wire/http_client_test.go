@@ -30,8 +30,13 @@ func openSite(t testing.TB, s *server.MCPServer, options HTTPOptions) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveSite(t, s, options, listener, &http.Transport{})
+}
+
+// serveSite is openSite for a listener and clients that reach it.
+func serveSite(t testing.TB, s *server.MCPServer, options HTTPOptions, listener net.Listener, transport *http.Transport) *site {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	transport := &http.Transport{}
 	p := &site{
 		t: t, url: "http://" + listener.Addr().String(), client: &http.Client{Transport: transport},
 		stop: stop, served: make(chan error, 1),
@@ -46,6 +51,49 @@ func openSite(t testing.TB, s *server.MCPServer, options HTTPOptions) *site {
 	})
 	return p
 }
+
+// openPipedSite is a site without sockets, whose clock is that of a bubble of synctest.
+func openPipedSite(t testing.TB, s *server.MCPServer, options HTTPOptions) *site {
+	t.Helper()
+	closed, end := context.WithCancel(t.Context())
+	pipes := pipes{offered: make(chan net.Conn), closed: closed, end: end}
+	return serveSite(t, s, options, pipes, &http.Transport{DialContext: pipes.dial})
+}
+
+// pipes are a listener whose connections are in memory.
+type pipes struct {
+	offered chan net.Conn
+	closed  context.Context
+	end     context.CancelFunc
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case p.offered <- far:
+		return near, nil
+	case <-p.closed.Done():
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.offered:
+		return c, nil
+	case <-p.closed.Done():
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error {
+	p.end()
+	return nil
+}
+
+func (pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // ended waits for Serve and returns its error.
 func (p *site) ended() error {

@@ -92,14 +92,13 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 	p.notes = newOutbox(p.notify)
 	switch {
 	case p.listens():
-		if !h.takeStream(w) {
+		ctx, done, ok := h.takeStream(r.Context(), w)
+		if !ok {
 			return
 		}
-		defer h.load.streams.Release(1)
-		defer h.server.UnregisterSession(context.WithoutCancel(r.Context()), p.key) // joinPost has registered it
-		var done func()
-		r, done = h.untilStopped(r)
 		defer done()
+		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
+		r = r.WithContext(ctx)
 	case p.id != nil: // what a client answers or takes back waits for nothing, and may be what lets the requests end
 		if !h.takeRequest(w) {
 			return

@@ -161,22 +161,21 @@ func (h *HTTP) leave(w http.ResponseWriter, r *http.Request) {
 // listen opens the stream on which a client before 2026-07-28 hears what belongs to no request. mcp-go would open one
 // for any id, and leave it open when the session has ended.
 func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
-	if !h.takeStream(w) {
+	ctx, done, ok := h.takeStream(r.Context(), w)
+	if !ok {
 		return
 	}
-	defer h.load.streams.Release(1)
+	defer done()
 	if modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)); !modern {
-		ctx, cancel := context.WithCancel(r.Context())
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
 		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal, cancel); err != nil {
 			refuse(w, http.StatusNotFound, noSession)
 			return
 		}
-		r = r.WithContext(ctx)
 	}
-	r, done := h.untilStopped(r)
-	defer done()
-	h.streamable.ServeHTTP(w, r)
+	h.streamable.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // forget has mcp-go let go of what it keeps of a session, which it does only when a client takes its leave.

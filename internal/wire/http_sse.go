@@ -30,12 +30,14 @@ type eventStream struct {
 
 func newSSE(h *HTTP) *sse { return &sse{h: h, streams: map[string]*eventStream{}} }
 
-// open serves a stream until the client goes away, which cancels its calls, or the server stops, which lets them end.
+// open serves a stream until the client goes away, which cancels its calls, or until the server stops or the client's credentials are good no
+// longer, which lets them end.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
-	if !s.h.takeStream(w) {
+	lasts, done, ok := s.h.takeStream(r.Context(), w)
+	if !ok {
 		return
 	}
-	defer s.h.load.streams.Release(1)
+	defer done()
 	out := &eventWriter{w: w}
 	c := newConnection(r.Context(), s.h.server, out, StdioOptions{
 		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Grace: s.h.options.Grace, MaxCalls: defaultMaxCalls, large: s.h.load.large,
@@ -48,18 +50,19 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	defer s.h.server.UnregisterSession(context.WithoutCancel(r.Context()), c.session.SessionID())
 	id := rand.Text()
 	s.add(id, &eventStream{c, caller.From(r.Context())})
-	defer s.remove(id)
 
 	w.Header().Set("Content-Type", typeEvents)
 	w.WriteHeader(http.StatusOK)
 	out.endpoint(pathMessage + "?sessionId=" + id)
-	grace := s.h.options.Grace
 	select {
-	case <-r.Context().Done():
-		grace = 0
+	case <-lasts.Done():
 	case <-c.out.failed:
-	case <-s.h.stopping.Done():
 	}
+	grace := s.h.options.Grace
+	if r.Context().Err() != nil {
+		grace = 0
+	}
+	s.remove(id) // whoever has more to say opens another
 	c.stop()
 	c.finish(grace)
 	_ = c.out.close() // whoever would hear of it is gone

@@ -1,10 +1,13 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"golang.org/x/sync/semaphore"
+
+	"featurebase-mcp/internal/caller"
 )
 
 const (
@@ -76,13 +79,28 @@ func (h *HTTP) takeRequest(w http.ResponseWriter) bool {
 	return false
 }
 
-// takeStream makes room for a stream, or refuses it.
-func (h *HTTP) takeStream(w http.ResponseWriter) bool {
-	if h.load.streams.TryAcquire(1) {
-		return true
+// takeStream makes room for the stream of a request, or refuses it. The context that it returns ends when the client goes away, the server
+// stops, or the credentials that opened the stream are good no longer. done has to be called after it.
+func (h *HTTP) takeStream(request context.Context, w http.ResponseWriter) (ctx context.Context, done func(), ok bool) {
+	if !h.load.streams.TryAcquire(1) {
+		refuseBusy(w, fmt.Sprintf("%d streams are open, which is as many as there may be. Close one, or retry later.", h.options.MaxStreams))
+		return nil, nil, false
 	}
-	refuseBusy(w, fmt.Sprintf("%d streams are open, which is as many as there may be. Close one, or retry later.", h.options.MaxStreams))
-	return false
+	ctx, cancel := whileGood(request)
+	detach := context.AfterFunc(h.stopping, cancel)
+	return ctx, func() {
+		detach()
+		cancel()
+		h.load.streams.Release(1)
+	}, true
+}
+
+// whileGood returns a context that ends with the credentials of the caller it is for.
+func whileGood(ctx context.Context) (context.Context, context.CancelFunc) {
+	if until := caller.From(ctx).Until; !until.IsZero() {
+		return context.WithDeadline(ctx, until)
+	}
+	return context.WithCancel(ctx)
 }
 
 func refuseBusy(w http.ResponseWriter, sentence string) {
