@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { calling, inspect, program } from './lib/inspector.mjs';
+import { until } from './lib/journey.mjs';
 import { binary, tools } from './lib/program.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'featurebase-inspector-'));
@@ -68,11 +69,12 @@ for (const [era, version] of [
         assert.deepEqual([code, stderr], [0, ''], args[0]);
         return document.result;
       };
-      const { resources } = await resource('resources/list');
+      const isBugs = ({ title }) => title === 'Posts of board: Bugs';
+      const { resources } = await until(({ resources }) => resources.some(isBugs), () => resource('resources/list'));
       assert.deepEqual(resources.slice(0, 3).map(({ uri }) => uri), ['featurebase://boards', 'featurebase://changelogs', 'featurebase://help-center']);
       const { resourceTemplates } = await resource('resources/templates/list');
       assert.equal(resourceTemplates.length, 8);
-      const { uri } = resources.find(({ title }) => title === 'Posts of board: Bugs');
+      const { uri } = resources.find(isBugs);
       const template = resourceTemplates.find(({ name }) => name === 'board-posts').uriTemplate;
       for (const address of [uri, template.replace('{boardId}', 'Bugs')]) {
         const { contents } = await resource('resources/read', '--uri', address);

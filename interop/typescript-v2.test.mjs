@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { overHTTP, overStdio } from './lib/carriers.mjs';
-import { journey, timeout } from './lib/journey.mjs';
+import { journey, timeout, until } from './lib/journey.mjs';
 import { sandboxed } from './lib/program.mjs';
 import { connecting } from './lib/v2.mjs';
 
@@ -38,16 +38,17 @@ function browse(name, open) {
       assert.deepEqual([content.uri, content.mimeType], [uri, 'text/markdown']);
       return content.text;
     };
-    const listed = await connection.resources();
-    const bugs = listed.find(({ name, uri }) => name === 'Bugs' && uri.endsWith('/posts'));
+    const isBugs = ({ name, uri }) => name === 'Bugs' && uri.endsWith('/posts');
+    const listed = await until((list) => list.some(isBugs), () => connection.resources());
+    const bugs = listed.find(isBugs);
     assert.match(await read(bugs.uri), /^50 of 56 posts, newest first\.$/m);
 
     const templates = await connection.templates();
     assert.equal(templates.length, 8);
     for (const { uriTemplate } of templates) {
       const [hole, variable] = uriTemplate.match(/\{(\w+)\}/);
-      const { values, total, hasMore } = await connection.complete(uriTemplate, variable, '');
-      assert.ok(values.length > 3 && values.length <= 100 && (hasMore ? total === undefined : total >= values.length), uriTemplate);
+      const { values, total, hasMore } = await until(({ values }) => values.length > 3, () => connection.complete(uriTemplate, variable, ''));
+      assert.ok(values.length <= 100 && (hasMore ? total === undefined : total >= values.length), uriTemplate);
       for (const value of values.slice(0, 3)) assert.ok(await read(uriTemplate.replace(hole, encodeURIComponent(value))), value);
     }
     await assert.rejects(read('featurebase://posts/000000000000000000000000'), { code: -32602 });

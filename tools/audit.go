@@ -20,7 +20,9 @@ type Audit struct {
 
 	mu     sync.Mutex
 	out    io.Writer
-	broken bool // the last line may be half written
+	broken bool          // the last line may be half written
+	open   int           // writes that have only their first line
+	whole  chan struct{} // closed when there are none; nil while nobody waits
 }
 
 // NewAudit returns a trail that is appended to out.
@@ -43,15 +45,55 @@ type auditLine struct {
 // sending is the outcome of a write that is about to be sent.
 const sending = "sending"
 
-// append writes one line.
+// begin writes the line before a write. One that cannot be written begins nothing.
+func (a *Audit) begin(line auditLine) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.append(line); err != nil {
+		return err
+	}
+	a.open++
+	return nil
+}
+
+// end writes the line about what became of a write.
+func (a *Audit) end(line auditLine) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	err := a.append(line)
+	if a.open--; a.open == 0 && a.whole != nil {
+		close(a.whole)
+		a.whole = nil
+	}
+	return err
+}
+
+// Wait waits until every write has both of its lines, or until ctx is done. Call it before what is appended to is closed: a call that was
+// cancelled may still be on its way back.
+func (a *Audit) Wait(ctx context.Context) {
+	a.mu.Lock()
+	if a.open == 0 {
+		a.mu.Unlock()
+		return
+	}
+	if a.whole == nil {
+		a.whole = make(chan struct{})
+	}
+	whole := a.whole
+	a.mu.Unlock()
+	select {
+	case <-whole:
+	case <-ctx.Done():
+	}
+}
+
+// append writes one line. It is called with the lock held, so that the times are in order.
 func (a *Audit) append(line auditLine) error {
 	line.Time = a.now().UTC().Format(time.RFC3339Nano)
 	text, err := json.Marshal(line)
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	var out bytes.Buffer
 	if a.broken {
 		out.WriteByte('\n')
@@ -69,24 +111,24 @@ func (op *Operation) audited(ctx context.Context, env Env, wire map[string]any, 
 		a, _ := send()
 		return a
 	}
-	line := auditLine{Call: strings.ToLower(rand.Text()[:12]), Tool: op.Name, Targets: targets(wire), Outcome: sending}
-	if env.Caller != nil {
-		line.Caller = env.Caller(ctx)
-	}
-	if err := env.Audit.append(line); err != nil {
+	line := auditLine{Call: strings.ToLower(rand.Text()[:12]), Caller: env.caller(ctx), Tool: op.Name, Targets: targets(wire), Outcome: sending}
+	if err := env.Audit.begin(line); err != nil {
 		return answer{
 			text: op.Name + " sent nothing: the audit log cannot be written, and no write is made without it. Do not retry: " +
 				"the user has to look after the file of --audit-log, such as its disk and its permissions.",
 			outcome: "refused", until: "the audit log can be written", err: fmt.Errorf("audit log: %w", err),
 		}
 	}
+	line.Outcome, line.Uncertain = panicked, true // unless it comes back
+	defer func() {
+		if err := env.Audit.end(line); err != nil {
+			env.Logger.ErrorContext(ctx, "the outcome of a write is not in the audit log", "tool", op.Name, "call", line.Call, "outcome", line.Outcome, "error", err)
+		}
+	}()
 	a, body := send()
 	line.Outcome, line.Uncertain, line.Status, line.RequestID = a.outcome, a.uncertain, a.status, a.requestID
 	if a.succeeded() {
 		line.Made = textOf(body, "id")
-	}
-	if err := env.Audit.append(line); err != nil {
-		env.Logger.ErrorContext(ctx, "the outcome of a write is not in the audit log", "tool", op.Name, "call", line.Call, "outcome", a.outcome, "error", err)
 	}
 	return a
 }

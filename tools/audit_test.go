@@ -6,7 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // trail collects the lines of an audit log, and fails from the nth write on.
@@ -118,4 +121,52 @@ func TestFailedWritesAreOnTheTrail(t *testing.T) {
 	if len(lines) != 2 || lines[1].Outcome == "ok" || lines[1].Status != http.StatusInternalServerError || !lines[1].Uncertain || lines[1].Made != "" {
 		t.Errorf("%+v", lines)
 	}
+}
+
+// A fault in this program has its line too: the write may have been made.
+func TestAWriteThatPanicsIsOnTheTrail(t *testing.T) {
+	t.Parallel()
+	out := &trail{}
+	audit := NewAudit(out)
+	func() {
+		defer func() { _ = recover() }()
+		Lookup("delete_post").audited(t.Context(), Env{Audit: audit}, nil, func() (answer, []byte) { panic("a fault") })
+	}()
+	if lines := out.read(t); len(lines) != 2 || lines[1].Outcome != panicked || !lines[1].Uncertain || lines[0].Call != lines[1].Call {
+		t.Errorf("%+v", lines)
+	}
+	audit.Wait(t.Context()) // for nothing
+}
+
+// The file of a trail is closed after Wait, so that the line about a write that comes back late is not lost.
+func TestTheEndOfTheTrailIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		out := &trail{}
+		audit := NewAudit(out)
+		audit.Wait(t.Context())
+		var calls sync.WaitGroup
+		late := make(chan struct{})
+		for range 3 {
+			calls.Go(func() {
+				Lookup("delete_post").audited(t.Context(), Env{Audit: audit}, nil, func() (answer, []byte) {
+					<-late
+					return answer{outcome: "ok"}, nil
+				})
+			})
+		}
+		synctest.Wait()
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		audit.Wait(impatient)
+		if impatient.Err() == nil {
+			t.Error("it did not wait")
+		}
+		close(late)
+		audit.Wait(t.Context())
+		if lines := out.read(t); len(lines) != 6 {
+			t.Errorf("%+v", lines)
+		}
+		calls.Wait()
+	})
 }

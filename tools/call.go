@@ -24,8 +24,10 @@ type answer struct {
 	question *question // to ask the user before anything is sent: not the end of the call
 }
 
-// invalidArguments is the outcome of a call whose arguments are refused here.
-const invalidArguments = "invalid_arguments"
+const (
+	invalidArguments = "invalid_arguments" // the outcome of a call whose arguments are refused here
+	panicked         = "panic"             // of one that has no answer
+)
 
 func (a answer) succeeded() bool { return a.outcome == "ok" || a.outcome == "dry_run" }
 
@@ -102,8 +104,8 @@ func (a answer) log(ctx context.Context, env Env, tool string, took time.Duratio
 		slog.String("tool", tool), slog.String("outcome", a.outcome), slog.Int("attempts", a.attempts),
 		slog.Duration("duration", took), slog.String("request_id", a.requestID),
 	}
-	if env.Caller != nil && env.Caller(ctx) != "" {
-		attrs = append(attrs, slog.String("caller", env.Caller(ctx)))
+	if who := env.caller(ctx); who != "" {
+		attrs = append(attrs, slog.String("caller", who))
 	}
 	if a.status != 0 {
 		attrs = append(attrs, slog.Int("status", a.status), slog.String("code", a.code))

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,6 +169,28 @@ func TestOnlyAnAcceptanceOfThisCallMakesIt(t *testing.T) {
 func replying(tool, arguments, action string) func(Env, string) answer {
 	return func(env Env, state string) answer {
 		return Lookup(tool).call(context.Background(), env, []byte(arguments), reply{state: state, action: action})
+	}
+}
+
+// However many calls bring the same answer at the same time, one is made.
+func TestOneOfManyReplaysIsMade(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, http.StatusOK, `{"id":"`+anID+`"}`)
+	env := confirming(a.client(t), ConfirmAuto)
+	state := inquire(t, env, "delete_post", deletePostArguments).state
+	a.arrived()
+	var made atomic.Int64
+	var replays sync.WaitGroup
+	for range 32 {
+		replays.Go(func() {
+			if replying("delete_post", deletePostArguments, "accept")(env, state).succeeded() {
+				made.Add(1)
+			}
+		})
+	}
+	replays.Wait()
+	if sent := len(a.arrived()); made.Load() != 1 || sent != 1 {
+		t.Errorf("%d calls were made, with %d requests", made.Load(), sent)
 	}
 }
 

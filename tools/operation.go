@@ -155,6 +155,14 @@ type Env struct {
 	outline *Outline // the form of answers that Ask gives; nil: that of tools
 }
 
+// caller is who makes the call, or empty.
+func (env Env) caller(ctx context.Context) string {
+	if env.Caller == nil {
+		return ""
+	}
+	return env.Caller(ctx)
+}
+
 // Observer follows calls, for metrics and traces.
 type Observer interface {
 	// Call tells of a call of a tool. It returns the context to make it in, and what is told of the end: the outcome, in one of a few
@@ -199,7 +207,7 @@ func (op *Operation) Handler(env Env) server.ToolHandlerFunc {
 // pass runs one call within the deadline, and logs what it came to.
 func (op *Operation) pass(ctx context.Context, env Env, raw []byte, r reply) answer {
 	start := time.Now()
-	outcome, length := "panic", 0
+	outcome, length := panicked, 0
 	if env.Observer != nil {
 		var ended func(string, int)
 		ctx, ended = env.Observer.Call(ctx, op.Name)
@@ -212,7 +220,7 @@ func (op *Operation) pass(ctx context.Context, env Env, raw []byte, r reply) ans
 	}
 	ctx, end := client.Holding(ctx)
 	defer end()
-	a := env.Repeats.notice(op, raw, op.call(ctx, env, raw, r))
+	a := env.Repeats.notice(env.caller(ctx), op, raw, op.call(ctx, env, raw, r))
 	a.text = env.AnswerBudget.bound(a.text)
 	a.log(ctx, env, op.Name, time.Since(start))
 	outcome, length = a.outcome, len(a.text)

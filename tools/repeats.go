@@ -14,7 +14,7 @@ const (
 )
 
 // Repeats notices calls that fail the same way again and again, because models repeat them without end. The tools of a server share one.
-// It keeps hashes, never arguments, of the calls that failed last.
+// It keeps hashes, never arguments, of the calls that failed last. Callers who share a server do not hear of each other's.
 type Repeats struct {
 	seed maphash.Seed
 
@@ -24,7 +24,7 @@ type Repeats struct {
 
 // repeat is a call that failed.
 type repeat struct {
-	call, way uint64 // hashes of tool and arguments, and of what it came to
+	call, way uint64 // hashes of caller, tool and arguments, and of what it came to
 	times     int
 }
 
@@ -32,22 +32,22 @@ type repeat struct {
 func NewRepeats() *Repeats { return &Repeats{seed: maphash.MakeSeed()} }
 
 // notice counts the answer of a call. One that failed too often in the same way says so first. A question is neither a failure nor a success.
-func (r *Repeats) notice(op *Operation, raw []byte, a answer) answer {
+func (r *Repeats) notice(caller string, op *Operation, raw []byte, a answer) answer {
 	if r == nil || a.question != nil {
 		return a
 	}
-	if times := r.count(op, raw, a); times >= tooOften {
+	if times := r.count(caller, op, raw, a); times >= tooOften {
 		a.text = a.again(times) + "\n" + a.text
 	}
 	return a
 }
 
 // count returns how often in a row the call has failed in this way, 0 for one that succeeded.
-func (r *Repeats) count(op *Operation, raw []byte, a answer) int {
+func (r *Repeats) count(caller string, op *Operation, raw []byte, a answer) int {
 	if a.succeeded() && r.none() {
 		return 0
 	}
-	now := repeat{call: r.hash(op.Name, string(sorted(raw))), way: r.hash(a.outcome, strconv.Itoa(a.status), a.code), times: 1}
+	now := repeat{call: r.hash(caller, op.Name, string(sorted(raw))), way: r.hash(a.outcome, strconv.Itoa(a.status), a.code), times: 1}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i := slices.IndexFunc(r.last, func(p repeat) bool { return p.call == now.call }); i >= 0 {

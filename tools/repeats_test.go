@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -99,6 +100,7 @@ func TestACountBeginsAgain(t *testing.T) {
 		"after another outcome":  func(r *repeating) { r.call("get_post", samePost, forbidden) },
 		"with another status":    func(r *repeating) { r.call("get_post", samePost, answered("", "", 410, `{}`)) },
 		"on another server":      func(r *repeating) { r.env.Repeats = NewRepeats() },
+		"by another caller":      func(r *repeating) { r.env.Caller = func(context.Context) string { return "bob" } },
 		"never, by another call": nil,
 	} {
 		r := newRepeating(t)

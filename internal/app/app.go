@@ -73,6 +73,7 @@ type App struct {
 	MCP      *server.MCPServer
 	Client   *client.Client // nil with KeyPerCaller
 	accounts *accounts      // nil without
+	audit    *tools.Audit   // nil without
 	sandbox  *sandbox.Sandbox
 }
 
@@ -96,7 +97,7 @@ func New(cfg Config) (*App, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	app := &App{}
+	app := &App{audit: cfg.Audit}
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
 		return nil, errors.New("with a key per caller there is none for all")
 	}
@@ -242,6 +243,9 @@ func (a *App) Close(ctx context.Context) error {
 		a.accounts.close(ctx)
 	} else {
 		a.Client.Drain(ctx)
+	}
+	if a.audit != nil {
+		a.audit.Wait(ctx)
 	}
 	if a.sandbox == nil {
 		return nil

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -353,9 +355,25 @@ func TestACallThatEndsWhileAsked(t *testing.T) {
 	}
 }
 
+// noticing is a log that tells when a word comes up in it.
+type noticing struct {
+	word string
+	once sync.Once
+	seen chan struct{}
+}
+
+func (n *noticing) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte(n.word)) {
+		n.once.Do(func() { close(n.seen) })
+	}
+	return len(line), nil
+}
+
 // A client of Streamable HTTP that hangs up while its user is asked has asked for nothing.
 func TestAClientThatHangsUpWhileAsked(t *testing.T) {
 	cfg, deleted := confirmed(t, tools.ConfirmAuto)
+	log := &noticing{word: "outcome=unanswered", seen: make(chan struct{})}
+	cfg.Logger = slog.New(slog.NewTextHandler(log, nil))
 	cfg.Extra = []server.ServerTool{extra("marker", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultText("here"), nil
 	})}
@@ -378,6 +396,7 @@ func TestAClientThatHangsUpWhileAsked(t *testing.T) {
 	}
 	hangUp()
 	_ = res.Body.Close()
+	<-log.seen // on a connection of its own, the answer could come before the server has heard the end of the other
 	answer := post(t, browser, url, `{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`, server.HeaderKeySessionID, session.Header.Get(server.HeaderKeySessionID))
 	_ = answer.Body.Close()
 	again := post(t, browser, url, `{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"marker","arguments":{}}}`, server.HeaderKeySessionID, session.Header.Get(server.HeaderKeySessionID))

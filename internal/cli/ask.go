@@ -27,19 +27,29 @@ func (c callCommand) asker(e *environment) mcpclient.ElicitationHandler {
 }
 
 // Elicit implements mcpclient.ElicitationHandler. Only a yes is one.
-func (t terminal) Elicit(_ context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+func (t terminal) Elicit(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	if _, err := fmt.Fprintf(t.out, "%s\n[y/N] ", request.Params.Message); err != nil {
 		return nil, fmt.Errorf("ask: %w", err)
 	}
+	read := make(chan mcp.ElicitationResponseAction, 1)
+	go func() { read <- t.read() }()
+	select {
+	case action := <-read:
+		return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: action}}, nil
+	case <-ctx.Done(): // a signal; what waits for a key ends with the process
+		return nil, ctx.Err()
+	}
+}
+
+// read returns what the next line of the user means.
+func (t terminal) read() mcp.ElicitationResponseAction {
 	line, err := bufio.NewReader(t.in).ReadString('\n')
-	result := &mcp.ElicitationResult{}
 	switch answer := strings.ToLower(strings.TrimSpace(line)); {
 	case answer == "y" || answer == "yes":
-		result.Action = mcp.ElicitationResponseActionAccept
+		return mcp.ElicitationResponseActionAccept
 	case err != nil: // the end of the input
-		result.Action = mcp.ElicitationResponseActionCancel
+		return mcp.ElicitationResponseActionCancel
 	default:
-		result.Action = mcp.ElicitationResponseActionDecline
+		return mcp.ElicitationResponseActionDecline
 	}
-	return result, nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -43,6 +45,26 @@ func TestSomebodyAtATerminalIsAsked(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// A signal while the question is open ends the call: nothing waits for a key.
+func TestASignalTakesAQuestionBack(t *testing.T) {
+	t.Parallel()
+	input, typing := io.Pipe()
+	defer func() { _ = typing.Close() }()
+	ctx, signal := context.WithCancel(t.Context())
+	asked := writing(func() { signal() })
+	if res, err := (terminal{input, asked}).Elicit(ctx, mcp.ElicitationRequest{}); res != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v %v", res, err)
+	}
+}
+
+// writing is a writer that does something whatever is written.
+type writing func()
+
+func (w writing) Write(p []byte) (int, error) {
+	w()
+	return len(p), nil
 }
 
 // Where nobody sits at standard input, nobody is asked: the mode decides.

@@ -140,7 +140,7 @@ func (c *httpCommand) serveMetrics(ctx context.Context) (*metrics.Metrics, func(
 	}
 	c.MetricsAddr = listener.Addr().String()
 	m := metrics.New()
-	server := &http.Server{Handler: m, ReadHeaderTimeout: scrapeTime, WriteTimeout: scrapeTime}
+	server := &http.Server{Handler: m, ReadTimeout: scrapeTime, WriteTimeout: scrapeTime, IdleTimeout: scrapePause}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -152,5 +152,7 @@ func (c *httpCommand) serveMetrics(ctx context.Context) (*metrics.Metrics, func(
 	}, nil
 }
 
-// scrapeTime is how long one scrape of metrics may take.
-const scrapeTime = 10 * time.Second
+const (
+	scrapeTime  = 10 * time.Second // how long one scrape of metrics may take
+	scrapePause = 2 * time.Minute  // how long a connection is kept for the next one
+)

@@ -6,6 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,13 +28,7 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 		_, _ = io.WriteString(w, `[]`)
 	}))
 	defer api.Close()
-	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	metricsAddr := free.Addr().String()
-	_ = free.Close()
-	cmd, address := startHTTP(t, []string{"FEATUREBASE_API_KEY=sk_test"}, "--api-url", api.URL, "--metrics-addr", metricsAddr)
+	cmd, address, metricsAddr := startMeasured(t, []string{"FEATUREBASE_API_KEY=sk_test"}, "--api-url", api.URL)
 	for _, arguments := range []string{`{}`, `{"bad":1}`} {
 		body := `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_boards","arguments":` + arguments + `,` + modernMeta + `}}`
 		response := ask(t.Context(), t, http.MethodPost, address+"/mcp", body, modernHeaders("tools/call", "list_boards"))
@@ -75,6 +72,45 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 		if response := ask(t.Context(), t, http.MethodGet, url, "", nil); response.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", url, response.StatusCode)
 		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// startMeasured is startHTTP with metrics, and returns their address, which the log tells.
+func startMeasured(t *testing.T, environ []string, args ...string) (cmd *exec.Cmd, address, metricsAddr string) {
+	t.Helper()
+	log := filepath.Join(t.TempDir(), "log")
+	cmd, address = startHTTP(t, environ, append(args, "--metrics-addr", "127.0.0.1:0", "--log-file", log)...)
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := regexp.MustCompile(`"serving metrics","address":"([^"]+)"`).FindSubmatch(text)
+	if told == nil {
+		t.Fatalf("no address in %s", text)
+	}
+	return cmd, address, string(told[1])
+}
+
+// Who asks for metrics and sends a body that does not come is not waited for.
+func TestASlowScrapeIsCut(t *testing.T) {
+	t.Parallel()
+	cmd, _, metricsAddr := startMeasured(t, nil, "--sandbox")
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", metricsAddr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	if _, err := io.WriteString(connection, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, connection); err != nil {
+		t.Error(err)
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

@@ -180,8 +180,8 @@ func TestForgedAndForeignSessions(t *testing.T) {
 		"of an earlier kind": "mcp-session-00000000-0000-4000-8000-000000000000", "long": strings.Repeat("x", 30_000), "part of one": session[:10],
 		"one in small letters": strings.ToLower(session), "two": session + "," + session,
 	} {
-		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			if status, body := s.ask(method, "/mcp", ping, sessionHeader, id); status != http.StatusNotFound || body == "" {
+		for method, body := range map[string]string{http.MethodPost: ping, http.MethodGet: ""} {
+			if status, body := s.ask(method, "/mcp", body, sessionHeader, id); status != http.StatusNotFound || body == "" {
 				t.Errorf("%s, %s: %d %s", method, name, status, body)
 			}
 		}

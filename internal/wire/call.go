@@ -90,8 +90,13 @@ func (c *call) respond(line []byte) (response mcp.JSONRPCMessage) {
 			response = internalError(c.method, reference).response()
 		}
 	}()
-	ctx, slot := withErrorSlot(c.conn.server.WithContext(c.ctx, c))
-	return slot.repair(c.conn.server, c.method, line, c.conn.server.HandleMessage(ctx, line))
+	ctx, slot := withErrorSlot(c.conn.server.WithContext(c.ctx, c), line)
+	response = slot.repair(c.conn.server, c.method, c.conn.server.HandleMessage(ctx, line))
+	if end, ok := response.(mcp.JSONRPCResponse); ok && c.listens() {
+		end.Result = endOf(end.Result, c.id)
+		return end
+	}
+	return response
 }
 
 // abandon cancels the request; nothing about it is written from here on.

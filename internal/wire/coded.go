@@ -60,16 +60,17 @@ func resourceNotFound(code int, uri string) *CodedError {
 	}
 }
 
-// errorSlot carries a CodedError past mcp-go, from a handler to the transport. A nil slot carries nothing.
+// errorSlot carries past mcp-go what it would change: the message, as it came, to a handler, and a CodedError from there to the transport.
 type errorSlot struct {
-	err atomic.Pointer[CodedError]
+	message []byte
+	err     atomic.Pointer[CodedError]
 }
 
 type errorSlotKey struct{}
 
 // withErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
-func withErrorSlot(ctx context.Context) (context.Context, *errorSlot) {
-	slot := &errorSlot{}
+func withErrorSlot(ctx context.Context, message []byte) (context.Context, *errorSlot) {
+	slot := &errorSlot{message: message}
 	return context.WithValue(ctx, errorSlotKey{}, slot), slot
 }
 
@@ -125,7 +126,7 @@ func isToolNotFound(failure mcp.JSONRPCError) bool {
 }
 
 // repair returns the answer to send in place of mcp-go's.
-func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
+func (s *errorSlot) repair(from *server.MCPServer, method string, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := response.(mcp.JSONRPCError)
 	if !ok {
 		return response
@@ -143,7 +144,7 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte
 				Name string `json:"name"`
 			} `json:"params"`
 		}
-		if json.Unmarshal(message, &call) != nil {
+		if json.Unmarshal(s.message, &call) != nil {
 			break
 		}
 		if isToolNotFound(failure) {
@@ -157,7 +158,7 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, message []byte
 				URI string `json:"uri"`
 			} `json:"params"`
 		}
-		if json.Unmarshal(message, &read) == nil {
+		if json.Unmarshal(s.message, &read) == nil {
 			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).details()
 		}
 	}

@@ -53,7 +53,8 @@
 // # Facts of HandleMessage relied on here
 //
 //   - It takes a request as a JSON number or string id, turns it into a float64 and loses digits beyond 2^53.
-//     Answers are therefore written with the bytes of the id as they came in.
+//     Answers are therefore written with the bytes of the id as they came in, and so are the tags of subscriptions and
+//     the tokens of progress.
 //   - It keys its own cancel functions by the printed id, so 1 and "1" are the same to it, and takes "id": null for a
 //     notification. Cancellations and null ids never reach it from here.
 //   - It parses a message five times (envelope, protocol _meta, trace _meta, request, params). That cost is upstream's;

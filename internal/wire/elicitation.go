@@ -12,7 +12,7 @@ import (
 )
 
 // errNotHeard is returned when the client's answer can no longer arrive.
-var errNotHeard = errors.New("the client has closed its side of the connection")
+var errNotHeard = errors.New("the connection to the client is closing, or the client has closed its side")
 
 // reply is the client's answer to a request of the server.
 type reply struct {
@@ -66,14 +66,20 @@ func (s *session) elicit(
 		delete(s.waiting, idKey(id))
 	}()
 
-	s.out.request(id, string(mcp.MethodElicitationCreate), params, gate)
+	sent := false
+	s.out.request(id, string(mcp.MethodElicitationCreate), params, func() bool {
+		sent = gate()
+		return sent
+	})
 	select {
 	case answer := <-answers:
 		return answer.elicitation()
 	case <-s.stopping:
 		return nil, errNotHeard
 	case <-ctx.Done():
-		s.out.notify(cancellation(id), nil) // the client can take its form away
+		if sent {
+			s.out.notify(cancellation(id), nil) // the client can take its form away
+		}
 		return nil, ctx.Err()
 	}
 }

@@ -3,9 +3,11 @@ package wire
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -95,6 +97,37 @@ func TestElicitationEndsWithTheInput(t *testing.T) {
 	messages, err := p.end()
 	if err != nil || len(messages) != 2 || !strings.Contains(messages[1].tool(t).Content[0].Text, "closed its side") {
 		t.Errorf("got %+v, %v", messages, err)
+	}
+}
+
+// Over HTTP the answer would be a request of its own, which finds no session, or no server.
+func TestElicitationOverHTTPEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(p *site, session []string){
+		"left":     func(p *site, session []string) { p.status(http.MethodDelete, pathMCP, "", session...) },
+		"replaced": func(p *site, _ []string) { p.handshake() },
+		"stopped":  func(p *site, _ []string) { p.stop() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := openSite(t, asker(t), HTTPOptions{Grace: time.Hour, MaxSessions: 1})
+			response := p.do(t.Context(), http.MethodPost, pathMCP, initializeElicit)
+			session := []string{server.HeaderKeySessionID, response.Header.Get(server.HeaderKeySessionID)}
+			_ = response.Body.Close()
+			e := eventsOf(t, p.do(t.Context(), http.MethodPost, pathMCP, callLine("1", "ask"), session...))
+			for _, want := range []string{"notifications/asking", "elicitation/create"} {
+				if m := e.next(); m.Method != want {
+					t.Fatalf("got %s, not %s", m.line, want)
+				}
+			}
+			end(p, session)
+			if m := e.next(); m.Method != "notifications/asked" {
+				t.Fatalf("got %s", m.line)
+			}
+			if got := e.next().tool(t).Content[0].Text; !strings.Contains(got, "is closing") {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }
 

@@ -106,15 +106,15 @@ func NewHTTP(s *server.MCPServer, options HTTPOptions) *HTTP {
 	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
 	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
 	h := &HTTP{
-		server:   s,
-		log:      options.Logger,
-		options:  options,
-		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
-		routes:   http.NewServeMux(),
-		sessions: newSessions(),
-		load:     newLoad(options),
+		server:  s,
+		log:     options.Logger,
+		options: options,
+		access:  access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
+		routes:  http.NewServeMux(),
+		load:    newLoad(options),
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
+	h.sessions = newSessions(h.stopping, options.MaxSessions, h.forget)
 	h.streamable = server.NewStreamableHTTPServer(s,
 		server.WithEndpointPath(pathMCP),
 		server.WithSessionIdManagerResolver(h.sessions),
@@ -252,13 +252,22 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
+	if r.ContentLength != 0 {
+		// Whatever becomes of the request, somebody who sends its body slowly, or not at all, is not waited for.
+		h.limitRead(w)
+	}
 	if refusal := h.access.check(r); refusal != "" {
 		h.log.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
-		h.refuseUnread(w, http.StatusForbidden, refusal)
+		refuse(w, http.StatusForbidden, refusal)
 		return
 	}
 	if r.ContentLength > int64(h.options.MaxBody) {
-		h.refuseUnread(w, http.StatusRequestEntityTooLarge, h.tooLarge())
+		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
+		return
+	}
+	if r.Method == http.MethodGet && r.ContentLength != 0 {
+		// net/http does not notice that a client has left before its body was read, and a stream reads none.
+		refuse(w, http.StatusBadRequest, "A GET request has no body here.")
 		return
 	}
 	h.routes.ServeHTTP(w, r)

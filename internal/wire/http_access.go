@@ -89,7 +89,7 @@ func (h *HTTP) admitted(serve http.HandlerFunc) http.HandlerFunc {
 		who, refusal := h.identify(r)
 		if refusal != nil {
 			maps.Copy(w.Header(), refusal.Header)
-			h.refuseUnread(w, refusal.Status, refusal.Text)
+			refuse(w, refusal.Status, refusal.Text)
 			return
 		}
 		serve(w, r.WithContext(caller.With(r.Context(), who)))
@@ -113,10 +113,9 @@ func (h *HTTP) identify(r *http.Request) (who caller.Caller, refusal *caller.Ref
 	return who, nil
 }
 
-// refuseUnread refuses a request whose body nobody has read. Somebody who sends it slowly, or not at all, is not waited for.
-func (h *HTTP) refuseUnread(w http.ResponseWriter, status int, sentence string) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // as in readBody
-	refuse(w, status, sentence)
+// limitRead is how long the body of a request may take from now on, also where nobody but net/http reads it, after the answer.
+func (h *HTTP) limitRead(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // without deadlines there is no connection to keep
 }
 
 func (h *HTTP) tooLarge() string {
@@ -125,8 +124,7 @@ func (h *HTTP) tooLarge() string {
 
 // readBody returns the body, or refuses the request.
 func (h *HTTP) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // without deadlines there is no connection to keep
+	h.limitRead(w)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody)))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
@@ -136,7 +134,7 @@ func (h *HTTP) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 		refuse(w, http.StatusBadRequest, "The body could not be read to its end.")
 		return nil, false
 	}
-	_ = control.SetReadDeadline(time.Time{})
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return body, true
 }
 

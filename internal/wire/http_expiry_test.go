@@ -65,6 +65,9 @@ func TestAStreamEndsWithItsCredentials(t *testing.T) {
 				}
 			}
 		}
+		if m := ends["a subscription"].next(); string(m.ID) != "1" || m.Error != nil {
+			t.Errorf("the subscription ended with %s", m.line)
+		}
 		ends["SSE"] = sse
 		for name, e := range ends {
 			if data, err := e.data(); !errors.Is(err, io.EOF) {

@@ -32,7 +32,6 @@ type post struct {
 	id      json.RawMessage // as the client wrote it; nil unless a request
 	key     string          // names the request where a session would
 	method  string
-	message []byte
 	modern  bool
 	slot    *errorSlot
 	notes   *outbox
@@ -43,6 +42,7 @@ type post struct {
 	header    http.Header         // mcp-go's
 	status    int                 // mcp-go's; 0 until it is known
 	streaming bool                // events are being sent
+	answered  bool                // by one of them
 	held      bytes.Buffer
 }
 
@@ -83,14 +83,15 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := &post{
-		h: h, request: r, key: "post-" + rand.Text(), message: body, w: w, header: http.Header{},
+		h: h, request: r, key: "post-" + rand.Text(), w: w, header: http.Header{},
 		modern: modern,
 	}
 	if message.Method != nil {
 		p.id, p.method = message.ID, *message.Method
 	}
 	p.notes = newOutbox(p.notify)
-	if p.listens() {
+	switch {
+	case p.listens():
 		ctx, done, ok := h.takeStream(r.Context(), w)
 		if !ok {
 			return
@@ -98,17 +99,14 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 		defer done()
 		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
 		r = r.WithContext(ctx)
-	} else {
+	case p.id != nil: // what a client answers or takes back waits for nothing, and may be what lets the requests end
 		if !h.takeRequest(w) {
 			return
 		}
 		defer h.load.requests.Release(1)
 	}
-	if p.method == string(mcp.MethodInitialize) {
-		h.makeRoomForSession(r.Context())
-	}
 	ctx := context.WithValue(r.Context(), postKey{}, p)
-	ctx, p.slot = withErrorSlot(ctx)
+	ctx, p.slot = withErrorSlot(ctx, body)
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	defer p.end()
@@ -120,6 +118,7 @@ func (h *HTTP) post(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	h.streamable.ServeHTTP(p, r)
+	h.forgetUnlessAlive(p.header.Get(server.HeaderKeySessionID)) //nolint:contextcheck // as the end of any session
 }
 
 // park takes out of a tool's result what is large, so that mcp-go does not encode it, twice and with HTML escapes. The
@@ -166,7 +165,8 @@ func (p *post) Write(b []byte) (int, error) {
 		return p.held.Write(b)
 	}
 	data = bytes.TrimSuffix(data, []byte(eventEnd))
-	if answer, _ := p.repair(data); answer != nil {
+	answer, _ := p.repair(data)
+	if answer != nil {
 		p.notes.flush()
 		data = answer
 	}
@@ -175,6 +175,7 @@ func (p *post) Write(b []byte) (int, error) {
 	if p.w == nil {
 		return 0, errStreamEnded
 	}
+	p.answered = p.answered || answer != nil
 	return len(b), writeEvent(p.w, data)
 }
 
@@ -221,11 +222,12 @@ func (p *post) stream() {
 func (p *post) fail(failure *CodedError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.status != 0 {
+	if p.answered || p.status != 0 && !p.streaming {
 		return
 	}
 	p.status = http.StatusOK
 	p.header.Set("Content-Type", typeJSON)
+	p.held.Reset()
 	_ = encode(&p.held, errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: failure.details()})
 }
 
@@ -246,6 +248,9 @@ func (p *post) end() {
 	}
 	switch {
 	case p.streaming:
+		if len(body) == 0 && p.id != nil && !p.answered {
+			body = p.lastWord()
+		}
 		if len(body) > 0 {
 			_ = writeEvent(p.w, trim(body))
 		}
@@ -253,10 +258,26 @@ func (p *post) end() {
 		maps.Copy(p.w.Header(), p.header)
 		p.w.WriteHeader(status)
 		_, _ = p.w.Write(body)
-	default: // mcp-go is silent when the request was cancelled; a client that is still there has not done it
-		refuse(p.w, http.StatusServiceUnavailable, "The server is shutting down. Check what the call has done before making it again.")
+	default:
+		refuse(p.w, http.StatusServiceUnavailable, cutOff)
 	}
 	p.w = nil // net/http takes the response back; goroutines that a handler left behind may still notify
+}
+
+// cutOff is said where mcp-go says nothing: the request was cancelled, and a client that is still there has not done it.
+const cutOff = "The server is shutting down. Check what the call has done before making it again."
+
+// lastWord is the answer at the end of a stream that has none. A subscription has only come to its end.
+func (p *post) lastWord() []byte {
+	failure := &CodedError{Code: CodeBusy, Message: cutOff}
+	var message any = errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: failure.details()}
+	if p.listens() {
+		end := mcp.SubscriptionsListenResult{Result: mcp.Result{ResultType: mcp.ResultTypeComplete}}
+		message = resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Result: endOf(end, p.id)}
+	}
+	var body bytes.Buffer
+	_ = encode(&body, message) // both always encode
+	return body.Bytes()
 }
 
 // answersWith is the status of an answer that is an error: the one that a handler wants, or else mcp-go's. It is called with the lock held.
@@ -286,10 +307,12 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 	switch {
 	case m.Error != nil:
 		details := *m.Error
-		if failure, ok := p.slot.repair(p.h.server, p.method, p.message, mcp.JSONRPCError{Error: details}).(mcp.JSONRPCError); ok {
+		if failure, ok := p.slot.repair(p.h.server, p.method, mcp.JSONRPCError{Error: details}).(mcp.JSONRPCError); ok {
 			details = failure.Error
 		}
 		message, code = errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Error: details}, details.Code
+	case p.listens():
+		message = resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: p.id, Result: endOf(m.Result, p.id)}
 	case parked != nil:
 		var added struct { // by mcp-go
 			Meta       json.RawMessage `json:"_meta"`

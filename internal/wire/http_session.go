@@ -18,6 +18,10 @@ var errNoSession = errors.New("no such session")
 
 // sessions knows the sessions of Streamable HTTP that are alive, and whose they are. The manager of mcp-go remembers ended ones for good.
 type sessions struct {
+	most    int             // that are alive at once
+	forget  func(id string) // has mcp-go forget one that has ended
+	serving context.Context // of the server; sessions end with it
+
 	mu    sync.Mutex
 	uses  uint64 // of all sessions, counted
 	alive map[string]*openSession
@@ -26,11 +30,15 @@ type sessions struct {
 // openSession is a session of one caller.
 type openSession struct {
 	owner string
+	ctx   context.Context // done when the session has ended
+	leave context.CancelFunc
 	end   context.CancelFunc // ends the stream of the session, if it has one
 	used  uint64             // the last of the uses that was its own
 }
 
-func newSessions() *sessions { return &sessions{alive: map[string]*openSession{}} }
+func newSessions(serving context.Context, most int, forget func(id string)) *sessions {
+	return &sessions{most: most, forget: forget, serving: serving, alive: map[string]*openSession{}}
+}
 
 // ResolveSessionIdManager returns the sessions as the caller of a request sees them. mcp-go has no request when it ends one by itself.
 func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdManager { //nolint:revive // the name is mcp-go's
@@ -67,14 +75,41 @@ type ownSessions struct {
 	owner string
 }
 
-// Generate starts a session.
+// Generate starts a session. If there are too many then, it ends the one that was not used for longest: who floods the server with handshakes
+// locks nobody out, and a client whose session has ended starts another.
 func (s ownSessions) Generate() string {
 	id := rand.Text()
+	if least := s.start(id, s.owner); least != "" {
+		s.forget(least)
+	}
+	return id
+}
+
+// start adds a session and returns the one that it has ended to make room, if it had to.
+func (s *sessions) start(id, owner string) (least string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.alive) >= s.most {
+		for other, session := range s.alive {
+			if least == "" || session.used < s.alive[least].used {
+				least = other
+			}
+		}
+		s.drop(least)
+	}
 	s.uses++
-	s.alive[id] = &openSession{owner: s.owner, end: func() {}, used: s.uses}
-	return id
+	ctx, leave := context.WithCancel(s.serving)
+	s.alive[id] = &openSession{owner: owner, ctx: ctx, leave: leave, end: func() {}, used: s.uses}
+	return least
+}
+
+// drop ends a session, if it is alive, its stream and what waits for its client. It is called with the lock held.
+func (s *sessions) drop(id string) {
+	if session := s.alive[id]; session != nil {
+		session.leave()
+		session.end()
+		delete(s.alive, id)
+	}
 }
 
 // Validate fails unless the session is alive.
@@ -95,26 +130,20 @@ func (s ownSessions) Validate(id string) (isTerminated bool, err error) {
 func (s ownSessions) Terminate(id string) (isNotAllowed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if session := s.alive[id]; session != nil {
-		session.end()
-		delete(s.alive, id)
-	}
+	s.drop(id)
 	return false, nil
 }
 
-// leastUsed returns the session whose last use is the longest ago, if there are as many as the limit.
-func (s *sessions) leastUsed(limit int) (id string) {
+// of returns a context that is done when the session has ended, or the server.
+func (s *sessions) of(id string) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.alive) < limit {
-		return ""
+	if session := s.alive[id]; session != nil {
+		return session.ctx
 	}
-	for other, session := range s.alive {
-		if id == "" || session.used < s.alive[id].used {
-			id = other
-		}
-	}
-	return id
+	ended, cancel := context.WithCancel(s.serving)
+	cancel()
+	return ended
 }
 
 const noSession = "There is no such session. Start one with initialize."
@@ -149,19 +178,21 @@ func (h *HTTP) listen(w http.ResponseWriter, r *http.Request) {
 	h.streamable.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// makeRoomForSession ends a session, if there are too many for one more: who floods the server with handshakes locks nobody out, and a client whose
-// session has ended starts another. mcp-go forgets what it keeps of a session only when a client takes its leave.
-func (h *HTTP) makeRoomForSession(ctx context.Context) {
-	id := h.sessions.leastUsed(h.options.MaxSessions)
-	if id == "" {
-		return
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, pathMCP, http.NoBody)
+// forget has mcp-go let go of what it keeps of a session, which it does only when a client takes its leave.
+func (h *HTTP) forget(id string) {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, pathMCP, http.NoBody)
 	if err != nil {
 		return // the path is one
 	}
 	r.Header.Set(server.HeaderKeySessionID, id)
 	h.streamable.ServeHTTP(unheard{}, r)
+}
+
+// forgetUnlessAlive is for a session that has just begun: it may have made room for others before mcp-go had registered it.
+func (h *HTTP) forgetUnlessAlive(id string) {
+	if id != "" && h.sessions.of(id).Err() != nil {
+		h.forget(id)
+	}
 }
 
 // unheard takes the answer to a request that no client has made.
@@ -219,7 +250,23 @@ func (s *postSession) RequestElicitation(
 		return nil, server.ErrElicitationNotSupported
 	}
 	s.post.notes.flush()
-	return s.upstreamSession.RequestElicitation(ctx, request)
+	return whileAlive(ctx, s, func(ctx context.Context) (*mcp.ElicitationResult, error) {
+		return s.upstreamSession.RequestElicitation(ctx, request)
+	})
+}
+
+// whileAlive asks the client something until its session or the server ends. The answer would be a request of its own, and cannot arrive any
+// more.
+func whileAlive[R any](ctx context.Context, s *postSession, ask func(context.Context) (R, error)) (R, error) {
+	session := s.post.h.sessions.of(s.SessionID())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(session, cancel)() //nolint:contextcheck // the end of the session, not of a request
+	result, err := ask(ctx)
+	if err != nil && session.Err() != nil {
+		return result, errNotHeard
+	}
+	return result, err
 }
 
 // errSamplingNotSupported is for clients whose model cannot be asked.
@@ -234,7 +281,9 @@ func (s *postSession) RequestSampling(
 		return nil, errSamplingNotSupported
 	}
 	s.post.notes.flush()
-	return s.upstreamSession.RequestSampling(ctx, request)
+	return whileAlive(ctx, s, func(ctx context.Context) (*mcp.CreateMessageResult, error) {
+		return s.upstreamSession.RequestSampling(ctx, request)
+	})
 }
 
 // joinPost puts the session of a POST in place of mcp-go's. That of a subscription is registered, to be found by what is sent to everybody.

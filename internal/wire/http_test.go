@@ -540,6 +540,9 @@ func TestShutdownEndsStreamsAndLetsCallsFinish(t *testing.T) {
 	<-w.started
 
 	p.stop()
+	if m := listening.next(); string(m.ID) != "1" || m.Error != nil {
+		t.Errorf("a subscription ended with %s", m.line)
+	}
 	for _, e := range []*events{listening, getting} {
 		if data, err := e.data(); !errors.Is(err, io.EOF) {
 			t.Errorf("a stream goes on: %s %v", data, err)
@@ -616,6 +619,50 @@ func TestCallsThatOutlastTheGraceAreCancelled(t *testing.T) {
 	}
 	if err := p.ended(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A client that has heard of progress is still there, and waits for an answer.
+func TestACallThatIsCutAfterANotificationIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "note", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if err := Notify(ctx, "notifications/begun", nil); err != nil {
+			return nil, err
+		}
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	p := openSite(t, s, HTTPOptions{Grace: time.Millisecond})
+	e := eventsOf(t, p.do(t.Context(), http.MethodPost, pathMCP, modernCall("9007199254740993", "note"), modernHeaders("tools/call", "note")...))
+	e.next()
+	p.stop()
+	if m := e.next(); string(m.ID) != "9007199254740993" || m.Error == nil || m.Error.Code != CodeBusy || m.Error.Message != cutOff {
+		t.Errorf("%s", m.line)
+	}
+	if data, err := e.data(); !errors.Is(err, io.EOF) {
+		t.Errorf("more came: %s %v", data, err)
+	}
+}
+
+// An answer that is a stream already ends with the fault, too.
+func TestAPanicAfterAQuestionIsAnswered(t *testing.T) {
+	t.Parallel()
+	hooks := &server.Hooks{}
+	s := newServer(t, quiet(), server.WithHooks(hooks))
+	hooks.AddBeforeCallTool(func(ctx context.Context, _ any, _ *mcp.CallToolRequest) {
+		_, _ = s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "sure?", RequestedSchema: map[string]any{"type": "object"}}})
+		panic("a hook")
+	})
+	p := openSite(t, s, HTTPOptions{})
+	response := p.do(t.Context(), http.MethodPost, pathMCP, initializeElicit)
+	session := []string{server.HeaderKeySessionID, response.Header.Get(server.HeaderKeySessionID)}
+	_ = response.Body.Close()
+	e := eventsOf(t, p.do(t.Context(), http.MethodPost, pathMCP, callLine("1", "echo"), session...))
+	question := e.next()
+	p.status(http.MethodPost, pathMCP, `{"jsonrpc":"2.0","id":`+string(question.ID)+`,"result":{"action":"accept"}}`, session...)
+	if m := e.next(); string(m.ID) != "1" || m.Error == nil || m.Error.Code != mcp.INTERNAL_ERROR || strings.Contains(m.Error.Message, "hook") {
+		t.Errorf("%s", m.line)
 	}
 }
 

@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/mark3labs/mcp-go/server"
 )
 
 // largeCall is one that needs room.
@@ -123,5 +129,89 @@ func TestLargeBodiesBeyondTheBoundAreRefused(t *testing.T) {
 	}
 	if h.load.large.take(maxLarge) == nil {
 		t.Error("the room of bodies that were answered is not given back")
+	}
+}
+
+// What a client answers or takes back may be what lets the requests end that take all the room.
+func TestAnswersAndCancellationsNeedNoRoom(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	h := NewHTTP(s, HTTPOptions{})
+	t.Cleanup(func() { _ = h.streamable.Shutdown(context.WithoutCancel(t.Context())) })
+	post := func(line string, session ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+pathMCP, strings.NewReader(line))
+		r.Header.Set("Content-Type", typeJSON)
+		for _, id := range session {
+			r.Header.Set(server.HeaderKeySessionID, id)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	session := post(initialize).Header().Get(server.HeaderKeySessionID)
+	h.load.requests.TryAcquire(maxRequests)
+	for line, want := range map[string]int{
+		callLine("1", "echo"): http.StatusServiceUnavailable,
+		cancelSeven:           http.StatusAccepted,
+		`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`: http.StatusBadRequest, // nobody asked
+	} {
+		if w := post(line, session); w.Code != want {
+			t.Errorf("%s: %d %s", line, w.Code, w.Body)
+		}
+	}
+}
+
+// However many handshakes come at once, there are as many sessions as there may be, and mcp-go keeps no other.
+func TestSessionsStayWithinTheirBoundUnderAFlood(t *testing.T) {
+	t.Parallel()
+	const most, clients, handshakes = 4, 16, 25
+	var known atomic.Int64
+	hooks := &server.Hooks{}
+	hooks.AddOnRegisterSession(func(context.Context, server.ClientSession) { known.Add(1) })
+	hooks.AddOnUnregisterSession(func(context.Context, server.ClientSession) { known.Add(-1) })
+	h := NewHTTP(newServer(t, quiet(), server.WithHooks(hooks)), HTTPOptions{MaxSessions: most})
+	t.Cleanup(func() { _ = h.streamable.Shutdown(context.WithoutCancel(t.Context())) })
+	var flood sync.WaitGroup
+	for range clients {
+		flood.Go(func() {
+			for range handshakes {
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost"+pathMCP, strings.NewReader(initialize))
+				r.Header.Set("Content-Type", typeJSON)
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		})
+	}
+	flood.Wait()
+	if len(h.sessions.alive) != most || known.Load() != most {
+		t.Errorf("%d sessions, of which mcp-go knows %d", len(h.sessions.alive), known.Load())
+	}
+}
+
+// Nobody who sends a body slowly is waited for, also where no body is wanted.
+func TestABodyNobodyReadsHoldsNoConnection(t *testing.T) {
+	t.Parallel()
+	p := openSite(t, newServer(t, quiet()), HTTPOptions{ReadTimeout: time.Second})
+	var answered []func()
+	for _, line := range []string{
+		"POST /healthz", "POST /nothing", "PUT " + pathMCP, "DELETE " + pathMCP, "GET " + pathMCP, "GET " + pathSSE, "POST " + pathMessage,
+	} {
+		for _, length := range []string{"100", "300000"} { // net/http reads the rest of a body that is not too long
+			connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = connection.Close() }()
+			if _, err := io.WriteString(connection, line+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: "+length+"\r\n\r\n{"); err != nil {
+				t.Fatal(err)
+			}
+			answered = append(answered, func() {
+				if answer, err := io.ReadAll(connection); err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 4")) {
+					t.Errorf("%s: %q %v", line, answer, err)
+				}
+			})
+		}
+	}
+	for _, check := range answered {
+		check()
 	}
 }

@@ -3,6 +3,8 @@ package wire
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -253,6 +255,32 @@ func TestProgressNobodyAskedForIsNotSent(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 	Progress(t.Context(), 1, 0, "") // outside of a call it does nothing
+}
+
+func TestProgressHasItsTokenAsWritten(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addTool(s, "report", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		Progress(ctx, 1, 0, "")
+		return mcp.NewToolResultText("done"), nil
+	})
+	p := connect(t, s, StdioOptions{})
+	p.handshake(initialize)
+	site := openSite(t, s, HTTPOptions{})
+	session := site.handshake()
+	for _, token := range []string{"1", "-9007199254740993", "123456789012345678901234567890", `"t"`} {
+		call := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"report","_meta":{"progressToken":` + token + `}}}`
+		p.send(call)
+		for transport, m := range map[string]message{
+			"stdio": p.next(),
+			"HTTP":  eventsOf(t, site.do(t.Context(), http.MethodPost, pathMCP, call, session...)).next(),
+		} {
+			if !strings.Contains(string(m.line), `"progressToken":`+token+`}`) {
+				t.Errorf("%s, token %s: %s", transport, token, m.line)
+			}
+		}
+		p.next() // the result
+	}
 }
 
 func TestProgressWithoutTotalAndMessageLeavesThemOut(t *testing.T) {

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
+	"math"
 	"sync"
 	"time"
 
@@ -49,8 +51,31 @@ func withProgress(ctx context.Context, meta *mcp.Meta) (context.Context, func())
 	if meta == nil || meta.ProgressToken == nil {
 		return ctx, func() {}
 	}
-	p := &progress{ctx: ctx, token: meta.ProgressToken}
+	p := &progress{ctx: ctx, token: tokenAsWritten(ctx, meta.ProgressToken)}
 	return context.WithValue(ctx, progressKey{}, p), p.finish
+}
+
+// largestExact is where float64, which mcp-go makes of a number, begins to skip integers.
+const largestExact = 1 << 53
+
+// tokenAsWritten returns the token with all its digits.
+func tokenAsWritten(ctx context.Context, token mcp.ProgressToken) mcp.ProgressToken {
+	number, ok := token.(float64)
+	slot, known := ctx.Value(errorSlotKey{}).(*errorSlot)
+	if !ok || !known || math.Abs(number) < largestExact {
+		return token
+	}
+	var request struct {
+		Params struct {
+			Meta struct {
+				Token json.RawMessage `json:"progressToken"`
+			} `json:"_meta"`
+		} `json:"params"`
+	}
+	if json.Unmarshal(slot.message, &request) != nil {
+		return token
+	}
+	return request.Params.Meta.Token
 }
 
 func (p *progress) report(r report) {

@@ -40,11 +40,25 @@ func tagged(n mcp.JSONRPCNotification, id json.RawMessage) mcp.JSONRPCNotificati
 	return n
 }
 
+// endOf returns the result of a subscription with its id as it was written: mcp-go has made a float64 of a number.
+func endOf(result any, id json.RawMessage) any {
+	var end mcp.SubscriptionsListenResult
+	raw, err := json.Marshal(result)
+	if err != nil || json.Unmarshal(raw, &end) != nil {
+		return result
+	}
+	end.EnsureResultMeta().SetSubscriptionID(id)
+	return end
+}
+
 // postSubscription is the session that mcp-go sees while it serves a subscription over HTTP. The filter is its own, so that the session of
 // mcp-go behind it hears of nothing: what that one is sent can come after the answer, and is lost then.
 type postSubscription struct {
 	*postSession
 	subscribed
 }
+
+// SessionID is that of the request, also for a client that names a session, which is another one: so it is registered beside it, and let go.
+func (s *postSubscription) SessionID() string { return s.post.key }
 
 var _ server.SessionWithSubscriptionFilter = (*postSubscription)(nil)

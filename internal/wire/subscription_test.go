@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -52,20 +53,31 @@ func TestSubscriptionsAreTaggedIndependentAndBlockNothing(t *testing.T) {
 		t.Errorf("the other stream got %+v", m)
 	}
 
+	open("9007199254740995", `"promptsListChanged":true`)
 	messages, err := p.end()
-	if err != nil || len(messages) != 1 || string(messages[0].ID) != `"two"` || messages[0].Error != nil {
-		t.Errorf("the open stream was ended with %+v, %v", messages, err)
+	if err != nil || len(messages) != 2 {
+		t.Fatalf("the open streams were ended with %+v, %v", messages, err)
+	}
+	for _, m := range messages {
+		if m.Error != nil || !strings.Contains(string(m.Result), `"io.modelcontextprotocol/subscriptionId":`+string(m.ID)+`}`) {
+			t.Errorf("an open stream was ended with %s %s", m.ID, m.Result)
+		}
 	}
 }
 
-// subscription returns the id a notification is tagged with, as it was written.
+// subscription returns the id that a notification or a result is tagged with, as it was written.
 func subscription(m message) string {
+	type tags struct {
+		Meta map[string]json.RawMessage `json:"_meta"`
+	}
 	var tagged struct {
-		Params struct {
-			Meta map[string]json.RawMessage `json:"_meta"`
-		} `json:"params"`
+		Params tags `json:"params"`
+		Result tags `json:"result"`
 	}
 	_ = json.Unmarshal(m.line, &tagged)
+	if m.Method == "" {
+		return string(tagged.Result.Meta[mcp.MetaKeySubscriptionID])
+	}
 	return string(tagged.Params.Meta[mcp.MetaKeySubscriptionID])
 }
 
@@ -138,6 +150,9 @@ func TestSubscriptionsOverHTTPAreTaggedAndHearOnce(t *testing.T) {
 	}
 	p.stop()
 	for _, e := range []*events{large, both} {
+		if m := e.next(); m.Error != nil || len(m.ID) == 0 || subscription(m) != string(m.ID) {
+			t.Errorf("the stream ended with %s", m.line)
+		}
 		if data, err := e.data(); !errors.Is(err, io.EOF) {
 			t.Errorf("more came: %s %v", data, err)
 		}
@@ -150,12 +165,29 @@ func TestSubscriptionsToNothingAreAcknowledgedFirst(t *testing.T) {
 	t.Parallel()
 	p := openSite(t, newServer(t, quiet()), HTTPOptions{})
 	for range 300 {
-		e := p.subscribe("7", `"promptsListChanged":true`)
-		if m := e.next(); string(m.ID) != "7" || m.Error != nil {
+		e := p.subscribe("9007199254740993", `"promptsListChanged":true`)
+		if m := e.next(); string(m.ID) != "9007199254740993" || subscription(m) != string(m.ID) || m.Error != nil {
 			t.Fatalf("the subscription ended with %s", m.line)
 		}
 		if data, err := e.data(); !errors.Is(err, io.EOF) {
 			t.Fatalf("more came: %s %v", data, err)
 		}
+	}
+}
+
+// Whoever asks for a subscription in an older protocol gets none, and the session that it names is not touched.
+func TestSubscriptionsOfOlderClientsAreRefused(t *testing.T) {
+	t.Parallel()
+	var log logged
+	p := openSite(t, newServer(t, quiet()), HTTPOptions{Logger: log.logger()})
+	session := p.handshake()
+	for range 2 {
+		status, body := p.status(http.MethodPost, pathMCP, strings.Replace(listen("1", `"toolsListChanged":true`), modernMeta+",", "", 1), session...)
+		if status != http.StatusOK || !strings.Contains(body, "requires protocol version 2026-07-28") {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	if log.String() != "" {
+		t.Errorf("logged %s", log.String())
 	}
 }

@@ -69,4 +69,4 @@ async function serve(command, { program = binary(), flags, variables }) {
 
 process.once('SIGTERM', () => process.exit(1)); // the runner's time limit; by itself it would skip 'exit'
 
-const patience = 20_000; // milliseconds for what takes well under one
+const patience = 60_000; // milliseconds for what takes well under one second, on a busy machine

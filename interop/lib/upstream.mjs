@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 
 /**
  * Starts it on a free port. GET /v2/posts, the request of list_posts, hangs: asked resolves when one has come, closed when its
- * connection is gone, and attempts counts them. Everything else answers an empty list. target starts the program against it.
+ * connection is gone, and attempts counts them. Everything else answers an empty list. target starts the program against it, with
+ * more patience than a test has: nothing but its caller ends a request.
  */
 export async function startUpstream() {
   const asked = Promise.withResolvers();
@@ -27,7 +28,7 @@ export async function startUpstream() {
     return new Promise((resolve) => server.close(resolve));
   };
   return {
-    target: { flags: ['--api-url', url, '--log-level=error'], variables: { FEATUREBASE_API_KEY: 'sk_interop' } },
+    target: { flags: ['--api-url', url, '--timeout=10m', '--deadline=10m', '--log-level=error'], variables: { FEATUREBASE_API_KEY: 'sk_interop' } },
     asked: asked.promise,
     closed: closed.promise,
     attempts: () => attempts,
