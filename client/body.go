@@ -32,11 +32,11 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 		size = int(min(told, bulky)) + 1 // room for the read that finds the end
 	}
 	keeping := keep(ctx)
+	defer func() { keeping.end(kept) }()
 	if err := keeping.grow(ctx, size); err != nil {
 		return nil, err
 	}
 	buf := make([]byte, 0, size)
-	defer func() { keeping.end(kept) }()
 	for {
 		if len(buf) == cap(buf) {
 			size := grown(buf, limit, told)

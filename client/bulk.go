@@ -24,9 +24,10 @@ var bulk = make(chan struct{}, 1)
 
 // holding is a piece of work that may keep bulky answers.
 type holding struct {
-	mu          sync.Mutex
+	mu          sync.Mutex // never held while waiting: the end of the work waits for nobody
 	held, ended bool
-	kept        int // bytes of answers
+	kept        int           // bytes of answers
+	asking      chan struct{} // full while one of the work's answers waits for bulk, so that the others do not wait besides
 }
 
 type holdingKey struct{}
@@ -34,9 +35,11 @@ type holdingKey struct{}
 // Holding returns a context for a piece of work that keeps the answers of its calls until end is called. Bulky ones are kept by one piece of
 // work at a time; without Holding, they are read one at a time.
 func Holding(ctx context.Context) (_ context.Context, end func()) {
-	h := new(holding)
+	h := newHolding()
 	return context.WithValue(ctx, holdingKey{}, h), h.end
 }
+
+func newHolding() *holding { return &holding{asking: make(chan struct{}, 1)} }
 
 func (h *holding) end() {
 	h.mu.Lock()
@@ -58,37 +61,64 @@ type keeping struct {
 func keep(ctx context.Context) *keeping {
 	h, _ := ctx.Value(holdingKey{}).(*holding)
 	if h == nil {
-		h = &holding{ended: true}
+		h = newHolding()
+		h.ended = true
 	}
 	return &keeping{work: h}
 }
 
 // grow asks for leave to have a buffer of a size, and waits for it where that is bulky.
 func (k *keeping) grow(ctx context.Context, size int) error {
+	if waits, err := k.count(size); !waits {
+		return err
+	}
+	select {
+	case k.work.asking <- struct{}{}:
+		defer func() { <-k.work.asking }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if waits, err := k.count(size); !waits { // another answer of the work has waited meanwhile
+		return err
+	}
+	select {
+	case bulk <- struct{}{}:
+		return k.has(size)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// count notes the size of the buffer, unless the work has to wait for bulk first.
+func (k *keeping) count(size int) (waits bool, err error) {
 	h := k.work
-	h.mu.Lock() // for all of the wait: what the same work asks for besides must not wait for itself
+	h.mu.Lock()
 	defer h.mu.Unlock()
 	together := h.kept + size - k.size
 	if together > maxTogether {
-		return ErrManyAnswers
+		return false, ErrManyAnswers
 	}
 	if isBulky := size > bulky+1 || together > bulkyTogether; isBulky && !h.held && !k.alone {
-		select {
-		case bulk <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		k.alone = h.ended // a write that finishes without the work that asked for it
-		h.held = !h.ended
+		return true, nil
 	}
 	h.kept, k.size = together, size
-	return nil
+	return false, nil
+}
+
+// has notes whose the bulk is now: the work's, or that of an answer alone, if the work has ended, as when a write finishes without it.
+func (k *keeping) has(size int) error {
+	h := k.work
+	h.mu.Lock()
+	h.held, k.alone = !h.ended, h.ended
+	h.mu.Unlock()
+	_, err := k.count(size)
+	return err
 }
 
 // end is the end of the reading: n bytes of the buffer are kept by the work.
 func (k *keeping) end(n int) {
 	if k.alone {
-		<-bulk // before the lock, which somebody may have who waits for it
+		<-bulk
 	}
 	k.work.mu.Lock()
 	defer k.work.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -82,6 +83,27 @@ func TestManyAnswersAreKeptByOnePieceOfWork(t *testing.T) {
 		t.Error("others may keep as much besides")
 	}
 	if end(); len(bulk) != 0 {
+		t.Error("it is kept for ever")
+	}
+}
+
+// A write that goes on without its call may wait for its turn. The call does not wait with it.
+func TestTheEndOfAPieceOfWorkWaitsForNobody(t *testing.T) {
+	ctx, end := Holding(context.Background())
+	answer := keep(ctx)
+	bulk <- struct{}{} // somebody else's
+	grown := make(chan error)
+	go func() { grown <- answer.grow(ctx, 2*bulky) }()
+	for len(answer.work.asking) == 0 {
+		runtime.Gosched()
+	}
+	end()
+	<-bulk
+	noError(t, <-grown)
+	if !answer.alone || len(bulk) != 1 {
+		t.Error("the answer is read besides others")
+	}
+	if answer.end(0); len(bulk) != 0 || answer.work.kept != 0 {
 		t.Error("it is kept for ever")
 	}
 }
