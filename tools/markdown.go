@@ -52,6 +52,9 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 // toHTML converts Markdown. Raw HTML in it is shown as text, never passed on: what a model was talked into writing must not run in
 // the browsers of others.
 func toHTML(source string) (string, error) {
+	if err := checkCost(source); err != nil {
+		return "", err
+	}
 	if len(source) > longestBeside {
 		parsesLong.Lock()
 		defer parsesLong.Unlock()
@@ -73,6 +76,9 @@ func toHTML(source string) (string, error) {
 // a www for addresses, and cut others short.
 type addresses struct{}
 
+// longestAddress is how much of a text is looked at for a web address, in bytes: a longer one stays text.
+const longestAddress = 4 << 10
+
 // Trigger implements parser.InlineParser: a space stands for the start of a line too.
 func (addresses) Trigger() []byte { return []byte{' ', '*', '_', '~', '('} }
 
@@ -83,7 +89,7 @@ func (addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	if bytes.IndexByte(addresses{}.Trigger(), line[0]) >= 0 {
 		before = 1
 	}
-	word := line[before:]
+	word := line[before:min(len(line), before+longestAddress+1)]
 	if len(word) == 0 || word[0]|0x20 != 'h' || pc.IsInLinkLabel() {
 		return nil
 	}
@@ -91,7 +97,7 @@ func (addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 		word = word[:end]
 	}
 	n := addressLength(string(word))
-	if n == 0 {
+	if n == 0 || n > longestAddress {
 		return nil
 	}
 	start := segment.Start + before

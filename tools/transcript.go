@@ -272,5 +272,5 @@ func (t *transcript) message(message []byte) string {
 	return t.text(strings.ReplaceAll(markdown, "![", "["))
 }
 
-// longestParsed is how much Markdown of others is parsed, since some of it takes seconds, and the tree a hundred times its length. Messages are far shorter.
+// longestParsed is how much Markdown of others is parsed, since the tree takes a hundred times its length. Messages are far shorter.
 const longestParsed = 64 << 10
