@@ -14,7 +14,7 @@ type ActingAdmin struct{ id, email string }
 // NewActingAdmin takes an id of 24 hex digits or an e-mail, and refuses anything else in words for a user.
 func NewActingAdmin(idOrEmail string) (*ActingAdmin, error) {
 	switch {
-	case anAdmin.id.MatchString(idOrEmail):
+	case anAdmin.id(idOrEmail):
 		return &ActingAdmin{id: idOrEmail}, nil
 	case strings.Contains(strings.Trim(idOrEmail, "@"), "@"):
 		return &ActingAdmin{email: idOrEmail}, nil

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -193,10 +192,10 @@ func tooLarge(what string) cause {
 func noID(f failing) bool { return f.err.Code == "invalid_id" && len(f.ids()) > 0 }
 
 // planWords are those by which the API tells a plan from a permission, where it answers both alike.
-var planWords = regexp.MustCompile(`(?i)\b(plan|upgrade|subscription|billing)\b`)
+var planWords = pattern(`(?i)\b(plan|upgrade|subscription|billing)\b`)
 
 func byPlan(f failing) bool {
-	return f.err.Status == http.StatusPaymentRequired || f.err.Kind == client.KindForbidden && planWords.MatchString(f.err.Message)
+	return f.err.Status == http.StatusPaymentRequired || f.err.Kind == client.KindForbidden && planWords().MatchString(f.err.Message)
 }
 
 // notFound fits what was not found by one id, or with 2 by several.
@@ -246,12 +245,12 @@ func (f failing) limits() string {
 }
 
 // permission is how the API names a permission: a flag of a role.
-var permission = regexp.MustCompile(`\b(?:manage|moderate|set|view|post|auto)_[a-z_]+\b`)
+var permission = pattern(`\b(?:manage|moderate|set|view|post|auto)_[a-z_]+\b`)
 
 // roles tells where permissions are found.
 func (f failing) roles() string {
 	const tool = "list_admin_roles"
-	flags := strings.Join(permission.FindAllString(f.err.Message, -1), ", ")
+	flags := strings.Join(permission().FindAllString(f.err.Message, -1), ", ")
 	switch {
 	case f.env.off(tool) == "" && flags != "":
 		return tool + " shows which roles have " + flags

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -326,13 +325,13 @@ func quoted(text string, most int) string {
 func tame(text string) string { return strings.ReplaceAll(unmark(text), "](", "] (") }
 
 // codeWord finds names of tools and arguments.
-var codeWord = regexp.MustCompile(`[a-z]_[a-z]|[a-z][A-Z]`)
+var codeWord = pattern(`[a-z]_[a-z]|[a-z][A-Z]`)
 
 // plainWords are the sentences of a description that speak to people, too: those without names of tools and arguments.
 func plainWords(description string) string {
 	var kept strings.Builder
 	for sentence := range strings.SplitAfterSeq(description, ". ") {
-		if !codeWord.MatchString(sentence) {
+		if !codeWord().MatchString(sentence) {
 			kept.WriteString(strings.TrimSuffix(sentence, " ") + " ")
 		}
 	}

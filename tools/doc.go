@@ -55,6 +55,7 @@
 //	html_markdown.go, html_blocks.go, html_tables.go, html_inline.go, html_marks.go, html_escape.go   Markdown of that
 //	links.go      where addresses lead, and which are not shown
 //	markdown.go   Markdown as HTML, for what the API wants so; markdown_cost.go, what takes too long to parse
+//	pattern.go    regular expressions, compiled late
 //	json.go       JSON as answers and requests have it
 //	failure.go    what is said about calls the API refused or never answered: the form of it
 //	causes.go     the words for each cause, as data

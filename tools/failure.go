@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -199,7 +198,7 @@ func (f failing) message() string {
 	if !f.err.Quoted {
 		return ""
 	}
-	message := inClauses.ReplaceAllString(strings.TrimRight(f.err.Message, ". "), "query[$1]")
+	message := inClauses().ReplaceAllString(strings.TrimRight(f.err.Message, ". "), "query[$1]")
 	for _, d := range f.err.Details {
 		if path := f.written(d.Path); d.Path != "" && path != d.Path {
 			message = strings.ReplaceAll(message, d.Path+": ", path+": ")
@@ -243,7 +242,7 @@ func (f failing) complaint(d client.Detail, message string) string {
 }
 
 // inClauses is how the API, which gets filters wrapped, names what stands in one of them.
-var inClauses = regexp.MustCompile(`\bquery\.value\.(\d+)\b`)
+var inClauses = pattern(`\bquery\.value\.(\d+)\b`)
 
 // written turns a path of the API into that of what the model wrote: items in brackets, filters without the engine's wrapping, and the id
 // in the URL by the argument's name.
@@ -254,7 +253,7 @@ func (f failing) written(path string) string {
 		}
 	}
 	var b strings.Builder
-	for i, step := range strings.Split(inClauses.ReplaceAllString(path, "query.$1"), ".") {
+	for i, step := range strings.Split(inClauses().ReplaceAllString(path, "query.$1"), ".") {
 		if _, err := strconv.Atoi(step); err == nil && i > 0 {
 			b.WriteString("[" + step + "]")
 			continue

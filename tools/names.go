@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,36 +13,38 @@ import (
 // kind is a sort of thing that people know by its name and the API by its id.
 type kind struct {
 	word, plural string
-	list         string         // the operation that lists all of them
-	byEmail      bool           // an e-mail is a name too
-	id           *regexp.Regexp // the form of an id; a name of this form would be taken for one
+	list         string               // the operation that lists all of them
+	byEmail      bool                 // an e-mail is a name too
+	id           func(id string) bool // the form of an id; a name of this form would be taken for one
 
 	most  int            // how many are listed, where there are too many to look up names among them; 0: all
 	order map[string]any // the arguments with which the list has those first that people mean; nil: none
 }
 
-// digits is the form of the ids of collections.
-var digits = regexp.MustCompile(`^[0-9]{1,16}$`)
+// isNumber is the form of the ids of collections.
+func isNumber(id string) bool {
+	return id != "" && len(id) <= 16 && strings.Trim(id, "0123456789") == ""
+}
 
 // The kinds of which a name is as good as an id. Tags of posts and categories of changelogs go by name in the API itself.
 var (
-	aBoard           = &kind{word: "board", plural: "boards", list: "list_boards", id: hex24}
-	aPostStatus      = &kind{word: "post status", plural: "post statuses", list: "list_post_statuses", id: hex24}
-	anAdmin          = &kind{word: "admin", plural: "admins", list: "list_admins", byEmail: true, id: hex24}
-	aTeam            = &kind{word: "team", plural: "teams", list: "list_teams", id: hex24}
-	aConversationTag = &kind{word: "conversation tag", plural: "conversation tags", list: "list_conversation_tags", id: hex24}
-	aCollection      = &kind{word: "collection", plural: "collections", list: "list_collections", id: digits}
-	aTicketCategory  = &kind{word: "ticket category", plural: "ticket categories", list: "list_ticket_categories", id: hex24}
-	aTicketStatus    = &kind{word: "ticket status", plural: "ticket statuses", list: "list_ticket_statuses", id: hex24}
+	aBoard           = &kind{word: "board", plural: "boards", list: "list_boards", id: isHex24}
+	aPostStatus      = &kind{word: "post status", plural: "post statuses", list: "list_post_statuses", id: isHex24}
+	anAdmin          = &kind{word: "admin", plural: "admins", list: "list_admins", byEmail: true, id: isHex24}
+	aTeam            = &kind{word: "team", plural: "teams", list: "list_teams", id: isHex24}
+	aConversationTag = &kind{word: "conversation tag", plural: "conversation tags", list: "list_conversation_tags", id: isHex24}
+	aCollection      = &kind{word: "collection", plural: "collections", list: "list_collections", id: isNumber}
+	aTicketCategory  = &kind{word: "ticket category", plural: "ticket categories", list: "list_ticket_categories", id: isHex24}
+	aTicketStatus    = &kind{word: "ticket status", plural: "ticket statuses", list: "list_ticket_statuses", id: isHex24}
 )
 
 // The kinds of which there are many, and whose names are not unique: people pick one by its name, and its id goes along.
 var (
-	aPost         = &kind{word: "post", plural: "posts", list: "list_posts", id: hex24, most: pageSize, order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"}}
-	aChangelog    = &kind{word: "changelog", plural: "changelogs", list: "list_changelogs", id: hex24, most: pageSize, order: map[string]any{"state": "all"}}
-	anArticle     = &kind{word: "article", plural: "articles", list: "list_articles", id: digits, most: pageSize}
-	aConversation = &kind{word: "conversation", plural: "conversations", list: "list_conversations", id: digits, most: pageSize}
-	aContact      = &kind{word: "contact", plural: "contacts", list: "search_contacts", id: hex24, most: pageSize, order: map[string]any{"sort": "lastActivity:desc"}}
+	aPost         = &kind{word: "post", plural: "posts", list: "list_posts", id: isHex24, most: pageSize, order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"}}
+	aChangelog    = &kind{word: "changelog", plural: "changelogs", list: "list_changelogs", id: isHex24, most: pageSize, order: map[string]any{"state": "all"}}
+	anArticle     = &kind{word: "article", plural: "articles", list: "list_articles", id: isNumber, most: pageSize}
+	aConversation = &kind{word: "conversation", plural: "conversations", list: "list_conversations", id: isNumber, most: pageSize}
+	aContact      = &kind{word: "contact", plural: "contacts", list: "search_contacts", id: isHex24, most: pageSize, order: map[string]any{"sort": "lastActivity:desc"}}
 )
 
 // kinds are all of them.
@@ -204,13 +205,13 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 // idOf returns the id that a value is, or that stands in brackets behind a name, as answers show it.
 func (k *kind) idOf(value string) (string, bool) {
 	id := bracketed(value, k.id)
-	return id, k.id.MatchString(id)
+	return id, k.id(id)
 }
 
 // bracketed returns the id of a form that stands in brackets behind a name, and any other value as it is, without spaces around it.
-func bracketed(value string, form *regexp.Regexp) string {
+func bracketed(value string, form func(id string) bool) string {
 	value = strings.TrimSpace(value)
-	if open := strings.LastIndexByte(value, '('); open > 0 && strings.HasSuffix(value, ")") && form.MatchString(value[open+1:len(value)-1]) {
+	if open := strings.LastIndexByte(value, '('); open > 0 && strings.HasSuffix(value, ")") && form(value[open+1:len(value)-1]) {
 		return value[open+1 : len(value)-1]
 	}
 	return value

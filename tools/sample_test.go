@@ -61,7 +61,7 @@ func giveIDs(op *Operation, args map[string]any) {
 }
 
 func idLike(k *kind) string {
-	if k.id.MatchString(anID) {
+	if k.id(anID) {
 		return anID
 	}
 	return "10021362" // a short one

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -163,7 +162,7 @@ func (d *digest) asksAfter(list []said) (since string) {
 func (d *digest) stamp(at string) string { return d.text(oneLine(minute(at))) }
 
 // questions end so in the languages of the world. In an address, the mark begins the parameters.
-var questions = regexp.MustCompile(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
+var questions = pattern(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
 
 // lastQuestion is the customer's last message with a question in it, word for word, or the last message.
 func (d *digest) lastQuestion() string {
@@ -171,7 +170,7 @@ func (d *digest) lastQuestion() string {
 	label, text, id := "", "", ""
 	for _, m := range d.exchange() {
 		message := t.message(m.part)
-		asks := questions.MatchString(message)
+		asks := questions().MatchString(message)
 		if m.who != customerSpeaks || message == "" || !asks && label == "last question of the customer" {
 			continue
 		}

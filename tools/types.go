@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,12 +45,14 @@ func (position) wire(v any, _ reflect.StructTag) (any, error) {
 // one. It is no help in bodies, where some fields take slugs as well.
 type objectID string
 
-var hex24 = regexp.MustCompile(`^[0-9a-fA-F]{24}$`)
+func isHex24(id string) bool {
+	return len(id) == 24 && strings.Trim(id, "0123456789abcdefABCDEF") == ""
+}
 
-func (objectID) normal(v any) any { return withoutName(v, hex24) }
+func (objectID) normal(v any) any { return withoutName(v, isHex24) }
 
 func (objectID) wire(v any, _ reflect.StructTag) (any, error) {
-	if s, _ := v.(string); !hex24.MatchString(s) {
+	if s, _ := v.(string); !isHex24(s) {
 		return v, fmt.Errorf("not an id: ids are 24 hex digits, got %s. Look it up, do not guess it", show(v))
 	}
 	return v, nil
@@ -61,7 +62,7 @@ func (objectID) wire(v any, _ reflect.StructTag) (any, error) {
 // for steps of the path.
 type externalID string
 
-func (externalID) normal(v any) any { return withoutName(v, hex24) }
+func (externalID) normal(v any) any { return withoutName(v, isHex24) }
 
 func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
@@ -74,19 +75,21 @@ func (externalID) wire(v any, _ reflect.StructTag) (any, error) {
 // shortID is the id of a conversation, a part of one, an article, a collection or a help center: a few letters or digits.
 type shortID string
 
-var short = regexp.MustCompile(`^[0-9A-Za-z_-]{1,20}$`)
+func isShortID(id string) bool {
+	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == ""
+}
 
-func (shortID) normal(v any) any { return withoutName(v, digits) }
+func (shortID) normal(v any) any { return withoutName(v, isNumber) }
 
 func (shortID) wire(v any, _ reflect.StructTag) (any, error) {
-	if s, _ := v.(string); !short.MatchString(s) {
+	if s, _ := v.(string); !isShortID(s) {
 		return v, fmt.Errorf("not an id: these are short, such as 10021362, got %s. Look it up, do not guess it", show(v))
 	}
 	return v, nil
 }
 
 // withoutName takes an id from behind a name, as completions give it and answers show it: Dark mode (64b0c2f19d3e5a7788990011).
-func withoutName(v any, form *regexp.Regexp) any {
+func withoutName(v any, form func(id string) bool) any {
 	if s, ok := v.(string); ok && strings.HasSuffix(s, ")") {
 		return bracketed(s, form)
 	}

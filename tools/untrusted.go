@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -68,13 +67,13 @@ func (w *writer) text(s string) string {
 func (w *writer) words(s string) string {
 	s = w.text(s)
 	if w.markup {
-		s = activeMarkup.ReplaceAllString(s, "$1$3 $2$4")
+		s = activeMarkup().ReplaceAllString(s, "$1$3 $2$4")
 	}
 	return s
 }
 
 // activeMarkup is what Markdown takes for the beginning of a picture or of a tag. A space in between ends that, and nothing is lost.
-var activeMarkup = regexp.MustCompile(`(!)(\[)|(<)([A-Za-z/!?])`)
+var activeMarkup = pattern(`(!)(\[)|(<)([A-Za-z/!?])`)
 
 // lineBreaks are all characters that a reader may take for the end of a line.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
