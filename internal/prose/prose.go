@@ -2,23 +2,52 @@
 package prose
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-var (
-	// word is what a text can be without: the name of a tool, or a {blank} to fill in.
-	word = regexp.MustCompile(`\b[a-z]+(?:_[a-z]+)+\b|\{[a-z]+\}`)
-	// list are tools in parentheses: examples, of which some can be missing.
-	list = regexp.MustCompile(` \(([a-z]+(?:_[a-z]+)+(?:, [a-z_.]+)*)\)`)
-	// item is a line of a list: its mark and the rest.
-	item = regexp.MustCompile(`^(- |\d+\. )(.*)$`)
-)
+// Texts are scanned by hand, since the server shortens its instructions at the start: to compile regular expressions for that, and to run
+// them, would take longer than to register the tools.
+
+const letters = "abcdefghijklmnopqrstuvwxyz"
 
 // Words returns the tools and the {blanks} that a text names, in its order.
-func Words(text string) []string { return word.FindAllString(text, -1) }
+func Words(text string) (words []string) {
+	for text != "" {
+		n := 1
+		switch {
+		case isInWord(text[0]):
+			for n < len(text) && isInWord(text[n]) {
+				n++
+			}
+			if isTool(text[:n]) {
+				words = append(words, text[:n])
+			}
+		case text[0] == '{':
+			blank, _, closed := strings.Cut(text[1:], "}")
+			if closed && consistsOf(blank, letters) {
+				n += len(blank) + 1
+				words = append(words, text[:n])
+			}
+		}
+		text = text[n:]
+	}
+	return words
+}
+
+func isInWord(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// isTool reports whether a word has the form of a tool's name.
+func isTool(word string) bool {
+	parts := strings.Split(word, "_")
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(part string) bool { return !consistsOf(part, letters) })
+}
+
+// consistsOf reports whether a text has one character or more, all of them of a set.
+func consistsOf(text, set string) bool { return text != "" && strings.Trim(text, set) == "" }
 
 // Without leaves out what names a word that is missing: tools in parentheses one by one, other sentences as a whole, and lines of which no
 // sentence is left. A sentence ends with ". ", and numbered lists are numbered anew.
@@ -26,11 +55,8 @@ func Without(text string, missing func(word string) bool) string {
 	var lines []string
 	number := 0
 	for line := range strings.SplitSeq(text, "\n") {
-		line = list.ReplaceAllStringFunc(line, func(tools string) string { return remaining(tools, missing) })
-		mark, rest := "", line
-		if parts := item.FindStringSubmatch(line); parts != nil {
-			mark, rest = parts[1], parts[2]
-		} else {
+		mark, rest := cutMark(withoutExamples(line, missing))
+		if mark == "" {
 			number = 0
 		}
 		sentences := slices.DeleteFunc(strings.SplitAfter(rest, ". "), func(sentence string) bool {
@@ -48,12 +74,38 @@ func Without(text string, missing func(word string) bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// remaining is a list in parentheses without the tools that are missing, and nothing if none is left.
-func remaining(tools string, missing func(string) bool) string {
-	words := strings.Split(strings.Trim(tools, " ()"), ", ")
-	words = slices.DeleteFunc(words, missing)
-	if !slices.ContainsFunc(words, word.MatchString) {
-		return ""
+// cutMark cuts a line of a list into its mark, "- " or "1. ", and the rest. Other lines have no mark.
+func cutMark(line string) (mark, rest string) {
+	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+	for _, mark := range []string{line[:digits] + ". ", "- "} {
+		if rest, ok := strings.CutPrefix(line, mark); ok && mark != ". " {
+			return mark, rest
+		}
 	}
-	return " (" + strings.Join(words, ", ") + ")"
+	return "", line
+}
+
+// withoutExamples leaves missing tools out of lists in parentheses: " (get_post, list_boards, ...)".
+func withoutExamples(line string, missing func(string) bool) string {
+	const opening = " ("
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(line, opening)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		inside, after, closed := strings.Cut(rest, ")")
+		words := strings.Split(inside, ", ")
+		if !closed || !isTool(words[0]) || slices.ContainsFunc(words, func(word string) bool { return !consistsOf(word, letters+"_.") }) {
+			out.WriteString(opening)
+			line = rest
+			continue
+		}
+		words = slices.DeleteFunc(words, missing)
+		if slices.ContainsFunc(words, isTool) {
+			out.WriteString(opening + strings.Join(words, ", ") + ")")
+		}
+		line = after
+	}
 }
