@@ -63,6 +63,14 @@ type grammar struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
+// usualGrammar is the part of the grammar that a start by a host needs. To describe the other commands and their flags takes as long as to
+// build the server, so they are looked at only where this part does not do: for another command, for help, and for whatever is wrong.
+type usualGrammar struct {
+	Flags
+
+	Stdio stdioCommand `cmd:"" default:"1"`
+}
+
 // environment is what commands get besides their flags.
 type environment struct {
 	Process
@@ -99,34 +107,45 @@ func run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	var g grammar
-	done := false // --help has been answered
-	parser, err := kong.New(&g,
-		kong.Name(app.Name),
-		kong.Description("An MCP server for Featurebase: feedback, comments, changelogs, help center, inbox, tickets, contacts."),
-		kong.Writers(p.Out, p.Err),
-		kong.Exit(func(int) { done = true }),
-		kong.Resolvers(vars),
-		kong.ValueFormatter(helpWithVariable),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
-		kong.WithHyphenPrefixedParameters(true),
-	)
+	var usual usualGrammar
+	flags := &usual.Flags
+	line, err := read(&usual, p, vars, kong.NoDefaultHelp())
 	if err != nil {
-		return fmt.Errorf("command line: %w", err)
-	}
-	parsed, err := parser.Parse(p.Args)
-	if done {
-		return nil
+		var all grammar
+		flags = &all.Flags
+		done := false // --help has been answered
+		line, err = read(&all, p, vars, kong.Exit(func(int) { done = true }))
+		if done {
+			return nil
+		}
 	}
 	if err != nil {
-		return usageError{err}
-	}
-	if err := vars.check(parser.Model); err != nil {
 		return err
 	}
 	for _, w := range warnings {
 		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, w)
 	}
-	parsed.BindTo(ctx, (*context.Context)(nil))
-	return parsed.Run(&environment{Process: p, flags: &g.Flags, vars: vars})
+	line.BindTo(ctx, (*context.Context)(nil))
+	return line.Run(&environment{Process: p, flags: flags, vars: vars})
+}
+
+// read reads the command line and the variables as a grammar has them.
+func read(grammar any, p Process, vars variables, options ...kong.Option) (*kong.Context, error) {
+	parser, err := kong.New(grammar, append(options,
+		kong.Name(app.Name),
+		kong.Description("An MCP server for Featurebase: feedback, comments, changelogs, help center, inbox, tickets, contacts."),
+		kong.Writers(p.Out, p.Err),
+		kong.Resolvers(vars),
+		kong.ValueFormatter(helpWithVariable),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
+		kong.WithHyphenPrefixedParameters(true),
+	)...)
+	if err != nil {
+		return nil, fmt.Errorf("command line: %w", err)
+	}
+	line, err := parser.Parse(p.Args)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return line, vars.check(parser.Model)
 }
