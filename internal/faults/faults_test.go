@@ -101,13 +101,16 @@ func TestFaults(t *testing.T) {
 	if got := elsewhere.arrived(); len(got) > 0 {
 		t.Errorf("a redirect was followed: %v", got)
 	}
+	if raced {
+		return // the program is several times slower, and some calls end by their time instead: the words are held without the race detector
+	}
 	golden(t, "faults.txt", written(rows, outcomes))
 }
 
 // finish holds a server against what it may have taken, makes one more call, and ends it.
 func (s *server) finish(t *testing.T, up *upstream, under *setting) {
 	t.Helper()
-	if peak := s.peak(t); peak > mostMemory {
+	if peak := s.peak(t); peak > mostMemory && !raced {
 		t.Errorf("the server %s took %d MB, at most %d are allowed", strings.Join(under.flags, " "), peak, mostMemory)
 	} else {
 		t.Logf("the server %s took %d MB at its peak", strings.Join(under.flags, " "), peak)

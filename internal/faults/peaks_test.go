@@ -139,6 +139,9 @@ func feasts() []feast {
 // -v shows the worst.
 func TestPeaks(t *testing.T) {
 	t.Parallel()
+	if raced {
+		t.Skip("the race detector takes memory, too")
+	}
 	binary := build(t)
 	type result struct {
 		name string
