@@ -43,10 +43,10 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 		return redirected(ans, scrub)
 	}
 	switch values := jsonparser.Values(ans.body); {
-	case values > maxValues:
+	case values > MaxValues:
 		return &Error{
 			Kind: KindTooLarge, MaybeApplied: true, Err: ErrManyValues,
-			Message: fmt.Sprintf("the answer holds more than %d values; ask for less at once", maxValues),
+			Message: fmt.Sprintf("the answer holds more than %d values; ask for less at once", MaxValues),
 		}
 	case values > 0:
 		return disguised(ans, scrub)
@@ -58,9 +58,9 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 	return failed
 }
 
-// maxValues is how many values an answer may hold. Whoever works on one keeps something of each, such as where it stands, which is many times
+// MaxValues is how many values an answer may hold. Whoever works on one keeps something of each, such as where it stands, which is many times
 // the two bytes that a value can have. A page of a hundred objects has some thousands.
-const maxValues = 500_000
+const MaxValues = 500_000
 
 // ErrManyValues is the cause of a KindTooLarge by the number of values, not by the bytes.
 var ErrManyValues = errors.New("values over the limit")

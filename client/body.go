@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	maxBody = 32 << 20
+	// MaxBody is how large an answer may be, in bytes.
+	MaxBody = 32 << 20
 	// maxFailureBody is how much of the body of a failure is looked at. Error envelopes are far smaller; only
 	// pages of HTML are not.
 	maxFailureBody = 256 << 10
@@ -20,11 +21,11 @@ var errTooLarge = errors.New("body over the limit")
 // readBody reads the body of res once, as far as the limits go, into a buffer that Content-Length sized
 // where it can be believed. The bytes read so far come with an error, too.
 func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
-	limit, told, kept := maxBody, res.ContentLength, 0
+	limit, told, kept := MaxBody, res.ContentLength, 0
 	switch {
 	case res.StatusCode >= http.StatusMultipleChoices:
 		limit = maxFailureBody // its start is of use
-	case told > maxBody:
+	case told > MaxBody:
 		return nil, errTooLarge
 	}
 	size := firstChunk
@@ -55,7 +56,7 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 		case errors.Is(err, io.EOF) && told >= 0 && int64(len(buf)) != told:
 			return buf, io.ErrUnexpectedEOF // net/http sees to this; another transport may not
 		case errors.Is(err, io.EOF):
-			if limit == maxBody {
+			if limit == MaxBody {
 				kept = len(buf) // of a failure only words are
 			}
 			return buf, nil

@@ -12,8 +12,8 @@ const (
 	bulky = 1 << 20
 	// bulkyTogether is the same for all answers of one piece of work, which may read many pages.
 	bulkyTogether = 4 << 20
-	// maxTogether is how much all answers of one piece of work may have: it may keep them all.
-	maxTogether = 40 << 20
+	// MaxTogether is how much all answers of one piece of work may have: it may keep them all.
+	MaxTogether = 40 << 20
 )
 
 // ErrManyAnswers is the cause of a KindTooLarge by the answers of a piece of work together.
@@ -95,7 +95,7 @@ func (k *keeping) count(size int) (waits bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	together := h.kept + size - k.size
-	if together > maxTogether {
+	if together > MaxTogether {
 		return false, ErrManyAnswers
 	}
 	if isBulky := size > bulky+1 || together > bulkyTogether; isBulky && !h.held && !k.alone {

@@ -55,7 +55,7 @@ func TestOnePieceOfWorkDoesNotWaitForItself(t *testing.T) {
 
 // What one piece of work may keep has an end, and it begins anew with the next.
 func TestTheAnswersOfAPieceOfWorkAreBoundedTogether(t *testing.T) {
-	body := `"` + strings.Repeat("x", maxTogether/4) + `"`
+	body := `"` + strings.Repeat("x", MaxTogether/4) + `"`
 	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries, cfg.Timeout = 0, time.Minute }, reply(http.StatusOK, body))
 	for range 2 {
 		ctx, end := Holding(t.Context())
@@ -111,7 +111,7 @@ func TestTheEndOfAPieceOfWorkWaitsForNobody(t *testing.T) {
 func TestAnAnswerHasSoManyValues(t *testing.T) {
 	t.Parallel()
 	list := func(n int) string { return "[" + strings.Repeat("0,", n-2) + "0]" }
-	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries = 0 }, reply(http.StatusOK, list(maxValues)), reply(http.StatusOK, list(maxValues+1)))
+	c, _ := onSocket(t, func(cfg *Config) { cfg.Retries = 0 }, reply(http.StatusOK, list(MaxValues)), reply(http.StatusOK, list(MaxValues+1)))
 	_, err := c.Do(t.Context(), getPost)
 	noError(t, err)
 	_, err = c.Do(t.Context(), createPost)

@@ -36,7 +36,7 @@ const (
 	KindCanceled
 	// KindConnection: the connection broke after it was made.
 	KindConnection
-	// KindTooLarge: the answer is larger than 32 MiB, or one of the limits that Err names.
+	// KindTooLarge: the answer is larger than MaxBody, or one of the limits that Err names.
 	KindTooLarge
 	// KindBadResponse: a 2xx that is not one JSON value, or a redirect. An error in a 2xx is of the kind that it says.
 	KindBadResponse

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -54,9 +55,9 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 func tooLarge(err error) string {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return "the answer is larger than 32 MiB; ask for less at once"
+		return fmt.Sprintf("the answer is larger than %d MiB; ask for less at once", MaxBody>>20)
 	case errors.Is(err, ErrManyAnswers):
-		return "the answers to one call are together larger than 40 MiB; ask for less at once"
+		return fmt.Sprintf("the answers to one call are together larger than %d MiB; ask for less at once", MaxTogether>>20)
 	}
 	return ""
 }

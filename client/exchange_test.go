@@ -101,7 +101,7 @@ func TestTimeoutIsForOneAttemptWithItsBody(t *testing.T) {
 
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	big := `"` + strings.Repeat("x", maxBody-2) + `"`
+	big := `"` + strings.Repeat("x", MaxBody-2) + `"`
 	zipped := func(body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")

@@ -3,6 +3,7 @@ package tools
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ var causes = map[client.Kind]cause{
 	client.KindTimeout:    {advice: mayHelp, less: true},
 	client.KindCanceled:   {what: "the call was cancelled", advice: mayHelp + ", if the answer is still wanted"},
 	client.KindConnection: {what: "the connection broke before the answer was complete", advice: mayHelp},
-	client.KindTooLarge:   tooLarge("the answer is larger than this server accepts (32 MiB)"),
+	client.KindTooLarge:   tooLarge("the answer is larger than this server accepts (%d MiB)", client.MaxBody>>20),
 	client.KindBadResponse: {
 		what:   "Featurebase sent something that is not an API answer",
 		advice: mayHelp + "; if it does not, " + checkedURL,
@@ -136,8 +137,8 @@ var exceptions = []struct {
 		next:   failing.lookup,
 		until:  theArguments,
 	}},
-	{caused(client.ErrManyValues), tooLarge("the answer holds more values than this server reads (500,000)")},
-	{caused(client.ErrManyAnswers), tooLarge("what Featurebase answered to this call is together larger than this server accepts (40 MiB)")},
+	{caused(client.ErrManyValues), tooLarge("the answer holds more values than this server reads (%s)", thousands(client.MaxValues))},
+	{caused(client.ErrManyAnswers), tooLarge("what Featurebase answered to this call is together larger than this server accepts (%d MiB)", client.MaxTogether>>20)},
 	{status(http.StatusRequestEntityTooLarge), cause{
 		what:   "the request is larger than Featurebase accepts",
 		advice: unchanged + ": send less at once",
@@ -184,9 +185,9 @@ func caused(by error) func(failing) bool {
 	return func(f failing) bool { return errors.Is(f.err, by) }
 }
 
-// tooLarge is the cause of an answer over one of the limits.
-func tooLarge(what string) cause {
-	return cause{what: what, advice: unchanged + ": ask for less, such as by narrower filters", until: theArguments, less: true}
+// tooLarge is the cause of an answer over one of the client's limits.
+func tooLarge(what string, limit any) cause {
+	return cause{what: fmt.Sprintf(what, limit), advice: unchanged + ": ask for less, such as by narrower filters", until: theArguments, less: true}
 }
 
 func noID(f failing) bool { return f.err.Code == "invalid_id" && len(f.ids()) > 0 }

@@ -19,7 +19,7 @@ func checkCost(source string) error {
 	for line := range strings.Lines(source) {
 		text, nested := behindContainers(line)
 		if nested > mostNested {
-			return fmt.Errorf("more than %s quotes or lists in each other, at the beginning of a line", thousands(mostNested))
+			return fmt.Errorf("more than %s quotes or lists in each other, at the beginning of a line: nest less", thousands(mostNested))
 		}
 		if strings.TrimSpace(text) == "" {
 			count = 0

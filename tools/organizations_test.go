@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	mcpclient "github.com/mark3labs/mcp-go/client"
+
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/sandbox"
 )
@@ -33,6 +35,17 @@ var organizations = []sampled{
 
 func at(seed uint64, clock time.Time) sampled {
 	return sampled{app.Sandbox{Seed: seed, Clock: clock}, clock}
+}
+
+// inEveryOrganization runs a test that asks a server and compares with what there is.
+func inEveryOrganization(t *testing.T, test func(t *testing.T, f *facts, server *mcpclient.Client)) {
+	t.Helper()
+	for _, o := range organizations {
+		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
+			t.Parallel()
+			test(t, factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock}), start(t, app.Config{Sandbox: &o.Sandbox}))
+		})
+	}
 }
 
 // facts is all that an organization has of what the workflows count.

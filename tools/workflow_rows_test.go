@@ -14,8 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/sandbox"
+	mcpclient "github.com/mark3labs/mcp-go/client"
 )
 
 // What workflows say of single conversations, posts and articles is what the API says of them, on several organizations: read here over
@@ -55,24 +54,19 @@ func one[T any](f *facts, path string) T {
 // Summaries count the messages of each side and say who waits for whom.
 func TestSummariesAreTrue(t *testing.T) {
 	t.Parallel()
-	for _, o := range organizations {
-		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
-			t.Parallel()
-			f := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock})
-			server := start(t, app.Config{Sandbox: &o.Sandbox})
-			all := everything[rawConversation](f, "/v2/conversations", nil)
-			if len(all) < 50 {
-				t.Fatalf("%d conversations", len(all))
+	inEveryOrganization(t, func(t *testing.T, f *facts, server *mcpclient.Client) {
+		all := everything[rawConversation](f, "/v2/conversations", nil)
+		if len(all) < 50 {
+			t.Fatalf("%d conversations", len(all))
+		}
+		for _, c := range all[:min(len(all), 30)] {
+			c = one[rawConversation](f, "/v2/conversations/"+c.ID)
+			answer, isError := ask(t, server, "summarize_conversation", `{"conversationId":"`+c.ID+`"}`)
+			if want := summaryOf(c); isError || !strings.Contains(answer, want[0]) || !strings.Contains(answer, want[1]) {
+				t.Errorf("%s: %q is meant:\n%.1500s", c.ID, want, answer)
 			}
-			for _, c := range all[:min(len(all), 30)] {
-				c = one[rawConversation](f, "/v2/conversations/"+c.ID)
-				answer, isError := ask(t, server, "summarize_conversation", `{"conversationId":"`+c.ID+`"}`)
-				if want := summaryOf(c); isError || !strings.Contains(answer, want[0]) || !strings.Contains(answer, want[1]) {
-					t.Errorf("%s: %q is meant:\n%.1500s", c.ID, want, answer)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // summaryOf are the lines of a summary that can be counted.
@@ -132,81 +126,71 @@ var (
 // Similar posts are shown with their own votes, comments, status and day.
 func TestSimilarPostsAreShownAsTheyAre(t *testing.T) {
 	t.Parallel()
-	for _, o := range organizations {
-		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
-			t.Parallel()
-			f := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock})
-			server := start(t, app.Config{Sandbox: &o.Sandbox})
-			rows := 0
-			for i := 0; i < len(f.posts); i += 40 {
-				answer, isError := ask(t, server, "find_similar_posts", `{"postId":"`+f.posts[i].ID+`"}`)
-				if isError {
-					t.Fatal(answer)
+	inEveryOrganization(t, func(t *testing.T, f *facts, server *mcpclient.Client) {
+		rows := 0
+		for i := 0; i < len(f.posts); i += 40 {
+			answer, isError := ask(t, server, "find_similar_posts", `{"postId":"`+f.posts[i].ID+`"}`)
+			if isError {
+				t.Fatal(answer)
+			}
+			for _, row := range similarFacts.FindAllStringSubmatch(answer, -1) {
+				rows++
+				at := slices.IndexFunc(f.posts, func(p rawPost) bool { return p.ID == row[1] })
+				if at < 0 {
+					t.Fatalf("no post %s", row[1])
 				}
-				for _, row := range similarFacts.FindAllStringSubmatch(answer, -1) {
-					rows++
-					at := slices.IndexFunc(f.posts, func(p rawPost) bool { return p.ID == row[1] })
-					if at < 0 {
-						t.Fatalf("no post %s", row[1])
-					}
-					p := f.posts[at]
-					want := []string{strconv.Itoa(p.Upvotes), strconv.Itoa(p.CommentCount), f.status[p.Status.ID].Name, p.CreatedAt.Format(time.DateOnly)}
-					if got := []string{row[2], cmp.Or(row[3], "0"), row[4], row[5]}; !slices.Equal(got, want) {
-						t.Errorf("%s: %v, not %v", p.ID, got, want)
-					}
-				}
-				if rows < strings.Count(answer, "] score ") {
-					t.Errorf("a row that is not understood: %s", answer)
+				p := f.posts[at]
+				want := []string{strconv.Itoa(p.Upvotes), strconv.Itoa(p.CommentCount), f.status[p.Status.ID].Name, p.CreatedAt.Format(time.DateOnly)}
+				if got := []string{row[2], cmp.Or(row[3], "0"), row[4], row[5]}; !slices.Equal(got, want) {
+					t.Errorf("%s: %v, not %v", p.ID, got, want)
 				}
 			}
-			if rows < 5 {
-				t.Errorf("only %d rows compared", rows)
+			if rows < strings.Count(answer, "] score ") {
+				t.Errorf("a row that is not understood: %s", answer)
 			}
-		})
-	}
+		}
+		if rows < 5 {
+			t.Errorf("only %d rows compared", rows)
+		}
+	})
 }
 
 // What is cited stands in the article that is named, word for word, and that article is published.
 func TestCitedPassagesStandInTheirArticles(t *testing.T) {
 	t.Parallel()
-	for _, o := range organizations {
-		t.Run(o.now.Format(time.DateOnly), func(t *testing.T) {
-			t.Parallel()
-			f := factsOf(t, sandbox.Options{Seed: o.Seed, Clock: o.Clock})
-			server := start(t, app.Config{Sandbox: &o.Sandbox})
-			articles := map[string]rawArticle{}
-			for _, a := range everything[rawArticle](f, "/v2/help_center/articles", url.Values{"state": {"live"}}) {
-				articles[a.ID] = a
-			}
-			cited := 0
-			for question := range answerable {
-				answer := askHelp(t, server, question)
-				places := citedArticle.FindAllStringSubmatchIndex(answer, -1)
-				for i, at := range places {
-					title, id, address, updated := answer[at[2]:at[3]], answer[at[4]:at[5]], answer[at[6]:at[7]], answer[at[8]:at[9]]
-					a := articles[id]
-					if a.State != "live" || !strings.HasPrefix(title, a.Title) || address != a.FeaturebaseURL || updated != a.UpdatedAt.Format(time.DateOnly) {
-						t.Errorf("%s is cited as %q %s %s: %+v", id, title, address, updated, a)
-					}
-					end := len(answer)
-					if i+1 < len(places) {
-						end = places[i+1][0]
-					}
-					_, passage, _ := strings.Cut(answer[at[0]:end], "\n")
-					whole := bare(html.UnescapeString(tag.ReplaceAllString(a.Body, " ")))
-					for line := range strings.Lines(passage) {
-						if words := bare(notSaid.ReplaceAllString(line, "")); !strings.Contains(whole, words) {
-							t.Errorf("%s does not say %q", id, line)
-						}
-					}
-					cited++
+	inEveryOrganization(t, func(t *testing.T, f *facts, server *mcpclient.Client) {
+		articles := map[string]rawArticle{}
+		for _, a := range everything[rawArticle](f, "/v2/help_center/articles", url.Values{"state": {"live"}}) {
+			articles[a.ID] = a
+		}
+		cited := 0
+		for question := range answerable {
+			answer := askHelp(t, server, question)
+			places := citedArticle.FindAllStringSubmatchIndex(answer, -1)
+			for i, at := range places {
+				title, id, address, updated := answer[at[2]:at[3]], answer[at[4]:at[5]], answer[at[6]:at[7]], answer[at[8]:at[9]]
+				a := articles[id]
+				if a.State != "live" || !strings.HasPrefix(title, a.Title) || address != a.FeaturebaseURL || updated != a.UpdatedAt.Format(time.DateOnly) {
+					t.Errorf("%s is cited as %q %s %s: %+v", id, title, address, updated, a)
 				}
+				end := len(answer)
+				if i+1 < len(places) {
+					end = places[i+1][0]
+				}
+				_, passage, _ := strings.Cut(answer[at[0]:end], "\n")
+				whole := bare(html.UnescapeString(tag.ReplaceAllString(a.Body, " ")))
+				for line := range strings.Lines(passage) {
+					if words := bare(notSaid.ReplaceAllString(line, "")); !strings.Contains(whole, words) {
+						t.Errorf("%s does not say %q", id, line)
+					}
+				}
+				cited++
 			}
-			if cited < len(answerable)/2 {
-				t.Errorf("only %d passages", cited)
-			}
-		})
-	}
+		}
+		if cited < len(answerable)/2 {
+			t.Errorf("only %d passages", cited)
+		}
+	})
 }
 
 // bare are the letters and digits of a text, so that marks of HTML and Markdown make no difference.

@@ -52,9 +52,8 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // grammar is the command line. Flags of the root apply to every command.
 type grammar struct {
-	Flags
+	usualGrammar
 
-	Stdio   stdioCommand   `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
 	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
 	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
 	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
@@ -68,7 +67,7 @@ type grammar struct {
 type usualGrammar struct {
 	Flags
 
-	Stdio stdioCommand `cmd:"" default:"1"`
+	Stdio stdioCommand `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
 }
 
 // environment is what commands get besides their flags.

@@ -74,7 +74,7 @@ func TestDocumentsNameFlagsThatExist(t *testing.T) {
 		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period")) // of Docker, hosts and Inspector
 	for _, node := range append(parser.Model.Children, parser.Model.Node) {
 		for _, f := range node.Flags {
-			known = append(known, "--"+f.Name, prefix+strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")))
+			known = append(known, "--"+f.Name, variable(f.Name))
 		}
 	}
 	named := 0

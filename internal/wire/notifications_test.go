@@ -241,13 +241,18 @@ func TestProgressIsThrottledAndItsLastReportIsNeverLost(t *testing.T) {
 	}
 }
 
-func TestProgressNobodyAskedForIsNotSent(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, quiet())
+// addReporting adds the tool "work", which reports progress once, without a total and a message.
+func addReporting(s *server.MCPServer) {
 	addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		Progress(ctx, 1, 0, "")
 		return mcp.NewToolResultText("done"), nil
 	})
+}
+
+func TestProgressNobodyAskedForIsNotSent(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, quiet())
+	addReporting(s)
 	p := connect(t, s, StdioOptions{})
 	p.handshake(initialize)
 	p.send(callLine("1", "work"))
@@ -260,16 +265,13 @@ func TestProgressNobodyAskedForIsNotSent(t *testing.T) {
 func TestProgressHasItsTokenAsWritten(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, quiet())
-	addTool(s, "report", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		Progress(ctx, 1, 0, "")
-		return mcp.NewToolResultText("done"), nil
-	})
+	addReporting(s)
 	p := connect(t, s, StdioOptions{})
 	p.handshake(initialize)
 	site := openSite(t, s, HTTPOptions{})
 	session := site.handshake()
 	for _, token := range []string{"1", "-9007199254740993", "123456789012345678901234567890", `"t"`} {
-		call := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"report","_meta":{"progressToken":` + token + `}}}`
+		call := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":` + token + `}}}`
 		p.send(call)
 		for transport, m := range map[string]message{
 			"stdio": p.next(),
@@ -286,10 +288,7 @@ func TestProgressHasItsTokenAsWritten(t *testing.T) {
 func TestProgressWithoutTotalAndMessageLeavesThemOut(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, quiet())
-	addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		Progress(ctx, 1, 0, "")
-		return mcp.NewToolResultText("done"), nil
-	})
+	addReporting(s)
 	p := connect(t, s, StdioOptions{})
 	p.handshake(initialize)
 	p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":7}}}`)
