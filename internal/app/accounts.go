@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
@@ -33,8 +35,8 @@ type accounts struct {
 // account is one caller's.
 type account struct {
 	client  *client.Client
-	names   *tools.Names
-	repeats *tools.Repeats
+	names   *engine.Names
+	repeats *engine.Repeats
 	calls   int       // that are running
 	last    time.Time // when one began or ended
 }
@@ -91,7 +93,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &account{client: c, names: tools.NewNames(c), repeats: tools.NewRepeats()}
+	own := &account{client: c, names: engine.NewNames(c, tools.Inventory()), repeats: engine.NewRepeats()}
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)
