@@ -172,7 +172,7 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 		defer cancel()
 	}
-	env.AnswerBudget = max(env.AnswerBudget/render.Budget(len(r.parts)), min(env.AnswerBudget, render.LeastBudget))
+	env = env.Within(max(env.AnswerBudget/render.Budget(len(r.parts)), min(env.AnswerBudget, render.LeastBudget)))
 	ids := map[string]any{}
 	for name, value := range values {
 		ids[name] = value

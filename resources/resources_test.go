@@ -72,6 +72,25 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 	}
 }
 
+// An address reads in parts, each with a share of the budget. The shares are its own: what is read afterwards has the whole budget again.
+func TestReadingAgainAnswersTheSame(t *testing.T) {
+	t.Parallel()
+	h := serve(t, sandboxed())
+	uri := fill("featurebase://boards/{boardId}/posts", h.values("featurebase://boards/{boardId}").Result.Completion.Values[0])
+	first, before := h.text(uri), h.text("featurebase://help-center")
+	for range 3 {
+		for _, value := range h.values("featurebase://collections/{collectionId}").Result.Completion.Values[:3] {
+			h.text(fill("featurebase://collections/{collectionId}", value))
+		}
+		if again := h.text(uri); again != first {
+			t.Fatalf("read again:\n%s\nread first:\n%s", beginning(again), beginning(first))
+		}
+	}
+	if after := h.text("featurebase://help-center"); after != before {
+		t.Errorf("the help center reads differently now:\n%s", beginning(after))
+	}
+}
+
 // tool asks the tool that gets a single object, with the value of a completion as it is.
 func tool(h *host, template, value string) (text string, ok bool) {
 	if strings.HasSuffix(template, "/posts") {
