@@ -102,7 +102,7 @@ func renderArticle(c *call, shown, stored object) {
 	}
 	shown["state"], shown["isPublished"], shown["isDraftDiffersFromLive"] = version, stored["_live"] != nil, draftIsAhead(stored)
 	shown["visibleBy"] = []any{}
-	if author, _ := c.store.person(text(stored, "_authorId")); author != nil {
+	if author, _ := c.store.Person(text(stored, "_authorId")); author != nil {
 		shown["author"] = object{"authorId": author["id"], "name": author["name"], "avatarUrl": author["profilePicture"]}
 	}
 	c.address(shown, "articles", "title")
@@ -128,7 +128,7 @@ func keepArticles(c *call) (func(object) bool, error) {
 
 func startArticle(c *call, draft object) {
 	maps.Copy(draft, startHelp(c.activeHelpCenter()))
-	draft["body"], draft["_authorId"] = "", c.store.keyAdmin()["id"]
+	draft["body"], draft["_authorId"] = "", c.store.KeyAdmin()["id"]
 }
 
 func setHelpCenter(c *call, draft object, value any) error {
@@ -166,6 +166,6 @@ func setArticleIcon(_ *call, draft object, value any) error {
 func publishArticle(c *call, o object) {
 	if c.body["state"] == liveVersion {
 		o["_live"] = articleTexts(o)
-		o["liveUpdatedAt"] = stamp(c.store.now())
+		o["liveUpdatedAt"] = stamp(c.store.Now())
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // requestKeyID is what the audit log calls the key of every request.
@@ -74,10 +76,10 @@ func deeds() map[string]deed {
 
 // record adds an event about the write at hand to the audit log. item is what the write answered with, before what it was about until then.
 func (c *call) record(what deed, before, item object) object {
-	name := cmp.Or(nameOf(item), nameOf(before))
+	name := cmp.Or(store.NameOf(item), store.NameOf(before))
 	id := cmp.Or(text(item, "id"), text(before, "id"))
-	admin := c.store.keyAdmin()
-	return c.store.addEvent(c.store.now(), what.action, object{
+	admin := c.store.KeyAdmin()
+	return addEvent(c.store, c.store.Now(), what.action, object{
 		"actor": object{
 			"type": "api_key", "id": admin["id"], "name": admin["name"], "email": admin["email"],
 			"apiKey": object{"id": requestKeyID, "name": "Sandbox key"},
@@ -90,14 +92,14 @@ func (c *call) record(what deed, before, item object) object {
 }
 
 // addEvent completes an event and files it. Its id is a UUID that follows from how many there were before.
-func (st *store) addEvent(at time.Time, action string, o object) object {
+func addEvent(st *store.Store, at time.Time, action string, o object) object {
 	st.Made["audit_log"]++
 	word, _, _ := strings.Cut(action, ".")
 	maps.Copy(o, object{
 		"id": eventID(st.Made["audit_log"]), "object": "audit_log", "action": action, "domain": domains[word],
 		"createdAt": stamp(at), "correlationId": nil,
 	})
-	st.kind("audit_log").add(o)
+	st.Kind("audit_log").Add(o)
 	return o
 }
 
@@ -117,16 +119,6 @@ func isEventID(id string) bool {
 		}
 	}
 	return len(id) == 36
-}
-
-// nameOf is what people call an object.
-func nameOf(o object) string {
-	for _, key := range []string{"name", "title", "fromUrl", "email"} {
-		if name := text(o, key); name != "" {
-			return name
-		}
-	}
-	return ""
 }
 
 func orNull(s string) any {

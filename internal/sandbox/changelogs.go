@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // defaultLocale is the organization's language.
@@ -62,7 +65,7 @@ func renderChangelog(c *call, shown, stored object) {
 	categories := []any{}
 	for _, id := range list(stored, "_categoryIds") {
 		categoryID, _ := id.(string)
-		if category := c.store.kind("changelog_category").get(categoryID); category != nil {
+		if category := c.store.Kind("changelog_category").Get(categoryID); category != nil {
 			categories = append(categories, object{"id": category["id"], "name": category["name"], "roles": []any{}})
 		}
 	}
@@ -137,7 +140,7 @@ func keepChangelogs(c *call) (func(object) bool, error) {
 			}
 		}
 	}
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	return func(o object) bool {
 		language := locale
 		if language == "" {
@@ -155,7 +158,7 @@ func keepChangelogs(c *call) (func(object) bool, error) {
 		case categories != nil && !slices.ContainsFunc(list(o, "_categoryIds"), func(id any) bool { return slices.Contains(categories, id) }):
 			return false
 		}
-		return holdsAll(text(shown, "title"), text(shown, "content"), terms)
+		return fulltext.HoldsAll(text(shown, "title"), text(shown, "content"), terms)
 	}, nil
 }
 
@@ -178,14 +181,14 @@ func (c *call) dateBound(name string, inDay time.Duration) (string, error) {
 func startChangelog(c *call, draft object) {
 	maps.Copy(draft, object{
 		"organization": organizationID, "locale": defaultLocale, "slug": c.freeSlug(slugOf(text(c.body, "title"))),
-		"date": stamp(c.store.now()), "commentCount": 0.0, "featuredImage": nil, "allowedSegmentIds": []any{}, "notifications": object{},
+		"date": stamp(c.store.Now()), "commentCount": 0.0, "featuredImage": nil, "allowedSegmentIds": []any{}, "notifications": object{},
 		"_categoryIds": []any{}, "_translations": object{}, "_published": []any{},
 	})
 }
 
 func (c *call) categoryNamed(name any) object {
 	wanted, _ := name.(string)
-	return c.store.kind("changelog_category").find(func(o object) bool {
+	return c.store.Kind("changelog_category").Find(func(o object) bool {
 		return strings.EqualFold(text(o, "name"), strings.TrimSpace(wanted))
 	})
 }
@@ -209,7 +212,7 @@ func setCategories(c *call, draft object, value any) error {
 
 func (c *call) categoryNames() string {
 	var names []string
-	for _, category := range c.store.kind("changelog_category").all {
+	for _, category := range c.store.Kind("changelog_category").All() {
 		names = append(names, text(category, "name"))
 	}
 	return strings.Join(names, ", ")
@@ -254,7 +257,7 @@ func publishChangelog(c *call) (int, any, error) {
 		}
 		noteNotification(o, locale, object{"scheduledDate": due, "sendEmailNotification": flag(c.body, "sendEmail")})
 	}
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	if due != nil {
 		return http.StatusOK, object{"success": true, "state": "scheduled"}, nil
 	}
@@ -273,7 +276,7 @@ func (c *call) publish(o object, locale any) {
 	if flag(c.body, "sendEmail") && !flag(notifications(o, locale), "emailSent") {
 		note["emailSent"] = true
 		language, _ := locale.(string)
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: "changelog_email", Subject: text(textIn(o, language), "title"), Recipients: c.receivers(o, language),
 			Detail: object{"changelogId": o["id"], "locale": locale},
 		})
@@ -294,7 +297,7 @@ func unpublishChangelog(c *call) (int, any, error) {
 	for _, locale := range locales {
 		noteNotification(o, locale, object{"scheduledDate": nil})
 	}
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	return http.StatusOK, object{"success": true, "state": "unpublished"}, nil
 }
 
@@ -331,7 +334,7 @@ func (c *call) publishTime() (any, error) {
 	if err != nil {
 		return nil, refused("scheduledDate", "Invalid date")
 	}
-	if now := c.store.now(); !due.After(now) {
+	if now := c.store.Now(); !due.After(now) {
 		return nil, refused("scheduledDate", "Must be in the future; it is now "+stamp(now))
 	}
 	return stamp(due), nil

@@ -5,12 +5,14 @@ import (
 	"math"
 	"net/http"
 	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // comments is the kind of comments on posts and changelogs. Stored beside the plain fields: _authorId.
 func comments() *kind {
 	return &kind{
-		name: "comment", title: "comment", path: "/v2/comments", isID: isObjectID,
+		name: "comment", title: "comment", path: "/v2/comments", isID: store.IsObjectID,
 		render: renderComment,
 		keep:   keepComments,
 		order:  orderComments,
@@ -39,7 +41,7 @@ func comments() *kind {
 func renderComment(c *call, shown, stored object) {
 	shown["score"] = score(stored)
 	shown["author"] = nil
-	if author, ok := c.store.byline(text(stored, "_authorId")).(object); ok {
+	if author, ok := byline(c.store, text(stored, "_authorId")).(object); ok {
 		delete(author, "email")
 		shown["author"] = author
 	}
@@ -114,17 +116,17 @@ func startComment(c *call, draft object) {
 	maps.Copy(draft, object{
 		"postId": nil, "changelogId": nil, "parentCommentId": nil,
 		"upvotes": 0.0, "downvotes": 0.0, "inReview": false, "isDeleted": false, "isPinned": false, "isPrivate": false, "isSpam": false,
-		"_authorId": c.store.keyAdmin()["id"],
+		"_authorId": c.store.KeyAdmin()["id"],
 	})
 }
 
 // subject finds what a comment is on, by id or slug.
 func (c *call) subject(kindName, idOrSlug string) object {
-	all := c.store.kind(kindName)
-	if o := all.get(idOrSlug); o != nil {
+	all := c.store.Kind(kindName)
+	if o := all.Get(idOrSlug); o != nil {
 		return o
 	}
-	return all.find(func(o object) bool { return o["slug"] == idOrSlug })
+	return all.Find(func(o object) bool { return o["slug"] == idOrSlug })
 }
 
 func setSubject(field, kindName string) setter {
@@ -145,10 +147,10 @@ func setSubject(field, kindName string) setter {
 // setParent makes a reply. The check waits until the subject is known, since a reply stays with its parent's.
 func setParent(c *call, draft object, value any) error {
 	id, _ := value.(string)
-	if !isObjectID(id) {
+	if !store.IsObjectID(id) {
 		return invalid("invalid_id", "Invalid comment ID: "+id, "parentCommentId")
 	}
-	parent := c.store.kind("comment").get(id)
+	parent := c.store.Kind("comment").Get(id)
 	if parent == nil {
 		return notFound("parent comment")
 	}
@@ -169,7 +171,7 @@ func commentMade(c *call, o object) {
 	subject["commentCount"] = number(subject, "commentCount") + 1
 	notify, given := c.body["sendNotification"].(bool)
 	if (!given || notify) && !flag(o, "isPrivate") {
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: "comment_email", Subject: text(subject, "title"), Recipients: len(list(subject, "_voters")),
 			Detail: object{"commentId": o["id"], "postId": o["postId"], "changelogId": o["changelogId"]},
 		})
@@ -178,11 +180,11 @@ func commentMade(c *call, o object) {
 
 // removeComments takes the comments of a post or changelog along when it goes.
 func (c *call) removeComments(field string, subject object) {
-	comments := c.store.kind("comment")
-	for _, comment := range slices.Clone(comments.all) {
+	comments := c.store.Kind("comment")
+	for _, comment := range slices.Clone(comments.All()) {
 		if comment[field] == subject["id"] {
 			c.counted(text(comment, "_authorId"), "commentsCreated", -1)
-			comments.remove(text(comment, "id"))
+			comments.Remove(text(comment, "id"))
 		}
 	}
 }
@@ -190,9 +192,9 @@ func (c *call) removeComments(field string, subject object) {
 // commented returns the post or changelog that a comment is on. It exists: both take their comments along.
 func (c *call) commented(o object) object {
 	if id := text(o, "postId"); id != "" {
-		return c.store.kind("post").get(id)
+		return c.store.Kind("post").Get(id)
 	}
-	return c.store.kind("changelog").get(text(o, "changelogId"))
+	return c.store.Kind("changelog").Get(text(o, "changelogId"))
 }
 
 // commentGone keeps the counters right. One that was blanked before is no longer counted.
@@ -215,12 +217,12 @@ func deleteComment(c *call) (int, any, error) {
 
 // deleted removes a comment, or blanks it when replies hang on it.
 func (c *call) deleted(o object) object {
-	reply := c.store.kind("comment").find(func(other object) bool { return other["parentCommentId"] == o["id"] })
+	reply := c.store.Kind("comment").Find(func(other object) bool { return other["parentCommentId"] == o["id"] })
 	if reply == nil {
 		return c.removed(o)
 	}
 	commentGone(c, o)
-	maps.Copy(o, object{"content": "", "isDeleted": true, "_authorId": nil, "updatedAt": stamp(c.store.now())})
+	maps.Copy(o, object{"content": "", "isDeleted": true, "_authorId": nil, "updatedAt": stamp(c.store.Now())})
 	return object{"id": o["id"], "object": "comment", "deleted": true}
 }
 

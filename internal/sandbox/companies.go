@@ -4,12 +4,14 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // companies is the kind of customers' companies. Who belongs to one stands with the contacts, in _companyIds; linkedUsers counts them.
 func companies() *kind {
 	return &kind{
-		name: "company", title: "company", path: "/v2/companies", isID: isObjectID,
+		name: "company", title: "company", path: "/v2/companies", isID: store.IsObjectID,
 		order: func(*call) ordering { return byField("createdAt", true) },
 		fields: map[string]func(*call, object) any{
 			"externalId": func(_ *call, o object) any { return o["companyId"] },
@@ -40,7 +42,7 @@ func clearable(field string) setter {
 }
 
 func (c *call) companyWithID(externalID any) object {
-	return c.store.kind("company").find(func(o object) bool { return o["companyId"] == externalID })
+	return c.store.Kind("company").Find(func(o object) bool { return o["companyId"] == externalID })
 }
 
 // upsertCompany updates the company with the external id of the body, or creates it.
@@ -62,7 +64,7 @@ func deleteCompanyByCompanyID(c *call) (int, any, error) {
 
 // companyGone unlinks the contacts of a company. They stay.
 func companyGone(c *call, company object) {
-	for _, contact := range c.store.kind("contact").all {
+	for _, contact := range c.store.Kind("contact").All() {
 		unlink(contact, company)
 	}
 }
@@ -91,7 +93,7 @@ func listCompanyContacts(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	members := slices.DeleteFunc(slices.Clone(c.store.kind("contact").all), func(o object) bool {
+	members := slices.DeleteFunc(slices.Clone(c.store.Kind("contact").All()), func(o object) bool {
 		return !slices.Contains(list(o, "_companyIds"), company["id"])
 	})
 	contact := c.kinds.named("contact")
@@ -126,10 +128,10 @@ func (c *call) membership(contactID string) (company, contact object, err error)
 	if company, err = c.target(); err != nil {
 		return nil, nil, err
 	}
-	if !isObjectID(contactID) {
+	if !store.IsObjectID(contactID) {
 		return nil, nil, invalid("invalid_id", "Invalid contact ID: "+contactID, "contactId")
 	}
-	if contact = c.store.kind("contact").get(contactID); contact == nil {
+	if contact = c.store.Kind("contact").Get(contactID); contact == nil {
 		return nil, nil, notFound("contact")
 	}
 	return company, contact, nil

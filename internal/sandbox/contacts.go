@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // organizationID is the organization every contact belongs to.
@@ -12,7 +14,7 @@ const organizationID = "5f0c9a7e1d2b3c4d5e6f7081"
 // contacts is the kind of customers and leads. Stored beside the plain fields: _companyIds, _blocked, _preferences.
 func contacts() *kind {
 	return &kind{
-		name: "contact", title: "contact", path: "/v2/contacts", isID: isObjectID,
+		name: "contact", title: "contact", path: "/v2/contacts", isID: store.IsObjectID,
 		render: renderContact,
 		keep:   keepContacts,
 		order:  func(*call) ordering { return byField("lastActivity", true) },
@@ -48,7 +50,7 @@ func newContact(name, email string) object {
 }
 
 func (c *call) insertContact(draft object) {
-	draft["lastActivity"] = stamp(c.store.now())
+	draft["lastActivity"] = stamp(c.store.Now())
 	c.insert(c.kinds.named("contact"), draft)
 }
 
@@ -56,7 +58,7 @@ func renderContact(c *call, shown, stored object) {
 	delete(shown, "createdAt") // searches sort and filter by it, answers do not carry it
 	delete(shown, "updatedAt")
 	companies := []any{}
-	for _, company := range c.store.companiesOf(text(stored, "id")) {
+	for _, company := range c.store.CompaniesOf(text(stored, "id")) {
 		companies = append(companies, maps.Clone(company))
 	}
 	shown["companies"] = companies
@@ -73,10 +75,10 @@ func upsertContact(c *call) (int, any, error) {
 	all := c.collection()
 	var o object
 	if userID != "" {
-		o = all.find(func(o object) bool { return o["userId"] == userID })
+		o = all.Find(func(o object) bool { return o["userId"] == userID })
 	}
 	if o == nil && email != "" {
-		o = all.find(func(o object) bool {
+		o = all.Find(func(o object) bool {
 			return strings.EqualFold(text(o, "email"), email) && (userID == "" || text(o, "userId") == "")
 		})
 	}
@@ -95,7 +97,7 @@ func upsertContact(c *call) (int, any, error) {
 		o = draft
 	} else {
 		maps.Copy(o, draft)
-		o["updatedAt"] = stamp(c.store.now())
+		o["updatedAt"] = stamp(c.store.Now())
 	}
 	return status, c.shown(c.kind, o), nil
 }
@@ -126,16 +128,16 @@ func (c *call) company(input object) object {
 			company[key] = value
 		}
 	}
-	company["updatedAt"] = stamp(c.store.now())
+	company["updatedAt"] = stamp(c.store.Now())
 	return company
 }
 
 // contactGone withdraws the votes of a contact. What it wrote stays, without an author.
 func contactGone(c *call, o object) {
-	for _, post := range c.store.kind("post").all {
+	for _, post := range c.store.Kind("post").All() {
 		c.withdraw(post, o["id"])
 	}
-	for _, company := range c.store.companiesOf(text(o, "id")) {
+	for _, company := range c.store.CompaniesOf(text(o, "id")) {
 		unlink(o, company)
 	}
 }
@@ -155,7 +157,7 @@ func (c *call) block(blocked bool, word string) (int, any, error) {
 // byUserID serves an operation for the customer with an external id. Leads have none that counts.
 func byUserID(next handler) handler {
 	return func(c *call) (int, any, error) {
-		o := c.collection().find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
+		o := c.collection().Find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
 		if o == nil {
 			return 0, nil, notFound("contact")
 		}

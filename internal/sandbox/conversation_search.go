@@ -3,6 +3,8 @@ package sandbox
 import (
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
 )
 
 const (
@@ -27,7 +29,7 @@ func conversationTexts(o object) (title, content string) {
 // mentionedAdmins are the ids of those whom internal notes call by name: "@Yuki Tanabe".
 func mentionedAdmins(c *call, o object) any {
 	mentioned := []any{}
-	for _, admin := range c.store.kind("admin").all {
+	for _, admin := range c.store.Kind("admin").All() {
 		if slices.ContainsFunc(parts(o), func(part object) bool {
 			return part["partType"] == "admin_note" && strings.Contains(text(part, "bodyMarkdown"), "@"+text(admin, "name"))
 		}) {
@@ -73,12 +75,12 @@ func (c *call) rowProperties() object {
 // searchPerson shows a person with their companies, or nil when there is none with this id.
 func (c *call) searchPerson(id any) object {
 	personID, _ := id.(string)
-	speaker, ok := c.store.speaker(personID).(object)
+	speaker, ok := speaker(c.store, personID).(object)
 	if !ok {
 		return nil
 	}
 	companies := []any{}
-	for _, company := range c.store.companiesOf(personID) {
+	for _, company := range c.store.CompaniesOf(personID) {
 		companies = append(companies, object{"id": company["id"], "name": company["name"]})
 	}
 	speaker["companies"] = companies
@@ -90,10 +92,10 @@ func (c *call) searchPerson(id any) object {
 func (c *call) showMatch(row, o object, wanted string) {
 	source, _ := o["source"].(object)
 	written := slices.DeleteFunc(parts(o), func(part object) bool { return !isWritten(part) })
-	terms := significant(words(wanted))
-	best, weight := -1, matchWeight(terms, text(source, "bodyMarkdown"))
+	terms := fulltext.Terms(wanted)
+	best, weight := -1, fulltext.Weight(terms, text(source, "bodyMarkdown"))
 	for i, part := range written {
-		if w := matchWeight(terms, text(part, "bodyMarkdown")); w > weight {
+		if w := fulltext.Weight(terms, text(part, "bodyMarkdown")); w > weight {
 			best, weight = i, w
 		}
 	}
@@ -123,14 +125,6 @@ func (c *call) authorOf(written object) any {
 		return person
 	}
 	return nil
-}
-
-func matchWeight(terms []string, body string) (sum float64) {
-	held := words(body)
-	for _, term := range terms {
-		sum += found(term, held)
-	}
-	return sum
 }
 
 // preview returns the beginning of a message, and whether that is not all.

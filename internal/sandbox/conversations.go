@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // conversations is the kind of inbox conversations. The opening message stands in source alone; everything after it is
@@ -12,7 +14,7 @@ import (
 // _parts (see parts.go).
 func conversations() *kind {
 	return &kind{
-		name: "conversation", title: "conversation", path: "/v2/conversations", isID: isShortID,
+		name: "conversation", title: "conversation", path: "/v2/conversations", isID: store.IsShortID,
 		render: renderConversation,
 		whole:  showThread,
 		found:  foundConversation,
@@ -50,7 +52,7 @@ func renderConversation(c *call, shown, stored object) {
 	shown["tags"] = c.shownTags(stored)
 	shown["isBlocked"] = slices.ContainsFunc(list(stored, "_participantIds"), func(id any) bool {
 		contactID, _ := id.(string)
-		return flag(c.store.kind("contact").get(contactID), "_blocked")
+		return flag(c.store.Kind("contact").Get(contactID), "_blocked")
 	})
 	source, _ := stored["source"].(object)
 	source = maps.Clone(source)
@@ -74,7 +76,7 @@ func (c *call) expands(expansion string) bool {
 func (c *call) attributeValues(o object) []any {
 	values, _ := o["customAttributes"].(object)
 	out := []any{}
-	for _, definition := range c.store.kind("conversation_attribute").all {
+	for _, definition := range c.store.Kind("conversation_attribute").All() {
 		value, set := values[text(definition, "id")]
 		if !set {
 			continue
@@ -105,7 +107,7 @@ func keepConversations(c *call) (func(object) bool, error) {
 // checkIDs refuses a list with something that is no id.
 func checkIDs(ids []any, param string) error {
 	for _, id := range ids {
-		if s, _ := id.(string); !isObjectID(s) {
+		if s, _ := id.(string); !store.IsObjectID(s) {
 			return invalid("invalid_id", "Invalid ID: "+s, param)
 		}
 	}
@@ -171,12 +173,12 @@ func createConversation(c *call) (int, any, error) {
 	draft["userPreferredLanguage"] = cmp.Or(text(people[0].found, "locale"), "en")
 	c.insert(c.kind, draft)
 	draft["lastActivityAt"] = draft["createdAt"]
-	notice := outboxEntry{Type: "conversation_email", Subject: text(draft, "title"), Recipients: len(people), Detail: object{"conversationId": draft["id"]}}
+	notice := store.OutboxEntry{Type: "conversation_email", Subject: text(draft, "title"), Recipients: len(people), Detail: object{"conversationId": draft["id"]}}
 	if !outreach {
 		draft["waitingSince"] = draft["createdAt"]
-		notice.Type, notice.Recipients = "new_conversation_email", len(c.store.kind("admin").all)
+		notice.Type, notice.Recipients = "new_conversation_email", len(c.store.Kind("admin").All())
 	}
-	c.store.send(notice)
+	c.store.Send(notice)
 	return c.created(), c.shown(c.kind, draft), nil
 }
 
@@ -305,7 +307,7 @@ func replyToConversation(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	source, _ := o["source"].(object)
-	r := reply{partType: "admin_msg", channel: text(source, "channel"), at: c.store.now(), quiet: flag(c.body, "skipNotifications")}
+	r := reply{partType: "admin_msg", channel: text(source, "channel"), at: c.store.Now(), quiet: flag(c.body, "skipNotifications")}
 	if c.body["messageType"] == "note" {
 		r.partType, r.channel = "admin_note", ""
 	}
@@ -332,7 +334,7 @@ func replyToConversation(c *call) (int, any, error) {
 
 // replied keeps up what a conversation says about who waits for whom, and who has read it.
 func (c *call) replied(o object, r reply) {
-	_, personType := c.store.person(text(r.author, "id"))
+	_, personType := c.store.Person(text(r.author, "id"))
 	seenBy(o, r.author, personType)
 	if r.partType == "admin_note" {
 		return

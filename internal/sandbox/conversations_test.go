@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 const nobody = "000000000000000000000000"
@@ -96,7 +97,7 @@ func TestAContactStartsAConversation(t *testing.T) {
 	got := a.newConversation("customer", object{"bodyMarkdown": "Hello,\n\nthe **timer** is wrong\n\n![a clock](https://x.example/c/clock.png) ![y](data:image/png;base64,AAAA)"})
 	for name, c := range map[string][2]any{
 		"open":                        {got["state"], "open"},
-		"a short id":                  {isShortID(text(got, "id")), true},
+		"a short id":                  {store.IsShortID(text(got, "id")), true},
 		"a title past the greeting":   {got["title"], "the **timer** is wrong"},
 		"waiting for an answer":       {got["waitingSince"], got["createdAt"]},
 		"not for the customer":        {got["awaitingCustomerReply"], false},

@@ -1,12 +1,16 @@
 package sandbox
 
-import "slices"
+import (
+	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
+)
 
 // deliver notes that a topic would now be sent to every active webhook that listens to it.
 func (c *call) deliver(topic string, itemID any) {
-	for _, o := range c.store.kind("webhook").all {
+	for _, o := range c.store.Kind("webhook").All() {
 		if o["status"] == "active" && slices.Contains(list(o, "topics"), any(topic)) {
-			c.store.send(outboxEntry{
+			c.store.Send(store.OutboxEntry{
 				Type: "webhook", Subject: topic, Recipients: 1, Detail: object{"webhookId": o["id"], "url": o["url"], "itemId": itemID},
 			})
 		}
@@ -52,7 +56,7 @@ func occasions() map[string]occasion {
 
 // topicsOfVote leaves out votes of people who had voted already.
 func topicsOfVote(c *call, before object) []string {
-	if now := c.collection().get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
+	if now := c.collection().Get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
 		return nil
 	}
 	return []string{"post.voted"}

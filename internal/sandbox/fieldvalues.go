@@ -18,7 +18,7 @@ func setValues(property, definitions string) setter {
 			merged = object{}
 		}
 		for _, id := range slices.Sorted(maps.Keys(given)) {
-			field := c.store.kind(definitions).get(id)
+			field := c.store.Kind(definitions).Get(id)
 			if field == nil || flag(field, "archived") {
 				return refused(property+"."+id, "No "+strings.ReplaceAll(definitions, "_", " ")+" has this ID")
 			}

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // storageURL is where copies of customers' files would be.
@@ -54,7 +56,7 @@ func signed(s string, now time.Time) string {
 		day := now.Format("20060102")
 		return address + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=SANDBOX%2F" + day + "%2Fauto%2Fs3%2Faws4_request" +
 			"&X-Amz-Date=" + now.Format("20060102T150405Z") + fmt.Sprintf("&X-Amz-Expires=%d", fileLifetime) +
-			"&X-Amz-Signature=" + digest(address+now.Format(timeFormat))
+			"&X-Amz-Signature=" + digest(address+now.Format(store.TimeFormat))
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // maxClauses bounds one AND group.
@@ -156,7 +157,7 @@ func wrongValue(fieldType string, v any) string {
 	switch {
 	case isEnum && !slices.Contains(strings.Split(options, "|"), s):
 		return "Expected one of " + strings.ReplaceAll(options, "|", ", ")
-	case base == "id" && !isObjectID(s):
+	case base == "id" && !store.IsObjectID(s):
 		return "Expected a 24-character hex ID"
 	case base == "string" && !isText:
 		return "Expected string"
@@ -183,7 +184,7 @@ func (c *call) searchValue(field contract.SearchField, o object) any {
 		value = read(c, o)
 	}
 	if s, ok := value.(string); ok && field.Type == "unix_seconds" {
-		at, ok := seconds(s)
+		at, ok := store.Seconds(s)
 		if !ok {
 			return nil
 		}

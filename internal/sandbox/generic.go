@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // handlerOf returns what serves an operation: its own behaviour, or the generic one for its shape; nil when the
@@ -50,22 +52,22 @@ func encode(answer any) ([]byte, error) {
 }
 
 // collection returns the objects of the call's kind.
-func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
+func (c *call) collection() *store.Collection { return c.store.Kind(c.kind.name) }
 
 // target returns the object that the path names. Where slugs are taken too, what is neither is malformed only if the contract says so.
 func (c *call) target() (object, error) {
 	lookup, given := c.kind.lookup, c.path["id"]
 	if lookup == nil {
-		lookup = (*collection).get
+		lookup = (*store.Collection).Get
 	}
 	o := lookup(c.collection(), given)
 	if o == nil && c.kind.bySlug {
-		o = c.collection().find(func(o object) bool { return o["slug"] == given })
+		o = c.collection().Find(func(o object) bool { return o["slug"] == given })
 	}
 	switch {
 	case o != nil:
 		return o, nil
-	case c.kind.bySlug && !isObjectID(given) && slices.Contains(c.op.ErrorCodes, "invalid_id"):
+	case c.kind.bySlug && !store.IsObjectID(given) && slices.Contains(c.op.ErrorCodes, "invalid_id"):
 		return nil, invalid("invalid_id", "Invalid "+c.kind.title+" ID: "+given, "id")
 	}
 	return nil, notFound(c.kind.title)
@@ -85,7 +87,7 @@ func get(c *call) (int, any, error) {
 
 // listAll answers with a page, a bare array or a whole list envelope, as the contract says.
 func listAll(c *call) (int, any, error) {
-	objects := c.collection().all
+	objects := c.collection().All()
 	if c.kind.keep != nil {
 		keep, err := c.kind.keep(c)
 		if err != nil {
@@ -123,7 +125,7 @@ func search(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	var objects []object
-	for _, o := range c.collection().all {
+	for _, o := range c.collection().All() {
 		if keep(o) {
 			objects = append(objects, o)
 		}
@@ -131,7 +133,7 @@ func search(c *call) (int, any, error) {
 	by := c.searchOrder()
 	var scores map[string]float64
 	if wanted != "" {
-		objects, scores = ranked(objects, wanted, c.kind.texts)
+		objects, scores = fulltext.Rank(objects, wanted, c.kind.texts)
 		if _, named := c.body["sort"]; !named {
 			by = ordering{name: "relevance", desc: true, key: func(o object) any { return scores[text(o, "id")] }}
 		}
@@ -178,13 +180,13 @@ func create(c *call) (int, any, error) {
 
 // insert adds a new object of a kind with id and times, unless the draft brings its own times.
 func (c *call) insert(k *kind, draft object) {
-	now := stamp(c.store.now())
-	draft["id"] = c.store.newID(k.name)
+	now := stamp(c.store.Now())
+	draft["id"] = c.store.NewID(k.name)
 	if draft["createdAt"] == nil {
 		draft["createdAt"] = now
 	}
 	draft["updatedAt"] = now
-	c.store.kind(k.name).add(draft)
+	c.store.Kind(k.name).Add(draft)
 }
 
 // created is the status of a successful create; where the contract leaves 200 or 201 open it is 201.
@@ -206,7 +208,7 @@ func update(c *call) (int, any, error) {
 	}
 	clear(o)
 	maps.Copy(o, draft)
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	if c.kind.changed != nil {
 		c.kind.changed(c, before, o)
 	}
@@ -226,7 +228,7 @@ func (c *call) removed(o object) object {
 	if c.kind.gone != nil {
 		c.kind.gone(c, o)
 	}
-	c.collection().remove(text(o, "id"))
+	c.collection().Remove(text(o, "id"))
 	return object{"id": o["id"], "object": c.kind.name, "deleted": true}
 }
 

@@ -242,7 +242,7 @@ func (a *api) the(kindName string, fits func(object) bool) object {
 	}
 	a.sandbox.mu.RLock()
 	defer a.sandbox.mu.RUnlock()
-	o := a.sandbox.store.kind(kindName).find(fits)
+	o := a.sandbox.store.Kind(kindName).Find(fits)
 	if o == nil {
 		a.t.Fatalf("no such %s", kindName)
 	}

@@ -16,9 +16,9 @@ func helpCenters() *kind {
 // isHelpID accepts the ids of help centers, articles and collections: short, without a fixed form.
 func isHelpID(id string) bool { return id != "" && len(id) <= 16 }
 
-func (c *call) helpCenter(id string) object { return c.store.kind("help_center").get(id) }
+func (c *call) helpCenter(id string) object { return c.store.Kind("help_center").Get(id) }
 
-func (c *call) activeHelpCenter() object { return c.store.kind("help_center").all[0] }
+func (c *call) activeHelpCenter() object { return c.store.Kind("help_center").All()[0] }
 
 // customDomain is where a help center lives besides Featurebase's own address; empty for most.
 func customDomain(helpCenter object) string {
@@ -66,7 +66,7 @@ func keepSame(names ...string) func(*call) (func(object) bool, error) {
 func renderCollection(c *call, shown, stored object) {
 	shown["articleCount"], shown["authorCount"] = 0.0, 0.0
 	authors := map[any]bool{}
-	for _, article := range c.store.kind("article").all {
+	for _, article := range c.store.Kind("article").All() {
 		if article["parentId"] == stored["id"] && article["_live"] != nil {
 			shown["articleCount"] = number(shown, "articleCount") + 1
 			authors[article["_authorId"]] = true
@@ -121,7 +121,7 @@ func setParentID(c *call, draft object, value any) error {
 		draft["parentId"] = nil
 		return nil
 	}
-	parent := c.store.kind("collection").get(id)
+	parent := c.store.Kind("collection").Get(id)
 	if parent == nil {
 		return refused("parentId", "No collection has the ID "+id)
 	}
@@ -134,7 +134,7 @@ func setParentCollection(c *call, draft object, value any) error {
 	if err := setParentID(c, draft, value); err != nil || draft["id"] == nil {
 		return err
 	}
-	for at := draft; at != nil; at = c.store.kind("collection").get(text(at, "parentId")) {
+	for at := draft; at != nil; at = c.store.Kind("collection").Get(text(at, "parentId")) {
 		if at["parentId"] == draft["id"] {
 			return refused("parentId", "A collection cannot be in itself")
 		}
@@ -172,7 +172,7 @@ func setTranslations(_ *call, draft object, value any) error {
 // collectionGone moves what was directly in a collection to the root: nothing else of it is lost. The API's own choice is not documented.
 func collectionGone(c *call, o object) {
 	for _, kindName := range []string{"article", "collection"} {
-		for _, child := range c.store.kind(kindName).all {
+		for _, child := range c.store.Kind(kindName).All() {
 			if child["parentId"] == o["id"] {
 				child["parentId"] = nil
 			}

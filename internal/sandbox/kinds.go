@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // kind is one row of the table of kinds. What a row leaves out is done the generic way.
@@ -19,7 +20,7 @@ type kind struct {
 	bySlug bool
 
 	// lookup finds the object that a path names where paths do not name objects by id.
-	lookup func(all *collection, name string) object
+	lookup func(all *store.Collection, name string) object
 	// render completes a shown object with what is kept elsewhere; shown already has the defaults of the contract
 	// and the plain fields of stored.
 	render func(c *call, shown, stored object)
@@ -60,25 +61,25 @@ type kindTable []*kind
 
 func newKindTable() kindTable {
 	return kindTable{
-		{name: "board", title: "board", path: "/v2/boards", isID: isObjectID},
-		{name: "post_status", title: "post status", path: "/v2/post_statuses", isID: isObjectID},
-		{name: "custom_field", title: "custom field", path: "/v2/custom_fields", isID: isObjectID},
+		{name: "board", title: "board", path: "/v2/boards", isID: store.IsObjectID},
+		{name: "post_status", title: "post status", path: "/v2/post_statuses", isID: store.IsObjectID},
+		{name: "custom_field", title: "custom field", path: "/v2/custom_fields", isID: store.IsObjectID},
 		posts(),
 		comments(),
 		contacts(),
 		companies(),
 		webhooks(),
 		auditLog(),
-		{name: "admin_role", title: "admin role", path: "/v2/admins/roles", isID: isObjectID}, // before admins, whose path holds theirs
-		{name: "admin", title: "admin", path: "/v2/admins", isID: isObjectID, render: renderAdmin},
-		{name: "team", title: "team", path: "/v2/teams", isID: isObjectID},
-		{name: "brand", title: "brand", path: "/v2/brands", isID: isObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
+		{name: "admin_role", title: "admin role", path: "/v2/admins/roles", isID: store.IsObjectID}, // before admins, whose path holds theirs
+		{name: "admin", title: "admin", path: "/v2/admins", isID: store.IsObjectID, render: renderAdmin},
+		{name: "team", title: "team", path: "/v2/teams", isID: store.IsObjectID},
+		{name: "brand", title: "brand", path: "/v2/brands", isID: store.IsObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
 		conversations(),
 		conversationTags(),
 		{name: "conversation_attribute", title: "conversation attribute", path: "/v2/conversation_attributes", keep: keepConversationAttributes},
-		{name: "ticket_category", title: "ticket category", path: "/v2/tickets/categories", isID: isObjectID},
-		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: isObjectID},
-		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: isObjectID},
+		{name: "ticket_category", title: "ticket category", path: "/v2/tickets/categories", isID: store.IsObjectID},
+		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: store.IsObjectID},
+		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: store.IsObjectID},
 		tickets(), // after those whose paths begin with its own
 		changelogs(),
 		helpCenters(),

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // ordering sorts a list: by key, then by id, so that no two objects tie.
@@ -36,26 +38,11 @@ func (by ordering) compare(a, b position) int {
 		}
 		return -1
 	}
-	order := cmp.Or(compareValues(a.Key, b.Key), strings.Compare(a.ID, b.ID))
+	order := cmp.Or(store.CompareValues(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 	if by.desc {
 		return -order
 	}
 	return order
-}
-
-// compareValues orders two values of the same type; different types are equal.
-func compareValues(a, b any) int {
-	switch a := a.(type) {
-	case float64:
-		if b, ok := b.(float64); ok {
-			return cmp.Compare(a, b)
-		}
-	case string:
-		if b, ok := b.(string); ok {
-			return strings.Compare(a, b)
-		}
-	}
-	return 0
 }
 
 // page answers with the part of objects that limit and cursor ask for, rendered. mode binds the cursor besides the

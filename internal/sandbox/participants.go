@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // participants shows the people in a conversation. Those who were deleted since are left out.
@@ -23,7 +25,7 @@ func (c *call) participant(id any) object {
 	if personID == botID {
 		return object{"id": botID, "type": "bot"}
 	}
-	if o, personType := c.store.person(personID); o != nil {
+	if o, personType := c.store.Person(personID); o != nil {
 		return object{"id": o["id"], "type": personType}
 	}
 	return nil
@@ -46,10 +48,10 @@ func (c *call) contact(ref object, path string, fields ...string) (object, error
 		case "email", "contactEmail":
 			o = c.customerWith("email", wanted)
 		default:
-			if !isObjectID(wanted) {
+			if !store.IsObjectID(wanted) {
 				return nil, invalid("invalid_id", "Invalid contact ID: "+wanted, join(path, field))
 			}
-			o = c.store.kind("contact").get(wanted)
+			o = c.store.Kind("contact").Get(wanted)
 		}
 		if o != nil {
 			return o, nil
@@ -63,13 +65,13 @@ func (c *call) contact(ref object, path string, fields ...string) (object, error
 
 // customerWith finds a customer by a field, whatever its case. Leads are found by id alone.
 func (c *call) customerWith(field, value string) object {
-	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
+	return c.store.Kind("contact").Find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
 }
 
 // participantCompanies are the ids of the companies of all participants.
 func participantCompanies(c *call, o object) any {
 	out := []any{}
-	for _, company := range c.store.companiesBehind(list(o, "_participantIds")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_participantIds")) {
 		out = append(out, company["id"])
 	}
 	return out
@@ -87,10 +89,10 @@ func addConversationParticipant(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	if present := list(o, "_participantIds"); !slices.Contains(present, contact["id"]) {
-		now := c.store.now()
+		now := c.store.Now()
 		o["_participantIds"] = append(slices.Clip(present), contact["id"])
 		o["updatedAt"] = stamp(now)
-		extend(o, c.store.newPart("part_add", now, object{"participant": c.participant(contact["id"])}))
+		extend(o, newPart(c.store, "part_add", now, object{"participant": c.participant(contact["id"])}))
 	}
 	return c.created(), c.shown(c.kind, o), nil
 }
@@ -104,7 +106,7 @@ func removeConversationParticipant(c *call) (int, any, error) {
 	id := text(c.body, "id")
 	present := list(o, "_participantIds")
 	switch {
-	case !isObjectID(id):
+	case !store.IsObjectID(id):
 		return 0, nil, invalid("invalid_id", "Invalid contact ID: "+id, "id")
 	case !slices.Contains(present, any(id)):
 		return 0, nil, notFound("participant")
@@ -112,7 +114,7 @@ func removeConversationParticipant(c *call) (int, any, error) {
 		return 0, nil, refused("id", "The last participant cannot be removed")
 	}
 	o["_participantIds"] = slices.DeleteFunc(slices.Clone(present), func(one any) bool { return one == id })
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	return http.StatusOK, c.shown(c.kind, o), nil
 }
 

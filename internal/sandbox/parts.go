@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // A thread is a conversation or a ticket. Its parts stand in it, under _parts, in the order they came. Stored beside
@@ -18,9 +20,9 @@ const maxParts = 500
 const botID = "5f0c9a7e1d2b3c4d5e6f7082"
 
 // newPart returns a part of a thread.
-func (st *store) newPart(partType string, at time.Time, extra object) object {
+func newPart(st *store.Store, partType string, at time.Time, extra object) object {
 	part := object{
-		"id": st.idAt("conversation_part", at), "object": "conversation_part", "partType": partType,
+		"id": st.IDAt("conversation_part", at), "object": "conversation_part", "partType": partType,
 		"createdAt": stamp(at), "updatedAt": stamp(at),
 	}
 	maps.Copy(part, extra)
@@ -81,7 +83,7 @@ func (c *call) shownPart(thread, part object) object {
 		}
 	}
 	if id, written := part["_authorId"].(string); written {
-		shown["author"] = c.store.speaker(id)
+		shown["author"] = speaker(c.store, id)
 		shown["tagApplications"] = c.tagApplications(thread, part)
 	}
 	c.showBodies(shown)
@@ -98,17 +100,17 @@ func (c *call) showBodies(message object) {
 	}
 	for field, sign := range map[string]func(string, time.Time) string{"bodyHtml": signedHTML, "bodyMarkdown": signed} {
 		if body, ok := message[field].(string); ok {
-			message[field] = sign(body, c.store.now())
+			message[field] = sign(body, c.store.Now())
 		}
 	}
 }
 
 // speaker shows who wrote a part; null when that person is gone.
-func (st *store) speaker(id string) any {
+func speaker(st *store.Store, id string) any {
 	if id == botID {
 		return object{"id": botID, "type": "bot", "name": "Plumline Assistant", "profilePicture": nil}
 	}
-	author, ok := st.byline(id).(object)
+	author, ok := byline(st, id).(object)
 	if !ok {
 		return nil
 	}
@@ -131,8 +133,8 @@ type reply struct {
 func (r reply) byContact() bool { return r.partType == "user_msg" || r.partType == "email_msg" }
 
 // newMessage returns the part for a reply.
-func (st *store) newMessage(r reply) object {
-	part := st.newPart(r.partType, r.at, object{"_authorId": r.author["id"]})
+func newMessage(st *store.Store, r reply) object {
+	part := newPart(st, r.partType, r.at, object{"_authorId": r.author["id"]})
 	maps.Copy(part, r.body)
 	if r.channel != "" {
 		part["channel"] = r.channel
@@ -142,15 +144,15 @@ func (st *store) newMessage(r reply) object {
 
 // add puts a reply into a thread and returns the part. A contact's opens the thread again.
 func (c *call) add(thread object, r reply) object {
-	part := c.store.newMessage(r)
+	part := newMessage(c.store, r)
 	extend(thread, part)
 	if r.byContact() && threadState(thread) != "open" {
 		wake(thread)
-		extend(thread, c.store.newPart("status", r.at, object{"status": "open", "snoozedUntil": nil}))
+		extend(thread, newPart(c.store, "status", r.at, object{"status": "open", "snoozedUntil": nil}))
 	}
-	thread["updatedAt"] = stamp(c.store.now())
+	thread["updatedAt"] = stamp(c.store.Now())
 	if !r.quiet && r.partType != "admin_note" {
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: c.kind.name + "_reply_email", Subject: text(thread, "title"), Recipients: c.otherSide(thread, r.byContact()),
 			Detail: object{c.kind.name + "Id": thread["id"], "partId": part["id"]},
 		})
@@ -166,7 +168,7 @@ func (c *call) otherSide(thread object, byContact bool) int {
 	case thread["adminAssigneeId"] != nil || thread["assigneeId"] != nil:
 		return 1
 	}
-	return len(c.store.kind("admin").all)
+	return len(c.store.Kind("admin").All())
 }
 
 // threadState reads the state of a conversation, or of a ticket, which says it in two fields.
@@ -195,14 +197,14 @@ func wake(thread object) {
 // recordChanges writes down who a thread was assigned to and what became of its state. assignee is the field with the
 // admin in charge.
 func (c *call) recordChanges(before, after object, assignee string) {
-	now := c.store.now()
+	now := c.store.Now()
 	if before[assignee] != after[assignee] || before["teamAssigneeId"] != after["teamAssigneeId"] {
-		extend(after, c.store.newPart("assign", now, object{
+		extend(after, newPart(c.store, "assign", now, object{
 			"adminAssigneeId": after[assignee], "teamAssigneeId": after["teamAssigneeId"], "adminAssignerId": c.body["actingAdminId"],
 		}))
 	}
 	if threadState(before) != threadState(after) || before["snoozedUntil"] != after["snoozedUntil"] {
-		extend(after, c.store.newPart("status", now, object{"status": threadState(after), "snoozedUntil": after["snoozedUntil"]}))
+		extend(after, newPart(c.store, "status", now, object{"status": threadState(after), "snoozedUntil": after["snoozedUntil"]}))
 	}
 }
 
@@ -213,8 +215,8 @@ func setFuture(field string) setter {
 		if err := set(c, draft, value); err != nil {
 			return err
 		}
-		if value != nil && text(draft, field) <= stamp(c.store.now()) {
-			return refused(field, "The time must be in the future; it is "+stamp(c.store.now()))
+		if value != nil && text(draft, field) <= stamp(c.store.Now()) {
+			return refused(field, "The time must be in the future; it is "+stamp(c.store.Now()))
 		}
 		return nil
 	}
@@ -238,7 +240,7 @@ func (c *call) actedOn() (object, error) {
 
 // actor shows who made a change: the acting admin, who is known to exist, or the system bot.
 func (c *call) actor() object {
-	admin := c.store.kind("admin").get(text(c.body, "actingAdminId"))
+	admin := c.store.Kind("admin").Get(text(c.body, "actingAdminId"))
 	if admin == nil {
 		return object{"type": "bot", "id": botID, "name": nil}
 	}
@@ -264,7 +266,7 @@ func redactConversationPart(c *call) (int, any, error) {
 	case !isMessage(all[i]):
 		return 0, nil, refused("conversationPartId", "Only messages can be redacted; this part is of type "+text(all[i], "partType"))
 	}
-	now := stamp(c.store.now())
+	now := stamp(c.store.Now())
 	amend(o, id, object{"bodyHtml": nil, "bodyMarkdown": nil, "redacted": true, "updatedAt": now})
 	o["updatedAt"] = now
 	return http.StatusOK, c.shown(c.kind, o), nil

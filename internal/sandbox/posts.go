@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // siteURL is where the organization's portal would be.
@@ -17,7 +20,7 @@ const siteURL = "https://feedback.plumline.example"
 // the ids of those who voted in the order they did.
 func posts() *kind {
 	return &kind{
-		name: "post", title: "post", path: "/v2/posts", isID: isObjectID,
+		name: "post", title: "post", path: "/v2/posts", isID: store.IsObjectID,
 		render: renderPost,
 		keep:   keepPosts,
 		order:  orderPosts,
@@ -58,14 +61,14 @@ func posts() *kind {
 func notStored(*call, object, any) error { return nil }
 
 func renderPost(c *call, shown, stored object) {
-	shown["author"] = c.store.byline(text(stored, "_authorId"))
-	if status := c.store.kind("post_status").get(text(stored, "_statusId")); status != nil {
+	shown["author"] = byline(c.store, text(stored, "_authorId"))
+	if status := c.store.Kind("post_status").Get(text(stored, "_statusId")); status != nil {
 		shown["status"] = c.shown(c.kinds.named("post_status"), status)
 	}
 	tags := []any{}
 	for _, id := range list(stored, "_tagIds") {
 		tagID, _ := id.(string)
-		if tag := c.store.kind("post_tag").get(tagID); tag != nil {
+		if tag := c.store.Kind("post_tag").Get(tagID); tag != nil {
 			tags = append(tags, object{"id": tag["id"], "name": tag["name"], "color": tag["color"]})
 		}
 	}
@@ -78,7 +81,7 @@ func keepPosts(c *call) (func(object) bool, error) {
 	boards, statuses := list(c.query, "boardId"), list(c.query, "statusId")
 	for name, ids := range map[string][]any{"boardId": boards, "statusId": statuses} {
 		for _, id := range ids {
-			if s, _ := id.(string); !isObjectID(s) {
+			if s, _ := id.(string); !store.IsObjectID(s) {
 				return nil, invalid("invalid_id", "Invalid ID: "+s, name)
 			}
 		}
@@ -93,7 +96,7 @@ func keepPosts(c *call) (func(object) bool, error) {
 			}
 		}
 	}
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	inReview := flag(c.query, "inReview")
 	return func(o object) bool {
 		switch {
@@ -106,22 +109,8 @@ func keepPosts(c *call) (func(object) bool, error) {
 		case tags != nil && !slices.ContainsFunc(list(o, "_tagIds"), func(id any) bool { return slices.Contains(tags, id) }):
 			return false
 		}
-		return holdsAll(text(o, "title"), text(o, "content"), terms)
+		return fulltext.HoldsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
-}
-
-// holdsAll says whether each term is in the title or the content, which may be HTML.
-func holdsAll(title, content string, terms []string) bool {
-	if len(terms) == 0 {
-		return true
-	}
-	held := append(words(title), words(plain(content))...)
-	for _, term := range terms {
-		if !slices.ContainsFunc(held, func(word string) bool { return strings.HasPrefix(word, term) }) {
-			return false
-		}
-	}
-	return true
 }
 
 func orderPosts(c *call) ordering {
@@ -132,25 +121,25 @@ func orderPosts(c *call) ordering {
 	case "recent":
 		by.name, by.key = "recent", func(o object) any { return o["updatedAt"] }
 	case "trending":
-		by.name, by.key = "trending", c.store.trending
+		by.name, by.key = "trending", c.trending
 	}
 	return by
 }
 
 // trending weighs votes against age, so that a young post with few votes passes an old one with many.
-func (st *store) trending(o object) any {
+func (c *call) trending(o object) any {
 	created, err := time.Parse(time.RFC3339, text(o, "createdAt"))
 	if err != nil {
 		return 0.0
 	}
-	days := max(0, st.Epoch.Sub(created).Hours()/24)
+	days := max(0, c.store.Epoch.Sub(created).Hours()/24)
 	return math.Round(number(o, "upvotes")/math.Pow(days+2, 1.2)*1e6) / 1e6
 }
 
 func customerVoters(c *call, o object) any {
 	return slices.DeleteFunc(slices.Clone(list(o, "_voters")), func(id any) bool {
 		personID, _ := id.(string)
-		_, personType := c.store.person(personID)
+		_, personType := c.store.Person(personID)
 		return personType != "customer"
 	})
 }
@@ -158,7 +147,7 @@ func customerVoters(c *call, o object) any {
 // companyIDs are the external ids of the companies whose people voted.
 func companyIDs(c *call, o object) any {
 	out := []any{}
-	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_voters")) {
 		out = append(out, company["companyId"])
 	}
 	return out
@@ -167,19 +156,19 @@ func companyIDs(c *call, o object) any {
 // monthlySpend adds up the revenue of the companies whose people voted, each company once.
 func monthlySpend(c *call, o object) any {
 	sum := 0.0
-	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_voters")) {
 		sum += number(company, "monthlySpend")
 	}
 	return sum
 }
 
 func startPost(c *call, draft object) {
-	status := c.store.kind("post_status").find(func(o object) bool { return flag(o, "isDefault") })
+	status := c.store.Kind("post_status").Find(func(o object) bool { return flag(o, "isDefault") })
 	maps.Copy(draft, object{
 		"content": "", "customFields": object{}, "inReview": false, "isPinned": false, "commentCount": 0.0, "upvotes": 1.0,
 		"features": object{"commentsEnabled": true}, "access": object{"companyExternalIds": []any{}, "userIds": []any{}},
 		"slug":      c.freeSlug(slugOf(text(c.body, "title"))),
-		"_authorId": c.store.keyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
+		"_authorId": c.store.KeyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
 	})
 }
 
@@ -202,10 +191,10 @@ func reference(field, kindName string) setter {
 
 // referred returns the object of a kind that a body names by id; param is where.
 func (c *call) referred(kindName, id, param string) (object, error) {
-	if form := formOfIDs(kindName); !form(id) {
+	if form := store.FormOfIDs(kindName); !form(id) {
 		return nil, invalid("invalid_id", "Invalid ID: "+id, param)
 	}
-	target := c.store.kind(kindName).get(id)
+	target := c.store.Kind(kindName).Get(id)
 	if target == nil {
 		return nil, refused(param, "No "+strings.ReplaceAll(kindName, "_", " ")+" has the ID "+id)
 	}
@@ -250,8 +239,8 @@ func setTags(c *call, _ object, value any) error {
 			s, _ := name.(string)
 			tag := c.tagNamed(s)
 			if tag == nil {
-				tag = object{"id": c.store.newID("post_tag"), "name": strings.TrimSpace(s), "color": nil}
-				c.store.kind("post_tag").add(tag)
+				tag = object{"id": c.store.NewID("post_tag"), "name": strings.TrimSpace(s), "color": nil}
+				c.store.Kind("post_tag").Add(tag)
 			}
 			if !slices.Contains(ids, tag["id"]) {
 				ids = append(ids, tag["id"])
@@ -263,7 +252,7 @@ func setTags(c *call, _ object, value any) error {
 }
 
 func (c *call) tagNamed(name string) object {
-	return c.store.kind("post_tag").find(func(o object) bool { return strings.EqualFold(text(o, "name"), strings.TrimSpace(name)) })
+	return c.store.Kind("post_tag").Find(func(o object) bool { return strings.EqualFold(text(o, "name"), strings.TrimSpace(name)) })
 }
 
 func setVisibility(c *call, _ object, value any) error {
@@ -280,7 +269,7 @@ func restrict(c *call, draft object, visibility string) {
 	case "authorOnly":
 		users = append(users, author)
 	case "companyOnly":
-		for _, company := range c.store.companiesOf(author) {
+		for _, company := range c.store.CompaniesOf(author) {
 			companies = append(companies, company["companyId"])
 		}
 	}
@@ -311,21 +300,21 @@ func postMade(c *call, o object) {
 	author := text(o, "_authorId")
 	o["_voters"] = []any{author}
 	if c.body["visibility"] == nil {
-		board := c.store.kind("board").get(text(o, "boardId"))
+		board := c.store.Kind("board").Get(text(o, "boardId"))
 		defaults, _ := board["postDefaults"].(object)
 		restrict(c, o, text(defaults, "visibility"))
 	}
 	c.counted(author, "postsCreated", 1)
 	if flag(c.body, "notifyAdmins") {
-		c.store.send(outboxEntry{
-			Type: "new_post_email", Subject: text(o, "title"), Recipients: len(c.store.kind("admin").all),
+		c.store.Send(store.OutboxEntry{
+			Type: "new_post_email", Subject: text(o, "title"), Recipients: len(c.store.Kind("admin").All()),
 			Detail: object{"postId": o["id"]},
 		})
 	}
 	pushes, _ := c.body["integrations"].(object)
 	for _, tool := range slices.Sorted(maps.Keys(pushes)) {
 		if flag(pushes, tool) {
-			c.store.send(outboxEntry{Type: "integration_push", Subject: text(o, "title"), Recipients: 1, Detail: object{"postId": o["id"], "tool": tool}})
+			c.store.Send(store.OutboxEntry{Type: "integration_push", Subject: text(o, "title"), Recipients: 1, Detail: object{"postId": o["id"], "tool": tool}})
 		}
 	}
 }
@@ -336,8 +325,8 @@ func postChanged(c *call, before, o object) {
 		c.counted(text(o, "_authorId"), "postsCreated", 1)
 	}
 	if before["_statusId"] != o["_statusId"] && flag(c.body, "sendStatusUpdateEmail") {
-		status := c.store.kind("post_status").get(text(o, "_statusId"))
-		c.store.send(outboxEntry{
+		status := c.store.Kind("post_status").Get(text(o, "_statusId"))
+		c.store.Send(store.OutboxEntry{
 			Type: "status_update_email", Subject: text(o, "title"), Recipients: len(list(o, "_voters")),
 			Detail: object{"postId": o["id"], "status": status["name"]},
 		})
@@ -362,7 +351,7 @@ func slugOf(title string) string {
 // freeSlug returns the slug, numbered if another object of the call's kind has it.
 func (c *call) freeSlug(wanted string) string {
 	taken := func(slug string) bool {
-		return c.collection().find(func(o object) bool { return o["slug"] == slug }) != nil
+		return c.collection().Find(func(o object) bool { return o["slug"] == slug }) != nil
 	}
 	slug := wanted
 	for n := 2; taken(slug); n++ {

@@ -5,12 +5,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // redirectRules is the kind of rules that lead from an old address on a help center's domain to an article or collection.
 func redirectRules() *kind {
 	return &kind{
-		name: "redirect_rule", title: "redirect rule", path: "/v2/help_center/redirect_rules", isID: isObjectID,
+		name: "redirect_rule", title: "redirect rule", path: "/v2/help_center/redirect_rules", isID: store.IsObjectID,
 		keep:  keepSame("helpCenterId", "locale", "targetType"),
 		order: func(*call) ordering { return byField("createdAt", true) },
 		set:   map[string]setter{"fromUrl": setFromURL},
@@ -59,7 +61,7 @@ func checkRedirect(c *call, draft object) error {
 // checkTarget wants a target of the same help center, published in the rule's language, and elsewhere than where the rule starts.
 func (c *call) checkTarget(draft object) error {
 	kindName := text(draft, "targetType")
-	target := c.store.kind(kindName).get(text(draft, "targetId"))
+	target := c.store.Kind(kindName).Get(text(draft, "targetId"))
 	if target == nil || target["helpCenterId"] != draft["helpCenterId"] {
 		return refused("targetId", "The help center has no "+kindName+" with this ID")
 	}
@@ -83,7 +85,7 @@ func (c *call) checkTarget(draft object) error {
 
 // redirectFrom returns the rule for a normalized address, or nil. An address belongs to one help center, so it has one rule.
 func (c *call) redirectFrom(from string) object {
-	return c.store.kind("redirect_rule").find(func(o object) bool { return o["fromUrl"] == from })
+	return c.store.Kind("redirect_rule").Find(func(o object) bool { return o["fromUrl"] == from })
 }
 
 func getRedirectRuleByURL(c *call) (int, any, error) {
@@ -100,10 +102,10 @@ func getRedirectRuleByURL(c *call) (int, any, error) {
 
 // removeRedirects takes along the rules that lead to an article or collection.
 func (c *call) removeRedirects(target object) {
-	rules := c.store.kind("redirect_rule")
-	for _, rule := range slices.Clone(rules.all) {
+	rules := c.store.Kind("redirect_rule")
+	for _, rule := range slices.Clone(rules.All()) {
 		if rule["targetId"] == target["id"] {
-			rules.remove(text(rule, "id"))
+			rules.Remove(text(rule, "id"))
 		}
 	}
 }

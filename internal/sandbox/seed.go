@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 //go:embed seed
@@ -18,8 +20,8 @@ const seedContacts = 156
 // seed returns an organization to start with: Plumline, a maker of planning software. The files hold what was written by hand (topics
 // with several titles each, since customers ask for one thing in many words; voices; names); this code combines them, always in the same
 // way for one number and clock. Another number is another history of the same people, another clock moves it in time.
-func seed(number uint64, clock time.Time) *store {
-	s := &seeder{store: newStore(number, clock), voices: sections("seed/voices.txt")}
+func seed(number uint64, clock time.Time) *store.Store {
+	s := &seeder{Store: store.New(number, clock), voices: sections("seed/voices.txt")}
 	s.dice = s.cast(0)
 	s.organization()
 	s.people()
@@ -28,11 +30,11 @@ func seed(number uint64, clock time.Time) *store {
 	s.discussions()
 	s.team()
 	s.inbox()
-	return s.store
+	return s.Store
 }
 
 type seeder struct {
-	*store
+	*store.Store
 	org    organization
 	voices map[string][]string
 	dice   dice
@@ -64,18 +66,18 @@ func (d *dice) roll(sides int) int {
 }
 
 // cast returns dice that decide about one thing alone, so that the rest of the seed does not depend on it.
-func (st *store) cast(own dice) dice { return own + dice(st.Seed) }
+func (s *seeder) cast(own dice) dice { return own + dice(s.Seed) }
 
 func (d *dice) pick(lines []string) string { return lines[d.roll(len(lines))] }
 
 // put adds an object with an id made from its kind, its place and its time of creation.
 func (s *seeder) put(kind string, created time.Time, o object) object {
-	o["id"] = s.idAt(kind, created)
-	s.kind(kind).add(o)
+	o["id"] = s.IDAt(kind, created)
+	s.Kind(kind).Add(o)
 	return o
 }
 
-func (st *store) daysAgo(days int) time.Time { return st.Epoch.AddDate(0, 0, -days) }
+func (s *seeder) daysAgo(days int) time.Time { return s.Epoch.AddDate(0, 0, -days) }
 
 func (s *seeder) organization() {
 	data, err := seedFiles.ReadFile("seed/organization.json")
@@ -104,7 +106,7 @@ func (s *seeder) organization() {
 		if labels, _ := row[2].([]any); len(labels) > 0 {
 			options := make([]any, len(labels))
 			for i, label := range labels {
-				options[i] = object{"id": s.idAt("option", founded), "label": label}
+				options[i] = object{"id": s.IDAt("option", founded), "label": label}
 			}
 			field["options"] = options
 		}
@@ -138,7 +140,7 @@ func (s *seeder) people() {
 		})
 	}
 	first, last := strings.Fields(s.org.FirstNames), strings.Fields(s.org.LastNames)
-	companies := s.kind("company").all
+	companies := s.Kind("company").All()
 	for i := range seedContacts {
 		name := first[i%len(first)] + " " + last[(i*11+i/len(first))%len(last)]
 		since := s.daysAgo(1000 - 6*i)
@@ -231,7 +233,7 @@ func sections(path string) map[string][]string {
 }
 
 func (s *seeder) named(kind, name string) object {
-	o := s.kind(kind).find(func(o object) bool { return text(o, "name") == name })
+	o := s.Kind(kind).Find(func(o object) bool { return text(o, "name") == name })
 	if o == nil {
 		panic("seed: no " + kind + " is called " + name)
 	}
@@ -240,7 +242,7 @@ func (s *seeder) named(kind, name string) object {
 
 // customers are the contacts that write and vote.
 func (s *seeder) customers() []object {
-	return slices.DeleteFunc(slices.Clone(s.kind("contact").all), func(o object) bool { return o["type"] != "customer" })
+	return slices.DeleteFunc(slices.Clone(s.Kind("contact").All()), func(o object) bool { return o["type"] != "customer" })
 }
 
 // planned is a post before it has an id: ids follow the order of creation, topics do not.
@@ -261,8 +263,8 @@ func (s *seeder) posts() {
 	}
 	slices.SortStableFunc(plan, func(a, b planned) int { return a.created.Compare(b.created) })
 	customers := s.customers()
-	admins := s.kind("admin").all
-	statuses := s.kind("post_status").all
+	admins := s.Kind("admin").All()
+	statuses := s.Kind("post_status").All()
 	open := object{"companyExternalIds": []any{}, "userIds": []any{}} // shared: nothing in a store is changed in place below the top
 	comments := object{"commentsEnabled": true}
 	slugs := map[string]bool{}
@@ -330,7 +332,7 @@ func (s *seeder) tagIDs(t *topic, variant int) []any {
 
 // decorate gives some posts an assignee, a date, custom fields, money.
 func (s *seeder) decorate(o object, i int, statusType string) {
-	admins, fields := s.kind("admin").all, s.kind("custom_field").all
+	admins, fields := s.Kind("admin").All(), s.Kind("custom_field").All()
 	switch statusType {
 	case "unstarted", "active":
 		o["assigneeId"] = admins[i%len(admins)]["id"]
@@ -377,7 +379,7 @@ func (s *seeder) vote(o, author object, customers []object, variant int) {
 // discussions lets customers and the team talk about posts, and a little about changelogs.
 func (s *seeder) discussions() {
 	customers := s.customers()
-	for _, post := range s.kind("post").all {
+	for _, post := range s.Kind("post").All() {
 		count := s.dice.roll(3)
 		if number(post, "upvotes") > 12 {
 			count = 2 + s.dice.roll(5)
@@ -388,7 +390,7 @@ func (s *seeder) discussions() {
 		}
 		s.discuss(post, count, remark)
 	}
-	for i, changelog := range s.kind("changelog").all[:discussedChangelogs] {
+	for i, changelog := range s.Kind("changelog").All()[:discussedChangelogs] {
 		for n, line := range s.voices["applause"][:2+i%2] {
 			author := customers[(i*9+n*4)%len(customers)]
 			s.comment(changelog, "changelogId", author, s.daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})
@@ -399,7 +401,7 @@ func (s *seeder) discussions() {
 
 // discuss adds comments to a post: a remark on the matter first, if there is one, then whatever people say.
 func (s *seeder) discuss(post object, count int, remark string) {
-	customers, admins := s.customers(), s.kind("admin").all
+	customers, admins := s.customers(), s.Kind("admin").All()
 	at, _ := time.Parse(time.RFC3339, text(post, "createdAt"))
 	var previous object
 	for n := range count {

@@ -134,7 +134,7 @@ func (s *seeder) helpCenters() {
 			"createdAt": founded, "updatedAt": founded, "hideAuthorInfo": false, "hideDateInfo": false,
 			"externalLinksOpenInNewTab": true, "internalLinksOpenInNewTab": false,
 		})
-		s.kind("help_center").add(o)
+		s.Kind("help_center").Add(o)
 	}
 }
 
@@ -142,8 +142,8 @@ func (s *seeder) helpCenters() {
 // "= title | description | draft or revised"; and below an article its translations, "~ locale | title | description". The last paragraph
 // of a revised article is in the draft only.
 func (s *seeder) articles() {
-	admins := s.kind("admin").all
-	helpCenter := s.kind("help_center").all[0]
+	admins := s.Kind("admin").All()
+	helpCenter := s.Kind("help_center").All()[0]
 	var root, collection, article object
 	for i, p := range passages("seed/articles.txt", "@", "@@", "=", "~") {
 		at := stamp(s.daysAgo(700 - 9*i))
@@ -192,7 +192,7 @@ func (s *seeder) redirects() {
 		{"/en/topics/invoices", "collection", "Invoicing"},
 		{"/en/topics/portal", "collection", "Client portal"},
 	} {
-		target := s.kind(rule[1]).find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
+		target := s.Kind(rule[1]).Find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
 		at := s.daysAgo(300 - i)
 		s.put("redirect_rule", at, object{
 			"object": "redirect_rule", "fromUrl": "https://help.plumline.example" + rule[0], "helpCenterId": target["helpCenterId"],
@@ -227,7 +227,7 @@ func (s *seeder) surveys() {
 		at := s.daysAgo(given.DaysAgo)
 		pages := make([]any, len(given.Pages))
 		for i, page := range given.Pages {
-			page["id"] = s.idAt("survey_page", at)
+			page["id"] = s.IDAt("survey_page", at)
 			if choices := list(page, "choices"); choices != nil {
 				page["choices"] = s.choices(choices, at)
 			}
@@ -254,7 +254,7 @@ func (s *seeder) surveys() {
 func (s *seeder) choices(labels []any, at time.Time) []any {
 	out := make([]any, len(labels))
 	for i, label := range labels {
-		out[i] = object{"id": s.idAt("survey_choice", at), "choice": label}
+		out[i] = object{"id": s.IDAt("survey_choice", at), "choice": label}
 	}
 	return out
 }
@@ -266,7 +266,7 @@ func (s *seeder) response(survey object, answers []any, at time.Time) object {
 		page, _ := list(survey, "pages")[i].(object)
 		if answer != nil {
 			given = append(given, object{
-				"id": s.idAt("survey_answer", at), "pageId": page["id"], "type": page["type"], "value": answer,
+				"id": s.IDAt("survey_answer", at), "pageId": page["id"], "type": page["type"], "value": answer,
 				"createdAt": stamp(at), "updatedAt": stamp(at),
 			})
 		}

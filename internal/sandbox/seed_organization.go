@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // team mirrors seed/team.json; rows are lists to keep the file short.
@@ -63,7 +64,7 @@ func (s *seeder) roles(t team) {
 		}
 		s.put("admin_role", founded, object{"object": "admin_role", "name": row[0], "permissions": permissions})
 	}
-	for i, admin := range s.kind("admin").all {
+	for i, admin := range s.Kind("admin").All() {
 		admin["_roleId"] = s.named("admin_role", t.AdminRoles[i])["id"]
 	}
 }
@@ -122,7 +123,7 @@ func (s *seeder) webhook(w seedWebhook) {
 // history tells of the past weeks: what is written by hand, and log-ins in between.
 func (s *seeder) history(t team) {
 	roll := s.cast(20261101)
-	admins := s.kind("admin").all
+	admins := s.Kind("admin").All()
 	at := s.daysAgo(38)
 	for _, row := range t.Events {
 		for range roll.roll(3) {
@@ -139,9 +140,9 @@ func (s *seeder) history(t team) {
 func (s *seeder) event(t team, roll *dice, at time.Time, admin object, row [4]string) {
 	resource := object{"type": row[1], "name": row[2], "id": nil}
 	if all := s.Kinds[row[1]]; all != nil { // not everything that admins act on is a kind here
-		resource["id"] = all.find(func(o object) bool { return nameOf(o) == row[2] })["id"]
+		resource["id"] = all.Find(func(o object) bool { return store.NameOf(o) == row[2] })["id"]
 	}
-	s.addEvent(at, row[0], object{
+	addEvent(s.Store, at, row[0], object{
 		"actor":       object{"type": "admin", "id": admin["id"], "name": admin["name"], "email": admin["email"], "apiKey": nil},
 		"description": row[3] + " " + row[2], "metadata": object{}, "resource": resource,
 		"request": object{"ipAddress": roll.pick(t.Addresses), "userAgent": roll.pick(t.Browsers)},

@@ -54,7 +54,7 @@ func (s *supportSeeder) conversationDefinitions() {
 			"archived": row[6], "createdAt": stamp(founded), "updatedAt": stamp(founded),
 		}
 		s.addOptions(attribute, row[5])
-		s.kind("conversation_attribute").add(attribute)
+		s.Kind("conversation_attribute").Add(attribute)
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *supportSeeder) ticketDefinitions() {
 func (s *supportSeeder) addOptions(definition object, labels any) {
 	var options []any
 	for _, label := range labels.([]any) {
-		options = append(options, object{"id": s.idAt("support_option", s.Epoch), "label": label})
+		options = append(options, object{"id": s.IDAt("support_option", s.Epoch), "label": label})
 	}
 	if options != nil {
 		definition["options"] = options
@@ -165,7 +165,7 @@ func (s *supportSeeder) tellings(path string, days int) []*telling {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *telling) int { return a.created.Compare(b.created) })
-	admins := s.kind("admin").all
+	admins := s.Kind("admin").All()
 	for i, t := range all {
 		t.number, t.at, t.admin = i, t.created, admins[s.dice.roll(len(admins))]
 	}
@@ -216,7 +216,7 @@ func (t *telling) say(partType string, author object, said string) {
 	if partType == "admin_note" {
 		r.channel = ""
 	}
-	extend(t.thread, t.newMessage(r))
+	extend(t.thread, newMessage(t.Store, r))
 }
 
 // assign gives the thread to its admin before they answer for the first time.
@@ -229,18 +229,18 @@ func (t *telling) assign() {
 		return
 	}
 	t.thread[field], t.thread["teamAssigneeId"] = t.admin["id"], t.team()
-	extend(t.thread, t.newPart("assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": t.team(), "adminAssignerId": nil}))
+	extend(t.thread, newPart(t.Store, "assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": t.team(), "adminAssignerId": nil}))
 	t.tick()
 }
 
 // team returns the id of the first team that the admin belongs to.
 func (t *telling) team() any {
-	return t.kind("team").find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
+	return t.Kind("team").Find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
 }
 
 // brand returns the id of the brand that the customer wrote to: nearly always the first, and none where the inbox is older than brands.
 func (t *telling) brand() any {
-	brands := t.kind("brand").all
+	brands := t.Kind("brand").All()
 	switch {
 	case t.number < 4:
 		return nil
@@ -254,9 +254,9 @@ func (t *telling) brand() any {
 func (t *telling) rate(said string) {
 	score, remark, _ := strings.Cut(said, " ")
 	csat := object{
-		"channel": t.channel, "requestId": t.idAt("csat_request", t.at), "requestSource": "workflow", "requestedAt": stamp(t.at), "status": "pending",
+		"channel": t.channel, "requestId": t.IDAt("csat_request", t.at), "requestSource": "workflow", "requestedAt": stamp(t.at), "status": "pending",
 	}
-	extend(t.thread, t.newPart("rating_requested", t.at, object{"csat": csat}))
+	extend(t.thread, newPart(t.Store, "rating_requested", t.at, object{"csat": csat}))
 	t.tick()
 	rated := maps.Clone(csat)
 	maps.Copy(rated, object{
@@ -266,7 +266,7 @@ func (t *telling) rate(said string) {
 	if remark != "" {
 		rated["remark"] = remark
 	}
-	extend(t.thread, t.newPart("rating_submitted", t.at, object{"csat": rated}))
+	extend(t.thread, newPart(t.Store, "rating_submitted", t.at, object{"csat": rated}))
 	summary := maps.Clone(rated)
 	summary["lastUpdatedAt"] = stamp(t.at)
 	t.thread["csatSummary"] = summary
@@ -306,7 +306,7 @@ func (t *telling) conversation() {
 
 // someone returns a contact of a type.
 func (s *supportSeeder) someone(contactType string) object {
-	all := slices.DeleteFunc(slices.Clone(s.kind("contact").all), func(o object) bool { return o["type"] != contactType })
+	all := slices.DeleteFunc(slices.Clone(s.Kind("contact").All()), func(o object) bool { return o["type"] != contactType })
 	return all[s.dice.roll(len(all))]
 }
 
@@ -316,7 +316,7 @@ func (t *telling) prioritize() {
 	}
 	t.tick()
 	t.thread["priority"], t.thread["prioritySetAt"] = true, stamp(t.at)
-	extend(t.thread, t.newPart("priority", t.at, object{"isPriority": true}))
+	extend(t.thread, newPart(t.Store, "priority", t.at, object{"isPriority": true}))
 }
 
 // invite adds a colleague to a few conversations.
@@ -327,7 +327,7 @@ func (t *telling) invite() {
 	}
 	t.tick()
 	t.thread["_participantIds"] = []any{t.contact["id"], colleague["id"]}
-	extend(t.thread, t.newPart("part_add", t.at, object{"participant": object{"id": colleague["id"], "type": "customer"}}))
+	extend(t.thread, newPart(t.Store, "part_add", t.at, object{"participant": object{"id": colleague["id"], "type": "customer"}}))
 }
 
 // tag puts the tags of the header on the thread, except where nobody has answered yet; an old one also carries the tag
@@ -346,7 +346,7 @@ func (t *telling) tag() {
 		tag := t.named("tag", name)
 		application := newApplication(t.thread, tag, actor, stamp(t.at))
 		t.thread["_tags"] = append(list(t.thread, "_tags"), any(application))
-		extend(t.thread, t.newPart("tags", t.at, object{
+		extend(t.thread, newPart(t.Store, "tags", t.at, object{
 			"action": "added", "occurredAt": stamp(t.at), "tagId": tag["id"], "tagName": name, "actor": actor, "targetPartId": application["targetPartId"],
 		}))
 	}
@@ -409,7 +409,7 @@ func (t *telling) settle() {
 func (t *telling) recordState(snoozedUntil any) {
 	t.tick()
 	t.thread["snoozedUntil"] = snoozedUntil
-	extend(t.thread, t.newPart("status", t.at, object{"status": threadState(t.thread), "snoozedUntil": snoozedUntil}))
+	extend(t.thread, newPart(t.Store, "status", t.at, object{"status": threadState(t.thread), "snoozedUntil": snoozedUntil}))
 }
 
 // settleBot says what became of the bot's part, where it had one.
@@ -444,7 +444,7 @@ func (t *telling) ticket() {
 	t.contact = t.someone("customer")
 	for _, conversation := range t.linked() {
 		linked = append(linked, conversation["id"])
-		t.contact = t.kind("contact").get(list(conversation, "_participantIds")[0].(string))
+		t.contact = t.Kind("contact").Get(list(conversation, "_participantIds")[0].(string))
 	}
 	if category["_type"] == "customer" {
 		author = t.contact
@@ -457,7 +457,7 @@ func (t *telling) ticket() {
 	}
 	t.put("ticket", t.created, t.thread)
 	t.thread["ticketNumber"] = float64(t.Made["ticket"])
-	for _, company := range t.companiesOf(text(author, "id")) {
+	for _, company := range t.CompaniesOf(text(author, "id")) {
 		t.thread["companyId"] = company["id"]
 	}
 	t.tell()
@@ -475,7 +475,7 @@ func (t *telling) linked() []object {
 	if len(t.header) < 4 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(t.kind("conversation").all), func(o object) bool {
+	return slices.DeleteFunc(slices.Clone(t.Kind("conversation").All()), func(o object) bool {
 		source, _ := o["source"].(object)
 		return !strings.Contains(text(source, "bodyMarkdown"), t.header[3])
 	})
@@ -483,7 +483,7 @@ func (t *telling) linked() []object {
 
 // values fills custom fields of a ticket.
 func (t *telling) values() object {
-	fields := t.kind("ticket_custom_field").all
+	fields := t.Kind("ticket_custom_field").All()
 	id := func(i int) string { return text(fields[i], "id") }
 	values := object{id(0): t.dice.pick([]string{"Low", "Normal", "Urgent"})}
 	switch t.number % 4 {

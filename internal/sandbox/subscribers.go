@@ -56,7 +56,7 @@ func (c *call) subscribe(email, locale string) {
 		o["locale"] = locale
 		return
 	}
-	c.store.kind("changelog_subscriber").add(object{"id": c.store.newID("changelog_subscriber"), "email": email, "locale": locale})
+	c.store.Kind("changelog_subscriber").Add(object{"id": c.store.NewID("changelog_subscriber"), "email": email, "locale": locale})
 }
 
 // unsubscribe says whether there was a subscription to end.
@@ -70,16 +70,16 @@ func (c *call) unsubscribe(email string) bool {
 	if o == nil {
 		return false
 	}
-	c.store.kind("changelog_subscriber").remove(text(o, "id"))
+	c.store.Kind("changelog_subscriber").Remove(text(o, "id"))
 	return true
 }
 
 func (c *call) customerAt(email string) object {
-	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, "email"), email) })
+	return c.store.Kind("contact").Find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, "email"), email) })
 }
 
 func (c *call) subscriberAt(email string) object {
-	return c.store.kind("changelog_subscriber").find(func(o object) bool { return o["email"] == email })
+	return c.store.Kind("changelog_subscriber").Find(func(o object) bool { return o["email"] == email })
 }
 
 // preferChangelogs sets both places that hold the wish: the contact's field and its preferences.
@@ -107,14 +107,14 @@ func (c *call) receivers(changelog object, locale string) int {
 		}
 		return language == locale
 	}
-	for _, contact := range c.store.kind("contact").all {
+	for _, contact := range c.store.Kind("contact").All() {
 		wants := contact["type"] == "customer" && contact["email"] != nil && !flag(contact, "manuallyOptedOutFromChangelog") &&
 			changelogPreference(contact, "effectiveStatus") == subscribed
 		if wants && reads(contact) {
 			count++
 		}
 	}
-	for _, subscriber := range c.store.kind("changelog_subscriber").all {
+	for _, subscriber := range c.store.Kind("changelog_subscriber").All() {
 		if reads(subscriber) {
 			count++
 		}

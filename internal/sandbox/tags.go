@@ -5,13 +5,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // conversationTags is the kind of the workspace's tags for conversations. A deleted one is archived (_archived): only
 // getConversationTag still shows it.
 func conversationTags() *kind {
 	return &kind{
-		name: "tag", title: "tag", path: "/v2/tags", isID: isObjectID,
+		name: "tag", title: "tag", path: "/v2/tags", isID: store.IsObjectID,
 		keep: func(*call) (func(object) bool, error) { return live, nil },
 	}
 }
@@ -19,8 +21,8 @@ func conversationTags() *kind {
 func live(tag object) bool { return !flag(tag, "_archived") }
 
 // liveTag returns a tag that is not archived, or nil.
-func (st *store) liveTag(id string) object {
-	if tag := st.kind("tag").get(id); tag != nil && live(tag) {
+func (c *call) liveTag(id string) object {
+	if tag := c.store.Kind("tag").Get(id); tag != nil && live(tag) {
 		return tag
 	}
 	return nil
@@ -38,19 +40,19 @@ func upsertConversationTag(c *call) (int, any, error) {
 	if name == "" {
 		return 0, nil, refused("name", "A tag needs a name")
 	}
-	namesake := c.collection().find(func(o object) bool { return live(o) && strings.EqualFold(text(o, "name"), name) })
+	namesake := c.collection().Find(func(o object) bool { return live(o) && strings.EqualFold(text(o, "name"), name) })
 	id, rename := c.body["id"].(string)
 	if !rename {
 		if namesake == nil {
-			namesake = object{"id": c.store.newID("tag"), "type": "tag", "name": name}
-			c.collection().add(namesake)
+			namesake = object{"id": c.store.NewID("tag"), "type": "tag", "name": name}
+			c.collection().Add(namesake)
 		}
 		return c.created(), shownTag(namesake), nil
 	}
 	if !c.kind.isID(id) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "id")
 	}
-	tag := c.store.liveTag(id)
+	tag := c.liveTag(id)
 	switch {
 	case tag == nil:
 		return 0, nil, notFound("tag")
@@ -103,7 +105,7 @@ func carried(o object, tagID any) object {
 func (c *call) liveTags(o object) []object {
 	var out []object
 	for _, application := range applications(o) {
-		if tag := c.store.liveTag(text(application, "tagId")); tag != nil && application["removedAt"] == nil {
+		if tag := c.liveTag(text(application, "tagId")); tag != nil && application["removedAt"] == nil {
 			out = append(out, tag)
 		}
 	}
@@ -135,7 +137,7 @@ func (c *call) tagApplications(o, part object) []any {
 		}
 		shown := maps.Clone(application)
 		delete(shown, "targetPartId")
-		if tag := c.store.kind("tag").get(text(application, "tagId")); tag != nil {
+		if tag := c.store.Kind("tag").Get(text(application, "tagId")); tag != nil {
 			shown["tag"] = shownTag(tag)
 		}
 		out = append(out, shown)
@@ -162,16 +164,16 @@ func attachConversationTag(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	id := text(c.body, "tagId")
-	if !isObjectID(id) {
+	if !store.IsObjectID(id) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "tagId")
 	}
-	tag := c.store.liveTag(id)
+	tag := c.liveTag(id)
 	if tag == nil {
 		return 0, nil, notFound("tag")
 	}
 	application := carried(o, tag["id"])
 	if application == nil {
-		application = newApplication(o, tag, c.actor(), stamp(c.store.now()))
+		application = newApplication(o, tag, c.actor(), stamp(c.store.Now()))
 		o["_tags"] = append(slices.Clip(list(o, "_tags")), any(application))
 		c.recordTag(o, tag, application, "added")
 	}
@@ -184,16 +186,16 @@ func detachConversationTag(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if !isObjectID(c.path["tagId"]) {
+	if !store.IsObjectID(c.path["tagId"]) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+c.path["tagId"], "tagId")
 	}
-	tag := c.store.kind("tag").get(c.path["tagId"])
+	tag := c.store.Kind("tag").Get(c.path["tagId"])
 	application := carried(o, tag["id"])
 	if tag == nil || application == nil {
 		return 0, nil, notFound("tag")
 	}
 	removed := maps.Clone(application)
-	maps.Copy(removed, object{"removedAt": stamp(c.store.now()), "removedBy": c.actor()})
+	maps.Copy(removed, object{"removedAt": stamp(c.store.Now()), "removedBy": c.actor()})
 	all := slices.Clone(list(o, "_tags"))
 	for i, one := range applications(o) {
 		if one["tagId"] == tag["id"] && one["removedAt"] == nil {
@@ -207,8 +209,8 @@ func detachConversationTag(c *call) (int, any, error) {
 
 // recordTag writes into the thread that a tag was added or removed.
 func (c *call) recordTag(o, tag, application object, action string) {
-	now := c.store.now()
-	extend(o, c.store.newPart("tags", now, object{
+	now := c.store.Now()
+	extend(o, newPart(c.store, "tags", now, object{
 		"action": action, "occurredAt": stamp(now), "tagId": tag["id"], "tagName": tag["name"], "actor": c.actor(),
 		"targetPartId": application["targetPartId"],
 	}))

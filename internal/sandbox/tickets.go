@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // tickets is the kind of support tickets. Paths name them by their number. Stored beside the plain fields: _authorId,
@@ -44,26 +47,26 @@ func isTicketNumber(s string) bool {
 	return err == nil && n > 0
 }
 
-func ticketNumbered(all *collection, name string) object {
+func ticketNumbered(all *store.Collection, name string) object {
 	n, err := strconv.ParseFloat(name, 64)
 	if err != nil {
 		return nil
 	}
-	return all.find(func(o object) bool { return o["ticketNumber"] == n })
+	return all.Find(func(o object) bool { return o["ticketNumber"] == n })
 }
 
 func renderTicket(c *call, shown, stored object) {
 	category := c.ticketCategory(stored)
-	status := c.store.kind("ticket_status").get(text(stored, "_statusId"))
-	shown["author"] = c.store.byline(text(stored, "_authorId"))
+	status := c.store.Kind("ticket_status").Get(text(stored, "_statusId"))
+	shown["author"] = byline(c.store, text(stored, "_authorId"))
 	shown["status"] = c.shown(c.kinds.named("ticket_status"), status)
 	shown["categoryType"] = category["_type"]
 	shown["ticketUrl"] = siteURL + "/tickets/" + strconv.Itoa(int(number(stored, "ticketNumber")))
-	shown["content"] = signedHTML(text(stored, "content"), c.store.now())
+	shown["content"] = signedHTML(text(stored, "content"), c.store.Now())
 	linked := []any{}
 	for _, id := range list(stored, "_conversationIds") {
 		conversationID, _ := id.(string)
-		if c.store.kind("conversation").get(conversationID) != nil {
+		if c.store.Kind("conversation").Get(conversationID) != nil {
 			linked = append(linked, object{"id": id, "role": category["_type"]})
 		}
 	}
@@ -77,7 +80,7 @@ func (c *call) signedFiles(values object) object {
 	out := maps.Clone(values)
 	for id, value := range out {
 		if stored, ok := value.(string); ok {
-			out[id] = signed(stored, c.store.now())
+			out[id] = signed(stored, c.store.Now())
 		}
 	}
 	return out
@@ -85,7 +88,7 @@ func (c *call) signedFiles(values object) object {
 
 // ticketCategory returns the category of a ticket; what kind of tickets it holds is stored in it as _type.
 func (c *call) ticketCategory(ticket object) object {
-	return c.store.kind("ticket_category").get(text(ticket, "ticketCategoryId"))
+	return c.store.Kind("ticket_category").Get(text(ticket, "ticketCategoryId"))
 }
 
 func keepTickets(c *call) (func(object) bool, error) {
@@ -102,7 +105,7 @@ func keepTickets(c *call) (func(object) bool, error) {
 		}
 	}
 	categoryType := text(c.query, "categoryType")
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	return func(o object) bool {
 		switch {
 		case categories != nil && !slices.Contains(categories, o["ticketCategoryId"]):
@@ -114,7 +117,7 @@ func keepTickets(c *call) (func(object) bool, error) {
 		case categoryType != "" && c.ticketCategory(o)["_type"] != categoryType:
 			return false
 		}
-		return holdsAll(text(o, "title"), text(o, "content"), terms)
+		return fulltext.HoldsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
 }
 
@@ -124,7 +127,7 @@ func orderTickets(c *call) ordering {
 }
 
 func startTicket(c *call, draft object) {
-	status := c.store.kind("ticket_status").find(func(o object) bool { return flag(o, "isDefault") })
+	status := c.store.Kind("ticket_status").Find(func(o object) bool { return flag(o, "isDefault") })
 	maps.Copy(draft, object{
 		"object": "ticket", "content": "", "open": true, "snoozedUntil": nil, "assigneeId": nil, "teamAssigneeId": nil, "companyId": nil,
 		"customFields": object{}, "_statusId": status["id"], "_conversationIds": []any{}, "_parts": []any{},
@@ -138,10 +141,10 @@ func setCompany(c *call, draft object, value any) error {
 		draft["companyId"] = nil
 		return nil
 	}
-	companies := c.store.kind("company")
-	company := companies.get(id)
+	companies := c.store.Kind("company")
+	company := companies.Get(id)
 	if company == nil {
-		company = companies.find(func(o object) bool { return o["companyId"] == id })
+		company = companies.Find(func(o object) bool { return o["companyId"] == id })
 	}
 	if company == nil {
 		return refused("companyId", "No company has the ID "+id)
@@ -189,7 +192,7 @@ func ticketChanged(c *call, before, o object) {
 
 func (c *call) notifyOfTicket(kind string, o object) {
 	if !flag(c.body, "skipNotifications") {
-		c.store.send(outboxEntry{Type: kind, Subject: text(o, "title"), Recipients: 1, Detail: object{"ticketId": o["id"]}})
+		c.store.Send(store.OutboxEntry{Type: kind, Subject: text(o, "title"), Recipients: 1, Detail: object{"ticketId": o["id"]}})
 	}
 }
 
@@ -200,7 +203,7 @@ func ticketGone(c *call, o object) {
 	}
 	for _, id := range list(o, "_conversationIds") {
 		conversationID, _ := id.(string)
-		c.store.kind("conversation").remove(conversationID)
+		c.store.Kind("conversation").Remove(conversationID)
 	}
 }
 
@@ -210,7 +213,7 @@ func replyToTicket(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	r := reply{partType: "admin_msg", channel: "desktop", at: c.store.now(), quiet: flag(c.body, "skipNotifications")}
+	r := reply{partType: "admin_msg", channel: "desktop", at: c.store.Now(), quiet: flag(c.body, "skipNotifications")}
 	if c.body["messageType"] == "note" {
 		r.partType, r.channel = "admin_note", ""
 	}
@@ -227,7 +230,7 @@ func replyToTicket(c *call) (int, any, error) {
 	if err := setTime("createdAt", false)(c, created, c.body["createdAt"]); err != nil {
 		return 0, nil, err
 	}
-	if at, err := time.Parse(timeFormat, text(created, "createdAt")); err == nil {
+	if at, err := time.Parse(store.TimeFormat, text(created, "createdAt")); err == nil {
 		r.at = at
 	}
 	body, err := c.withAttachments(text(c.body, "body"))

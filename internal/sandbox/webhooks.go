@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 // webhooks is the kind of webhooks. Stored beside the plain fields: _rotations, how often the secret was replaced.
 func webhooks() *kind {
 	return &kind{
-		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: isObjectID,
+		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: store.IsObjectID,
 		keep:  keepWebhooks,
 		order: func(*call) ordering { return byField("createdAt", true) },
 		start: func(_ *call, draft object) { maps.Copy(draft, newWebhook()) },
@@ -94,7 +95,7 @@ func setWebhookStatus(_ *call, draft object, value any) error {
 }
 
 func createWebhook(c *call) (int, any, error) {
-	if len(c.collection().all) >= maxWebhooks {
+	if len(c.collection().All()) >= maxWebhooks {
 		return 0, nil, invalid("invalid_request", "An organization can have at most "+strconv.Itoa(maxWebhooks)+" webhooks", "")
 	}
 	return create(c)
@@ -106,6 +107,6 @@ func refreshWebhookSecret(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	o["_rotations"] = number(o, "_rotations") + 1
-	o["secret"], o["updatedAt"] = signingSecret(o), stamp(c.store.now())
+	o["secret"], o["updatedAt"] = signingSecret(o), stamp(c.store.Now())
 	return http.StatusOK, c.shown(c.kind, o), nil
 }

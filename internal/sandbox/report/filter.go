@@ -1,10 +1,12 @@
-package sandbox
+package report
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // Bounds of a report filter.
@@ -15,7 +17,7 @@ const (
 
 // filterReader turns the filters of a report into a predicate.
 type filterReader struct {
-	store   *store
+	store   *store.Store
 	dataset dataset
 	zone    *time.Location
 	rules   int // read so far
@@ -25,15 +27,15 @@ type filterReader struct {
 func (r *filterReader) read(raw object, path string, depth int) (func(object) bool, error) {
 	if raw["kind"] == "rule" {
 		if r.rules++; r.rules > maxFilterRules {
-			return nil, refused("filters", "At most "+strconv.Itoa(maxFilterRules)+" rules")
+			return nil, problem("filters", "At most "+strconv.Itoa(maxFilterRules)+" rules")
 		}
 		return r.rule(raw, path)
 	}
 	if depth > maxFilterDepth {
-		return nil, refused(path, "At most "+strconv.Itoa(maxFilterDepth)+" levels of groups")
+		return nil, problem(path, "At most "+strconv.Itoa(maxFilterDepth)+" levels of groups")
 	}
 	var children []func(object) bool
-	for i, child := range list(raw, "children") {
+	for i, child := range store.List(raw, "children") {
 		inner, _ := child.(object)
 		keep, err := r.read(inner, path+".children."+strconv.Itoa(i), depth+1)
 		if err != nil {
@@ -48,13 +50,13 @@ func (r *filterReader) read(raw object, path string, depth int) (func(object) bo
 }
 
 func (r *filterReader) rule(raw object, path string) (func(object) bool, error) {
-	a, err := r.dataset.attribute(text(raw, "fieldId"), path+".fieldId", "filter by", func(attribute) bool { return true })
+	a, err := r.dataset.attribute(store.Text(raw, "fieldId"), path+".fieldId", "filter by", func(attribute) bool { return true })
 	if err != nil {
 		return nil, err
 	}
-	operator := text(raw, "operator")
+	operator := store.Text(raw, "operator")
 	if allowed := operators[a.valueType]; !slices.Contains(allowed, operator) {
-		return nil, refused(path+".operator", "Operator '"+operator+"' is not supported for '"+a.id+"'. Supported: "+strings.Join(allowed, ", "))
+		return nil, problem(path+".operator", "Operator '"+operator+"' is not supported for '"+a.id+"'. Supported: "+strings.Join(allowed, ", "))
 	}
 	wanted, err := r.operands(a, operator, raw, path+".value")
 	if err != nil {
@@ -70,20 +72,20 @@ func (r *filterReader) operands(a attribute, operator string, raw object, path s
 	switch operator {
 	case "exists", "not_exists":
 		if given {
-			return nil, refused(path, operator+" takes no value")
+			return nil, problem(path, operator+" takes no value")
 		}
 		return nil, nil
 	case "between":
 		if len(several) != 2 {
-			return nil, refused(path, "between takes [low, high]")
+			return nil, problem(path, "between takes [low, high]")
 		}
 	case "in", "not_in":
 		if len(several) == 0 {
-			return nil, refused(path, operator+" takes an array of at least one value")
+			return nil, problem(path, operator+" takes an array of at least one value")
 		}
 	default:
 		if !given || isList {
-			return nil, refused(path, operator+" takes one value")
+			return nil, problem(path, operator+" takes one value")
 		}
 		several = []any{value}
 	}
@@ -91,7 +93,7 @@ func (r *filterReader) operands(a attribute, operator string, raw object, path s
 	for i, v := range several {
 		read, complaint := r.operand(a, v)
 		if complaint != "" {
-			return nil, refused(path, complaint)
+			return nil, problem(path, complaint)
 		}
 		out[i] = read
 	}

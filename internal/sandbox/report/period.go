@@ -1,9 +1,11 @@
-package sandbox
+package report
 
 import (
 	"strconv"
 	"time"
 	_ "time/tzdata" // reports name zones, and the image holds no files of the system's
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // period is a stretch of time, the end excluded.
@@ -40,23 +42,23 @@ func startOfDay(date time.Time, zone *time.Location) time.Time {
 func readZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, refused("timezone", "Unknown time zone "+strconv.Quote(name)+": use an IANA name such as Europe/Berlin")
+		return nil, problem("timezone", "Unknown time zone "+strconv.Quote(name)+": use an IANA name such as Europe/Berlin")
 	}
 	return zone, nil
 }
 
 // readWindow reads the dates under two keys of the body, both inclusive.
-func (c *call) readWindow(fromKey, toKey string, zone *time.Location) (period, error) {
-	first, ok := readPeriod(text(c.body, fromKey), zone)
+func readWindow(body object, fromKey, toKey string, zone *time.Location) (period, error) {
+	first, ok := readPeriod(store.Text(body, fromKey), zone)
 	if !ok {
-		return period{}, refused(fromKey, "Invalid date: use ISO 8601, such as 2026-03-02")
+		return period{}, problem(fromKey, "Invalid date: use ISO 8601, such as 2026-03-02")
 	}
-	last, ok := readPeriod(text(c.body, toKey), zone)
+	last, ok := readPeriod(store.Text(body, toKey), zone)
 	if !ok {
-		return period{}, refused(toKey, "Invalid date: use ISO 8601, such as 2026-03-29")
+		return period{}, problem(toKey, "Invalid date: use ISO 8601, such as 2026-03-29")
 	}
 	if !first.from.Before(last.to) {
-		return period{}, refused(toKey, "The end lies before the start")
+		return period{}, problem(toKey, "The end lies before the start")
 	}
 	return period{first.from, last.to}, nil
 }
@@ -110,7 +112,7 @@ func (g grain) buckets(window period, zone *time.Location) ([]string, error) {
 	last := g.start(window.to.Add(-moment).In(zone))
 	for at := g.start(window.from.In(zone)); !at.After(last); at = g.next(at) {
 		if len(names) == maxBuckets {
-			return nil, refused("granularity", "More than "+strconv.Itoa(maxBuckets)+" data points: choose a coarser granularity or a shorter window")
+			return nil, problem("granularity", "More than "+strconv.Itoa(maxBuckets)+" data points: choose a coarser granularity or a shorter window")
 		}
 		names = append(names, g.name(at))
 	}

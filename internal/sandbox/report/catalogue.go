@@ -1,10 +1,11 @@
-package sandbox
+package report
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // dataset is one kind of objects that reports count. The catalogue lists what is computed and nothing else.
@@ -22,7 +23,7 @@ type metric struct {
 	kind, unit            string
 	aggregations          []string
 	// at is when an object counts; empty for one that does not.
-	at func(st *store, o object) string
+	at func(st *store.Store, o object) string
 	// value is what it counts for.
 	value func(o object) float64
 }
@@ -36,7 +37,7 @@ type attribute struct {
 	several               bool     // an object may have more than one
 	groups                bool
 	// read returns a string, a number, a boolean, a list of strings, or nil.
-	read func(st *store, o object) any
+	read func(st *store.Store, o object) any
 }
 
 // operators are what each type of attribute can be filtered with.
@@ -51,11 +52,11 @@ var operators = map[string][]string{
 
 func one(object) float64 { return 1 }
 
-func plainField(field string) func(*store, object) any {
-	return func(_ *store, o object) any { return o[field] }
+func plainField(field string) func(*store.Store, object) any {
+	return func(_ *store.Store, o object) any { return o[field] }
 }
 
-func createdAt(_ *store, o object) string { return text(o, "createdAt") }
+func createdAt(_ *store.Store, o object) string { return store.Text(o, "createdAt") }
 
 func datasets() []dataset {
 	return []dataset{conversationReports(), postReports()}
@@ -112,23 +113,23 @@ func conversationReports() dataset {
 }
 
 // channel is where the opening message of a conversation came in.
-func channel(_ *store, o object) any {
+func channel(_ *store.Store, o object) any {
 	source, _ := o["source"].(object)
 	return source["channel"]
 }
 
 // closedAt is when a conversation that is closed got into that state: the last time its thread says so, or else its last change.
-func closedAt(_ *store, o object) string {
+func closedAt(_ *store.Store, o object) string {
 	if o["state"] != "closed" {
 		return ""
 	}
 	at := ""
-	for _, p := range list(o, "_parts") {
+	for _, p := range store.List(o, "_parts") {
 		if part, _ := p.(object); part["partType"] == "status" && part["status"] == "closed" {
-			at = max(at, text(part, "createdAt"))
+			at = max(at, store.Text(part, "createdAt"))
 		}
 	}
-	return cmp.Or(at, text(o, "updatedAt"))
+	return cmp.Or(at, store.Text(o, "updatedAt"))
 }
 
 func postReports() dataset {
@@ -142,7 +143,7 @@ func postReports() dataset {
 			{
 				id: "votes_on_new_posts", name: "Votes on new posts", kind: "number", unit: "number", aggregations: []string{"sum", "avg", "median", "min", "max", "percentile"},
 				description: "Votes that the posts created in the window have by now. Votes carry no date of their own, so each counts at the date of its post.",
-				at:          createdAt, value: func(o object) float64 { return number(o, "upvotes") },
+				at:          createdAt, value: func(o object) float64 { return store.Number(o, "upvotes") },
 			},
 		},
 		attributes: []attribute{
@@ -187,20 +188,20 @@ func postReports() dataset {
 	}
 }
 
-func statusType(st *store, o object) any {
-	return st.kind("post_status").get(text(o, "_statusId"))["type"]
+func statusType(st *store.Store, o object) any {
+	return st.Kind("post_status").Get(store.Text(o, "_statusId"))["type"]
 }
 
-func authorCompanies(st *store, o object) any {
+func authorCompanies(st *store.Store, o object) any {
 	ids := []any{}
-	for _, company := range st.companiesOf(text(o, "_authorId")) {
+	for _, company := range st.CompaniesOf(store.Text(o, "_authorId")) {
 		ids = append(ids, company["id"])
 	}
 	return ids
 }
 
-// listReportDatasets shows the catalogue.
-func listReportDatasets(*call) (int, any, error) {
+// Catalogue answers with the datasets, and what can be asked about each.
+func Catalogue() object {
 	data := []any{}
 	for _, ds := range datasets() {
 		metrics, attributes := []any{}, []any{}
@@ -216,7 +217,7 @@ func listReportDatasets(*call) (int, any, error) {
 		}
 		data = append(data, object{"id": ds.id, "name": ds.name, "description": ds.description, "metrics": metrics, "attributes": attributes})
 	}
-	return http.StatusOK, object{"object": "list", "data": data}, nil
+	return object{"object": "list", "data": data}
 }
 
 func (a attribute) shown() object {
@@ -262,7 +263,7 @@ func metricNamed(id, path string) (dataset, metric, error) {
 			names = append(names, m.id)
 		}
 	}
-	return dataset{}, metric{}, refused(path, "Unknown metric '"+id+"'. Supported: "+strings.Join(names, ", "))
+	return dataset{}, metric{}, problem(path, "Unknown metric '"+id+"'. Supported: "+strings.Join(names, ", "))
 }
 
 // attribute returns the attribute of this id that fits, or says which there are.
@@ -277,13 +278,13 @@ func (ds dataset) attribute(id, path, purpose string, fits func(attribute) bool)
 		}
 		names = append(names, a.id)
 	}
-	return attribute{}, refused(path, "'"+id+"' is no attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
+	return attribute{}, problem(path, "'"+id+"' is no attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
 }
 
 // find returns the object that an id of the attribute stands for, or nil.
-func (a attribute) find(st *store, id string) object {
+func (a attribute) find(st *store.Store, id string) object {
 	for _, kindName := range a.of {
-		if o := st.kind(kindName).get(id); o != nil {
+		if o := st.Kind(kindName).Get(id); o != nil {
 			return o
 		}
 	}
@@ -291,9 +292,9 @@ func (a attribute) find(st *store, id string) object {
 }
 
 // label returns how one value of the attribute reads.
-func (a attribute) label(st *store, value string) string {
+func (a attribute) label(st *store.Store, value string) string {
 	if len(a.of) > 0 {
-		if name := nameOf(a.find(st, value)); name != "" {
+		if name := store.NameOf(a.find(st, value)); name != "" {
 			return name
 		}
 		return value

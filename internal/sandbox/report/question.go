@@ -1,14 +1,19 @@
-package sandbox
+package report
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
+
+// object is a JSON object of the store, the body or the answer.
+type object = store.Object
 
 // question is what a query and a drill-in have in common, checked.
 type question struct {
-	store   *store
+	store   *store.Store
 	dataset dataset
 	metric  metric
 	zone    *time.Location
@@ -28,43 +33,43 @@ type row struct {
 }
 
 // question reads the part of the body that says what to count.
-func (c *call) question() (*question, error) {
-	q := &question{store: c.store, grain: grain(text(c.body, "granularity"))}
+func newQuestion(st *store.Store, body object) (*question, error) {
+	q := &question{store: st, grain: grain(store.Text(body, "granularity"))}
 	var err error
-	if q.dataset, q.metric, err = metricNamed(text(c.body, "metric"), "metric"); err != nil {
+	if q.dataset, q.metric, err = metricNamed(store.Text(body, "metric"), "metric"); err != nil {
 		return nil, err
 	}
-	if view := c.bodyOr("view", "standard"); view != "standard" {
-		return nil, refused("view", "The metric does not support this view. Supported: standard")
+	if view := valueOr(body, "view", "standard"); view != "standard" {
+		return nil, problem("view", "The metric does not support this view. Supported: standard")
 	}
-	if flag(c.body, "officeHoursOnly") {
-		return nil, refused("officeHoursOnly", "The metric does not support office hours")
+	if store.Flag(body, "officeHoursOnly") {
+		return nil, problem("officeHoursOnly", "The metric does not support office hours")
 	}
-	zone, _ := c.bodyOr("timezone", "UTC").(string)
+	zone, _ := valueOr(body, "timezone", "UTC").(string)
 	if q.zone, err = readZone(zone); err != nil {
 		return nil, err
 	}
-	if q.window, err = c.readWindow("startDate", "endDate", q.zone); err != nil {
+	if q.window, err = readWindow(body, "startDate", "endDate", q.zone); err != nil {
 		return nil, err
 	}
 	if q.buckets, err = q.grain.buckets(q.window, q.zone); err != nil {
 		return nil, err
 	}
-	if err := q.readFilters(c.body); err != nil {
+	if err := q.readFilters(body); err != nil {
 		return nil, err
 	}
-	if q.group, err = q.groupedBy(c.body, "groupBy"); err != nil {
+	if q.group, err = q.groupedBy(body, "groupBy"); err != nil {
 		return nil, err
 	}
-	if q.segment, err = q.groupedBy(c.body, "segmentBy"); err != nil {
+	if q.segment, err = q.groupedBy(body, "segmentBy"); err != nil {
 		return nil, err
 	}
 	return q, nil
 }
 
 // bodyOr returns a field of the body, or a value to use without it.
-func (c *call) bodyOr(name string, fallback any) any {
-	if value, given := c.body[name]; given {
+func valueOr(body object, name string, fallback any) any {
+	if value, given := body[name]; given {
 		return value
 	}
 	return fallback
@@ -81,7 +86,7 @@ func (q *question) readFilters(body object) (err error) {
 
 // groupedBy reads the attribute that results are to be broken down by.
 func (q *question) groupedBy(body object, key string) (*attribute, error) {
-	id := text(body, key)
+	id := store.Text(body, key)
 	if id == "" {
 		return nil, nil //nolint:nilnil // no breakdown is asked for
 	}
@@ -95,7 +100,7 @@ func (q *question) groupedBy(body object, key string) (*attribute, error) {
 // rows returns what counts in a window.
 func (q *question) rows(window period) []row {
 	var rows []row
-	for _, o := range q.store.kind(q.dataset.kind).all {
+	for _, o := range q.store.Kind(q.dataset.kind).All() {
 		at, err := time.Parse(time.RFC3339, q.metric.at(q.store, o))
 		if err == nil && window.holds(at) && q.keep(o) {
 			rows = append(rows, row{o, at.In(q.zone), q.metric.value(o)})
@@ -189,12 +194,12 @@ func quantile(sorted []float64, share float64) float64 {
 
 // checkAggregation holds an aggregation against the metric.
 func (q *question) checkAggregation(body object) error {
-	aggregation := text(body, "aggregation")
+	aggregation := store.Text(body, "aggregation")
 	if !slices.Contains(q.metric.aggregations, aggregation) {
-		return refused("aggregation", "'"+aggregation+"' is not supported for '"+q.metric.id+"'. Supported: "+strings.Join(q.metric.aggregations, ", "))
+		return problem("aggregation", "'"+aggregation+"' is not supported for '"+q.metric.id+"'. Supported: "+strings.Join(q.metric.aggregations, ", "))
 	}
 	if aggregation == "percentile" && body["percentile"] == nil {
-		return refused("percentile", "Required when aggregation is percentile")
+		return problem("percentile", "Required when aggregation is percentile")
 	}
 	return nil
 }
