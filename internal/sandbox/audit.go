@@ -13,10 +13,10 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// requestKeyID is what the audit log calls the key of every request.
+// requestKeyID is the id of the API key in all audit events. The sandbox has one key.
 const requestKeyID = "5f0c9a7e1d2b3c4d5e6f7a11"
 
-// auditLog is the kind of audit log events. Writes make them; the API lists them.
+// auditLog returns the kind of audit log events. Writes make them, and the API only lists them.
 func auditLog() *kind {
 	return &kind{
 		name: "audit_log", title: "audit log event", path: "/v2/audit-logs", isID: isEventID,
@@ -25,7 +25,7 @@ func auditLog() *kind {
 	}
 }
 
-// domains names the category of an action by its first word.
+// domains gives the category of an action by the first word of the action.
 var domains = map[string]string{
 	"auth": "authentication", "teammate": "team_management", "member": "permissions", "article": "articles", "changelog": "changelog",
 	"settings": "workspace_settings", "security": "security", "integration": "integrations", "webhook": "integrations",
@@ -33,15 +33,15 @@ var domains = map[string]string{
 	"brand": "brands", "ai_agent": "ai_agent", "email": "email_config",
 }
 
-// deed is how the audit log speaks of a write.
+// deed says what the audit event of a write contains.
 type deed struct {
 	action   string
-	resource string // type of what was acted on
-	says     string // before its name
+	resource string // type of the object
+	says     string // the description, up to the name of the object
 }
 
-// deeds is the table of writes that the audit log knows, by operation id. The API names no action for others: what customers and agents do
-// to posts, comments, companies, conversations and tickets is no audit event.
+// deeds is the table of writes that make an audit event, by operation id. The API has no action for other writes: it does not audit what
+// customers and agents do to posts, comments, companies, conversations and tickets.
 func deeds() map[string]deed {
 	userDeleted := deed{"data.user_data_deleted", "contact", "Deleted the data of contact"}
 	helpCenter := func(says string) deed { return deed{"settings.help_center_updated", "help_center", says} }
@@ -74,7 +74,7 @@ func deeds() map[string]deed {
 	}
 }
 
-// record adds an event about the write at hand to the audit log. item is what the write answered with, before what it was about until then.
+// record adds an event about the current write to the audit log. item is the answer of the write, before is the object as it was until then.
 func (c *call) record(what deed, before, item object) object {
 	name := cmp.Or(store.NameOf(item), store.NameOf(before))
 	id := cmp.Or(text(item, "id"), text(before, "id"))
@@ -91,7 +91,7 @@ func (c *call) record(what deed, before, item object) object {
 	})
 }
 
-// addEvent completes an event and files it. Its id is a UUID that follows from how many there were before.
+// addEvent completes an event and adds it to the log. Its id is a UUID made from the number of earlier events, so that runs repeat exactly.
 func addEvent(st *store.Store, at time.Time, action string, o object) object {
 	st.Made["audit_log"]++
 	word, _, _ := strings.Cut(action, ".")
@@ -103,7 +103,7 @@ func addEvent(st *store.Store, at time.Time, action string, o object) object {
 	return o
 }
 
-// eventID makes the UUID (version 8: ours) of the n-th event.
+// eventID returns the UUID of the n-th event. Version 8 of UUIDs leaves the bits to us.
 func eventID(n int) string {
 	b := sha256.Sum256([]byte("audit_log " + strconv.Itoa(n)))
 	b[6] = b[6]&0x0f | 0x80
@@ -128,7 +128,7 @@ func orNull(s string) any {
 	return s
 }
 
-// fieldNames says what a body sets, without the values: they may be secret.
+// fieldNames lists the fields that a body sets. It leaves the values out because they may be secret.
 func fieldNames(body object) []any {
 	names := []any{}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
@@ -152,12 +152,12 @@ func keepEvents(c *call) (func(object) bool, error) {
 				return false
 			}
 		}
-		at := text(o, "createdAt") // stamps are alike in zone and width, so that they compare as text
+		at := text(o, "createdAt") // stamps compare as texts
 		return (from == "" || at >= from) && (until == "" || at <= until)
 	}, nil
 }
 
-// queryTime reads a time in the query as a stamp; empty when it is not given.
+// queryTime returns a time of the query as a stamp, or the empty text if the query has none.
 func queryTime(c *call, name string) (string, error) {
 	given := text(c.query, name)
 	if given == "" {

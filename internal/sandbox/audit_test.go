@@ -87,7 +87,7 @@ func TestTheAuditLogIsFilteredAndNewestFirst(t *testing.T) {
 	}
 }
 
-// Every action of the tables is one the contract knows, under the domain it would expect.
+// The contract knows each action of the tables, and its domain.
 func TestTheAuditTablesSpeakTheContractsWords(t *testing.T) {
 	t.Parallel()
 	document := contract.Load()

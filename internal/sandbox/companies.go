@@ -8,7 +8,8 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// companies is the kind of customers' companies. Who belongs to one stands with the contacts, in _companyIds; linkedUsers counts them.
+// companies returns the kind of customers' companies. Each contact holds the ids of its companies in _companyIds; linkedUsers counts the
+// contacts of a company.
 func companies() *kind {
 	return &kind{
 		name: "company", title: "company", path: "/v2/companies", isID: store.IsObjectID,
@@ -33,7 +34,7 @@ func newCompany() object {
 	}
 }
 
-// clearable is the setter of a plain field that null empties.
+// clearable returns the setter of a plain field that null clears.
 func clearable(field string) setter {
 	return func(_ *call, draft object, value any) error {
 		draft[field] = value
@@ -62,14 +63,14 @@ func deleteCompanyByCompanyID(c *call) (int, any, error) {
 	return http.StatusOK, c.removed(o), nil
 }
 
-// companyGone unlinks the contacts of a company. They stay.
+// companyGone unlinks the contacts of a company and keeps them.
 func companyGone(c *call, company object) {
 	for _, contact := range c.store.Kind("contact").All() {
 		unlink(contact, company)
 	}
 }
 
-// link makes a contact one of a company's users, once.
+// link adds a contact to a company unless it belongs to it already.
 func link(contact, company object) {
 	if ids := list(contact, "_companyIds"); !slices.Contains(ids, company["id"]) {
 		contact["_companyIds"] = append(slices.Clip(ids), company["id"])
@@ -77,7 +78,7 @@ func link(contact, company object) {
 	}
 }
 
-// unlink undoes link, and says whether there was anything to undo.
+// unlink takes a contact out of a company and reports whether it belonged to it.
 func unlink(contact, company object) bool {
 	ids := list(contact, "_companyIds")
 	if !slices.Contains(ids, company["id"]) {

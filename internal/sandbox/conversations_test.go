@@ -41,7 +41,7 @@ func (a *api) everyConversationOperation() {
 
 func anyone(object) bool { return true }
 
-// newConversation starts one as a contact of a type.
+// newConversation starts a conversation as a contact of a type.
 func (a *api) newConversation(contactType string, extra object) object {
 	a.t.Helper()
 	contact := a.the("contact", func(o object) bool { return o["type"] == contactType })
@@ -68,8 +68,8 @@ func partTypes(parts []object) string {
 	return strings.Join(types, " ")
 }
 
-// refuses sends bodies that must be refused with a status, and checks that none of them changed anything: what these
-// paths answer, the journal, or the ids that come next.
+// refuses sends bodies that must be refused with a status, and checks that they changed nothing: the answers of these paths, the journal, and the
+// next ids.
 func (a *api) refuses(method, path string, status int, bodies map[string]object, unchanged ...string) {
 	a.t.Helper()
 	snapshot := func() string {

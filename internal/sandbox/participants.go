@@ -8,7 +8,7 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// participants shows the people in a conversation. Those who were deleted since are left out.
+// participants shows the people in a conversation. It leaves out people who were deleted.
 func (c *call) participants(o object) []any {
 	out := []any{}
 	for _, id := range list(o, "_participantIds") {
@@ -19,7 +19,7 @@ func (c *call) participants(o object) []any {
 	return out
 }
 
-// participant shows a person the short way, or nil when there is none with this id.
+// participant shows id and type of a person, or returns nil if nobody has this id.
 func (c *call) participant(id any) object {
 	personID, _ := id.(string)
 	if personID == botID {
@@ -31,8 +31,8 @@ func (c *call) participant(id any) object {
 	return nil
 }
 
-// contact finds the customer or lead that a body names by these fields: id, userId and email, tried in this order, or
-// contactId and contactEmail. path names the object in complaints.
+// contact finds the contact that a body names in one of these fields, which are tried in order. path is the place of the object in the body
+// and stands in refusals.
 func (c *call) contact(ref object, path string, fields ...string) (object, error) {
 	var asked []string
 	for _, field := range fields {
@@ -63,12 +63,12 @@ func (c *call) contact(ref object, path string, fields ...string) (object, error
 	return nil, refused(join(path, asked[0]), "No contact matches")
 }
 
-// customerWith finds a customer by a field, whatever its case. Leads are found by id alone.
+// customerWith finds a customer by a field, in any case of letters. The API finds leads by id alone.
 func (c *call) customerWith(field, value string) object {
 	return c.store.Kind("contact").Find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
 }
 
-// participantCompanies are the ids of the companies of all participants.
+// participantCompanies returns the ids of the companies of all participants.
 func participantCompanies(c *call, o object) any {
 	out := []any{}
 	for _, company := range c.store.CompaniesBehind(list(o, "_participantIds")) {
@@ -77,7 +77,7 @@ func participantCompanies(c *call, o object) any {
 	return out
 }
 
-// addConversationParticipant lets a contact in. One who is there already stays.
+// addConversationParticipant adds a contact to a conversation, once.
 func addConversationParticipant(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -97,7 +97,7 @@ func addConversationParticipant(c *call) (int, any, error) {
 	return c.created(), c.shown(c.kind, o), nil
 }
 
-// removeConversationParticipant lets a contact go, unless nobody would be left.
+// removeConversationParticipant removes a contact from a conversation. It refuses to remove the last participant.
 func removeConversationParticipant(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -118,7 +118,7 @@ func removeConversationParticipant(c *call) (int, any, error) {
 	return http.StatusOK, c.shown(c.kind, o), nil
 }
 
-// seen moves the read receipts that fit to the latest part.
+// seen moves the read receipts that fit forward to the latest part.
 func seen(o object, fits func(receipt object) bool) {
 	thread := parts(o)
 	if len(thread) == 0 {
@@ -135,7 +135,7 @@ func seen(o object, fits func(receipt object) bool) {
 	o["readReceipts"] = receipts
 }
 
-// seenBy gives a person a read receipt for the latest part.
+// seenBy moves the read receipt of a person to the latest part, and adds one if the person has none.
 func seenBy(o, person object, personType string) {
 	own := func(receipt object) bool { return receipt["id"] == person["id"] }
 	if !slices.ContainsFunc(list(o, "readReceipts"), func(v any) bool { receipt, _ := v.(object); return own(receipt) }) {
@@ -145,7 +145,7 @@ func seenBy(o, person object, personType string) {
 	seen(o, own)
 }
 
-// setMarkAsRead moves the receipts of those named. Who has none is ignored, as on the live API.
+// setMarkAsRead moves the read receipts of the people whom the body names. It ignores people without one, as the live API does.
 func setMarkAsRead(c *call, _ object, value any) error {
 	asked, _ := value.(object)
 	c.later = append(c.later, func(draft object) {

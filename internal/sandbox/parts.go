@@ -10,13 +10,13 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// A thread is a conversation or a ticket. Its parts stand in it, under _parts, in the order they came. Stored beside
-// the plain fields of a part: _authorId, on those that somebody wrote.
+// A thread is a conversation or a ticket. It holds its parts under _parts, in the order in which they came. A part that somebody wrote has the
+// key _authorId beside its plain fields.
 
-// maxParts is how many parts of a thread the API shows: the latest.
+// maxParts is the greatest number of parts that the API shows of a thread. It shows the latest ones.
 const maxParts = 500
 
-// botID is the id of the system bot, to whom changes without an acting admin are credited.
+// botID is the id of the system bot, which is the author of changes without an acting admin.
 const botID = "5f0c9a7e1d2b3c4d5e6f7082"
 
 // newPart returns a part of a thread.
@@ -44,7 +44,7 @@ func parts(thread object) []object {
 	return out
 }
 
-// amend changes a part of a thread, in a copy: nothing in a store is changed in place below the top.
+// amend changes a part of a thread. It changes a copy, because answers and the records of a write share nested values with the store.
 func amend(thread object, partID string, changes object) {
 	amended := slices.Clone(list(thread, "_parts"))
 	for i, part := range parts(thread) {
@@ -57,12 +57,12 @@ func amend(thread object, partID string, changes object) {
 	thread["_parts"] = amended
 }
 
-// isMessage says that a person or the bot said this to the other side.
+// isMessage reports whether a part is a message of a person or the bot to the other side.
 func isMessage(part object) bool {
 	return slices.Contains([]string{"user_msg", "admin_msg", "email_msg", "bot_msg"}, text(part, "partType"))
 }
 
-// isWritten says that a part has a text: a message, or an internal note.
+// isWritten reports whether a part has a text: it is a message or an internal note.
 func isWritten(part object) bool { return isMessage(part) || part["partType"] == "admin_note" }
 
 // showThread adds the latest parts to a conversation or a ticket.
@@ -90,8 +90,8 @@ func (c *call) shownPart(thread, part object) object {
 	return shown
 }
 
-// showBodies completes a message, which is stored the way it was written: in conversations as Markdown, on tickets as
-// HTML. The API shows both, with signed addresses of files.
+// showBodies adds the form of a message that is not stored. Conversations store Markdown and tickets store HTML, as it was written; the API shows
+// both, with signed addresses of files.
 func (c *call) showBodies(message object) {
 	if markdown, ok := message["bodyMarkdown"].(string); ok {
 		message["bodyHtml"] = messageToHTML(markdown)
@@ -105,7 +105,7 @@ func (c *call) showBodies(message object) {
 	}
 }
 
-// speaker shows who wrote a part; null when that person is gone.
+// speaker shows who wrote a part, or null if that person was deleted.
 func speaker(st *store.Store, id string) any {
 	if id == botID {
 		return object{"id": botID, "type": "bot", "name": "Plumline Assistant", "profilePicture": nil}
@@ -114,7 +114,7 @@ func speaker(st *store.Store, id string) any {
 	if !ok {
 		return nil
 	}
-	if author["email"] == nil { // optional here, but never null
+	if author["email"] == nil { // the schema allows no null here
 		delete(author, "email")
 	}
 	return author
@@ -124,10 +124,10 @@ func speaker(st *store.Store, id string) any {
 type reply struct {
 	author   object
 	partType string
-	channel  string // none on notes
+	channel  string // empty for notes
 	body     object // bodyMarkdown or bodyHtml
 	at       time.Time
-	quiet    bool // nobody is notified
+	quiet    bool // no notification is noted
 }
 
 func (r reply) byContact() bool { return r.partType == "user_msg" || r.partType == "email_msg" }
@@ -142,7 +142,7 @@ func newMessage(st *store.Store, r reply) object {
 	return part
 }
 
-// add puts a reply into a thread and returns the part. A contact's opens the thread again.
+// add adds a reply to a thread and returns the part. A reply of a contact opens the thread again.
 func (c *call) add(thread object, r reply) object {
 	part := newMessage(c.store, r)
 	extend(thread, part)
@@ -160,7 +160,7 @@ func (c *call) add(thread object, r reply) object {
 	return part
 }
 
-// otherSide counts who is told about a message: the assigned admin, or all of them; or the customers.
+// otherSide counts who is notified of a message: the customers, or the assigned admin, or all admins if none is assigned.
 func (c *call) otherSide(thread object, byContact bool) int {
 	switch {
 	case !byContact:
@@ -171,7 +171,7 @@ func (c *call) otherSide(thread object, byContact bool) int {
 	return len(c.store.Kind("admin").All())
 }
 
-// threadState reads the state of a conversation, or of a ticket, which says it in two fields.
+// threadState returns the state of a conversation, or of a ticket, whose state is spread over two fields.
 func threadState(thread object) string {
 	switch {
 	case text(thread, "state") != "":
@@ -194,8 +194,7 @@ func wake(thread object) {
 	thread["snoozedUntil"] = nil
 }
 
-// recordChanges writes down who a thread was assigned to and what became of its state. assignee is the field with the
-// admin in charge.
+// recordChanges adds a part for a new assignment and a part for a new state. assignee is the field that holds the assigned admin.
 func (c *call) recordChanges(before, after object, assignee string) {
 	now := c.store.Now()
 	if before[assignee] != after[assignee] || before["teamAssigneeId"] != after["teamAssigneeId"] {
@@ -208,7 +207,7 @@ func (c *call) recordChanges(before, after object, assignee string) {
 	}
 }
 
-// setFuture is the setter of a time that must still come. null clears it.
+// setFuture returns the setter of a time that must be in the future. null clears it.
 func setFuture(field string) setter {
 	set := setTime(field, true)
 	return func(c *call, draft object, value any) error {
@@ -222,14 +221,14 @@ func setFuture(field string) setter {
 	}
 }
 
-// checkActingAdmin is the setter of the admin that a change is credited to: it is not stored, but must exist.
+// checkActingAdmin is the setter of the acting admin. The admin must exist and is not stored.
 func checkActingAdmin(c *call, _ object, value any) error {
 	id, _ := value.(string)
 	_, err := c.referred("admin", id, "actingAdminId")
 	return err
 }
 
-// actedOn returns the object that the path names, for a change in the name of an admin or, without one, of the bot.
+// actedOn returns the object that the path names and checks the acting admin, if the body has one.
 func (c *call) actedOn() (object, error) {
 	o, err := c.target()
 	if id, given := c.body["actingAdminId"]; err == nil && given {
@@ -238,7 +237,7 @@ func (c *call) actedOn() (object, error) {
 	return o, err
 }
 
-// actor shows who made a change: the acting admin, who is known to exist, or the system bot.
+// actor shows who makes the change: the acting admin, or the system bot if the body names no admin.
 func (c *call) actor() object {
 	admin := c.store.Kind("admin").Get(text(c.body, "actingAdminId"))
 	if admin == nil {

@@ -6,7 +6,7 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// byline shows who wrote something; null when that person is gone.
+// byline shows who wrote something, or null if that person was deleted.
 func byline(st *store.Store, id string) any {
 	o, personType := st.Person(id)
 	if o == nil {
@@ -17,15 +17,14 @@ func byline(st *store.Store, id string) any {
 	}
 }
 
-// identified is a person found by id, userId or e-mail, or the plan to create one.
+// identified is a person who was found by id, userId or e-mail, or the draft of a contact that will be created.
 type identified struct {
 	found  object
-	create object // the new contact, when found is nil
+	create object // the new contact if found is nil
 }
 
-// identify finds the person an author or voter object means: by id, then userId, then e-mail; an empty object
-// means the key's admin. With create, an unknown e-mail stands for a person to be created. path names the object in
-// complaints.
+// identify finds the person whom an author or voter object names: by id, then userId, then e-mail. An empty object means the admin of the API
+// key. With create, an unknown e-mail address makes a draft of a contact. path is the place of the object and stands in refusals.
 func (c *call) identify(ref object, path string, create bool) (identified, error) {
 	id, userID, email := text(ref, "id"), text(ref, "userId"), text(ref, "email")
 	if id == "" && userID == "" && email == "" {
@@ -66,7 +65,7 @@ func (c *call) identify(ref object, path string, create bool) (identified, error
 	return identified{}, refused(path, "No user matches")
 }
 
-// person returns the identified person, created now if need be.
+// person returns the identified person, and creates the contact if it is a draft.
 func (c *call) person(who identified) object {
 	if who.found == nil {
 		c.insertContact(who.create)
@@ -93,7 +92,7 @@ func setAuthor(c *call, _ object, value any) error {
 	return nil
 }
 
-// counted moves a counter of a contact and marks it as active; admins have no counters.
+// counted changes a counter of a contact, and its last activity if the counter grows. Admins have no counters.
 func (c *call) counted(personID, counter string, by float64) {
 	o := c.store.Kind("contact").Get(personID)
 	if o == nil {

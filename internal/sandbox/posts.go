@@ -13,11 +13,11 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// siteURL is where the organization's portal would be.
+// siteURL is the address that the organization's portal would have.
 const siteURL = "https://feedback.plumline.example"
 
-// posts is the kind of feedback posts. Stored beside the plain fields: _authorId, _statusId, _tagIds and _voters,
-// the ids of those who voted in the order they did.
+// posts returns the kind of feedback posts. Four keys stand beside the plain fields: _authorId, _statusId, _tagIds, and _voters, the ids of the
+// voters in the order of their votes.
 func posts() *kind {
 	return &kind{
 		name: "post", title: "post", path: "/v2/posts", isID: store.IsObjectID,
@@ -47,7 +47,7 @@ func posts() *kind {
 			"eta":             setTime("eta", true),
 			"createdAt":       setTime("createdAt", false),
 			"upvotes":         setUpvotes,
-			// These start something instead of being stored: see postMade and postChanged.
+			// postMade and postChanged read these fields. They are not stored.
 			"integrations":          notStored,
 			"notifyAdmins":          notStored,
 			"sendStatusUpdateEmail": notStored,
@@ -76,7 +76,7 @@ func renderPost(c *call, shown, stored object) {
 	shown["postUrl"] = siteURL + "/p/" + text(stored, "slug")
 }
 
-// keepPosts applies the simple filters of listPosts. Posts in review are left out unless asked for.
+// keepPosts applies the filters of listPosts. It leaves posts in review out unless the query asks for them.
 func keepPosts(c *call) (func(object) bool, error) {
 	boards, statuses := list(c.query, "boardId"), list(c.query, "statusId")
 	for name, ids := range map[string][]any{"boardId": boards, "statusId": statuses} {
@@ -144,7 +144,7 @@ func customerVoters(c *call, o object) any {
 	})
 }
 
-// companyIDs are the external ids of the companies whose people voted.
+// companyIDs returns the external ids of the companies whose people voted.
 func companyIDs(c *call, o object) any {
 	out := []any{}
 	for _, company := range c.store.CompaniesBehind(list(o, "_voters")) {
@@ -172,7 +172,7 @@ func startPost(c *call, draft object) {
 	})
 }
 
-// reference is the setter of a field that holds the id of another object. null clears it where the API allows null.
+// reference returns the setter of a field that holds the id of another object. null clears it.
 func reference(field, kindName string) setter {
 	return func(c *call, draft object, value any) error {
 		id, ok := value.(string)
@@ -189,7 +189,7 @@ func reference(field, kindName string) setter {
 	}
 }
 
-// referred returns the object of a kind that a body names by id; param is where.
+// referred returns the object of a kind that a body names by id. param is the field and stands in refusals.
 func (c *call) referred(kindName, id, param string) (object, error) {
 	if form := store.FormOfIDs(kindName); !form(id) {
 		return nil, invalid("invalid_id", "Invalid ID: "+id, param)
@@ -201,7 +201,7 @@ func (c *call) referred(kindName, id, param string) (object, error) {
 	return target, nil
 }
 
-// setTime is the setter of a date. null clears it where clearable, and otherwise leaves it alone.
+// setTime returns the setter of a date. null clears a clearable date and leaves others as they are.
 func setTime(field string, clearable bool) setter {
 	return func(_ *call, draft object, value any) error {
 		given, ok := value.(string)
@@ -221,8 +221,7 @@ func setTime(field string, clearable bool) setter {
 	}
 }
 
-// setTags replaces the tags by name, whatever their case. A name nobody used yet becomes a new tag: the API has no
-// other way to make one.
+// setTags replaces the tags by name, in any case of letters. A new name makes a new tag. The API has no other way to make one.
 func setTags(c *call, _ object, value any) error {
 	names, ok := value.([]any)
 	if !ok {
@@ -261,7 +260,7 @@ func setVisibility(c *call, _ object, value any) error {
 	return nil
 }
 
-// restrict limits who sees a post. It runs after the author is known, which may be a person created on the way.
+// restrict limits who sees a post. It runs after the author is known, since the same request may create the author.
 func restrict(c *call, draft object, visibility string) {
 	users, companies := []any{}, []any{}
 	author := text(draft, "_authorId")
@@ -283,7 +282,7 @@ func setCommentsEnabled(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setUpvotes overwrites the count. A new post keeps its author's vote whatever is asked, as on the live API.
+// setUpvotes overwrites the count. A new post keeps at least the vote of its author, as on the live API.
 func setUpvotes(c *call, draft object, value any) error {
 	count, ok := value.(float64)
 	if !ok {
@@ -333,7 +332,7 @@ func postChanged(c *call, before, o object) {
 	}
 }
 
-// postGone takes the comments of a post along.
+// postGone removes the comments of a post.
 func postGone(c *call, o object) {
 	c.counted(text(o, "_authorId"), "postsCreated", -1)
 	c.removeComments("postId", o)
@@ -348,7 +347,7 @@ func slugOf(title string) string {
 	return strings.Join(parts, "-")
 }
 
-// freeSlug returns the slug, numbered if another object of the call's kind has it.
+// freeSlug returns the slug, with a number if another object of the kind has it.
 func (c *call) freeSlug(wanted string) string {
 	taken := func(slug string) bool {
 		return c.collection().Find(func(o object) bool { return o["slug"] == slug }) != nil

@@ -27,7 +27,7 @@ func quarter(extra object) object {
 	return body
 }
 
-// query asks for the new posts of a quarter, or what extra says instead.
+// query asks for the new posts of a quarter. extra replaces fields of the question.
 func (a *api) query(extra object) object {
 	a.t.Helper()
 	body := quarter(object{"aggregation": "count"})
@@ -40,7 +40,7 @@ func (a *api) drill(extra object) object {
 	return a.do("POST", "/v2/reports/drill-in", quarter(extra)).ok()
 }
 
-// posts returns the posts of the seed that were created in a window of stamps, the end excluded.
+// posts returns the posts that were created in a window of stamps. The end does not belong to it.
 func (a *api) posts(from, to string) []object {
 	a.the("post", func(object) bool { return true }) // opens the sandbox
 	return slices.DeleteFunc(slices.Clone(a.sandbox.store.Kind("post").All()), func(o object) bool {

@@ -26,8 +26,7 @@ func where(field, operator string, value any) object {
 	return object{"field": field, "operator": operator, "value": value}
 }
 
-// Each operator of each field is held against a predicate on what the search answered: what it found fits, and what
-// it left out does not.
+// For each operator of each field, what the search found fits a predicate, and what it left out does not.
 func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})

@@ -70,7 +70,7 @@ func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 	})
 }
 
-// A state file holds what encoding/json decodes, so the seed must consist of that and of nothing else.
+// A state file holds the values that encoding/json decodes, so the seed must consist of such values.
 func TestTheSeedReadsBackEqual(t *testing.T) {
 	t.Parallel()
 	first := seed(3, store.Shipped)

@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// supportSeeder makes conversations and tickets. Its dice are its own, so that what it makes leaves the rest of the
-// seed as it is.
+// supportSeeder makes conversations and tickets. It has dice of its own, so that a change here does not change the rest of the seed.
 type supportSeeder struct {
 	*seeder
 	dice    dice
 	support support
 }
 
-// support mirrors seed/support.json; rows are lists to keep the file short.
+// support has the form of seed/support.json, where rows are lists to keep the file short.
 type support struct {
 	Tags         []string    `json:"tags"`
 	ArchivedTags []string    `json:"archivedTags"`
@@ -27,7 +26,7 @@ type support struct {
 	Fields       [][4]any    `json:"fields"`
 }
 
-// inbox makes everything about support: tags, attributes, conversations, tickets.
+// inbox makes tags, attributes, conversations and tickets.
 func (s *seeder) inbox() {
 	own := &supportSeeder{seeder: s, dice: s.cast(4242)}
 	data, err := seedFiles.ReadFile("seed/support.json")
@@ -87,7 +86,7 @@ func (s *supportSeeder) ticketDefinitions() {
 	}
 }
 
-// addOptions gives a definition the options that its labels name, if any.
+// addOptions adds an option to a definition for each label.
 func (s *supportSeeder) addOptions(definition object, labels any) {
 	var options []any
 	for _, label := range labels.([]any) {
@@ -98,9 +97,9 @@ func (s *supportSeeder) addOptions(definition object, labels any) {
 	}
 }
 
-// script is how a matter went: a header, what several people opened it with, and what was said after that. The first
-// character of a line says who speaks: < the customer, > an admin, * an admin among themselves, ~ the bot, and ^ is the
-// customer's rating at the end. || separates wordings, which the openings take in turns.
+// script is the course of a matter: a header, the openings of several customers, and the lines that followed. The first character of a line says
+// who speaks: < the customer, > an admin, * an admin in an internal note, ~ the bot; ^ is the rating of the customer. || separates wordings, which
+// the openings take in turn.
 type script struct {
 	header   []string
 	openings []string
@@ -132,8 +131,8 @@ func scripts(path string) []*script {
 // telling is one run through a script.
 type telling struct {
 	*supportSeeder
-	number  int // its place among all
-	variant int // which opening of its script it has
+	number  int // place among all tellings
+	variant int // place of its opening in the script
 	opening string
 	header  []string
 	lines   []string
@@ -148,8 +147,7 @@ type telling struct {
 	admin   object
 }
 
-// tellings spreads the scripts over the past days. Of the openings of a script some run through all of it, some stop early:
-// those are the recent ones.
+// tellings spreads the scripts over the past days. Some openings run through the whole script; others stop early and are recent.
 func (s *supportSeeder) tellings(path string, days int) []*telling {
 	var all []*telling
 	for _, script := range scripts(path) {
@@ -172,13 +170,13 @@ func (s *supportSeeder) tellings(path string, days int) []*telling {
 	return all
 }
 
-// tick lets time pass, but not to the present: what happens then is up to the user.
+// tick lets time pass, but never up to the present, because the present belongs to the user.
 func (t *telling) tick() {
 	pause := time.Duration(5+t.dice.roll(600)) * time.Minute
 	t.at = t.at.Add(min(pause, t.Epoch.Sub(t.at)/2)).Truncate(time.Second)
 }
 
-// tell writes the lines into the thread.
+// tell adds a part to the thread for each line.
 func (t *telling) tell() {
 	for _, line := range t.lines {
 		wordings := strings.Split(line[2:], " || ")
@@ -201,7 +199,7 @@ func (t *telling) tell() {
 		case "^":
 			t.rate(said)
 		default:
-			panic("seed: nobody speaks in " + line)
+			panic("seed: no speaker is marked in " + line)
 		}
 	}
 	t.thread["updatedAt"] = stamp(t.at)
@@ -219,7 +217,7 @@ func (t *telling) say(partType string, author object, said string) {
 	extend(t.thread, newMessage(t.Store, r))
 }
 
-// assign gives the thread to its admin before they answer for the first time.
+// assign assigns the thread to its admin before the admin answers for the first time.
 func (t *telling) assign() {
 	field := "assigneeId"
 	if t.thread["object"] == "conversation" {
@@ -238,7 +236,8 @@ func (t *telling) team() any {
 	return t.Kind("team").Find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
 }
 
-// brand returns the id of the brand that the customer wrote to: nearly always the first, and none where the inbox is older than brands.
+// brand returns the id of the brand to which the customer wrote. It is nearly always the first brand. Conversations from before the time of
+// brands have none.
 func (t *telling) brand() any {
 	brands := t.Kind("brand").All()
 	switch {
@@ -278,8 +277,8 @@ func (s *supportSeeder) conversations() {
 	}
 }
 
-// conversation tells a script as a conversation. Its header: tags, channel, product area, language, and for outreach
-// the word itself and the subject.
+// conversation makes a conversation of a script with the header: tags, channel, product area, language; then for outreach this word and the
+// subject.
 func (t *telling) conversation() {
 	t.format, t.channel = "bodyMarkdown", t.header[1]
 	t.contact = t.someone("customer")
@@ -330,8 +329,7 @@ func (t *telling) invite() {
 	extend(t.thread, newPart(t.Store, "part_add", t.at, object{"participant": object{"id": colleague["id"], "type": "customer"}}))
 }
 
-// tag puts the tags of the header on the thread, except where nobody has answered yet; an old one also carries the tag
-// that was archived since.
+// tag adds the tags of the header to a thread that somebody has answered. Old threads also have the archived tag.
 func (t *telling) tag() {
 	if t.thread["adminAssigneeId"] == nil {
 		return
@@ -371,7 +369,7 @@ func (t *telling) describe() {
 	t.thread["customAttributes"] = values
 }
 
-// settle closes what was told to the end, snoozes some of what waits for the customer, and says who has read how far.
+// settle closes the threads that were told to the end, snoozes some that wait for the customer, and sets the read receipts.
 func (t *telling) settle() {
 	var lastWritten, waiting object // the last message, and the first of the customer that nobody has answered
 	for _, part := range parts(t.thread) {
@@ -405,14 +403,14 @@ func (t *telling) settle() {
 	}
 }
 
-// recordState writes into the thread that it was closed or snoozed.
+// recordState adds the part that says that the thread was closed or snoozed.
 func (t *telling) recordState(snoozedUntil any) {
 	t.tick()
 	t.thread["snoozedUntil"] = snoozedUntil
 	extend(t.thread, newPart(t.Store, "status", t.at, object{"status": threadState(t.thread), "snoozedUntil": snoozedUntil}))
 }
 
-// settleBot says what became of the bot's part, where it had one.
+// settleBot sets the state of the bot's part in the conversation, if it had one.
 func (t *telling) settleBot() {
 	state := "handed_off_to_human"
 	switch {
@@ -435,7 +433,7 @@ func (s *supportSeeder) tickets() {
 	}
 }
 
-// ticket tells a script as a ticket. Its header: category, status, title, and words of the conversations it is about.
+// ticket makes a ticket of a script with the header: category, status, title, and words of the conversations that it is about.
 func (t *telling) ticket() {
 	t.format, t.channel = "bodyHtml", "desktop"
 	category, status := t.named("ticket_category", t.header[0]), t.named("ticket_status", t.header[1])
@@ -470,7 +468,7 @@ func (t *telling) ticket() {
 	t.thread["updatedAt"] = stamp(t.at)
 }
 
-// linked finds the conversations that opened with the words that the header names, if it names any.
+// linked finds the conversations whose opening message has the words of the header, if the header has such words.
 func (t *telling) linked() []object {
 	if len(t.header) < 4 {
 		return nil

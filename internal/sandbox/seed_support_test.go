@@ -108,8 +108,7 @@ func TestTheInboxIsConsistent(t *testing.T) {
 	})
 }
 
-// Every conversation and ticket is shown as the contract says, however rare its parts; the odd answers of quirks are
-// exempt, but come.
+// All conversations and tickets are shown as the contract says, however rare their parts are. With quirks they are shown, too, oddly.
 func TestEveryThreadOfTheSeedCanBeShown(t *testing.T) {
 	t.Parallel()
 	for _, options := range []Options{{}, {Quirks: true}} {

@@ -13,7 +13,7 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// inEachOrganization runs a test on the shipped organization and on others: another number, another clock.
+// inEachOrganization runs a test on the shipped organization, and on organizations with another number or another clock.
 func inEachOrganization(t *testing.T, test func(*testing.T, *store.Store)) {
 	t.Helper()
 	for _, options := range []Options{
@@ -84,7 +84,7 @@ func TestTheSeedIsABelievableOrganization(t *testing.T) {
 	})
 }
 
-// What is counted in one place is what is there in another.
+// The counts in objects agree with the objects that they count.
 func TestTheSeedIsConsistent(t *testing.T) {
 	t.Parallel()
 	inEachOrganization(t, func(t *testing.T, st *store.Store) {
@@ -185,7 +185,7 @@ func TestTwoFreshSandboxesGiveTheSameAnswers(t *testing.T) {
 	}
 }
 
-// Another number is another history; another clock moves it in time and changes nothing else.
+// Another number gives another history. Another clock moves the history in time and changes nothing else.
 func TestSeedAndClockChooseTheOrganization(t *testing.T) {
 	t.Parallel()
 	const ahead = 400 * 24 * time.Hour

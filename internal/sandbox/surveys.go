@@ -6,8 +6,8 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// surveys is the kind of surveys, which the API only reads. Their responses are the kind survey_response, with _surveyId and _contactId
-// beside the plain fields.
+// surveys returns the kind of surveys, which the API only reads. The store holds their responses under the kind survey_response, with the keys
+// _surveyId and _contactId beside the plain fields.
 func surveys() *kind {
 	return &kind{
 		name: "survey", title: "survey", path: "/v2/surveys", isID: store.IsObjectID,
@@ -24,7 +24,7 @@ func keepSurveys(c *call) (func(object) bool, error) {
 	}, err
 }
 
-// having returns the objects of a list whose field has a value.
+// having returns the objects of a list whose field has this value.
 func having(items []any, field, value string) []any {
 	return slices.DeleteFunc(slices.Clone(items), func(item any) bool {
 		o, _ := item.(object)
@@ -32,7 +32,7 @@ func having(items []any, field, value string) []any {
 	})
 }
 
-// listSurveyResponses lists what people answered, or with a page only their answers to it.
+// listSurveyResponses lists the responses to a survey. With a page in the query, it lists only the answers to that page.
 func listSurveyResponses(c *call) (int, any, error) {
 	survey, err := c.target()
 	if err != nil {

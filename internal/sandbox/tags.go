@@ -9,8 +9,8 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// conversationTags is the kind of the workspace's tags for conversations. A deleted one is archived (_archived): only
-// getConversationTag still shows it.
+// conversationTags returns the kind of the workspace's tags for conversations. Deleting a tag archives it (_archived); then only
+// getConversationTag shows it.
 func conversationTags() *kind {
 	return &kind{
 		name: "tag", title: "tag", path: "/v2/tags", isID: store.IsObjectID,
@@ -20,7 +20,7 @@ func conversationTags() *kind {
 
 func live(tag object) bool { return !flag(tag, "_archived") }
 
-// liveTag returns a tag that is not archived, or nil.
+// liveTag returns the tag with this id, or nil if there is none or it is archived.
 func (c *call) liveTag(id string) object {
 	if tag := c.store.Kind("tag").Get(id); tag != nil && live(tag) {
 		return tag
@@ -28,8 +28,8 @@ func (c *call) liveTag(id string) object {
 	return nil
 }
 
-// upsertConversationTag renames the tag with the id, or creates one. A name is used once: creating it again answers
-// with the tag that has it.
+// upsertConversationTag renames the tag with the id, or creates a tag if the body has no id. Names are unique: a create with a name that is in
+// use answers with the tag that has it.
 func upsertConversationTag(c *call) (int, any, error) {
 	if id, given := c.body["actingAdminId"]; given {
 		if err := checkActingAdmin(c, nil, id); err != nil {
@@ -78,10 +78,10 @@ func deleteConversationTag(c *call) (int, any, error) {
 
 func shownTag(tag object) object { return object{"id": tag["id"], "name": tag["name"], "type": "tag"} }
 
-// An application is a tag on a conversation: the tag, when and by whom it was put there and taken off, and the message
-// it was put on. A conversation keeps them all, under _tags.
+// An application is the record of a tag on a conversation: the tag, the message, when and by whom the tag was added and removed. A conversation
+// keeps all of them under _tags.
 
-// applications returns those of a conversation.
+// applications returns the applications of a conversation.
 func applications(o object) []object {
 	var out []object
 	for _, v := range list(o, "_tags") {
@@ -91,7 +91,7 @@ func applications(o object) []object {
 	return out
 }
 
-// carried returns the application of a tag that a conversation carries now, or nil.
+// carried returns the application of a tag that a conversation has now, or nil.
 func carried(o object, tagID any) object {
 	for _, application := range applications(o) {
 		if application["tagId"] == tagID && application["removedAt"] == nil {
@@ -101,7 +101,7 @@ func carried(o object, tagID any) object {
 	return nil
 }
 
-// liveTags returns the tags that a conversation carries, without archived ones.
+// liveTags returns the tags that a conversation has now, without archived ones.
 func (c *call) liveTags(o object) []object {
 	var out []object
 	for _, application := range applications(o) {
@@ -128,7 +128,7 @@ func (c *call) shownTags(o object) []any {
 	return out
 }
 
-// tagApplications shows what was put on one message.
+// tagApplications shows the applications of tags to one message.
 func (c *call) tagApplications(o, part object) []any {
 	out := []any{}
 	for _, application := range applications(o) {
@@ -145,8 +145,8 @@ func (c *call) tagApplications(o, part object) []any {
 	return out
 }
 
-// newApplication puts a tag on the latest message of a conversation; on its opening message, which has no id, when
-// nothing followed it.
+// newApplication returns the application of a tag to the latest message of a conversation. The opening message has no id, so for a conversation
+// without other messages the target is null.
 func newApplication(o, tag, actor object, at string) object {
 	application := object{"tagId": tag["id"], "appliedAt": at, "appliedBy": actor, "removedAt": nil, "targetPartId": nil}
 	for _, part := range parts(o) {
@@ -157,7 +157,7 @@ func newApplication(o, tag, actor object, at string) object {
 	return application
 }
 
-// attachConversationTag puts a tag on a conversation. One that is there already stays as it is.
+// attachConversationTag adds a tag to a conversation, unless it has the tag already.
 func attachConversationTag(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -180,7 +180,7 @@ func attachConversationTag(c *call) (int, any, error) {
 	return http.StatusOK, attached(tag, application), nil
 }
 
-// detachConversationTag takes a tag off a conversation.
+// detachConversationTag removes a tag from a conversation.
 func detachConversationTag(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -207,7 +207,7 @@ func detachConversationTag(c *call) (int, any, error) {
 	return http.StatusOK, attached(tag, removed), nil
 }
 
-// recordTag writes into the thread that a tag was added or removed.
+// recordTag adds the part that says that a tag was added or removed.
 func (c *call) recordTag(o, tag, application object, action string) {
 	now := c.store.Now()
 	extend(o, newPart(c.store, "tags", now, object{
@@ -217,7 +217,7 @@ func (c *call) recordTag(o, tag, application object, action string) {
 	o["updatedAt"] = stamp(now)
 }
 
-// attached answers with a tag and how it came and went.
+// attached returns the answer with a tag and its application.
 func attached(tag, application object) object {
 	answer := shownTag(tag)
 	for _, field := range []string{"appliedAt", "appliedBy", "removedAt", "removedBy", "targetPartId"} {

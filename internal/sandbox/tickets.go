@@ -11,9 +11,8 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// tickets is the kind of support tickets. Paths name them by their number. Stored beside the plain fields: _authorId,
-// _statusId, _conversationIds of the linked conversations, and _parts (see parts.go). Its message history is the
-// ticket's own; a linked conversation keeps its.
+// tickets returns the kind of support tickets, which paths name by their number. Four keys stand beside the plain fields: _authorId, _statusId,
+// _conversationIds of the linked conversations, and _parts (see parts.go). A ticket and its linked conversation have separate messages.
 func tickets() *kind {
 	return &kind{
 		name: "ticket", title: "ticket", path: "/v2/tickets", isID: isTicketNumber, lookup: ticketNumbered,
@@ -33,7 +32,7 @@ func tickets() *kind {
 			"createdAt":            setTime("createdAt", false),
 			"open":                 setOpen,
 			"snoozedUntil":         setWakeUp,
-			// This keeps something from happening: see ticketMade and ticketChanged.
+			// ticketMade and ticketChanged read this field. It is not stored.
 			"skipNotifications": notStored,
 		},
 		made:    ticketMade,
@@ -75,7 +74,7 @@ func renderTicket(c *call, shown, stored object) {
 	shown["customFields"] = c.signedFiles(values)
 }
 
-// signedFiles makes the files in custom fields reachable.
+// signedFiles signs the addresses of files in custom fields.
 func (c *call) signedFiles(values object) object {
 	out := maps.Clone(values)
 	for id, value := range out {
@@ -86,7 +85,7 @@ func (c *call) signedFiles(values object) object {
 	return out
 }
 
-// ticketCategory returns the category of a ticket; what kind of tickets it holds is stored in it as _type.
+// ticketCategory returns the category of a ticket. Its key _type holds the type of its tickets.
 func (c *call) ticketCategory(ticket object) object {
 	return c.store.Kind("ticket_category").Get(text(ticket, "ticketCategoryId"))
 }
@@ -134,7 +133,7 @@ func startTicket(c *call, draft object) {
 	})
 }
 
-// setCompany finds the company by either of its ids: the reference does not say which one is meant.
+// setCompany finds the company by either of its ids, because the API reference does not say which one it takes.
 func setCompany(c *call, draft object, value any) error {
 	id, ok := value.(string)
 	if !ok {
@@ -163,7 +162,7 @@ func setLinkedConversation(c *call, draft object, value any) error {
 	return nil
 }
 
-// setOpen closes or reopens; the status stays as it is. What is closed is not snoozed.
+// setOpen closes or reopens a ticket and keeps its status. It ends the snooze of a ticket that it closes.
 func setOpen(_ *call, draft object, value any) error {
 	draft["open"] = value
 	if value == false {
@@ -172,7 +171,7 @@ func setOpen(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setWakeUp runs after setOpen.
+// setWakeUp runs after setOpen, since keys apply in alphabetical order.
 func setWakeUp(c *call, draft object, value any) error {
 	if value != nil && !flag(draft, "open") {
 		return refused("snoozedUntil", "A closed ticket cannot be snoozed; reopen it with open")
@@ -181,7 +180,7 @@ func setWakeUp(c *call, draft object, value any) error {
 }
 
 func ticketMade(c *call, o object) {
-	o["ticketNumber"] = float64(c.store.Made["ticket"]) // counts deleted tickets too, so that no number is used twice
+	o["ticketNumber"] = float64(c.store.Made["ticket"]) // deleted tickets count, too, so that no number is used twice
 	c.notifyOfTicket("new_ticket_email", o)
 }
 
@@ -196,7 +195,7 @@ func (c *call) notifyOfTicket(kind string, o object) {
 	}
 }
 
-// ticketGone takes the conversation of a ticket along when customers see it.
+// ticketGone removes the conversations of a ticket that customers see.
 func ticketGone(c *call, o object) {
 	if c.ticketCategory(o)["_type"] != "customer" {
 		return

@@ -61,7 +61,7 @@ func removePostVoter(c *call) (int, any, error) {
 	return http.StatusOK, object{"id": who.found["id"], "object": "voter", "postId": post["id"], "removed": true}, nil
 }
 
-// withdraw takes a vote back, if it was cast.
+// withdraw removes the vote of a person, if there is one.
 func (c *call) withdraw(post object, personID any) {
 	voters := list(post, "_voters")
 	if !slices.Contains(voters, personID) {

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// maxWebhooks is how many an organization may have.
+	// maxWebhooks is the greatest number of webhooks of an organization.
 	maxWebhooks = 10
-	// deliveryTimeout is what a delivery may take, in milliseconds, as long as the input has no way to say otherwise.
+	// deliveryTimeout is the longest time of a delivery, in milliseconds. Requests cannot change it.
 	deliveryTimeout = 5000.0
 )
 
-// webhooks is the kind of webhooks. Stored beside the plain fields: _rotations, how often the secret was replaced.
+// webhooks returns the kind of webhooks. One key stands beside the plain fields: _rotations, how often the secret was replaced.
 func webhooks() *kind {
 	return &kind{
 		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: store.IsObjectID,
@@ -54,7 +54,8 @@ func requestConfig(headers object) object {
 	return config
 }
 
-// signingSecret is the secret of a webhook after as many rotations as it had. It guards nothing: no delivery is ever sent.
+// signingSecret returns the secret of a webhook, which follows from its id and the number of rotations. It protects nothing, since the sandbox
+// sends no deliveries.
 func signingSecret(o object) string {
 	digest := sha256.Sum256([]byte(text(o, "id") + " " + strconv.Itoa(int(number(o, "_rotations")))))
 	return "whsec_" + hex.EncodeToString(digest[:16])
@@ -82,7 +83,7 @@ func setRequestConfig(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setWebhookStatus pauses or resumes. Resuming forgets the failures so far.
+// setWebhookStatus pauses or resumes a webhook. Resuming sets its counts of failures back to 0.
 func setWebhookStatus(_ *call, draft object, value any) error {
 	draft["status"] = value
 	if value == "active" {

@@ -12,10 +12,10 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// maxHits is how many results a full-text search sees at most.
+// maxHits is the greatest number of results of a full-text search.
 const maxHits = 200
 
-// How much a search term weighs by where and how it is found.
+// The weights of a search term by where and how it is found.
 const (
 	inTitle         = 3.0
 	inContent       = 1.0
@@ -24,7 +24,7 @@ const (
 	everyTermFactor = 2.0
 )
 
-// alike lists words that people use for the same wish, stemmed.
+// alike lists stems of words that people use for the same wish.
 var alike = [][]string{
 	{"dark", "night"},
 	{"theme", "mode"},
@@ -41,7 +41,7 @@ var alike = [][]string{
 }
 
 // Rank returns the objects that a search finds, the most relevant first and at most maxHits, and the score of each by its id.
-// An object is found when at least half of the terms are in it.
+// A search finds an object if at least half of the terms are in it.
 func Rank(objects []store.Object, search string, texts func(store.Object) (title, content string)) ([]store.Object, map[string]float64) {
 	terms := slices.Compact(slices.Sorted(slices.Values(Terms(search))))
 	if len(terms) == 0 {
@@ -121,7 +121,7 @@ func Weight(terms []string, body string) (sum float64) {
 	return sum
 }
 
-// HoldsAll says whether each term is in the title or the content, which may be HTML.
+// HoldsAll reports whether each term is in the title or the content, which may be HTML.
 func HoldsAll(title, content string, terms []string) bool {
 	if len(terms) == 0 {
 		return true
@@ -147,7 +147,7 @@ func Words(text string) []string {
 	return fields
 }
 
-// stem cuts the common endings of English words: enough for "exports", "exporting" and "exported" to meet.
+// stem cuts the common endings of English words, so that "exports", "exporting" and "exported" have the same stem.
 func stem(word string) string {
 	for _, ending := range []string{"ications", "ication", "ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e", "y"} {
 		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) >= 3 {
@@ -157,7 +157,7 @@ func stem(word string) string {
 	return word
 }
 
-// significant drops words that say nothing about the matter, unless nothing else is left.
+// significant drops stop words, unless the text has only stop words.
 func significant(terms []string) []string {
 	kept := slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return len(term) < 2 || stopWords[term] })
 	if len(kept) == 0 {

@@ -8,13 +8,13 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// dataset is one kind of objects that reports count. The catalogue lists what is computed and nothing else.
+// dataset is a kind of objects that reports count. The catalogue lists only what this package computes.
 type dataset struct {
 	id, name, description string
 	kind                  string // of the objects counted
 	metrics               []metric
 	attributes            []attribute
-	columns               []string // what a drill-in shows unless told otherwise
+	columns               []string // default columns of a drill-in
 }
 
 // metric is one number about the objects of a dataset.
@@ -22,25 +22,25 @@ type metric struct {
 	id, name, description string
 	kind, unit            string
 	aggregations          []string
-	// at is when an object counts; empty for one that does not.
+	// at returns the time at which an object counts, or the empty text if it does not count.
 	at func(st *store.Store, o object) string
-	// value is what it counts for.
+	// value returns the number for which an object counts.
 	value func(o object) float64
 }
 
-// attribute is one property of the objects of a dataset, to filter by, to group by, and as a column.
+// attribute is a property of the objects of a dataset: for filters, for breakdowns, and as a column.
 type attribute struct {
 	id, name, description string
 	valueType             string   // string, number, boolean, date, enum or id
 	options               []string // of an enum
-	of                    []string // for ids: the kinds they belong to
+	of                    []string // the kinds to which the ids belong
 	several               bool     // an object may have more than one
 	groups                bool
 	// read returns a string, a number, a boolean, a list of strings, or nil.
 	read func(st *store.Store, o object) any
 }
 
-// operators are what each type of attribute can be filtered with.
+// operators lists the filter operators of each type of attribute.
 var operators = map[string][]string{
 	"string":  {"is", "is_not", "in", "not_in", "contains", "not_contains", "exists", "not_exists"},
 	"enum":    {"is", "is_not", "in", "not_in"},
@@ -112,13 +112,13 @@ func conversationReports() dataset {
 	}
 }
 
-// channel is where the opening message of a conversation came in.
+// channel returns the channel of the opening message of a conversation.
 func channel(_ *store.Store, o object) any {
 	source, _ := o["source"].(object)
 	return source["channel"]
 }
 
-// closedAt is when a conversation that is closed got into that state: the last time its thread says so, or else its last change.
+// closedAt returns when a closed conversation was closed: the time of the last part that says so, or else of its last change.
 func closedAt(_ *store.Store, o object) string {
 	if o["state"] != "closed" {
 		return ""
@@ -238,13 +238,13 @@ func (a attribute) shown() object {
 	return out
 }
 
-// category is the first part of the id: what the attribute belongs to.
+// category returns the label of the first part of the id.
 func (a attribute) category() string {
 	of, _, _ := strings.Cut(a.id, ".")
 	return labelOf(of)
 }
 
-// labelOf writes a name from the API for people.
+// labelOf returns a value of the API as people read it.
 func labelOf(value string) string {
 	if value == "" {
 		return ""
@@ -252,7 +252,7 @@ func labelOf(value string) string {
 	return strings.ToUpper(value[:1]) + value[1:]
 }
 
-// metricNamed returns the metric of this id with its dataset, or says which there are.
+// metricNamed returns the metric with this id and its dataset. The problem lists the metrics that exist.
 func metricNamed(id, path string) (dataset, metric, error) {
 	var names []string
 	for _, ds := range datasets() {
@@ -266,7 +266,7 @@ func metricNamed(id, path string) (dataset, metric, error) {
 	return dataset{}, metric{}, problem(path, "Unknown metric '"+id+"'. Supported: "+strings.Join(names, ", "))
 }
 
-// attribute returns the attribute of this id that fits, or says which there are.
+// attribute returns the attribute with this id if it fits. The problem lists the attributes that fit.
 func (ds dataset) attribute(id, path, purpose string, fits func(attribute) bool) (attribute, error) {
 	var names []string
 	for _, a := range ds.attributes {
@@ -278,10 +278,10 @@ func (ds dataset) attribute(id, path, purpose string, fits func(attribute) bool)
 		}
 		names = append(names, a.id)
 	}
-	return attribute{}, problem(path, "'"+id+"' is no attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
+	return attribute{}, problem(path, "'"+id+"' is not an attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
 }
 
-// find returns the object that an id of the attribute stands for, or nil.
+// find returns the object with an id of the attribute, or nil.
 func (a attribute) find(st *store.Store, id string) object {
 	for _, kindName := range a.of {
 		if o := st.Kind(kindName).Get(id); o != nil {
@@ -291,7 +291,7 @@ func (a attribute) find(st *store.Store, id string) object {
 	return nil
 }
 
-// label returns how one value of the attribute reads.
+// label returns a value of the attribute as people read it.
 func (a attribute) label(st *store.Store, value string) string {
 	if len(a.of) > 0 {
 		if name := store.NameOf(a.find(st, value)); name != "" {

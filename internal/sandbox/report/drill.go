@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// valueColumn is the column of a drill-in that holds what a row counts for.
+// valueColumn is the column of a drill-in that holds the number for which a row counts.
 const valueColumn = "metric.value"
 
 // DrillIn answers with the rows behind a number.
@@ -46,7 +46,7 @@ func DrillIn(st *store.Store, body object) (object, error) {
 	}, nil
 }
 
-// follow changes to another metric of the same dataset, if one is named.
+// follow changes to another metric of the same dataset, if the body names one.
 func (q *question) follow(id string) error {
 	if id == "" {
 		return nil
@@ -56,13 +56,13 @@ func (q *question) follow(id string) error {
 		return err
 	}
 	if ds.id != q.dataset.id {
-		return problem("selectedMetricId", "'"+id+"' is no metric of the dataset '"+q.dataset.id+"'")
+		return problem("selectedMetricId", "'"+id+"' is not a metric of the dataset '"+q.dataset.id+"'")
 	}
 	q.metric = m
 	return nil
 }
 
-// point reads what selects one data point of the chart.
+// point returns the predicate that selects the rows of one data point of the chart.
 func (q *question) point(raw object) (func(row) bool, error) {
 	var conditions []func(row) bool
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
@@ -91,7 +91,7 @@ func (q *question) point(raw object) (func(row) bool, error) {
 	}, nil
 }
 
-// order reads the sort of a drill-in: the newest row first unless it says otherwise, and by id what ties.
+// order returns the order of a drill-in. The default is the newest row first; the id decides between equal rows.
 func (q *question) order(sort []any) (func(a, b row) int, error) {
 	type criterion struct {
 		key  func(row) any
@@ -124,7 +124,7 @@ func (q *question) order(sort []any) (func(a, b row) int, error) {
 	}, nil
 }
 
-// sortKey is what a column is sorted by: numbers as they are, everything else as it reads.
+// sortKey returns the key by which a column is sorted: numbers as they are, other values by their labels.
 func (q *question) sortKey(a attribute, r row) any {
 	if a.valueType == "number" {
 		return a.read(q.store, r.object)
@@ -132,7 +132,7 @@ func (q *question) sortKey(a attribute, r row) any {
 	return strings.ToLower(strings.Join(q.labels(a, r), ", "))
 }
 
-// labels returns how the values of an attribute read.
+// labels returns the values of an attribute as people read them.
 func (q *question) labels(a attribute, r row) []string {
 	labels := []string{}
 	for _, part := range q.parts(&a, r) {
@@ -160,7 +160,7 @@ func (q *question) cells(r row) object {
 	return cells
 }
 
-// cell shows ids with the names they stand for, and everything else as it is.
+// cell shows an id with the name of its object, and other values as they are.
 func (q *question) cell(a attribute, r row) any {
 	value := a.read(q.store, r.object)
 	if len(a.of) == 0 || value == nil {
@@ -177,7 +177,7 @@ func (q *question) cell(a attribute, r row) any {
 	return cell
 }
 
-// listReportFilterValues looks up what an attribute can be filtered by: what was chosen already, then what the text finds.
+// FilterValues answers with values of an attribute: the selected ones first, then those whose label contains the text.
 func FilterValues(st *store.Store, body object) (object, error) {
 	a, err := lookedUp(store.Text(body, "fieldId"))
 	if err != nil {
@@ -209,7 +209,7 @@ func FilterValues(st *store.Store, body object) (object, error) {
 	return object{"object": "list", "data": append(data, found[:min(len(found), int(limit))]...)}, nil
 }
 
-// lookedUp returns the attribute of any dataset whose values can be looked up.
+// lookedUp returns the attribute with this id, of any dataset, if its values can be looked up.
 func lookedUp(id string) (attribute, error) {
 	everything := dataset{}
 	for _, ds := range datasets() {

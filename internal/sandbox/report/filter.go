@@ -15,12 +15,12 @@ const (
 	maxFilterRules = 100
 )
 
-// filterReader turns the filters of a report into a predicate.
+// filterReader reads the filters of a report into a predicate.
 type filterReader struct {
 	store   *store.Store
 	dataset dataset
 	zone    *time.Location
-	rules   int // read so far
+	rules   int // how many were read
 }
 
 // read reads a rule or a group that is nested depth levels deep.
@@ -43,7 +43,7 @@ func (r *filterReader) read(raw object, path string, depth int) (func(object) bo
 		}
 		children = append(children, keep)
 	}
-	either := raw["op"] == "or" && len(children) > 0 // a group without children leaves everything in
+	either := raw["op"] == "or" && len(children) > 0 // a group without children keeps all objects
 	return func(o object) bool {
 		return slices.ContainsFunc(children, func(keep func(object) bool) bool { return keep(o) == either }) == either
 	}, nil
@@ -65,7 +65,7 @@ func (r *filterReader) rule(raw object, path string) (func(object) bool, error) 
 	return func(o object) bool { return r.matches(operator, r.comparable(a, o), wanted) }, nil
 }
 
-// operands reads the value of a rule into as many values as its operator takes.
+// operands reads the value of a rule as the list of values that its operator takes.
 func (r *filterReader) operands(a attribute, operator string, raw object, path string) ([]any, error) {
 	value, given := raw["value"]
 	several, isList := value.([]any)
@@ -100,7 +100,7 @@ func (r *filterReader) operands(a attribute, operator string, raw object, path s
 	return out, nil
 }
 
-// operand checks one value against the type of an attribute, or says what is wrong with it.
+// operand reads one value by the type of an attribute, or says what is wrong with it.
 func (r *filterReader) operand(a attribute, v any) (read any, complaint string) {
 	s, isText := v.(string)
 	_, isNumber := v.(float64)
@@ -132,7 +132,7 @@ func (r *filterReader) operand(a attribute, v any) (read any, complaint string) 
 	return v, ""
 }
 
-// comparable returns what an object has of an attribute, as values that operands can be held against.
+// comparable returns the values of an attribute of an object in the form of operands.
 func (r *filterReader) comparable(a attribute, o object) []any {
 	values := valuesOf(a.read(r.store, o))
 	if a.valueType == "date" {
@@ -144,7 +144,7 @@ func (r *filterReader) comparable(a attribute, o object) []any {
 	return values
 }
 
-// valuesOf spreads the value of an attribute: none for null and empty text, one, or several.
+// valuesOf returns the value of an attribute as a list. The list is empty for null and for the empty text.
 func valuesOf(value any) []any {
 	if several, ok := value.([]any); ok {
 		return slices.Clone(several)
@@ -186,7 +186,7 @@ func containsText(have, part any) bool {
 	return strings.Contains(strings.ToLower(h), strings.ToLower(p))
 }
 
-// atLeast and atMost compare numbers, or moments with what a date covers.
+// atLeast and atMost compare numbers, or moments with the period of a date.
 
 func atLeast(have, low any) bool {
 	if bound, ok := low.(period); ok {

@@ -9,8 +9,7 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// answerer computes the answer to a query. Everything in it comes in pairs: what counts in the window, and what counted in the period to
-// compare with.
+// answerer computes the answer to a query. It computes each number for the window and, if the query asks for it, for the period to compare with.
 type answerer struct {
 	*question
 	aggregation string
@@ -18,7 +17,7 @@ type answerer struct {
 	compared    bool
 }
 
-// pair is the rows of something in the window, and in the period to compare with.
+// pair holds the rows in the window and in the period to compare with.
 type pair struct{ now, then []row }
 
 // Query answers with the numbers that a chart shows.
@@ -71,7 +70,7 @@ func (a *answerer) meta() object {
 	return meta
 }
 
-// valued puts the number of a pair into an object, and the one before it when there is a comparison.
+// valued puts the number of a pair into an object, and with a comparison also the earlier number.
 func (a *answerer) valued(out object, p pair) object {
 	out["value"] = aggregate(p.now, a.aggregation, a.percentile)
 	if a.compared {
@@ -80,7 +79,7 @@ func (a *answerer) valued(out object, p pair) object {
 	return out
 }
 
-// series goes through the buckets of the window. A bucket is compared with the one at the same place in the other period.
+// series returns the numbers by bucket. It compares a bucket with the bucket at the same place in the other period.
 func (a *answerer) series(all pair, compared []string) []any {
 	bucket := func(r row) []string { return []string{a.grain.name(r.at)} }
 	now, then := splitBy(all.now, bucket), splitBy(all.then, bucket)
@@ -111,7 +110,7 @@ func (a *answerer) segments(p pair) []any {
 	return a.breakdown(a.segment, p, "segment", func(object, pair) {})
 }
 
-// breakdown lists the parts of a pair, the greatest value first.
+// breakdown returns the numbers by part, the greatest first.
 func (a *answerer) breakdown(by *attribute, all pair, key string, finish func(datum object, p pair)) []any {
 	now, then := a.split(by, all.now), a.split(by, all.then)
 	parts := maps.Clone(now)

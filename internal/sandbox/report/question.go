@@ -11,7 +11,7 @@ import (
 // object is a JSON object of the store, the body or the answer.
 type object = store.Object
 
-// question is what a query and a drill-in have in common, checked.
+// question is the checked part of a body that queries and drill-ins have in common.
 type question struct {
 	store   *store.Store
 	dataset dataset
@@ -32,7 +32,7 @@ type row struct {
 	value  float64
 }
 
-// question reads the part of the body that says what to count.
+// newQuestion reads the part of the body that says what to count.
 func newQuestion(st *store.Store, body object) (*question, error) {
 	q := &question{store: st, grain: grain(store.Text(body, "granularity"))}
 	var err error
@@ -67,7 +67,7 @@ func newQuestion(st *store.Store, body object) (*question, error) {
 	return q, nil
 }
 
-// bodyOr returns a field of the body, or a value to use without it.
+// valueOr returns a field of the body, or the fallback if the body does not have it.
 func valueOr(body object, name string, fallback any) any {
 	if value, given := body[name]; given {
 		return value
@@ -84,7 +84,7 @@ func (q *question) readFilters(body object) (err error) {
 	return err
 }
 
-// groupedBy reads the attribute that results are to be broken down by.
+// groupedBy returns the attribute of a breakdown, or nil if the body asks for none.
 func (q *question) groupedBy(body object, key string) (*attribute, error) {
 	id := store.Text(body, key)
 	if id == "" {
@@ -97,7 +97,7 @@ func (q *question) groupedBy(body object, key string) (*attribute, error) {
 	return &a, nil
 }
 
-// rows returns what counts in a window.
+// rows returns the objects that count in a window.
 func (q *question) rows(window period) []row {
 	var rows []row
 	for _, o := range q.store.Kind(q.dataset.kind).All() {
@@ -109,10 +109,10 @@ func (q *question) rows(window period) []row {
 	return rows
 }
 
-// noValue stands for the objects that have nothing of what results are broken down by.
+// noValue is the part of the objects without a value of the attribute of a breakdown.
 const noValue = "none"
 
-// parts returns the parts that a row belongs to when results are broken down by an attribute.
+// parts returns the parts of a breakdown by an attribute to which a row belongs.
 func (q *question) parts(a *attribute, r row) []string {
 	var parts []string
 	for _, value := range valuesOf(a.read(q.store, r.object)) {
@@ -129,7 +129,7 @@ func (q *question) parts(a *attribute, r row) []string {
 	return parts
 }
 
-// split sorts rows into the parts of an attribute.
+// split returns the rows by the parts of an attribute.
 func (q *question) split(a *attribute, rows []row) map[string][]row {
 	return splitBy(rows, func(r row) []string { return q.parts(a, r) })
 }
@@ -144,7 +144,7 @@ func splitBy(rows []row, parts func(row) []string) map[string][]row {
 	return out
 }
 
-// partLabel returns how a part of an attribute reads.
+// partLabel returns a part as people read it.
 func (q *question) partLabel(a *attribute, part string) string {
 	switch {
 	case part == noValue:
@@ -155,7 +155,7 @@ func (q *question) partLabel(a *attribute, part string) string {
 	return a.label(q.store, part)
 }
 
-// aggregate makes one number of rows; 0 of none.
+// aggregate returns one number for rows, and 0 for no rows.
 func aggregate(rows []row, aggregation string, percentile float64) float64 {
 	if len(rows) == 0 {
 		return 0
@@ -184,7 +184,7 @@ func aggregate(rows []row, aggregation string, percentile float64) float64 {
 	return float64(len(values))
 }
 
-// quantile reads the value at a share of sorted values, in between two where it falls there.
+// quantile returns the value at a share of sorted values. It interpolates between two values.
 func quantile(sorted []float64, share float64) float64 {
 	place := share * float64(len(sorted)-1)
 	low := int(place)
@@ -192,7 +192,7 @@ func quantile(sorted []float64, share float64) float64 {
 	return rounded(sorted[low] + (sorted[high]-sorted[low])*(place-float64(low)))
 }
 
-// checkAggregation holds an aggregation against the metric.
+// checkAggregation refuses an aggregation that the metric does not have.
 func (q *question) checkAggregation(body object) error {
 	aggregation := store.Text(body, "aggregation")
 	if !slices.Contains(q.metric.aggregations, aggregation) {
