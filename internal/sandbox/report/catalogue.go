@@ -1,19 +1,20 @@
-package sandbox
+package report
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// dataset is one kind of objects that reports count. The catalogue lists what is computed and nothing else.
+// dataset is a kind of objects that reports count. The catalogue lists only what this package computes.
 type dataset struct {
 	id, name, description string
 	kind                  string // of the objects counted
 	metrics               []metric
 	attributes            []attribute
-	columns               []string // what a drill-in shows unless told otherwise
+	columns               []string // default columns of a drill-in
 }
 
 // metric is one number about the objects of a dataset.
@@ -21,25 +22,25 @@ type metric struct {
 	id, name, description string
 	kind, unit            string
 	aggregations          []string
-	// at is when an object counts; empty for one that does not.
-	at func(st *store, o object) string
-	// value is what it counts for.
+	// at returns the time at which an object counts, or the empty text if it does not count.
+	at func(st *store.Store, o object) string
+	// value returns the number for which an object counts.
 	value func(o object) float64
 }
 
-// attribute is one property of the objects of a dataset, to filter by, to group by, and as a column.
+// attribute is a property of the objects of a dataset: for filters, for breakdowns, and as a column.
 type attribute struct {
 	id, name, description string
 	valueType             string   // string, number, boolean, date, enum or id
 	options               []string // of an enum
-	of                    []string // for ids: the kinds they belong to
+	of                    []string // the kinds to which the ids belong
 	several               bool     // an object may have more than one
 	groups                bool
 	// read returns a string, a number, a boolean, a list of strings, or nil.
-	read func(st *store, o object) any
+	read func(st *store.Store, o object) any
 }
 
-// operators are what each type of attribute can be filtered with.
+// operators lists the filter operators of each type of attribute.
 var operators = map[string][]string{
 	"string":  {"is", "is_not", "in", "not_in", "contains", "not_contains", "exists", "not_exists"},
 	"enum":    {"is", "is_not", "in", "not_in"},
@@ -51,11 +52,11 @@ var operators = map[string][]string{
 
 func one(object) float64 { return 1 }
 
-func plainField(field string) func(*store, object) any {
-	return func(_ *store, o object) any { return o[field] }
+func plainField(field string) func(*store.Store, object) any {
+	return func(_ *store.Store, o object) any { return o[field] }
 }
 
-func createdAt(_ *store, o object) string { return text(o, "createdAt") }
+func createdAt(_ *store.Store, o object) string { return store.Text(o, "createdAt") }
 
 func datasets() []dataset {
 	return []dataset{conversationReports(), postReports()}
@@ -111,24 +112,24 @@ func conversationReports() dataset {
 	}
 }
 
-// channel is where the opening message of a conversation came in.
-func channel(_ *store, o object) any {
+// channel returns the channel of the opening message of a conversation.
+func channel(_ *store.Store, o object) any {
 	source, _ := o["source"].(object)
 	return source["channel"]
 }
 
-// closedAt is when a conversation that is closed got into that state: the last time its thread says so, or else its last change.
-func closedAt(_ *store, o object) string {
+// closedAt returns when a closed conversation was closed: the time of the last part that says so, or else of its last change.
+func closedAt(_ *store.Store, o object) string {
 	if o["state"] != "closed" {
 		return ""
 	}
 	at := ""
-	for _, p := range list(o, "_parts") {
+	for _, p := range store.List(o, "_parts") {
 		if part, _ := p.(object); part["partType"] == "status" && part["status"] == "closed" {
-			at = max(at, text(part, "createdAt"))
+			at = max(at, store.Text(part, "createdAt"))
 		}
 	}
-	return cmp.Or(at, text(o, "updatedAt"))
+	return cmp.Or(at, store.Text(o, "updatedAt"))
 }
 
 func postReports() dataset {
@@ -142,7 +143,7 @@ func postReports() dataset {
 			{
 				id: "votes_on_new_posts", name: "Votes on new posts", kind: "number", unit: "number", aggregations: []string{"sum", "avg", "median", "min", "max", "percentile"},
 				description: "Votes that the posts created in the window have by now. Votes carry no date of their own, so each counts at the date of its post.",
-				at:          createdAt, value: func(o object) float64 { return number(o, "upvotes") },
+				at:          createdAt, value: func(o object) float64 { return store.Number(o, "upvotes") },
 			},
 		},
 		attributes: []attribute{
@@ -187,20 +188,20 @@ func postReports() dataset {
 	}
 }
 
-func statusType(st *store, o object) any {
-	return st.kind("post_status").get(text(o, "_statusId"))["type"]
+func statusType(st *store.Store, o object) any {
+	return st.Kind("post_status").Get(store.Text(o, "_statusId"))["type"]
 }
 
-func authorCompanies(st *store, o object) any {
+func authorCompanies(st *store.Store, o object) any {
 	ids := []any{}
-	for _, company := range st.companiesOf(text(o, "_authorId")) {
+	for _, company := range st.CompaniesOf(store.Text(o, "_authorId")) {
 		ids = append(ids, company["id"])
 	}
 	return ids
 }
 
-// listReportDatasets shows the catalogue.
-func listReportDatasets(*call) (int, any, error) {
+// Catalogue answers with the datasets, and what can be asked about each.
+func Catalogue() object {
 	data := []any{}
 	for _, ds := range datasets() {
 		metrics, attributes := []any{}, []any{}
@@ -216,7 +217,7 @@ func listReportDatasets(*call) (int, any, error) {
 		}
 		data = append(data, object{"id": ds.id, "name": ds.name, "description": ds.description, "metrics": metrics, "attributes": attributes})
 	}
-	return http.StatusOK, object{"object": "list", "data": data}, nil
+	return object{"object": "list", "data": data}
 }
 
 func (a attribute) shown() object {
@@ -237,13 +238,13 @@ func (a attribute) shown() object {
 	return out
 }
 
-// category is the first part of the id: what the attribute belongs to.
+// category returns the label of the first part of the id.
 func (a attribute) category() string {
 	of, _, _ := strings.Cut(a.id, ".")
 	return labelOf(of)
 }
 
-// labelOf writes a name from the API for people.
+// labelOf returns a value of the API as people read it.
 func labelOf(value string) string {
 	if value == "" {
 		return ""
@@ -251,7 +252,7 @@ func labelOf(value string) string {
 	return strings.ToUpper(value[:1]) + value[1:]
 }
 
-// metricNamed returns the metric of this id with its dataset, or says which there are.
+// metricNamed returns the metric with this id and its dataset. The problem lists the metrics that exist.
 func metricNamed(id, path string) (dataset, metric, error) {
 	var names []string
 	for _, ds := range datasets() {
@@ -262,10 +263,10 @@ func metricNamed(id, path string) (dataset, metric, error) {
 			names = append(names, m.id)
 		}
 	}
-	return dataset{}, metric{}, refused(path, "Unknown metric '"+id+"'. Supported: "+strings.Join(names, ", "))
+	return dataset{}, metric{}, problem(path, "Unknown metric '"+id+"'. Supported: "+strings.Join(names, ", "))
 }
 
-// attribute returns the attribute of this id that fits, or says which there are.
+// attribute returns the attribute with this id if it fits. The problem lists the attributes that fit.
 func (ds dataset) attribute(id, path, purpose string, fits func(attribute) bool) (attribute, error) {
 	var names []string
 	for _, a := range ds.attributes {
@@ -277,23 +278,23 @@ func (ds dataset) attribute(id, path, purpose string, fits func(attribute) bool)
 		}
 		names = append(names, a.id)
 	}
-	return attribute{}, refused(path, "'"+id+"' is no attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
+	return attribute{}, problem(path, "'"+id+"' is not an attribute to "+purpose+". Supported: "+strings.Join(names, ", "))
 }
 
-// find returns the object that an id of the attribute stands for, or nil.
-func (a attribute) find(st *store, id string) object {
+// find returns the object with an id of the attribute, or nil.
+func (a attribute) find(st *store.Store, id string) object {
 	for _, kindName := range a.of {
-		if o := st.kind(kindName).get(id); o != nil {
+		if o := st.Kind(kindName).Get(id); o != nil {
 			return o
 		}
 	}
 	return nil
 }
 
-// label returns how one value of the attribute reads.
-func (a attribute) label(st *store, value string) string {
+// label returns a value of the attribute as people read it.
+func (a attribute) label(st *store.Store, value string) string {
 	if len(a.of) > 0 {
-		if name := nameOf(a.find(st, value)); name != "" {
+		if name := store.NameOf(a.find(st, value)); name != "" {
 			return name
 		}
 		return value

@@ -1,4 +1,6 @@
-package sandbox
+// Package fulltext finds and ranks texts, as the API's searches do: by stems of words, how rare they are, and a few words that mean the same.
+// Everything is in fulltext.go.
+package fulltext
 
 import (
 	"html"
@@ -6,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// maxHits is how many results a full-text search sees at most.
+// maxHits is the greatest number of results of a full-text search.
 const maxHits = 200
 
-// How much a search term weighs by where and how it is found.
+// The weights of a search term by where and how it is found.
 const (
 	inTitle         = 3.0
 	inContent       = 1.0
@@ -20,7 +24,7 @@ const (
 	everyTermFactor = 2.0
 )
 
-// alike lists words that people use for the same wish, stemmed.
+// alike lists stems of words that people use for the same wish.
 var alike = [][]string{
 	{"dark", "night"},
 	{"theme", "mode"},
@@ -36,10 +40,10 @@ var alike = [][]string{
 	{"invoic", "bill"},
 }
 
-// ranked returns the objects a search text finds, most relevant first and at most maxHits, each with its score.
-// An object is found when at least half of the terms are in it.
-func ranked(objects []object, search string, texts func(object) (title, content string)) ([]object, map[string]float64) {
-	terms := slices.Compact(slices.Sorted(slices.Values(significant(words(search)))))
+// Rank returns the objects that a search finds, the most relevant first and at most maxHits, and the score of each by its id.
+// A search finds an object if at least half of the terms are in it.
+func Rank(objects []store.Object, search string, texts func(store.Object) (title, content string)) ([]store.Object, map[string]float64) {
+	terms := slices.Compact(slices.Sorted(slices.Values(Terms(search))))
 	if len(terms) == 0 {
 		return nil, nil
 	}
@@ -47,7 +51,7 @@ func ranked(objects []object, search string, texts func(object) (title, content 
 	holding := make([]float64, len(terms)) // how many objects hold each term
 	for i, o := range objects {
 		title, content := texts(o)
-		titleWords, contentWords := words(title), words(plain(content))
+		titleWords, contentWords := Words(title), Words(Plain(content))
 		weights[i] = make([]float64, len(terms))
 		for j, term := range terms {
 			weights[i][j] = max(inTitle*found(term, titleWords), inContent*found(term, contentWords))
@@ -57,7 +61,7 @@ func ranked(objects []object, search string, texts func(object) (title, content 
 		}
 	}
 	scores := map[string]float64{}
-	var hits []object
+	var hits []store.Object
 	for i, o := range objects {
 		score, matched := 0.0, 0
 		for j, weight := range weights[i] {
@@ -73,12 +77,12 @@ func ranked(objects []object, search string, texts func(object) (title, content 
 			score *= everyTermFactor
 		}
 		if score > 0 {
-			scores[text(o, "id")] = math.Round(score*1e4) / 1e4
+			scores[store.Text(o, "id")] = math.Round(score*1e4) / 1e4
 			hits = append(hits, o)
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b object) int {
-		return compareValues(scores[text(b, "id")], scores[text(a, "id")])
+	slices.SortStableFunc(hits, func(a, b store.Object) int {
+		return store.CompareValues(scores[store.Text(b, "id")], scores[store.Text(a, "id")])
 	})
 	return hits[:min(len(hits), maxHits)], scores
 }
@@ -108,8 +112,34 @@ func meansSame(a, b string) bool {
 	return false
 }
 
-// words splits a text into lower-case stems.
-func words(text string) []string {
+// Weight adds up how well each term is found in a text.
+func Weight(terms []string, body string) (sum float64) {
+	held := Words(body)
+	for _, term := range terms {
+		sum += found(term, held)
+	}
+	return sum
+}
+
+// HoldsAll reports whether each term is in the title or the content, which may be HTML.
+func HoldsAll(title, content string, terms []string) bool {
+	if len(terms) == 0 {
+		return true
+	}
+	held := append(Words(title), Words(Plain(content))...)
+	for _, term := range terms {
+		if !slices.ContainsFunc(held, func(word string) bool { return strings.HasPrefix(word, term) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Terms returns the words of a search that say something about the matter.
+func Terms(search string) []string { return significant(Words(search)) }
+
+// Words splits a text into lower-case stems.
+func Words(text string) []string {
 	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for i, field := range fields {
 		fields[i] = stem(field)
@@ -117,7 +147,7 @@ func words(text string) []string {
 	return fields
 }
 
-// stem cuts the common endings of English words: enough for "exports", "exporting" and "exported" to meet.
+// stem cuts the common endings of English words, so that "exports", "exporting" and "exported" have the same stem.
 func stem(word string) string {
 	for _, ending := range []string{"ications", "ication", "ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e", "y"} {
 		if rest, ok := strings.CutSuffix(word, ending); ok && len(rest) >= 3 {
@@ -127,7 +157,7 @@ func stem(word string) string {
 	return word
 }
 
-// significant drops words that say nothing about the matter, unless nothing else is left.
+// significant drops stop words, unless the text has only stop words.
 func significant(terms []string) []string {
 	kept := slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return len(term) < 2 || stopWords[term] })
 	if len(kept) == 0 {
@@ -145,8 +175,8 @@ var stopWords = func() map[string]bool {
 	return set
 }()
 
-// plain returns the text of an HTML fragment, with a space where a tag was.
-func plain(fragment string) string {
+// Plain returns the text of an HTML fragment, with a space where a tag was.
+func Plain(fragment string) string {
 	if !strings.ContainsAny(fragment, "<&") {
 		return fragment
 	}

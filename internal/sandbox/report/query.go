@@ -1,15 +1,15 @@
-package sandbox
+package report
 
 import (
 	"cmp"
 	"maps"
 	"math"
-	"net/http"
 	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// answerer computes the answer to a query. Everything in it comes in pairs: what counts in the window, and what counted in the period to
-// compare with.
+// answerer computes the answer to a query. It computes each number for the window and, if the query asks for it, for the period to compare with.
 type answerer struct {
 	*question
 	aggregation string
@@ -17,33 +17,34 @@ type answerer struct {
 	compared    bool
 }
 
-// pair is the rows of something in the window, and in the period to compare with.
+// pair holds the rows in the window and in the period to compare with.
 type pair struct{ now, then []row }
 
-func queryReport(c *call) (int, any, error) {
-	q, err := c.question()
+// Query answers with the numbers that a chart shows.
+func Query(st *store.Store, body object) (object, error) {
+	q, err := newQuestion(st, body)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	if err := q.checkAggregation(c.body); err != nil {
-		return 0, nil, err
+	if err := q.checkAggregation(body); err != nil {
+		return nil, err
 	}
-	a := &answerer{question: q, aggregation: text(c.body, "aggregation"), percentile: number(c.body, "percentile")}
+	a := &answerer{question: q, aggregation: store.Text(body, "aggregation"), percentile: store.Number(body, "percentile")}
 	all := pair{now: q.rows(q.window)}
 	var compared []string // the buckets of the period to compare with
-	if a.compared = c.body["compareStartDate"] != nil; a.compared {
-		window, err := c.readWindow("compareStartDate", "compareEndDate", q.zone)
+	if a.compared = body["compareStartDate"] != nil; a.compared {
+		window, err := readWindow(body, "compareStartDate", "compareEndDate", q.zone)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if compared, err = q.grain.buckets(window, q.zone); err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		all.then = q.rows(window)
 	}
 	answer := a.valued(object{"object": "report_query_result", "meta": a.meta()}, all)
-	if before := number(answer, "previousValue"); before != 0 {
-		answer["deltaPercent"] = rounded((number(answer, "value") - before) / before * 100)
+	if before := store.Number(answer, "previousValue"); before != 0 {
+		answer["deltaPercent"] = rounded((store.Number(answer, "value") - before) / before * 100)
 	}
 	answer["timeSeries"] = a.series(all, compared)
 	if q.group != nil {
@@ -52,7 +53,7 @@ func queryReport(c *call) (int, any, error) {
 	if q.segment != nil {
 		answer["segmentData"] = a.segments(all)
 	}
-	return http.StatusOK, answer, nil
+	return answer, nil
 }
 
 func (a *answerer) meta() object {
@@ -69,7 +70,7 @@ func (a *answerer) meta() object {
 	return meta
 }
 
-// valued puts the number of a pair into an object, and the one before it when there is a comparison.
+// valued puts the number of a pair into an object, and with a comparison also the earlier number.
 func (a *answerer) valued(out object, p pair) object {
 	out["value"] = aggregate(p.now, a.aggregation, a.percentile)
 	if a.compared {
@@ -78,7 +79,7 @@ func (a *answerer) valued(out object, p pair) object {
 	return out
 }
 
-// series goes through the buckets of the window. A bucket is compared with the one at the same place in the other period.
+// series returns the numbers by bucket. It compares a bucket with the bucket at the same place in the other period.
 func (a *answerer) series(all pair, compared []string) []any {
 	bucket := func(r row) []string { return []string{a.grain.name(r.at)} }
 	now, then := splitBy(all.now, bucket), splitBy(all.then, bucket)
@@ -109,7 +110,7 @@ func (a *answerer) segments(p pair) []any {
 	return a.breakdown(a.segment, p, "segment", func(object, pair) {})
 }
 
-// breakdown lists the parts of a pair, the greatest value first.
+// breakdown returns the numbers by part, the greatest first.
 func (a *answerer) breakdown(by *attribute, all pair, key string, finish func(datum object, p pair)) []any {
 	now, then := a.split(by, all.now), a.split(by, all.then)
 	parts := maps.Clone(now)
@@ -124,7 +125,7 @@ func (a *answerer) breakdown(by *attribute, all pair, key string, finish func(da
 	slices.SortStableFunc(data, func(x, y any) int {
 		left, _ := x.(object)
 		right, _ := y.(object)
-		return cmp.Compare(number(right, "value"), number(left, "value"))
+		return cmp.Compare(store.Number(right, "value"), store.Number(left, "value"))
 	})
 	return data
 }

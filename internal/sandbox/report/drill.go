@@ -1,51 +1,52 @@
-package sandbox
+package report
 
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// valueColumn is the column of a drill-in that holds what a row counts for.
+// valueColumn is the column of a drill-in that holds the number for which a row counts.
 const valueColumn = "metric.value"
 
-// drillIntoReport lists the rows behind a metric.
-func drillIntoReport(c *call) (int, any, error) {
-	q, err := c.question()
+// DrillIn answers with the rows behind a number.
+func DrillIn(st *store.Store, body object) (object, error) {
+	q, err := newQuestion(st, body)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	if err := q.follow(text(c.body, "selectedMetricId")); err != nil {
-		return 0, nil, err
+	if err := q.follow(store.Text(body, "selectedMetricId")); err != nil {
+		return nil, err
 	}
-	point, _ := c.body["dataPointFilters"].(object)
+	point, _ := body["dataPointFilters"].(object)
 	holds, err := q.point(point)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	order, err := q.order(list(c.body, "sort"))
+	order, err := q.order(store.List(body, "sort"))
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	rows := slices.DeleteFunc(q.rows(q.window), func(r row) bool { return !holds(r) })
 	slices.SortFunc(rows, order)
-	page, _ := c.bodyOr("page", 1.0).(float64)
-	size, _ := c.bodyOr("pageSize", 25.0).(float64)
+	page, _ := valueOr(body, "page", 1.0).(float64)
+	size, _ := valueOr(body, "pageSize", 25.0).(float64)
 	shown := []any{}
 	for i := (page - 1) * size; i < min(page*size, float64(len(rows))); i++ {
 		shown = append(shown, q.cells(rows[int(i)]))
 	}
-	return http.StatusOK, object{
+	return object{
 		"object": "report_drill_in_result", "meta": object{"datasetId": q.dataset.id, "metricId": q.metric.id},
 		"availableColumns": q.columns(), "defaultColumnIds": q.dataset.columns, "rows": shown,
 		"page": page, "pageSize": size, "total": float64(len(rows)), "timezone": q.zone.String(),
 	}, nil
 }
 
-// follow changes to another metric of the same dataset, if one is named.
+// follow changes to another metric of the same dataset, if the body names one.
 func (q *question) follow(id string) error {
 	if id == "" {
 		return nil
@@ -55,21 +56,21 @@ func (q *question) follow(id string) error {
 		return err
 	}
 	if ds.id != q.dataset.id {
-		return refused("selectedMetricId", "'"+id+"' is no metric of the dataset '"+q.dataset.id+"'")
+		return problem("selectedMetricId", "'"+id+"' is not a metric of the dataset '"+q.dataset.id+"'")
 	}
 	q.metric = m
 	return nil
 }
 
-// point reads what selects one data point of the chart.
+// point returns the predicate that selects the rows of one data point of the chart.
 func (q *question) point(raw object) (func(row) bool, error) {
 	var conditions []func(row) bool
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		value := text(raw, key)
+		value := store.Text(raw, key)
 		switch key {
 		case "timeBucket":
 			if !slices.Contains(q.buckets, value) {
-				return nil, refused("dataPointFilters."+key, "No data point has this date: use one of timeSeries")
+				return nil, problem("dataPointFilters."+key, "No data point has this date: use one of timeSeries")
 			}
 			conditions = append(conditions, func(r row) bool { return q.grain.name(r.at) == value })
 		case "groupValue", "segmentValue":
@@ -78,11 +79,11 @@ func (q *question) point(raw object) (func(row) bool, error) {
 				by, needs = q.segment, "segmentBy"
 			}
 			if by == nil {
-				return nil, refused("dataPointFilters."+key, "Needs "+needs)
+				return nil, problem("dataPointFilters."+key, "Needs "+needs)
 			}
 			conditions = append(conditions, func(r row) bool { return slices.Contains(q.parts(by, r), value) })
 		default:
-			return nil, refused("dataPointFilters."+key, "Belongs to a view that the metric does not support")
+			return nil, problem("dataPointFilters."+key, "Belongs to a view that the metric does not support")
 		}
 	}
 	return func(r row) bool {
@@ -90,7 +91,7 @@ func (q *question) point(raw object) (func(row) bool, error) {
 	}, nil
 }
 
-// order reads the sort of a drill-in: the newest row first unless it says otherwise, and by id what ties.
+// order returns the order of a drill-in. The default is the newest row first; the id decides between equal rows.
 func (q *question) order(sort []any) (func(a, b row) int, error) {
 	type criterion struct {
 		key  func(row) any
@@ -99,7 +100,7 @@ func (q *question) order(sort []any) (func(a, b row) int, error) {
 	var criteria []criterion
 	for i, s := range sort {
 		given, _ := s.(object)
-		id, sign := text(given, "fieldId"), 1
+		id, sign := store.Text(given, "fieldId"), 1
 		if given["direction"] == "desc" {
 			sign = -1
 		}
@@ -115,15 +116,15 @@ func (q *question) order(sort []any) (func(a, b row) int, error) {
 	}
 	return func(a, b row) int {
 		for _, by := range criteria {
-			if order := by.sign * compareValues(by.key(a), by.key(b)); order != 0 {
+			if order := by.sign * store.CompareValues(by.key(a), by.key(b)); order != 0 {
 				return order
 			}
 		}
-		return cmp.Or(b.at.Compare(a.at), strings.Compare(text(a.object, "id"), text(b.object, "id")))
+		return cmp.Or(b.at.Compare(a.at), strings.Compare(store.Text(a.object, "id"), store.Text(b.object, "id")))
 	}, nil
 }
 
-// sortKey is what a column is sorted by: numbers as they are, everything else as it reads.
+// sortKey returns the key by which a column is sorted: numbers as they are, other values by their labels.
 func (q *question) sortKey(a attribute, r row) any {
 	if a.valueType == "number" {
 		return a.read(q.store, r.object)
@@ -131,7 +132,7 @@ func (q *question) sortKey(a attribute, r row) any {
 	return strings.ToLower(strings.Join(q.labels(a, r), ", "))
 }
 
-// labels returns how the values of an attribute read.
+// labels returns the values of an attribute as people read them.
 func (q *question) labels(a attribute, r row) []string {
 	labels := []string{}
 	for _, part := range q.parts(&a, r) {
@@ -159,7 +160,7 @@ func (q *question) cells(r row) object {
 	return cells
 }
 
-// cell shows ids with the names they stand for, and everything else as it is.
+// cell shows an id with the name of its object, and other values as they are.
 func (q *question) cell(a attribute, r row) any {
 	value := a.read(q.store, r.object)
 	if len(a.of) == 0 || value == nil {
@@ -170,29 +171,29 @@ func (q *question) cell(a attribute, r row) any {
 	}
 	id, _ := value.(string)
 	cell := object{"kind": "identity", "id": id, "label": a.label(q.store, id)}
-	if color := text(a.find(q.store, id), "color"); color != "" {
+	if color := store.Text(a.find(q.store, id), "color"); color != "" {
 		cell["color"] = color
 	}
 	return cell
 }
 
-// listReportFilterValues looks up what an attribute can be filtered by: what was chosen already, then what the text finds.
-func listReportFilterValues(c *call) (int, any, error) {
-	a, err := lookedUp(text(c.body, "fieldId"))
+// FilterValues answers with values of an attribute: the selected ones first, then those whose label contains the text.
+func FilterValues(st *store.Store, body object) (object, error) {
+	a, err := lookedUp(store.Text(body, "fieldId"))
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	limit, _ := c.bodyOr("limit", 20.0).(float64)
-	query := strings.ToLower(text(c.body, "query"))
-	chosen := list(c.body, "selectedValues")
+	limit, _ := valueOr(body, "limit", 20.0).(float64)
+	query := strings.ToLower(store.Text(body, "query"))
+	chosen := store.List(body, "selectedValues")
 	var selected, found []any
 	for _, kindName := range a.of {
-		for _, o := range c.store.kind(kindName).all {
-			option := object{"value": o["id"], "label": a.label(c.store, text(o, "id"))}
+		for _, o := range st.Kind(kindName).All() {
+			option := object{"value": o["id"], "label": a.label(st, store.Text(o, "id"))}
 			switch {
 			case slices.Contains(chosen, o["id"]):
 				selected = append(selected, option)
-			case strings.Contains(strings.ToLower(text(option, "label")), query):
+			case strings.Contains(strings.ToLower(store.Text(option, "label")), query):
 				found = append(found, option)
 			}
 		}
@@ -200,15 +201,15 @@ func listReportFilterValues(c *call) (int, any, error) {
 	byLabel := func(x, y any) int {
 		left, _ := x.(object)
 		right, _ := y.(object)
-		return cmp.Or(strings.Compare(text(left, "label"), text(right, "label")), strings.Compare(text(left, "value"), text(right, "value")))
+		return cmp.Or(strings.Compare(store.Text(left, "label"), store.Text(right, "label")), strings.Compare(store.Text(left, "value"), store.Text(right, "value")))
 	}
 	slices.SortFunc(selected, byLabel)
 	slices.SortFunc(found, byLabel)
 	data := append([]any{}, selected...)
-	return http.StatusOK, object{"object": "list", "data": append(data, found[:min(len(found), int(limit))]...)}, nil
+	return object{"object": "list", "data": append(data, found[:min(len(found), int(limit))]...)}, nil
 }
 
-// lookedUp returns the attribute of any dataset whose values can be looked up.
+// lookedUp returns the attribute with this id, of any dataset, if its values can be looked up.
 func lookedUp(id string) (attribute, error) {
 	everything := dataset{}
 	for _, ds := range datasets() {

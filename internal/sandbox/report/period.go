@@ -1,20 +1,22 @@
-package sandbox
+package report
 
 import (
 	"strconv"
 	"time"
-	_ "time/tzdata" // reports name zones, and the image holds no files of the system's
+	_ "time/tzdata" // reports name time zones, and the container image has no time zone files
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// period is a stretch of time, the end excluded.
+// period is a stretch of time. The end does not belong to it.
 type period struct{ from, to time.Time }
 
 func (p period) holds(t time.Time) bool { return !t.Before(p.from) && t.Before(p.to) }
 
-// moment is the shortest time that stamps tell apart.
+// moment is the resolution of stamps.
 const moment = time.Millisecond
 
-// readPeriod reads what one ISO 8601 text covers: a whole day of the zone, or a moment.
+// readPeriod returns the period of an ISO 8601 text: a whole day of the zone, or a moment.
 func readPeriod(given string, zone *time.Location) (p period, ok bool) {
 	if day, err := time.Parse(time.DateOnly, given); err == nil {
 		return period{startOfDay(day, zone), startOfDay(day.AddDate(0, 0, 1), zone)}, true
@@ -27,7 +29,7 @@ func readPeriod(given string, zone *time.Location) (p period, ok bool) {
 	return period{}, false
 }
 
-// startOfDay is the first moment of a date in a zone: midnight, or later where clocks go forward over it.
+// startOfDay returns the first moment of a date in a zone. It is midnight, or later if the clocks skip midnight on that date.
 func startOfDay(date time.Time, zone *time.Location) time.Time {
 	t := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, zone)
 	if t.Day() != date.Day() {
@@ -36,27 +38,27 @@ func startOfDay(date time.Time, zone *time.Location) time.Time {
 	return t
 }
 
-// readZone reads an IANA name. Local is none: it would be the zone of whoever runs the sandbox.
+// readZone reads an IANA name. It refuses Local, because that is the zone of the machine on which the sandbox runs.
 func readZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, refused("timezone", "Unknown time zone "+strconv.Quote(name)+": use an IANA name such as Europe/Berlin")
+		return nil, problem("timezone", "Unknown time zone "+strconv.Quote(name)+": use an IANA name such as Europe/Berlin")
 	}
 	return zone, nil
 }
 
-// readWindow reads the dates under two keys of the body, both inclusive.
-func (c *call) readWindow(fromKey, toKey string, zone *time.Location) (period, error) {
-	first, ok := readPeriod(text(c.body, fromKey), zone)
+// readWindow reads the dates under two keys of the body. Both days belong to the window.
+func readWindow(body object, fromKey, toKey string, zone *time.Location) (period, error) {
+	first, ok := readPeriod(store.Text(body, fromKey), zone)
 	if !ok {
-		return period{}, refused(fromKey, "Invalid date: use ISO 8601, such as 2026-03-02")
+		return period{}, problem(fromKey, "Invalid date: use ISO 8601, such as 2026-03-02")
 	}
-	last, ok := readPeriod(text(c.body, toKey), zone)
+	last, ok := readPeriod(store.Text(body, toKey), zone)
 	if !ok {
-		return period{}, refused(toKey, "Invalid date: use ISO 8601, such as 2026-03-29")
+		return period{}, problem(toKey, "Invalid date: use ISO 8601, such as 2026-03-29")
 	}
 	if !first.from.Before(last.to) {
-		return period{}, refused(toKey, "The end lies before the start")
+		return period{}, problem(toKey, "The end lies before the start")
 	}
 	return period{first.from, last.to}, nil
 }
@@ -64,8 +66,8 @@ func (c *call) readWindow(fromKey, toKey string, zone *time.Location) (period, e
 // grain is the size of a time bucket: hour, day, week (from Monday) or month.
 type grain string
 
-// start returns where the bucket that holds t begins. Days and longer are dates, at midnight UTC whatever the zone: not every day of a zone
-// has 24 hours, or a midnight.
+// start returns the beginning of the bucket that holds t. Days and longer buckets are dates at midnight UTC in all zones, because some days of a
+// zone have 23 or 25 hours or no midnight.
 func (g grain) start(t time.Time) time.Time {
 	if g == "hour" {
 		return t.Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
@@ -93,7 +95,7 @@ func (g grain) next(start time.Time) time.Time {
 	return start.AddDate(0, 0, 1)
 }
 
-// name is how answers call the bucket that holds t: its first day, or for hours its beginning with the offset of the zone.
+// name returns the name of the bucket that holds t: its first day, or for hours its beginning with the offset of the zone.
 func (g grain) name(t time.Time) string {
 	if g == "hour" {
 		return g.start(t).Format(time.RFC3339)
@@ -101,7 +103,7 @@ func (g grain) name(t time.Time) string {
 	return g.start(t).Format(time.DateOnly)
 }
 
-// maxBuckets bounds a time series.
+// maxBuckets is the greatest length of a time series.
 const maxBuckets = 5000
 
 // buckets names the buckets of a window in order.
@@ -110,7 +112,7 @@ func (g grain) buckets(window period, zone *time.Location) ([]string, error) {
 	last := g.start(window.to.Add(-moment).In(zone))
 	for at := g.start(window.from.In(zone)); !at.After(last); at = g.next(at) {
 		if len(names) == maxBuckets {
-			return nil, refused("granularity", "More than "+strconv.Itoa(maxBuckets)+" data points: choose a coarser granularity or a shorter window")
+			return nil, problem("granularity", "More than "+strconv.Itoa(maxBuckets)+" data points: choose a coarser granularity or a shorter window")
 		}
 		names = append(names, g.name(at))
 	}

@@ -1,14 +1,19 @@
-package sandbox
+package report
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// question is what a query and a drill-in have in common, checked.
+// object is a JSON object of the store, the body or the answer.
+type object = store.Object
+
+// question is the checked part of a body that queries and drill-ins have in common.
 type question struct {
-	store   *store
+	store   *store.Store
 	dataset dataset
 	metric  metric
 	zone    *time.Location
@@ -27,44 +32,44 @@ type row struct {
 	value  float64
 }
 
-// question reads the part of the body that says what to count.
-func (c *call) question() (*question, error) {
-	q := &question{store: c.store, grain: grain(text(c.body, "granularity"))}
+// newQuestion reads the part of the body that says what to count.
+func newQuestion(st *store.Store, body object) (*question, error) {
+	q := &question{store: st, grain: grain(store.Text(body, "granularity"))}
 	var err error
-	if q.dataset, q.metric, err = metricNamed(text(c.body, "metric"), "metric"); err != nil {
+	if q.dataset, q.metric, err = metricNamed(store.Text(body, "metric"), "metric"); err != nil {
 		return nil, err
 	}
-	if view := c.bodyOr("view", "standard"); view != "standard" {
-		return nil, refused("view", "The metric does not support this view. Supported: standard")
+	if view := valueOr(body, "view", "standard"); view != "standard" {
+		return nil, problem("view", "The metric does not support this view. Supported: standard")
 	}
-	if flag(c.body, "officeHoursOnly") {
-		return nil, refused("officeHoursOnly", "The metric does not support office hours")
+	if store.Flag(body, "officeHoursOnly") {
+		return nil, problem("officeHoursOnly", "The metric does not support office hours")
 	}
-	zone, _ := c.bodyOr("timezone", "UTC").(string)
+	zone, _ := valueOr(body, "timezone", "UTC").(string)
 	if q.zone, err = readZone(zone); err != nil {
 		return nil, err
 	}
-	if q.window, err = c.readWindow("startDate", "endDate", q.zone); err != nil {
+	if q.window, err = readWindow(body, "startDate", "endDate", q.zone); err != nil {
 		return nil, err
 	}
 	if q.buckets, err = q.grain.buckets(q.window, q.zone); err != nil {
 		return nil, err
 	}
-	if err := q.readFilters(c.body); err != nil {
+	if err := q.readFilters(body); err != nil {
 		return nil, err
 	}
-	if q.group, err = q.groupedBy(c.body, "groupBy"); err != nil {
+	if q.group, err = q.groupedBy(body, "groupBy"); err != nil {
 		return nil, err
 	}
-	if q.segment, err = q.groupedBy(c.body, "segmentBy"); err != nil {
+	if q.segment, err = q.groupedBy(body, "segmentBy"); err != nil {
 		return nil, err
 	}
 	return q, nil
 }
 
-// bodyOr returns a field of the body, or a value to use without it.
-func (c *call) bodyOr(name string, fallback any) any {
-	if value, given := c.body[name]; given {
+// valueOr returns a field of the body, or the fallback if the body does not have it.
+func valueOr(body object, name string, fallback any) any {
+	if value, given := body[name]; given {
 		return value
 	}
 	return fallback
@@ -79,9 +84,9 @@ func (q *question) readFilters(body object) (err error) {
 	return err
 }
 
-// groupedBy reads the attribute that results are to be broken down by.
+// groupedBy returns the attribute of a breakdown, or nil if the body asks for none.
 func (q *question) groupedBy(body object, key string) (*attribute, error) {
-	id := text(body, key)
+	id := store.Text(body, key)
 	if id == "" {
 		return nil, nil //nolint:nilnil // no breakdown is asked for
 	}
@@ -92,10 +97,10 @@ func (q *question) groupedBy(body object, key string) (*attribute, error) {
 	return &a, nil
 }
 
-// rows returns what counts in a window.
+// rows returns the objects that count in a window.
 func (q *question) rows(window period) []row {
 	var rows []row
-	for _, o := range q.store.kind(q.dataset.kind).all {
+	for _, o := range q.store.Kind(q.dataset.kind).All() {
 		at, err := time.Parse(time.RFC3339, q.metric.at(q.store, o))
 		if err == nil && window.holds(at) && q.keep(o) {
 			rows = append(rows, row{o, at.In(q.zone), q.metric.value(o)})
@@ -104,10 +109,10 @@ func (q *question) rows(window period) []row {
 	return rows
 }
 
-// noValue stands for the objects that have nothing of what results are broken down by.
+// noValue is the part of the objects without a value of the attribute of a breakdown.
 const noValue = "none"
 
-// parts returns the parts that a row belongs to when results are broken down by an attribute.
+// parts returns the parts of a breakdown by an attribute to which a row belongs.
 func (q *question) parts(a *attribute, r row) []string {
 	var parts []string
 	for _, value := range valuesOf(a.read(q.store, r.object)) {
@@ -124,7 +129,7 @@ func (q *question) parts(a *attribute, r row) []string {
 	return parts
 }
 
-// split sorts rows into the parts of an attribute.
+// split returns the rows by the parts of an attribute.
 func (q *question) split(a *attribute, rows []row) map[string][]row {
 	return splitBy(rows, func(r row) []string { return q.parts(a, r) })
 }
@@ -139,7 +144,7 @@ func splitBy(rows []row, parts func(row) []string) map[string][]row {
 	return out
 }
 
-// partLabel returns how a part of an attribute reads.
+// partLabel returns a part as people read it.
 func (q *question) partLabel(a *attribute, part string) string {
 	switch {
 	case part == noValue:
@@ -150,7 +155,7 @@ func (q *question) partLabel(a *attribute, part string) string {
 	return a.label(q.store, part)
 }
 
-// aggregate makes one number of rows; 0 of none.
+// aggregate returns one number for rows, and 0 for no rows.
 func aggregate(rows []row, aggregation string, percentile float64) float64 {
 	if len(rows) == 0 {
 		return 0
@@ -179,7 +184,7 @@ func aggregate(rows []row, aggregation string, percentile float64) float64 {
 	return float64(len(values))
 }
 
-// quantile reads the value at a share of sorted values, in between two where it falls there.
+// quantile returns the value at a share of sorted values. It interpolates between two values.
 func quantile(sorted []float64, share float64) float64 {
 	place := share * float64(len(sorted)-1)
 	low := int(place)
@@ -187,14 +192,14 @@ func quantile(sorted []float64, share float64) float64 {
 	return rounded(sorted[low] + (sorted[high]-sorted[low])*(place-float64(low)))
 }
 
-// checkAggregation holds an aggregation against the metric.
+// checkAggregation refuses an aggregation that the metric does not have.
 func (q *question) checkAggregation(body object) error {
-	aggregation := text(body, "aggregation")
+	aggregation := store.Text(body, "aggregation")
 	if !slices.Contains(q.metric.aggregations, aggregation) {
-		return refused("aggregation", "'"+aggregation+"' is not supported for '"+q.metric.id+"'. Supported: "+strings.Join(q.metric.aggregations, ", "))
+		return problem("aggregation", "'"+aggregation+"' is not supported for '"+q.metric.id+"'. Supported: "+strings.Join(q.metric.aggregations, ", "))
 	}
 	if aggregation == "percentile" && body["percentile"] == nil {
-		return refused("percentile", "Required when aggregation is percentile")
+		return problem("percentile", "Required when aggregation is percentile")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package sandbox
+package store
 
 import (
 	"bytes"
@@ -16,12 +16,12 @@ const stateVersion = 2
 
 type stateFile struct {
 	Version int `json:"version"`
-	*store
+	*Store
 }
 
-// readState reads a state file; without one it returns nil. A file that is damaged or of another version is an
+// ReadState reads a state file; without one it returns nil. A file that is damaged or of another version is an
 // error and stays as it is.
-func readState(path string) (*store, error) {
+func ReadState(path string) (*Store, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the path is the user's own choice
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil //nolint:nilnil // nothing kept yet is neither a store nor a failure
@@ -29,7 +29,7 @@ func readState(path string) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox state: %w", err)
 	}
-	state := stateFile{store: newStore(0, shipped)} // which older files do not say
+	state := stateFile{Store: New(0, Shipped)} // which older files do not say
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&state); err != nil {
@@ -42,20 +42,20 @@ func readState(path string) (*store, error) {
 		return nil, fmt.Errorf("the sandbox state %s has version %d, this program reads %d: move it away or delete it to start afresh",
 			path, state.Version, stateVersion)
 	}
-	if len(state.kind("admin").all) == 0 {
+	if len(state.Kind("admin").all) == 0 {
 		return nil, fmt.Errorf("the sandbox state %s is damaged (no admins in it): move it away or delete it to start afresh", path)
 	}
-	return state.store, nil
+	return state.Store, nil
 }
 
-// writeState replaces the state file in one step, so that a crash leaves the old one or the new one.
-func writeState(path string, st *store) (err error) {
+// WriteState replaces the state file in one step, so that a crash leaves the old one or the new one.
+func WriteState(path string, st *Store) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write the sandbox state: %w", err)
 		}
 	}()
-	data, err := json.Marshal(stateFile{Version: stateVersion, store: st})
+	data, err := json.Marshal(stateFile{Version: stateVersion, Store: st})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func writeState(path string, st *store) (err error) {
 }
 
 // MarshalJSON writes a collection as the list of its objects.
-func (c *collection) MarshalJSON() ([]byte, error) {
+func (c *Collection) MarshalJSON() ([]byte, error) {
 	if c.all == nil {
 		return []byte("[]"), nil
 	}
@@ -87,16 +87,16 @@ func (c *collection) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
-func (c *collection) UnmarshalJSON(data []byte) error {
-	c.byID = map[string]object{}
+func (c *Collection) UnmarshalJSON(data []byte) error {
+	c.byID = map[string]Object{}
 	if err := json.Unmarshal(data, &c.all); err != nil {
 		return err
 	}
 	for _, o := range c.all {
-		if text(o, "id") == "" {
+		if Text(o, "id") == "" {
 			return errors.New("an object without an id")
 		}
-		c.byID[text(o, "id")] = o
+		c.byID[Text(o, "id")] = o
 	}
 	return nil
 }

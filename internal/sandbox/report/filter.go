@@ -1,10 +1,12 @@
-package sandbox
+package report
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // Bounds of a report filter.
@@ -13,27 +15,27 @@ const (
 	maxFilterRules = 100
 )
 
-// filterReader turns the filters of a report into a predicate.
+// filterReader reads the filters of a report into a predicate.
 type filterReader struct {
-	store   *store
+	store   *store.Store
 	dataset dataset
 	zone    *time.Location
-	rules   int // read so far
+	rules   int // how many were read
 }
 
 // read reads a rule or a group that is nested depth levels deep.
 func (r *filterReader) read(raw object, path string, depth int) (func(object) bool, error) {
 	if raw["kind"] == "rule" {
 		if r.rules++; r.rules > maxFilterRules {
-			return nil, refused("filters", "At most "+strconv.Itoa(maxFilterRules)+" rules")
+			return nil, problem("filters", "At most "+strconv.Itoa(maxFilterRules)+" rules")
 		}
 		return r.rule(raw, path)
 	}
 	if depth > maxFilterDepth {
-		return nil, refused(path, "At most "+strconv.Itoa(maxFilterDepth)+" levels of groups")
+		return nil, problem(path, "At most "+strconv.Itoa(maxFilterDepth)+" levels of groups")
 	}
 	var children []func(object) bool
-	for i, child := range list(raw, "children") {
+	for i, child := range store.List(raw, "children") {
 		inner, _ := child.(object)
 		keep, err := r.read(inner, path+".children."+strconv.Itoa(i), depth+1)
 		if err != nil {
@@ -41,20 +43,20 @@ func (r *filterReader) read(raw object, path string, depth int) (func(object) bo
 		}
 		children = append(children, keep)
 	}
-	either := raw["op"] == "or" && len(children) > 0 // a group without children leaves everything in
+	either := raw["op"] == "or" && len(children) > 0 // a group without children keeps all objects
 	return func(o object) bool {
 		return slices.ContainsFunc(children, func(keep func(object) bool) bool { return keep(o) == either }) == either
 	}, nil
 }
 
 func (r *filterReader) rule(raw object, path string) (func(object) bool, error) {
-	a, err := r.dataset.attribute(text(raw, "fieldId"), path+".fieldId", "filter by", func(attribute) bool { return true })
+	a, err := r.dataset.attribute(store.Text(raw, "fieldId"), path+".fieldId", "filter by", func(attribute) bool { return true })
 	if err != nil {
 		return nil, err
 	}
-	operator := text(raw, "operator")
+	operator := store.Text(raw, "operator")
 	if allowed := operators[a.valueType]; !slices.Contains(allowed, operator) {
-		return nil, refused(path+".operator", "Operator '"+operator+"' is not supported for '"+a.id+"'. Supported: "+strings.Join(allowed, ", "))
+		return nil, problem(path+".operator", "Operator '"+operator+"' is not supported for '"+a.id+"'. Supported: "+strings.Join(allowed, ", "))
 	}
 	wanted, err := r.operands(a, operator, raw, path+".value")
 	if err != nil {
@@ -63,27 +65,27 @@ func (r *filterReader) rule(raw object, path string) (func(object) bool, error) 
 	return func(o object) bool { return r.matches(operator, r.comparable(a, o), wanted) }, nil
 }
 
-// operands reads the value of a rule into as many values as its operator takes.
+// operands reads the value of a rule as the list of values that its operator takes.
 func (r *filterReader) operands(a attribute, operator string, raw object, path string) ([]any, error) {
 	value, given := raw["value"]
 	several, isList := value.([]any)
 	switch operator {
 	case "exists", "not_exists":
 		if given {
-			return nil, refused(path, operator+" takes no value")
+			return nil, problem(path, operator+" takes no value")
 		}
 		return nil, nil
 	case "between":
 		if len(several) != 2 {
-			return nil, refused(path, "between takes [low, high]")
+			return nil, problem(path, "between takes [low, high]")
 		}
 	case "in", "not_in":
 		if len(several) == 0 {
-			return nil, refused(path, operator+" takes an array of at least one value")
+			return nil, problem(path, operator+" takes an array of at least one value")
 		}
 	default:
 		if !given || isList {
-			return nil, refused(path, operator+" takes one value")
+			return nil, problem(path, operator+" takes one value")
 		}
 		several = []any{value}
 	}
@@ -91,14 +93,14 @@ func (r *filterReader) operands(a attribute, operator string, raw object, path s
 	for i, v := range several {
 		read, complaint := r.operand(a, v)
 		if complaint != "" {
-			return nil, refused(path, complaint)
+			return nil, problem(path, complaint)
 		}
 		out[i] = read
 	}
 	return out, nil
 }
 
-// operand checks one value against the type of an attribute, or says what is wrong with it.
+// operand reads one value by the type of an attribute, or says what is wrong with it.
 func (r *filterReader) operand(a attribute, v any) (read any, complaint string) {
 	s, isText := v.(string)
 	_, isNumber := v.(float64)
@@ -130,7 +132,7 @@ func (r *filterReader) operand(a attribute, v any) (read any, complaint string) 
 	return v, ""
 }
 
-// comparable returns what an object has of an attribute, as values that operands can be held against.
+// comparable returns the values of an attribute of an object in the form of operands.
 func (r *filterReader) comparable(a attribute, o object) []any {
 	values := valuesOf(a.read(r.store, o))
 	if a.valueType == "date" {
@@ -142,7 +144,7 @@ func (r *filterReader) comparable(a attribute, o object) []any {
 	return values
 }
 
-// valuesOf spreads the value of an attribute: none for null and empty text, one, or several.
+// valuesOf returns the value of an attribute as a list. The list is empty for null and for the empty text.
 func valuesOf(value any) []any {
 	if several, ok := value.([]any); ok {
 		return slices.Clone(several)
@@ -184,7 +186,7 @@ func containsText(have, part any) bool {
 	return strings.Contains(strings.ToLower(h), strings.ToLower(p))
 }
 
-// atLeast and atMost compare numbers, or moments with what a date covers.
+// atLeast and atMost compare numbers, or moments with the period of a date.
 
 func atLeast(have, low any) bool {
 	if bound, ok := low.(period); ok {
