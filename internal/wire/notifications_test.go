@@ -241,6 +241,48 @@ func TestProgressIsThrottledAndItsLastReportIsNeverLost(t *testing.T) {
 	}
 }
 
+// The pipe is never read, so each write waits for good. The work must go on in its own time all the same.
+func TestAHostThatDoesNotReadHoldsUpNoWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const steps, step = 10 * outboxSize, time.Second
+		worked := make(chan time.Duration, 1)
+		s := newServer(t, quiet())
+		addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			start := time.Now()
+			for i := range steps {
+				Progress(ctx, float64(i), steps, "")
+				time.Sleep(step)
+			}
+			worked <- time.Since(start)
+			return mcp.NewToolResultText("done"), nil
+		})
+		p := connectInMemory(t, s, StdioOptions{})
+		p.handshake(initialize)
+		p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":1}}}`)
+		select {
+		case took := <-worked:
+			if took != steps*step {
+				t.Errorf("the work took %v in place of %v", took, steps*step)
+			}
+		case <-time.After(2 * steps * step):
+			t.Error("the work waits for a host that does not read")
+		}
+		// A host that begins to read gets reports in order, the last one among them, and then the result.
+		last := -1.0
+		for m := p.next(); m.Method != ""; m = p.next() {
+			done, _ := m.Params["progress"].(float64)
+			if done <= last {
+				t.Errorf("progress %v follows %v", done, last)
+			}
+			last = done
+		}
+		if last != steps-1 {
+			t.Errorf("the last report was %v of %v", last, steps-1)
+		}
+	})
+}
+
 // addReporting adds the tool "work", which reports progress once, without a total and a message.
 func addReporting(s *server.MCPServer) {
 	addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
