@@ -16,6 +16,9 @@ import (
 	"featurebase-mcp/internal/nearest"
 )
 
+// CodeBusy is the JSON-RPC error code of a request refused because too many are running.
+const CodeBusy = -32000
+
 // CodedError is a JSON-RPC error with a code of its own. A handler behind [Guard] returns it, wrapped or not, to have
 // the client receive this code, message and data, where mcp-go alone would send -32603 and the text.
 type CodedError struct {
@@ -34,12 +37,14 @@ type CodedError struct {
 // Error returns the message.
 func (e *CodedError) Error() string { return e.Message }
 
-func (e *CodedError) details() mcp.JSONRPCErrorDetails {
+// Details is the error as JSON-RPC has it.
+func (e *CodedError) Details() mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(e.Code, e.Message, e.Data)
 }
 
-func (e *CodedError) response() mcp.JSONRPCError {
-	return mcp.JSONRPCError{JSONRPC: mcp.JSONRPC_VERSION, Error: e.details()}
+// Response is the error as the answer of mcp-go to a request.
+func (e *CodedError) Response() mcp.JSONRPCError {
+	return mcp.JSONRPCError{JSONRPC: mcp.JSONRPC_VERSION, Error: e.Details()}
 }
 
 // ResourceNotFound returns the error for a resource that does not exist: -32602 since protocol 2026-07-28, -32002
@@ -60,19 +65,22 @@ func resourceNotFound(code int, uri string) *CodedError {
 	}
 }
 
-// errorSlot carries past mcp-go what it would change: the message, as it came, to a handler, and a CodedError from there to the transport.
-type errorSlot struct {
+// ErrorSlot carries past mcp-go what it would change: the message, as it came, to a handler, and a CodedError from there to the transport.
+type ErrorSlot struct {
 	message []byte
 	err     atomic.Pointer[CodedError]
 }
 
 type errorSlotKey struct{}
 
-// withErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
-func withErrorSlot(ctx context.Context, message []byte) (context.Context, *errorSlot) {
-	slot := &errorSlot{message: message}
+// WithErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
+func WithErrorSlot(ctx context.Context, message []byte) (context.Context, *ErrorSlot) {
+	slot := &ErrorSlot{message: message}
 	return context.WithValue(ctx, errorSlotKey{}, slot), slot
 }
+
+// Coded returns the CodedError of the handler, or nil.
+func (s *ErrorSlot) Coded() *CodedError { return s.err.Load() }
 
 // carry stores the CodedError in err, if there is one, and returns it.
 func carry(ctx context.Context, err error) (*CodedError, bool) {
@@ -80,7 +88,7 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	if !ok || coded == nil {
 		return nil, false
 	}
-	if slot, ok := ctx.Value(errorSlotKey{}).(*errorSlot); ok {
+	if slot, ok := ctx.Value(errorSlotKey{}).(*ErrorSlot); ok {
 		slot.err.Store(coded)
 	}
 	return coded, true
@@ -125,15 +133,15 @@ func isToolNotFound(failure mcp.JSONRPCError) bool {
 	return failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(failure.Error.Message, server.ErrToolNotFound.Error())
 }
 
-// repair returns the answer to send in place of mcp-go's.
-func (s *errorSlot) repair(from *server.MCPServer, method string, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
+// Repair returns the answer to send in place of mcp-go's.
+func (s *ErrorSlot) Repair(from *server.MCPServer, method string, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := response.(mcp.JSONRPCError)
 	if !ok {
 		return response
 	}
 	switch text := failure.Error.Message; {
-	case s.err.Load() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
-		failure.Error = s.err.Load().details()
+	case s.Coded() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
+		failure.Error = s.Coded().Details()
 	case failure.Error.Code == mcp.INVALID_REQUEST && strings.HasPrefix(text, "unparsable "):
 		// mcp-go sends what encoding/json says of its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
@@ -159,7 +167,7 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, response mcp.J
 			} `json:"params"`
 		}
 		if json.Unmarshal(s.message, &read) == nil {
-			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).details()
+			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).Details()
 		}
 	}
 	return failure

@@ -3,7 +3,9 @@ package wire
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -29,6 +31,20 @@ func Guard(logger *slog.Logger) server.ServerOption {
 			option(s)
 		}
 	}
+}
+
+// Parker is a session that takes out of a tool's result what is large, so that mcp-go does not encode it, twice and with
+// HTML escapes. The transport puts it back into the answer.
+type Parker interface {
+	Park(result *mcp.CallToolResult) *mcp.CallToolResult
+}
+
+// park returns the result that mcp-go gets.
+func park(ctx context.Context, result *mcp.CallToolResult) *mcp.CallToolResult {
+	if p, ok := server.ClientSessionFromContext(ctx).(Parker); ok && result != nil {
+		return p.Park(result)
+	}
+	return result
 }
 
 type guard struct {
@@ -83,9 +99,7 @@ func protect[R any](
 ) (result R, failure *fault) {
 	defer func() {
 		if v := recover(); v != nil {
-			reference := newReference()
-			logPanic(ctx, log, what, reference, v)
-			failure = &fault{CodedError: internalError(what, reference)}
+			failure = &fault{CodedError: Panicked(ctx, log, what, v)}
 		}
 	}()
 	ctx, finish := withProgress(ctx, meta)
@@ -106,6 +120,21 @@ func protect[R any](
 	reference := newReference()
 	log.ErrorContext(ctx, "handler failed", "in", what, "reference", reference, "error", err)
 	return result, &fault{CodedError: internalError(what, reference)}
+}
+
+// Panicked logs the value of a panic under a reference and returns the error that tells the client of the reference
+// alone. It has to be called by the deferred function that recovered.
+func Panicked(ctx context.Context, log *slog.Logger, where string, value any) *CodedError {
+	reference := newReference()
+	log.ErrorContext(ctx, "panic", "in", where, "reference", reference, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+	return internalError(where, reference)
+}
+
+// Unwritable logs why a request has no answer that can be written, and returns the error to answer with.
+func Unwritable(log *slog.Logger, err error) *CodedError {
+	reference := newReference()
+	log.Error("request has no answer that can be written", "reference", reference, "error", err)
+	return internalError("The request", reference)
 }
 
 // internalError is what a client is told of a fault that is the server's own.

@@ -63,7 +63,7 @@ const largestExact = 1 << 53
 // tokenAsWritten returns the token with all its digits.
 func tokenAsWritten(ctx context.Context, token mcp.ProgressToken) mcp.ProgressToken {
 	number, ok := token.(float64)
-	slot, known := ctx.Value(errorSlotKey{}).(*errorSlot)
+	slot, known := ctx.Value(errorSlotKey{}).(*ErrorSlot)
 	if !ok || !known || math.Abs(number) < largestExact {
 		return token
 	}
