@@ -27,7 +27,8 @@ type RequestSession interface {
 	Within() string
 }
 
-// Caller names the session that the request in ctx belongs to, or is empty. Over HTTP, requests of protocol 2026-07-28 belong to none.
+// Caller returns the id of the session that the request in ctx belongs to, or "". Over HTTP, requests of protocol
+// 2026-07-28 belong to no session.
 func Caller(ctx context.Context) string {
 	switch s := server.ClientSessionFromContext(ctx).(type) {
 	case nil:

@@ -19,8 +19,8 @@ import (
 // CodeBusy is the JSON-RPC error code of a request refused because too many are running.
 const CodeBusy = -32000
 
-// CodedError is a JSON-RPC error with a code of its own. A handler behind [Guard] returns it, wrapped or not, to have
-// the client receive this code, message and data, where mcp-go alone would send -32603 and the text.
+// CodedError is a JSON-RPC error with a code of its own. When a handler behind [Guard] returns it, wrapped or not, the
+// client receives this code, message and data. mcp-go alone would send -32603 and the text of the Go error.
 type CodedError struct {
 	// Code is the JSON-RPC error code.
 	Code int
@@ -28,9 +28,9 @@ type CodedError struct {
 	Message string
 	// Data is sent to the client as JSON, unless nil.
 	Data any
-	// Status is that of the HTTP answer, where the error is all of it; 0 leaves it to the protocol.
+	// Status is the status of an HTTP answer that consists of the error; 0 leaves the choice to the protocol.
 	Status int
-	// Scopes are what the caller would have to be granted, with [http.StatusForbidden]: the answer asks for them.
+	// Scopes are the scopes that the caller lacks. With [http.StatusForbidden] the answer asks for them.
 	Scopes string
 }
 
@@ -65,7 +65,8 @@ func resourceNotFound(code int, uri string) *CodedError {
 	}
 }
 
-// ErrorSlot carries past mcp-go what it would change: the message, as it came, to a handler, and a CodedError from there to the transport.
+// ErrorSlot carries two things past mcp-go, which would change them: the bytes of the message to a handler, and a
+// CodedError from the handler to the transport.
 type ErrorSlot struct {
 	message []byte
 	err     atomic.Pointer[CodedError]
@@ -94,8 +95,9 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	return coded, true
 }
 
-// ExplainMissing has calls of tools that the server does not have, or not for this caller, answered by the error of why, where it has one for
-// the name: that the tool is switched off, for instance. Other names are answered with the nearest tool. Pass the hooks to the server.
+// ExplainMissing answers calls of tools that the server does not offer to this caller. The function why returns the error
+// for a name that it knows, for instance that the tool is switched off. For other names the answer is the nearest tool.
+// Pass the hooks to the server.
 func ExplainMissing(hooks *server.Hooks, why func(ctx context.Context, tool string) *CodedError) {
 	hooks.AddOnError(func(ctx context.Context, _ any, _ mcp.MCPMethod, message any, err error) {
 		call, ok := message.(*mcp.CallToolRequest)
@@ -108,7 +110,7 @@ func ExplainMissing(hooks *server.Hooks, why func(ctx context.Context, tool stri
 	})
 }
 
-// unknownTool names the tool that was probably meant. Of a name without end it repeats the beginning.
+// unknownTool names the tool that was probably meant. It cuts long names, so that the answer stays small.
 func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	text := fmt.Sprintf("Unknown tool %.100q; tools/list has the ones there are.", name)
 	if near := nearest.Name(name, slices.Sorted(maps.Keys(s.ListTools()))); near != "" {
@@ -117,7 +119,7 @@ func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
 }
 
-// unknownPrompt names the prompt that was probably meant. One that is registered and not found was filtered out.
+// unknownPrompt names the prompt that was probably meant. A prompt that is registered and was not found was filtered out.
 func unknownPrompt(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	prompts := s.ListPrompts()
 	text := fmt.Sprintf("Unknown prompt %q; prompts/list has the ones there are.", name)
@@ -143,7 +145,7 @@ func (s *ErrorSlot) Repair(from *server.MCPServer, method string, response mcp.J
 	case s.Coded() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
 		failure.Error = s.Coded().Details()
 	case failure.Error.Code == mcp.INVALID_REQUEST && strings.HasPrefix(text, "unparsable "):
-		// mcp-go sends what encoding/json says of its Go types.
+		// mcp-go sends the text of encoding/json, which names its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
 			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
 	case isToolNotFound(failure), failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(text, server.ErrPromptNotFound.Error()):

@@ -37,10 +37,11 @@ func (e *Envelope) IsResponse() bool { return e.Method == nil && bool(e.Result |
 // IsNotification reports whether the message is one that must not be answered.
 func (e *Envelope) IsNotification() bool { return e.Method != nil && e.ID == nil }
 
-// maxValues is how many values a message may hold. Each that has three bytes takes more than a hundred when mcp-go decodes it, several times.
+// maxValues is how many values a message may hold. mcp-go decodes a message several times, and a value of three bytes
+// then takes more than a hundred.
 const maxValues = 50_000
 
-// Trim takes off the white space that JSON allows around a message, the \r of Windows line ends among it.
+// Trim removes the white space that JSON allows around a message. The \r of Windows line ends is part of it.
 func Trim(line []byte) []byte { return bytes.Trim(line, " \t\r\n") }
 
 // Parse reads a trimmed line that is not blank. A refusal belongs to the id of the envelope, which is nil when unknown.

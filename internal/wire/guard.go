@@ -15,8 +15,8 @@ import (
 // Guard returns the server option that goes around every tool, resource and prompt handler. Pass it before other
 // middleware, so that it is the outermost; mcp-go's own recovery options are not needed then.
 //
-//   - A panic, and an error that is no [CodedError], costs that call alone. The client gets a general sentence and a
-//     reference, as an isError result from a tool, as error -32603 otherwise; the log gets the reference and the rest.
+//   - A panic, or an error that is not a [CodedError], ends that call alone. The client gets a general sentence and a
+//     reference: as an isError result from a tool, as error -32603 otherwise. The log gets the reference and the details.
 //   - A [CodedError] reaches the client with its own code and data.
 //   - [Progress] works inside.
 func Guard(logger *slog.Logger) server.ServerOption {
@@ -33,9 +33,10 @@ func Guard(logger *slog.Logger) server.ServerOption {
 	}
 }
 
-// Parker is a session that takes out of a tool's result what is large, so that mcp-go does not encode it, twice and with
-// HTML escapes. The transport puts it back into the answer.
+// Parker is a session that keeps the large parts of a tool's result from mcp-go, which would encode them twice, with HTML
+// escapes. The transport puts them back into the answer.
 type Parker interface {
+	// Park keeps the result and returns what mcp-go may see of it.
 	Park(result *mcp.CallToolResult) *mcp.CallToolResult
 }
 
@@ -87,7 +88,7 @@ func (g guard) prompt(next server.PromptHandlerFunc) server.PromptHandlerFunc {
 	}
 }
 
-// fault is why a handler has no result, in words for the client.
+// fault says, in words for the client, why a handler has no result.
 type fault struct {
 	*CodedError
 	deliberate bool // the handler chose the words
@@ -137,7 +138,7 @@ func Unwritable(log *slog.Logger, err error) *CodedError {
 	return internalError("The request", reference)
 }
 
-// internalError is what a client is told of a fault that is the server's own.
+// internalError tells a client of a fault inside the server.
 func internalError(what, reference string) *CodedError {
 	return &CodedError{
 		Code: mcp.INTERNAL_ERROR,

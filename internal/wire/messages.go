@@ -35,7 +35,7 @@ func Result(id json.RawMessage, result any) any {
 	return resultMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Result: result}
 }
 
-// Failure is the answer to the request with this id that could not be served. A nil id is written as null.
+// Failure is the answer to a request that could not be served. A nil id is written as null.
 func Failure(id json.RawMessage, details mcp.JSONRPCErrorDetails) any {
 	return errorMessage{JSONRPC: mcp.JSONRPC_VERSION, ID: id, Error: details}
 }
@@ -61,8 +61,8 @@ func Notification(n mcp.JSONRPCNotification) any {
 	return Request(nil, n.Method, params)
 }
 
-// ToolResult writes what mcp.CallToolResult writes. That type marshals itself into bytes that the encoder then has to
-// read again, with HTML escapes, which for a large result is most of the work.
+// ToolResult writes what [mcp.CallToolResult] writes. That type marshals itself, with HTML escapes, and the encoder then
+// reads the bytes again. For a large result this is most of the work.
 type ToolResult struct {
 	Meta              any               `json:"_meta,omitempty"`
 	ResultType        mcp.ResultType    `json:"resultType,omitempty"`

@@ -6,7 +6,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// outboxSize is how many notifications can wait in an outbox. Half of it is room for goroutines that send at the same
+// outboxSize is how many notifications can wait in an outbox. Half of them is room for goroutines that send at the same
 // moment.
 const outboxSize = 64
 
@@ -27,8 +27,8 @@ func NewOutbox(write func(mcp.JSONRPCNotification)) *Outbox {
 	return &Outbox{write: write}
 }
 
-// Channel returns where to send. mcp-go asks immediately before each send and drops what does not fit, so a sender
-// that is faster than the writer waits here until there is room. After Close nothing is delivered.
+// Channel returns the channel to send on. mcp-go asks for it immediately before each send and drops what does not fit. So
+// a sender that is faster than the writer waits here until there is room. After Close nothing is delivered.
 func (o *Outbox) Channel() chan<- mcp.JSONRPCNotification {
 	o.mu.Lock()
 	if o.notes == nil && !o.ended {
@@ -77,7 +77,7 @@ func (o *Outbox) Flush() {
 	}
 }
 
-// Close flushes and lets go. It is called once.
+// Close flushes and ends the goroutine of the outbox. It is called once.
 func (o *Outbox) Close() {
 	o.Flush()
 	o.mu.Lock()

@@ -48,7 +48,7 @@ type progress struct {
 	finished bool
 }
 
-// withProgress returns the context for a handler, and what to call when it has returned.
+// withProgress returns the context for a handler, and a function to call when the handler has returned.
 func withProgress(ctx context.Context, meta *mcp.Meta) (context.Context, func()) {
 	if meta == nil || meta.ProgressToken == nil {
 		return ctx, func() {}
@@ -57,7 +57,7 @@ func withProgress(ctx context.Context, meta *mcp.Meta) (context.Context, func())
 	return context.WithValue(ctx, progressKey{}, p), p.finish
 }
 
-// largestExact is where float64, which mcp-go makes of a number, begins to skip integers.
+// largestExact is the integer from which on float64 skips some. mcp-go turns a number into a float64.
 const largestExact = 1 << 53
 
 // tokenAsWritten returns the token with all its digits.

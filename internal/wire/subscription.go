@@ -8,27 +8,29 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Subscribed is what the client of a subscription wants to hear of. It is always in force: what was not asked for is not sent.
+// Subscribed keeps which changes the client of a subscription asked for. It always applies: changes that the client did
+// not ask for are not sent.
 type Subscribed struct {
 	mu     sync.Mutex
 	filter mcp.SubscriptionFilter
 }
 
-// SetSubscriptionFilter keeps what the client wants to hear of on this subscription.
+// SetSubscriptionFilter keeps which changes the client asked for.
 func (s *Subscribed) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.filter = filter
 }
 
-// SubscriptionFilter returns what the client wants to hear of.
+// SubscriptionFilter returns which changes the client asked for.
 func (s *Subscribed) SubscriptionFilter() (mcp.SubscriptionFilter, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.filter, true
 }
 
-// Tagged returns a notification that names the subscription it belongs to. What a broadcast shares is not changed.
+// Tagged returns a copy of the notification that names the subscription. The notification itself is shared by all
+// receivers of a broadcast and must not change.
 func Tagged(n mcp.JSONRPCNotification, id json.RawMessage) mcp.JSONRPCNotification {
 	meta := maps.Clone(n.Params.Meta)
 	if meta == nil {
@@ -39,7 +41,7 @@ func Tagged(n mcp.JSONRPCNotification, id json.RawMessage) mcp.JSONRPCNotificati
 	return n
 }
 
-// EndOf returns the result of a subscription with its id as it was written: mcp-go has made a float64 of a number.
+// EndOf returns the result of a subscription with the id as the client wrote it. mcp-go has turned a number into a float64.
 func EndOf(result any, id json.RawMessage) any {
 	var end mcp.SubscriptionsListenResult
 	raw, err := json.Marshal(result)

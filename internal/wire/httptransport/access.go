@@ -17,8 +17,8 @@ import (
 	"featurebase-mcp/internal/caller"
 )
 
-// access tells whose requests are served. A page that somebody has open in a browser can send requests to loopback; it
-// gives itself away by its origin, or, when its own name was pointed at loopback, by the host it asks for.
+// access decides by Host and Origin which requests are served. A web page can send requests to loopback from the browser
+// of a user. Its Origin shows that, or its Host, if the page's own name resolves to loopback (DNS rebinding).
 type access struct {
 	origins, hosts []string
 }
@@ -62,10 +62,10 @@ func isLoopback(name string) bool {
 	return err == nil && ip.IsLoopback() || strings.EqualFold(name, "localhost")
 }
 
-// methods are the handlers of one path. An empty one is the path that does not exist.
+// methods are the handlers of one path. A path that does not exist has none.
 type methods map[string]http.HandlerFunc
 
-// ServeHTTP serves the method, or says which there are.
+// ServeHTTP serves the method, or names the methods that there are.
 func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve, ok := m[r.Method]
 	switch {
@@ -80,7 +80,8 @@ func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admitted has a handler serve callers who may call, with who they are in the context. What it refuses it has not read.
+// admitted lets a handler serve authenticated callers and puts the caller into the context. It refuses others before
+// their bodies are read.
 func (h *Transport) admitted(serve http.HandlerFunc) http.HandlerFunc {
 	if h.options.Auth == nil && h.options.Limits == nil {
 		return serve
@@ -96,7 +97,7 @@ func (h *Transport) admitted(serve http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// identify returns who calls and what the request gives up.
+// identify returns the caller, with the limits that the request sets.
 func (h *Transport) identify(r *http.Request) (who caller.Caller, refusal *caller.Refusal) {
 	if h.options.Auth != nil {
 		if who, refusal = h.options.Auth.Authenticate(r); refusal != nil {
@@ -113,7 +114,7 @@ func (h *Transport) identify(r *http.Request) (who caller.Caller, refusal *calle
 	return who, nil
 }
 
-// limitRead is how long the body of a request may take from now on, also where nobody but net/http reads it, after the answer.
+// limitRead limits how long the body of a request may take from now on, also if net/http reads it after the answer.
 func (h *Transport) limitRead(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // without deadlines there is no connection to keep
 }
@@ -138,7 +139,7 @@ func (h *Transport) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bo
 	return body, true
 }
 
-// refuse answers what never becomes a message of the protocol.
+// refuse answers a request that never becomes a message of the protocol.
 func refuse(w http.ResponseWriter, status int, sentence string) {
 	body, err := json.Marshal(map[string]string{"error": sentence})
 	if err != nil {

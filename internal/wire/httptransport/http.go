@@ -38,7 +38,7 @@ const (
 
 // Options are the limits of a [Transport]. The zero value of each field means its default.
 type Options struct {
-	// Logger receives panics, refused peers and what was cut at the end. The default discards everything.
+	// Logger receives panics, refused requests and that requests were cut at the end. The default discards everything.
 	Logger *slog.Logger
 	// MaxBody is the size of the largest request body read, in bytes. The default is 4 MiB.
 	MaxBody int
@@ -51,7 +51,8 @@ type Options struct {
 	SessionIdle time.Duration
 	// MaxStreams is how many streams may be open at once: of sessions, of subscriptions, and of SSE. The default is 1024.
 	MaxStreams int
-	// MaxSessions is how many sessions of Streamable HTTP are kept. One more ends the one that was not used for longest. The default is 2048.
+	// MaxSessions is how many sessions of Streamable HTTP are kept. One more ends the session that was not used for
+	// longest. The default is 2048.
 	MaxSessions int
 	// NoSSE leaves the deprecated SSE transport out.
 	NoSSE bool
@@ -59,11 +60,13 @@ type Options struct {
 	AllowedOrigins []string
 	// AllowedHosts are the names, with or without a port, that clients may call the server by, besides loopback ones.
 	AllowedHosts []string
-	// Auth finds out who calls. Without it everybody who reaches the port is the same caller: listen on loopback then.
+	// Auth finds out who calls. Without it everybody who reaches the port is the same caller, so the server should listen
+	// on loopback.
 	Auth Authenticator
-	// Limits reads from the headers of a request what it gives up. Its errors are for whoever has written the headers. The default is nothing.
+	// Limits reads from the headers of a request which tools it gives up. Its errors are shown to the caller. The default
+	// reads none.
 	Limits func(http.Header) ([]caller.Limit, error)
-	// TLS has the server speak TLS, and HTTP/2 to clients that can.
+	// TLS makes the server speak TLS, and HTTP/2 to clients that can.
 	TLS *tls.Config
 }
 
@@ -71,16 +74,16 @@ type Options struct {
 type Authenticator interface {
 	// Authenticate returns who makes the request, or why it is refused.
 	Authenticate(r *http.Request) (caller.Caller, *caller.Refusal)
-	// Challenge is what WWW-Authenticate says to a caller who would have to be granted scopes.
+	// Challenge returns the WWW-Authenticate header for a caller who lacks scopes.
 	Challenge(r *http.Request, scopes string) string
-	// Metadata serves what clients of the transport at path have to know to get credentials (RFC 9728). It is nil where there is no such thing.
+	// Metadata serves the protected resource metadata (RFC 9728) of the transport at path. It is nil without an issuer.
 	Metadata(path string) http.HandlerFunc
 }
 
 // Transport serves MCP over HTTP: Streamable HTTP on /mcp to clients of every protocol version that mcp-go knows, SSE on
 // /sse and /message, and the probes /healthz and /readyz.
 //
-// Every request to a transport is asked who makes it, and is served for that caller alone: sessions and streams are their opener's.
+// Every request is authenticated by itself and served for its caller alone. Sessions and streams belong to their opener.
 type Transport struct {
 	server     *server.MCPServer
 	log        *slog.Logger
@@ -92,12 +95,12 @@ type Transport struct {
 	streamable *server.StreamableHTTPServer
 	sse        *sse
 	unused     unused
-	stopping   context.Context // done when nothing new is started and streams end
+	stopping   context.Context // done when streams have to end
 	stop       context.CancelFunc
 }
 
-// New returns the transport for a server, which should have been built with [wire.Guard]. Serve must be called, to let
-// go of what New starts.
+// New returns the transport for a server, which should have been built with [wire.Guard]. Serve must be called, because
+// it ends the goroutines that New starts.
 func New(s *server.MCPServer, options Options) *Transport {
 	options.Logger = cmp.Or(options.Logger, slog.New(slog.DiscardHandler))
 	options.MaxBody = cmp.Or(options.MaxBody, defaultMaxBody)
@@ -141,7 +144,7 @@ func New(s *server.MCPServer, options Options) *Transport {
 	return h
 }
 
-// transport serves a path to callers who may.
+// transport serves a path to authenticated callers.
 func (h *Transport) transport(path string, m methods) {
 	for method, serve := range m {
 		m[method] = h.admitted(serve)
@@ -150,7 +153,7 @@ func (h *Transport) transport(path string, m methods) {
 	h.metadata(path, path)
 }
 
-// metadata serves that of a transport, under a path of its own. Clients that look at the root mean the transport that all of them know.
+// metadata serves the metadata of the transport at path. Clients that look at the root mean Streamable HTTP.
 func (h *Transport) metadata(suffix, path string) {
 	if h.options.Auth == nil {
 		return
@@ -191,7 +194,7 @@ func (h *Transport) Serve(ctx context.Context, listener net.Listener) error {
 	case failure := <-ended:
 		err = fmt.Errorf("serve HTTP: %w", failure)
 	case <-ctx.Done():
-		_ = listener.Close() // first: whoever comes back when its stream ends is not let in
+		_ = listener.Close() // first, so that a client whose stream ends cannot connect again
 		<-ended              //nolint:errcheck // that the listener is closed
 	}
 	h.stop()
@@ -230,7 +233,7 @@ func (u *unused) track(c net.Conn, state http.ConnState) {
 	}
 }
 
-// close ends them, and those that follow.
+// close ends these connections, and those that follow.
 func (u *unused) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -254,7 +257,7 @@ func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
 	if r.ContentLength != 0 {
-		// Whatever becomes of the request, somebody who sends its body slowly, or not at all, is not waited for.
+		// net/http reads the rest of the body after the answer. A client that sends it slowly must not hold the connection.
 		h.limitRead(w)
 	}
 	if refusal := h.access.check(r); refusal != "" {

@@ -18,7 +18,7 @@ const (
 	maxRequests = 1024 // of Streamable HTTP, over all clients
 )
 
-// load is what an HTTP keeps for all its clients at once.
+// load bounds what a Transport keeps for all its clients together.
 type load struct {
 	large    *wire.LargeMessages
 	requests *semaphore.Weighted
@@ -33,7 +33,7 @@ func newLoad(options Options) *load {
 	}
 }
 
-// takeBody makes room for the body of a request before it is read. A body that does not say how large it is counts as one of the limit.
+// takeBody makes room for the body of a request before it is read. A body without a length counts as one of the limit.
 func (h *Transport) takeBody(w http.ResponseWriter, r *http.Request) (give func(), ok bool) {
 	size := r.ContentLength
 	if size < 0 || size > int64(h.options.MaxBody) {
@@ -54,8 +54,8 @@ func (h *Transport) takeRequest(w http.ResponseWriter) bool {
 	return false
 }
 
-// takeStream makes room for the stream of a request, or refuses it. The context that it returns ends when the client goes away, the server
-// stops, or the credentials that opened the stream are good no longer. done has to be called after it.
+// takeStream makes room for the stream of a request, or refuses it. The context that it returns ends when the client goes
+// away, when the server stops, or when the credentials that opened the stream expire. done has to be called after it.
 func (h *Transport) takeStream(request context.Context, w http.ResponseWriter) (ctx context.Context, done func(), ok bool) {
 	if !h.load.streams.TryAcquire(1) {
 		refuseBusy(w, fmt.Sprintf("%d streams are open, which is as many as there may be. Close one, or retry later.", h.options.MaxStreams))
@@ -70,7 +70,7 @@ func (h *Transport) takeStream(request context.Context, w http.ResponseWriter) (
 	}, true
 }
 
-// whileGood returns a context that ends with the credentials of the caller it is for.
+// whileGood returns a context that ends when the credentials of its caller expire.
 func whileGood(ctx context.Context) (context.Context, context.CancelFunc) {
 	if until := caller.From(ctx).Until; !until.IsZero() {
 		return context.WithDeadline(ctx, until)

@@ -32,7 +32,7 @@ type post struct {
 	h       *Transport
 	request *http.Request
 	id      json.RawMessage // as the client wrote it; nil unless a request
-	key     string          // names the request where a session would
+	key     string          // stands for the id of a session where there is none
 	method  string
 	modern  bool
 	slot    *wire.ErrorSlot
@@ -41,10 +41,10 @@ type post struct {
 
 	mu        sync.Mutex
 	w         http.ResponseWriter // nil at the end
-	header    http.Header         // mcp-go's
-	status    int                 // mcp-go's; 0 until it is known
-	streaming bool                // events are being sent
-	answered  bool                // by one of them
+	header    http.Header         // as mcp-go sets it
+	status    int                 // as mcp-go sets it; 0 before
+	streaming bool                // the response is a stream of events
+	answered  bool                // one of the events was the answer
 	held      bytes.Buffer
 }
 
@@ -80,7 +80,8 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
 	if message.IsNotification() && *message.Method == string(mcp.MethodNotificationCancelled) &&
 		(modern || r.Header.Get(server.HeaderKeySessionID) == "") {
-		// Whose request is meant cannot be told. Clients of 2026-07-28 cancel by leaving, and some say so besides.
+		// The message does not say whose request it means. Clients of 2026-07-28 cancel by disconnecting, and some send
+		// this besides.
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -101,7 +102,7 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		defer done()
 		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
 		r = r.WithContext(ctx)
-	case p.id != nil: // what a client answers or takes back waits for nothing, and may be what lets the requests end
+	case p.id != nil: // answers and cancellations of a client need no room: the running requests may wait for them
 		if !h.takeRequest(w) {
 			return
 		}
@@ -121,7 +122,8 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 	h.forgetUnlessAlive(p.header.Get(server.HeaderKeySessionID)) //nolint:contextcheck // as the end of any session
 }
 
-// park takes the result out until the answer gets it back. A result that asks for input goes through mcp-go whole.
+// park keeps the result for the answer and returns what mcp-go gets: all of a result that asks for input, and of any
+// other one what is small.
 func (p *post) park(result *mcp.CallToolResult) *mcp.CallToolResult {
 	if len(result.InputRequests) > 0 || result.RequestState != "" {
 		p.result.Store(nil)
@@ -259,10 +261,10 @@ func (p *post) end() {
 	p.w = nil // net/http takes the response back; goroutines that a handler left behind may still notify
 }
 
-// cutOff is said where mcp-go says nothing: the request was cancelled, and a client that is still there has not done it.
+// cutOff is the answer where mcp-go has none: the request was cancelled, and not by the client, which is still there.
 const cutOff = "The server is shutting down. Check what the call has done before making it again."
 
-// lastWord is the answer at the end of a stream that has none. A subscription has only come to its end.
+// lastWord is the answer at the end of a stream that has none. For a subscription that is a success.
 func (p *post) lastWord() []byte {
 	failure := &wire.CodedError{Code: wire.CodeBusy, Message: cutOff}
 	message := wire.Failure(p.id, failure.Details())
@@ -275,7 +277,8 @@ func (p *post) lastWord() []byte {
 	return body.Bytes()
 }
 
-// answersWith is the status of an answer that is an error: the one that a handler wants, or else mcp-go's. It is called with the lock held.
+// answersWith returns the status of an answer that is an error: the status that a handler wants, or else that of mcp-go.
+// It is called with the lock held.
 func (p *post) answersWith(status, code int) int {
 	failure := p.slot.Coded()
 	if failure == nil || failure.Status == 0 || failure.Code != code {

@@ -14,17 +14,18 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// errNoSession is for ids that were never given out, or whose session has ended.
+// errNoSession means that the session has ended, or that the id was never given out.
 var errNoSession = errors.New("no such session")
 
-// sessions knows the sessions of Streamable HTTP that are alive, and whose they are. The manager of mcp-go remembers ended ones for good.
+// sessions keeps the sessions of Streamable HTTP that are alive, with their owners. The manager of mcp-go keeps the ids of
+// ended sessions for good.
 type sessions struct {
-	most    int             // that are alive at once
-	forget  func(id string) // has mcp-go forget one that has ended
-	serving context.Context // of the server; sessions end with it
+	most    int             // how many are alive at once
+	forget  func(id string) // makes mcp-go forget a session that has ended
+	serving context.Context // sessions end with it
 
 	mu    sync.Mutex
-	uses  uint64 // of all sessions, counted
+	uses  uint64 // counts the uses of all sessions
 	alive map[string]*openSession
 }
 
@@ -34,14 +35,15 @@ type openSession struct {
 	ctx   context.Context // done when the session has ended
 	leave context.CancelFunc
 	end   context.CancelFunc // ends the stream of the session, if it has one
-	used  uint64             // the last of the uses that was its own
+	used  uint64             // the number of its last use
 }
 
 func newSessions(serving context.Context, most int, forget func(id string)) *sessions {
 	return &sessions{most: most, forget: forget, serving: serving, alive: map[string]*openSession{}}
 }
 
-// ResolveSessionIdManager returns the sessions as the caller of a request sees them. mcp-go has no request when it ends one by itself.
+// ResolveSessionIdManager returns the sessions of the caller of a request. mcp-go passes no request when it ends an idle
+// session.
 func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdManager { //nolint:revive // the name is mcp-go's
 	if r == nil {
 		return ownSessions{sessions: s}
@@ -49,7 +51,7 @@ func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdMana
 	return ownSessions{s, caller.From(r.Context()).Principal}
 }
 
-// belongs reports whether a session is alive and its owner's.
+// belongs reports whether a session is alive and has this owner.
 func (s *sessions) belongs(id, owner string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +59,7 @@ func (s *sessions) belongs(id, owner string) bool {
 	return session != nil && session.owner == owner
 }
 
-// listen notes what ends the stream of a session. A stream that was open before ends: a session has one.
+// listen keeps the function that ends the stream of a session. A session has one stream, so one that was open before ends.
 func (s *sessions) listen(id, owner string, end context.CancelFunc) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,14 +72,14 @@ func (s *sessions) listen(id, owner string, end context.CancelFunc) error {
 	return nil
 }
 
-// ownSessions are those of one caller.
+// ownSessions are the sessions of one caller.
 type ownSessions struct {
 	*sessions
 	owner string
 }
 
-// Generate starts a session. If there are too many then, it ends the one that was not used for longest: who floods the server with handshakes
-// locks nobody out, and a client whose session has ended starts another.
+// Generate starts a session. If there are too many then, it ends another one, so that a flood of handshakes does not lock
+// out new clients. A client whose session has ended starts another.
 func (s ownSessions) Generate() string {
 	id := rand.Text()
 	if least := s.start(id, s.owner); least != "" {
@@ -86,7 +88,7 @@ func (s ownSessions) Generate() string {
 	return id
 }
 
-// start adds a session and returns the one that it has ended to make room, if it had to.
+// start adds a session and returns the id of the session that it has ended to make room, or "".
 func (s *sessions) start(id, owner string) (least string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +106,7 @@ func (s *sessions) start(id, owner string) (least string) {
 	return least
 }
 
-// drop ends a session, if it is alive, its stream and what waits for its client. It is called with the lock held.
+// drop ends a session, if it is alive, with its stream and its open questions. It is called with the lock held.
 func (s *sessions) drop(id string) {
 	if session := s.alive[id]; session != nil {
 		session.leave()
@@ -126,8 +128,8 @@ func (s ownSessions) Validate(id string) (isTerminated bool, err error) {
 	return false, nil
 }
 
-// Terminate ends a session and its stream. Ending one twice is no error. Whose it is has been asked before, since mcp-go also forgets what it
-// knows of the session: see [HTTP.leave].
+// Terminate ends a session and its stream. To end a session twice is no error. [Transport.leave] has checked the owner,
+// because mcp-go forgets the session whatever Terminate returns.
 func (s ownSessions) Terminate(id string) (isNotAllowed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +151,7 @@ func (s *sessions) of(id string) context.Context {
 
 const noSession = "There is no such session. Start one with initialize."
 
-// leave ends a session of the caller's own.
+// leave ends a session if it belongs to the caller.
 func (h *Transport) leave(w http.ResponseWriter, r *http.Request) {
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
 	if !modern && !h.sessions.belongs(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal) {
@@ -159,8 +161,8 @@ func (h *Transport) leave(w http.ResponseWriter, r *http.Request) {
 	h.streamable.ServeHTTP(w, r)
 }
 
-// listen opens the stream on which a client before 2026-07-28 hears what belongs to no request. mcp-go would open one
-// for any id, and leave it open when the session has ended.
+// listen opens the stream of a session, for notifications that belong to no request. It is for clients before 2026-07-28.
+// mcp-go would open one for any id, and leave it open when the session has ended.
 func (h *Transport) listen(w http.ResponseWriter, r *http.Request) {
 	ctx, done, ok := h.takeStream(r.Context(), w)
 	if !ok {
@@ -179,7 +181,7 @@ func (h *Transport) listen(w http.ResponseWriter, r *http.Request) {
 	h.streamable.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// forget has mcp-go let go of what it keeps of a session, which it does only when a client takes its leave.
+// forget makes mcp-go drop a session. mcp-go does so only for a DELETE request.
 func (h *Transport) forget(id string) {
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodDelete, pathMCP, http.NoBody)
 	if err != nil {
@@ -189,7 +191,8 @@ func (h *Transport) forget(id string) {
 	h.streamable.ServeHTTP(unheard{}, r)
 }
 
-// forgetUnlessAlive is for a session that has just begun: it may have made room for others before mcp-go had registered it.
+// forgetUnlessAlive is called for a session that has just begun. It may have been ended to make room for others before
+// mcp-go had registered it.
 func (h *Transport) forgetUnlessAlive(id string) {
 	if id != "" && h.sessions.of(id).Err() != nil {
 		h.forget(id)
@@ -208,8 +211,8 @@ func (unheard) WriteHeader(int) {}
 // Write takes it all.
 func (unheard) Write(b []byte) (int, error) { return len(b), nil }
 
-// upstreamSession is what mcp-go's session of Streamable HTTP can do. Left out is that a notification turns the answer
-// into a stream: post does that.
+// upstreamSession has the abilities of mcp-go's session of Streamable HTTP, except to turn the answer into a stream at a
+// notification, because post does that.
 type upstreamSession interface {
 	server.SessionWithClientInfo
 	server.SessionWithElicitation
@@ -228,8 +231,8 @@ type postSession struct {
 	post *post
 }
 
-// SessionID is that of the session. A modern request has none, and gets an id of its own so that nobody can cancel
-// another caller's request.
+// SessionID is the id of the session. A modern request has no session and gets an id of its own, so that no caller can
+// cancel the request of another.
 func (s *postSession) SessionID() string {
 	if id := s.upstreamSession.SessionID(); id != "" {
 		return id
@@ -250,8 +253,8 @@ func (s *postSession) NotificationChannel() chan<- mcp.JSONRPCNotification {
 	return s.post.notes.Channel()
 }
 
-// RequestElicitation asks the client's user, after what this request has notified so far. mcp-go would also ask
-// clients that cannot, and wait.
+// RequestElicitation asks the client's user. The notifications that this request has sent so far come first. mcp-go would
+// also ask clients that did not declare elicitation, and wait.
 func (s *postSession) RequestElicitation(
 	ctx context.Context, request mcp.ElicitationRequest,
 ) (*mcp.ElicitationResult, error) {
@@ -264,8 +267,8 @@ func (s *postSession) RequestElicitation(
 	})
 }
 
-// whileAlive asks the client something until its session or the server ends. The answer would be a request of its own, and cannot arrive any
-// more.
+// whileAlive asks the client and waits until its session or the server ends. The answer is a request of its own, which
+// cannot arrive afterwards.
 func whileAlive[R any](ctx context.Context, s *postSession, ask func(context.Context) (R, error)) (R, error) {
 	session := s.post.h.sessions.of(s.SessionID())
 	ctx, cancel := context.WithCancel(ctx)
@@ -278,11 +281,11 @@ func whileAlive[R any](ctx context.Context, s *postSession, ask func(context.Con
 	return result, err
 }
 
-// errSamplingNotSupported is for clients whose model cannot be asked.
+// errSamplingNotSupported means that the model of the client cannot be asked.
 var errSamplingNotSupported = errors.New("the client does not support sampling")
 
-// RequestSampling asks the client's model, if it has one. mcp-go asks on the stream of the session (GET) alone and waits for a client that
-// opened none as long as the call may last. No tool of the product samples; the conformance suite does.
+// RequestSampling asks the client's model. mcp-go asks on the stream of the session (GET) only, and waits as long as the
+// call may last if the client did not open it. No tool of the product samples; the conformance suite does.
 func (s *postSession) RequestSampling(
 	ctx context.Context, request mcp.CreateMessageRequest,
 ) (*mcp.CreateMessageResult, error) {
@@ -295,7 +298,8 @@ func (s *postSession) RequestSampling(
 	})
 }
 
-// joinPost puts the session of a POST in place of mcp-go's. That of a subscription is registered, to be found by what is sent to everybody.
+// joinPost puts the session of a POST in place of mcp-go's. The session of a subscription is registered, so that it gets
+// notifications to all clients.
 func (h *Transport) joinPost(ctx context.Context, _ *http.Request) context.Context {
 	p := postFrom(ctx)
 	upstream, ok := server.ClientSessionFromContext(ctx).(upstreamSession)
@@ -313,14 +317,15 @@ func (h *Transport) joinPost(ctx context.Context, _ *http.Request) context.Conte
 	return h.server.WithContext(ctx, subscription)
 }
 
-// postSubscription is the session that mcp-go sees while it serves a subscription over HTTP. The filter is its own, so that the session of
-// mcp-go behind it hears of nothing: what that one is sent can come after the answer, and is lost then.
+// postSubscription is the session that mcp-go sees while it serves a subscription over HTTP. It has a filter of its own.
+// So mcp-go sends nothing to its own session, whose notifications can come after the answer and are lost then.
 type postSubscription struct {
 	*postSession
 	wire.Subscribed
 }
 
-// SessionID is that of the request, also for a client that names a session, which is another one: so it is registered beside it, and let go.
+// SessionID is that of the request, also if the client names a session. So the subscription is registered beside that
+// session, and ends without it.
 func (s *postSubscription) SessionID() string { return s.post.key }
 
 var (

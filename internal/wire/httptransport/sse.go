@@ -15,8 +15,7 @@ import (
 )
 
 // sse is the transport of protocol 2024-11-05: a stream of events from the server, and a path to POST messages to. Each
-// eventStream is a connection as on stdio, with events for lines, so all that holds there holds here. The server of mcp-go
-// leaves calls running when their client is gone, and sends progress after results.
+// eventStream is a connection of package stdio that writes events in place of lines.
 type sse struct {
 	h *Transport
 
@@ -33,8 +32,8 @@ type eventStream struct {
 
 func newSSE(h *Transport) *sse { return &sse{h: h, streams: map[string]*eventStream{}} }
 
-// open serves a stream until the client goes away, which cancels its calls, or until the server stops or the client's credentials are good no
-// longer, which lets them end.
+// open serves a stream until the client goes away, which cancels its calls, or until the server stops or the client's
+// credentials expire, which gives calls the grace to end.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	lasts, done, ok := s.h.takeStream(r.Context(), w)
 	if !ok {
@@ -64,13 +63,13 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	if r.Context().Err() != nil {
 		grace = 0
 	}
-	s.remove(id)                  // whoever has more to say opens another
-	_ = c.End(r.Context(), grace) // whoever would hear of its error is gone
+	s.remove(id)
+	_ = c.End(r.Context(), grace) // the client that would read the error is gone
 	out.end()
 }
 
-// message takes what the client of a stream sends. The answer goes to the stream. What its caller gave up when it opened the stream stays
-// given up, since not every client sends the same headers with both.
+// message takes a message from the client of a stream. The answer goes to the stream. The limits that the caller set when
+// it opened the stream hold for the message, too, because not every client sends the same headers with both.
 func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	c := s.streams[r.URL.Query().Get("sessionId")]

@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// The states of a call. It leaves running once.
+// The states of a call. A call leaves the state running once.
 const (
 	running int32 = iota
 	answered
@@ -35,7 +35,7 @@ type call struct {
 
 	modern atomic.Pointer[declared] // set when the request declared its client itself
 
-	wire.Subscribed // what a subscription hears of
+	wire.Subscribed // for a subscription
 }
 
 func newCall(ctx context.Context, conn *Connection, id json.RawMessage, method string) *call {
@@ -73,7 +73,7 @@ func (c *call) serve(line []byte) {
 	}
 	response := c.respond(line)
 	c.notes.Close()
-	// The id is free before the client can see the answer, and a cancellation that came first wins.
+	// The id has to be free before the client can see the answer, and a cancellation that came first wins.
 	c.conn.out.answer(c.id, response, func() bool {
 		if !c.state.CompareAndSwap(running, answered) {
 			return false
@@ -99,7 +99,7 @@ func (c *call) respond(line []byte) (response mcp.JSONRPCMessage) {
 	return response
 }
 
-// abandon cancels the request; nothing about it is written from here on.
+// abandon cancels the request. Nothing about it is written afterwards.
 func (c *call) abandon() {
 	c.state.CompareAndSwap(running, abandoned)
 	c.cancel()
@@ -113,7 +113,7 @@ func (c *call) tag(n mcp.JSONRPCNotification) mcp.JSONRPCNotification {
 	return n
 }
 
-// SessionID is that of the connection. A subscription has its own, to be found beside it.
+// SessionID is the id of the connection. A subscription has an id of its own, because mcp-go keeps one filter a session.
 func (c *call) SessionID() string {
 	if c.listens() {
 		return c.session.SessionID() + "/" + c.key
@@ -180,7 +180,7 @@ func (c *call) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	c.declare(func(facts *declared) { facts.capabilities = capabilities })
 }
 
-// RequestElicitation asks the client's user, after what this request has notified so far.
+// RequestElicitation asks the client's user. The notifications that this request has sent so far come first.
 func (c *call) RequestElicitation(
 	ctx context.Context, request mcp.ElicitationRequest,
 ) (*mcp.ElicitationResult, error) {

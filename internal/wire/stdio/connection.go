@@ -16,7 +16,7 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// Connection is one client on one pair of streams. It is what SSE stands on, too.
+// Connection is one client on one pair of streams. SSE stands on it, too.
 type Connection struct {
 	server  *server.MCPServer
 	log     *slog.Logger
@@ -25,7 +25,7 @@ type Connection struct {
 	session *session
 
 	running  sync.WaitGroup
-	stopping chan struct{} // closed when nothing is read any more
+	stopping chan struct{} // closed when the connection reads no more
 
 	mu      sync.Mutex
 	stopped bool
@@ -145,7 +145,7 @@ func (c *Connection) start(ctx context.Context, id json.RawMessage, method strin
 		return
 	}
 	if method == string(mcp.MethodInitialize) {
-		// What follows may depend on what the client declares here.
+		// The requests that follow may depend on the capabilities that the client declares here.
 		select {
 		case <-request.done:
 		case <-c.stopping:
@@ -179,8 +179,8 @@ func (c *Connection) admit(request *call, line []byte) *wire.CodedError {
 	return nil
 }
 
-// cancel ends a request on behalf of the client, which gets no answer to it. An unknown id is one whose answer is
-// already on its way.
+// cancel ends a request on behalf of the client, which gets no answer to it. If the id is unknown, the answer is already
+// on its way.
 func (c *Connection) cancel(key string) {
 	c.mu.Lock()
 	request := c.calls[key]
@@ -199,8 +199,8 @@ func (c *Connection) remove(request *call) {
 	}
 }
 
-// stop starts nothing more and ends what would never end by itself: subscriptions, and questions to a client that is
-// no longer heard.
+// stop starts no more requests and ends those that would never end by themselves: subscriptions, and questions to a
+// client that is no longer heard.
 func (c *Connection) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -213,7 +213,7 @@ func (c *Connection) stop() {
 	}
 }
 
-// cancelAll cancels what is running and returns how many calls that were. They may still answer.
+// cancelAll cancels all running calls and returns their number. They may still answer.
 func (c *Connection) cancelAll() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -223,7 +223,7 @@ func (c *Connection) cancelAll() int {
 	return len(c.calls)
 }
 
-// finish waits until no call is running, cancelling what is left when the grace is over or nobody can be answered.
+// finish waits until no call is running. It cancels the calls that are left when the grace is over, or when a write failed.
 func (c *Connection) finish(grace time.Duration) {
 	idle := make(chan struct{})
 	go func() {

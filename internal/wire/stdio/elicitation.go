@@ -53,7 +53,8 @@ func (s *session) elicit(
 	}
 }
 
-// resolve hands a response of the client to whoever waits for it. Others are ignored: the wait may have ended.
+// resolve hands a response of the client to the request that waits for it. It ignores other responses, because the wait
+// may have ended.
 func (s *session) resolve(id json.RawMessage, line []byte) {
 	s.mu.Lock()
 	answers := s.waiting[wire.IDKey(id)]

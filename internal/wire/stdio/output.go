@@ -17,7 +17,7 @@ import (
 // maxPooled is the size of the largest buffer kept for reuse, in bytes.
 const maxPooled = 1 << 20
 
-// errNoAnswer says that mcp-go answered a request with nothing, or with something unknown.
+// errNoAnswer means that mcp-go answered a request with nothing, or with an unknown type.
 var errNoAnswer = errors.New("no response from the server")
 
 // writer is the only one that writes to the output: whole messages, one a line, one Write each.
@@ -85,7 +85,7 @@ func (w *writer) notify(n mcp.JSONRPCNotification, gate func() bool) {
 	w.sendOrLog(wire.Notification(n), gate)
 }
 
-// sendOrLog is for messages that nothing can be sent in place of.
+// sendOrLog sends a message for which there is no substitute: if it cannot be encoded, it is logged.
 func (w *writer) sendOrLog(message any, gate func() bool) {
 	if err := w.send(message, gate); err != nil {
 		w.log.Error("message dropped", "error", err)
@@ -93,7 +93,7 @@ func (w *writer) sendOrLog(message any, gate func() bool) {
 }
 
 // send writes a message. The gate, if any, decides at the moment of writing whether it is still wanted, so that
-// nothing written later can contradict it. The error is one of encoding; one of writing shows in failed.
+// nothing written later can contradict it. The error is that of encoding. An error of writing closes failed.
 func (w *writer) send(message any, gate func() bool) error {
 	buffer, _ := w.buffers.Get().(*bytes.Buffer)
 	buffer.Reset()

@@ -10,8 +10,8 @@ import (
 const maxFoundID = 256
 
 // idFinder finds the top-level id of a JSON object that is too large to keep. Clients put it first or last, so every
-// byte has to be looked at, once. It trusts its input to be JSON: of anything else it finds no id or a wrong one,
-// and the message is refused either way.
+// byte has to be looked at, once. It trusts its input to be JSON. In other input it finds no id or a wrong one, but the
+// message is refused either way.
 type idFinder struct {
 	depth    int
 	inString bool
@@ -64,7 +64,7 @@ func (f *idFinder) step(b byte) {
 	}
 }
 
-// keep adds a byte to the key or scalar being read. One that grows beyond the limit is never taken for an id.
+// keep adds a byte to the key or scalar being read. A scalar that is longer than the limit is never taken for an id.
 func (f *idFinder) keep(b byte) {
 	if f.depth == 1 && (!f.value || f.isID) && len(f.token) <= maxFoundID {
 		f.token = append(f.token, b)

@@ -15,9 +15,9 @@ type declared struct {
 	capabilities mcp.ClientCapabilities
 }
 
-// session is what the server remembers of a client that shook hands. It is registered with mcp-go for as long as the
-// connection lasts and receives what is sent to all clients; without a handshake it stays uninitialized and receives
-// nothing, because modern clients ask for each kind of notification.
+// session keeps what a client said in its handshake. It is registered with mcp-go for as long as the connection lasts and
+// receives notifications to all clients. Without a handshake it stays uninitialized and receives none, because modern
+// clients ask for each kind of notification.
 type session struct {
 	id       string
 	out      *writer
@@ -45,7 +45,7 @@ func newSession(out *writer, stopping <-chan struct{}) *session {
 // SessionID is unique, so that several connections can share a server.
 func (s *session) SessionID() string { return s.id }
 
-// NotificationChannel takes what is not part of any request.
+// NotificationChannel takes notifications that belong to no request.
 func (s *session) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.outbox.Channel() }
 
 // Initialize notes the handshake.

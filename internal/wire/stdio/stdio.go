@@ -27,7 +27,8 @@ const (
 
 // Options are the limits of a [Transport]. The zero value of each field means its default.
 type Options struct {
-	// Logger receives panics, dropped messages and what was cut at the end. The default discards everything.
+	// Logger receives panics, dropped messages and the number of calls that were cut at the end. The default discards
+	// everything.
 	Logger *slog.Logger
 	// MaxMessage is the size of the largest message served, in bytes, its line end included. The default is 16 MiB.
 	MaxMessage int
