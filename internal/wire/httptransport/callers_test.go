@@ -15,7 +15,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/caller"
-
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/internal/wire/wiretest"
 )

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/caller"
-
 	"featurebase-mcp/internal/wire/wiretest"
 )
 
