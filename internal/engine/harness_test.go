@@ -23,6 +23,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -133,11 +134,26 @@ func golden(t *testing.T, name string, got []byte) {
 
 // What the tests that run a whole server need of the inside: they stand outside of the package, since the server stands on it.
 var (
-	Finders = engine.Finders
-	Golden  = golden
-	Holds   = input.Holds
+	Golden = golden
+	Holds  = input.Holds
 
 	CheckAnswer = checkAnswer
 	CountText   = tokensOf
 	CountKept   = keptLeaves
 )
+
+// namedKinds are the kinds that go by a name.
+func namedKinds() []*engine.Kind {
+	return slices.DeleteFunc(kind.All(), func(k *engine.Kind) bool { return k.List == "" })
+}
+
+// references are those of all operations.
+func references() []engine.Ref {
+	var all []engine.Ref
+	for _, op := range tools.Inventory().All() {
+		for _, ref := range tools.Inventory().RefsOf(op) {
+			all = append(all, ref)
+		}
+	}
+	return all
+}
