@@ -4,25 +4,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
+	goldens "featurebase-mcp/internal/golden"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = goldens.Update
 
 // sent is one request as it arrived at the API.
 type sent struct {
@@ -109,21 +106,5 @@ func callIn(t *testing.T, env Env, op *Operation, arguments string) (text string
 // golden compares got with a file under testdata.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; go test ./tools -update writes it", err)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%s differs; if that is meant, go test ./tools -update:\n%s", file, cmp.Diff(string(want), string(got)))
-	}
+	goldens.File(t, filepath.Join("testdata", name), string(got))
 }
