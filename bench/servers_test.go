@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -49,15 +50,18 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// product is the binary that FEATUREBASE_MCP_BIN names, or one of this state.
+var (
+	given = flag.String("product", "", "measure this `binary` instead of building one")
+	ours  = builds("featurebase-mcp")
+)
+
+// product is the binary that is measured.
 func product() (string, error) {
-	if given := os.Getenv("FEATUREBASE_MCP_BIN"); given != "" {
-		return given, nil
+	if *given != "" {
+		return *given, nil
 	}
 	return ours()
 }
-
-var ours = builds("featurebase-mcp")
 
 // builds returns what builds a package as it is released, once, and returns the path of the binary.
 func builds(pkg string) func() (string, error) {
