@@ -142,6 +142,9 @@ func New(cfg Config) (*App, error) {
 		all.Now = app.sandbox.Now
 	}
 	shared := engine.Account{OffBy: cfg.Selection.OffBy}
+	if cfg.Selection.NoDestructive {
+		shared.Keeps = "--no-destructive"
+	}
 	if app.Client != nil {
 		shared.Client, shared.Names, shared.Repeats = app.Client, engine.NewNames(app.Client, all.Inventory), engine.NewRepeats()
 	}

@@ -73,7 +73,7 @@ func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, calle
 
 // needed reports whether a call with these arguments is asked about. It follows from the declarations alone.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
-	return op.isFinal() || op.Confirm != "" || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
 }
 
 // isFinal reports what no other call undoes.

@@ -85,8 +85,8 @@ func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	if q.op.isFinal() {
 		b.WriteString(plainWords(q.op.Description) + "This cannot be undone.\n")
 	}
-	if q.op.Confirm != "" {
-		b.WriteString(q.op.Confirm + "\n")
+	for _, a := range q.op.asked(q.args.Wire) {
+		b.WriteString(a.Because + "\n")
 	}
 	for _, n := range q.op.notices(q.args.Wire) {
 		b.WriteString("This messages " + n.To + q.count(n.Count) + ".\n")
