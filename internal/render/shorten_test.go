@@ -54,7 +54,7 @@ func TestValuesFitTheirRoom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rawjson.Encode(drawValue(t, 3))
 		room := rapid.IntRange(leastRoom, 5000).Draw(t, "room")
-		got := appendWithin(nil, rawjson.Parse(value), room)
+		got := appendWithin(nil, value, room)
 		switch {
 		case len(got) > room || !json.Valid(got) || !utf8.Valid(got):
 			t.Fatalf("%d bytes in a room of %d: %s", len(got), room, got)
@@ -93,7 +93,7 @@ func TestDeepValuesAreCut(t *testing.T) {
 	t.Parallel()
 	const deep = 20_000
 	value := strings.Repeat(`{"a":[`, deep) + strings.Repeat(`]}`, deep)
-	got := appendWithin(nil, rawjson.Parse([]byte(value)), 24_000)
+	got := appendWithin(nil, []byte(value), 24_000)
 	if levels := strings.Count(string(got), "["); !json.Valid(got) || levels > 20 {
 		t.Errorf("%d bytes: %.200s", len(got), got)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"featurebase-mcp/internal/jsonparser"
+	"featurebase-mcp/internal/rawjson"
 )
 
 // envelope is the part of a message that decides who handles it. Names match as in mcp-go's own pass, so both see
@@ -66,7 +66,7 @@ func parse(line []byte) (envelope, *CodedError) {
 		return e, invalid("a method, a result or an error is missing.")
 	case e.Version != mcp.JSONRPC_VERSION:
 		return e, invalid(`jsonrpc has to be "2.0".`)
-	case len(line) > largeFrom && jsonparser.Values(line) > maxValues:
+	case len(line) > largeFrom && rawjson.CountValues(line) > maxValues:
 		return e, invalid(fmt.Sprintf("the message holds more than %d values; send less at a time.", maxValues))
 	}
 	return e, nil
