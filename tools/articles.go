@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // articleView hides what the address says (slug) and what the page shows beside it.
@@ -30,6 +31,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/search",
 		Input:       input.Args[searchArticles](),
 		Output:      articleView,
+		Refs:        engine.Refs{"author_id": {Kind: kind.Admin}},
 		Example:     `{"search":"invite a teammate"}`,
 	},
 	{
@@ -75,6 +77,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/{articleId}",
 		Input:       input.Args[updateArticle](),
 		Output:      articleView,
+		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
 	},
 	{

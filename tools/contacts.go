@@ -82,7 +82,7 @@ var contacts = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts",
 			Input:       input.Args[upsertContact](),
-			AtLeastOne:  []string{"userId", "email"},
+			Rules:       []input.Rule{{Need: "userId|email"}},
 			Output:      contactView,
 			Example:     `{"email":"jo@example.com","name":"Jo Example","companies":[{"id":"acme","name":"Acme","monthlySpend":250}]}`,
 		},

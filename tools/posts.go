@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
@@ -33,6 +34,11 @@ var customFieldView = &render.View{
 var posts = &engine.Toolset{
 	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
 	Also: "feature requests, ideas, bug reports, roadmap, upvotes",
+	Refs: engine.Refs{
+		"boardId":    {Kind: kind.Board},
+		"statusId":   {Kind: kind.PostStatus},
+		"assigneeId": {Kind: kind.Admin},
+	},
 	Operations: []*engine.Operation{
 		{
 			Name:        "search_posts",
@@ -134,7 +140,7 @@ var posts = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       input.Args[addPostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","email":"jo@example.com","name":"Jo Example"}`,
 		},
 		{
@@ -146,7 +152,7 @@ var posts = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       input.Args[removePostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","userId":"<userId>"}`,
 		},
 		{

@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // ticketView hides what the kind of a status says and a picture.
@@ -29,6 +30,16 @@ var ticketCategoryView = &render.View{
 var tickets = &engine.Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
 	Also: "support requests, issues, cases, help desk",
+	Refs: engine.Refs{
+		"assigneeId":        {Kind: kind.Admin},
+		"adminId":           {Kind: kind.Admin},
+		"ticketCategoryId":  {Kind: kind.TicketCategory},
+		"ticketCategoryIds": {Kind: kind.TicketCategory},
+		"statusId":          {Kind: kind.TicketStatus},
+		"statusIds":         {Kind: kind.TicketStatus},
+		"ticketStatusId":    {Kind: kind.TicketStatus},
+	},
+	AnswerRefs: engine.Refs{"teamAssigneeId": {Kind: kind.Team}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_tickets",

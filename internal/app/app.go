@@ -21,6 +21,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -158,7 +159,7 @@ func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	if cfg.ActingAdmin == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
 	}
-	admin, err := engine.NewActingAdmin(cfg.ActingAdmin)
+	admin, err := engine.NewActingAdmin(kind.Admin, cfg.ActingAdmin)
 	if err != nil {
 		return nil, fmt.Errorf("--acting-admin: %w", err)
 	}
@@ -182,7 +183,7 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
 		}
 	}
-	browsed := resources.New(around.of, around.reads)
+	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)

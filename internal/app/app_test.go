@@ -21,6 +21,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -68,7 +69,7 @@ func serve(t *testing.T, cfg Config) *host {
 	toHost, fromServer := io.Pipe()
 	h.in = fromHost
 	go func() {
-		err := wire.NewStdio(a.MCP, wire.StdioOptions{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+		err := stdio.New(a.MCP, stdio.Options{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 		_ = fromServer.Close()
 		h.ended <- err
 	}()

@@ -12,7 +12,7 @@ import (
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/auth"
 	"featurebase-mcp/internal/metrics"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
 )
 
 type httpCommand struct {
@@ -122,7 +122,7 @@ func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logg
 		logger.InfoContext(ctx, "serving metrics", "address", c.MetricsAddr)
 	}
 	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s://%s/mcp\n", scheme, listener.Addr())
-	return wire.NewHTTP(a.MCP, wire.HTTPOptions{
+	return httptransport.New(a.MCP, httptransport.Options{
 		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
 		Auth: who, Limits: app.Limits, TLS: certificate,
 	}).Serve(ctx, listener)

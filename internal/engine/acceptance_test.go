@@ -73,7 +73,7 @@ func bodyOf(op *engine.Operation, wire map[string]any) any {
 // tooStrict says why a refusal is not one of the document's, or nothing.
 func tooStrict(op *engine.Operation, c *contract.Operation, raw []byte) string {
 	unruled := *op
-	unruled.Rules, unruled.AtLeastOne = nil, nil
+	unruled.Rules = nil
 	got, err := unruled.Read(raw)
 	if err != nil {
 		return "it is refused without the rules too: the sample is wrong"

@@ -161,7 +161,7 @@ func (q *inquiry) facts() (heading string, lines []string) {
 	}
 	w := q.writer(q.read.Output)
 	if part := q.part(w.Parts); part != nil {
-		w = q.writer(PartView)
+		w = q.writer(q.read.Output.Part)
 		return "The message:", q.columns(w, part, w.WrittenColumns)
 	}
 	return "The " + q.word() + " as it is now:", q.columns(w, q.body, w.RowColumns)
@@ -205,7 +205,7 @@ func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []rend
 }
 
 func (q *inquiry) isNamedID(name string) bool {
-	return slices.ContainsFunc(q.Inventory.fields()[q.read.Name].answers, func(f answerField) bool { return f.name == name })
+	return slices.ContainsFunc(q.Inventory.refs[q.read.Name].answers, func(f answerField) bool { return f.name == name })
 }
 
 // count says how many get a message, as far as that is known, and who they are, as far as they have written something themselves.
@@ -290,11 +290,11 @@ func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 
 // meant is the name of what an id among the arguments stands for, as far as it is known soon: people do not know ids.
 func (q *inquiry) meant(ctx context.Context, argument, id string) string {
-	ref, ok := q.Inventory.fields()[q.op.Name].Arguments[argument]
+	ref, ok := q.Inventory.refs[q.op.Name].Arguments[argument]
 	if !ok || q.Names == nil || ref.When != "" && !input.Given(strings.Split(ref.When, "|"), q.args.Wire) {
 		return ""
 	}
-	q.Names.complete(ctx, []*kind{ref.Kind})
+	q.Names.complete(ctx, []*Kind{ref.Kind})
 	d, _ := q.Names.known(ref.Kind)
 	if d == nil || d.ByID[id] == "" {
 		return ""

@@ -111,8 +111,12 @@ func mismatch(op *engine.Operation) string {
 	}
 	var atLeastOne []any
 	if c.Body["x-at-least-one-of"] != nil {
-		for _, name := range op.AtLeastOne {
-			atLeastOne = append(atLeastOne, name)
+		for _, rule := range op.Rules {
+			if rule.When == "" && rule.Need != "" {
+				for name := range strings.SplitSeq(rule.Need, "|") {
+					atLeastOne = append(atLeastOne, name)
+				}
+			}
 		}
 	}
 	documented, _ := c.Body["x-at-least-one-of"].([]any)
@@ -212,7 +216,7 @@ func TestTheSweepCatchesDamage(t *testing.T) {
 		{"a vote that looks final", "remove_post_voter", func(op *engine.Operation) { op.Reversible = false }},
 		{"an old endpoint that looks current", "delete_comment_legacy", func(op *engine.Operation) { op.Legacy = false }},
 		{"a repeatable post that is not", "create_post", func(op *engine.Operation) { op.Idempotent = true }},
-		{"a rule left out", "create_comment", func(op *engine.Operation) { op.AtLeastOne = nil }},
+		{"a rule left out", "create_comment", func(op *engine.Operation) { op.Rules = nil }},
 		{"an argument too many", "list_post_voters", func(op *engine.Operation) { op.Input = input.Args[missing]() }},
 		{"an argument too few", "list_posts", func(op *engine.Operation) { op.Input = tools.Inventory().Lookup("list_boards").Input }},
 		{"a wrong required flag", "get_board", func(op *engine.Operation) { op.Input = input.Args[optional]() }},

@@ -97,7 +97,7 @@ func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens in
 
 // describe words an argument: its kind, its bounds and what its declaration says of it.
 func describe(s *jsonschema.Schema) string {
-	facts := []string{kind(s)}
+	facts := []string{kindOf(s)}
 	if s.Minimum != "" || s.Maximum != "" {
 		facts = append(facts, strings.TrimSpace(bound("from ", s.Minimum)+bound(" to ", s.Maximum)))
 	}
@@ -111,7 +111,7 @@ func describe(s *jsonschema.Schema) string {
 	return text
 }
 
-func kind(s *jsonschema.Schema) string {
+func kindOf(s *jsonschema.Schema) string {
 	switch {
 	case s.Enum != nil:
 		words := make([]string, len(s.Enum))
@@ -120,7 +120,7 @@ func kind(s *jsonschema.Schema) string {
 		}
 		return strings.Join(words, ", ")
 	case s.Type == "array":
-		of := kind(s.Items)
+		of := kindOf(s.Items)
 		return "list of " + cmp.Or(map[string]string{"object": "objects", "number": "numbers", "integer": "integers"}[of], of)
 	case s.Format == "date-time":
 		return "time"

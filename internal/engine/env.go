@@ -45,6 +45,14 @@ type Env struct {
 	Account
 }
 
+// Within is the same with another budget for answers. The engine is copied, because all other calls share it.
+func (env Env) Within(budget render.Budget) Env {
+	own := *env.Engine
+	own.AnswerBudget = budget
+	env.Engine = &own
+	return env
+}
+
 // caller is who makes the call, or empty.
 func (env Env) caller(ctx context.Context) string {
 	if env.CallerName == nil {

@@ -26,27 +26,16 @@ const (
 type (
 	AuditLine = auditLine
 	Directory = directory
-	Kind      = kind
 	Outcome   = answer
 	Question  = question
 	Reply     = reply
 )
 
 var (
-	ACollection      = aCollection
-	AConversationTag = aConversationTag
-	APostStatus      = aPostStatus
-	ATeam            = aTeam
-	ATicketCategory  = aTicketCategory
-	ATicketStatus    = aTicketStatus
-	AnAdmin          = anAdmin
-	Binding          = binding
-	Causes           = causes
-	Finders          = finders
-	Hole             = hole
-	Kinds            = kinds
-	NewStates        = newStates
-	References       = references
+	Binding   = binding
+	Causes    = causes
+	Hole      = hole
+	NewStates = newStates
 )
 
 // Raw runs an operation up to the API's own answer.
@@ -91,13 +80,23 @@ func (op *Operation) Messages(arguments string) bool {
 func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
 	return inv.mentions(op, wire)
 }
-func (inv *Inventory) Fields() map[string]fieldKinds { return inv.fields() }
 
-func (n *Names) Ask(ctx context.Context, k *kind, maxAge time.Duration) *directory {
+// RefsOf are the references of an operation.
+func (inv *Inventory) RefsOf(op *Operation) Refs { return inv.refs[op.Name].Arguments }
+
+// FinderOf is the tool that finds a right id for an argument of that name, or empty.
+func (inv *Inventory) FinderOf(name string) string {
+	if k := inv.byID[name]; k != nil {
+		return k.finder()
+	}
+	return ""
+}
+
+func (n *Names) Ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
 	return n.ask(ctx, k, maxAge)
 }
 
-func (n *Names) Find(ctx context.Context, k *kind, name string) ([]Thing, *directory, error) {
+func (n *Names) Find(ctx context.Context, k *Kind, name string) ([]Thing, *directory, error) {
 	return n.find(ctx, k, name)
 }
 
@@ -108,7 +107,7 @@ func (n *Names) SetClock(now func() time.Time) { n.now = now }
 func (n *Names) SetPatience(patience time.Duration) { n.patience = patience }
 
 // Know makes a list of names known, as if it had been asked for.
-func (n *Names) Know(k *kind, d *directory) { n.latest[k] = d }
+func (n *Names) Know(k *Kind, d *directory) { n.latest[k] = d }
 
 func (env Env) with(op *Operation, args input.Arguments) *call {
 	c := env.call(op)
@@ -156,7 +155,7 @@ func (op *Operation) RunIn(ctx context.Context, env Env, args input.Arguments) a
 	return env.with(op, args).run(ctx)
 }
 
-func (d *directory) Add(k *kind, item []byte)       { d.add(k, item) }
+func (d *directory) Add(k *Kind, item []byte)       { d.add(k, item) }
 func (d *directory) Wait(ctx context.Context) error { return d.wait(ctx) }
 
 func (s *states) Issue(about []byte) string                { return s.issue(about) }

@@ -55,7 +55,7 @@ func (f finder) find(name string) json.RawMessage {
 		}
 		return json.RawMessage(strconv.Quote(found[1]))
 	}
-	text := f.show(Finders[name], name)
+	text := f.show(tools.Inventory().FinderOf(name), name)
 	var list struct {
 		Data []map[string]json.RawMessage `json:"data"`
 	}

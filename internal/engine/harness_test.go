@@ -4,28 +4,27 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	goldens "featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = goldens.Update
 
 // sent is one request as it arrived at the API.
 type sent struct {
@@ -101,7 +100,9 @@ func call(t *testing.T, c *client.Client, tool, arguments string) (text string, 
 // callIn runs an operation by its handler in surroundings of the test's own.
 func callIn(t *testing.T, env engine.Env, op *engine.Operation, arguments string) (text string, isError bool) {
 	t.Helper()
-	env.Logger = slog.New(slog.DiscardHandler)
+	own := *env.Engine
+	own.Logger = slog.New(slog.DiscardHandler)
+	env.Engine = &own
 	res, err := env.Handler(op)(context.WithoutCancel(t.Context()), request(op.Name, arguments))
 	if err != nil {
 		t.Fatalf("%s returned a Go error: %v", op.Name, err)
@@ -112,32 +113,31 @@ func callIn(t *testing.T, env engine.Env, op *engine.Operation, arguments string
 // golden compares got with a file under testdata.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; go test ./internal/engine -update writes it", err)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%s differs; if that is meant, go test ./internal/engine -update:\n%s", file, cmp.Diff(string(want), string(got)))
-	}
+	goldens.File(t, filepath.Join("testdata", name), string(got))
 }
 
 // What the tests that run a whole server need of the inside: they stand outside of the package, since the server stands on it.
 var (
-	Finders = engine.Finders
-	Golden  = golden
-	Holds   = input.Holds
+	Golden = golden
+	Holds  = input.Holds
 
 	CheckAnswer = checkAnswer
 	CountText   = tokensOf
 	CountKept   = keptLeaves
 )
+
+// namedKinds are the kinds that go by a name.
+func namedKinds() []*engine.Kind {
+	return slices.DeleteFunc(kind.All(), func(k *engine.Kind) bool { return k.List == "" })
+}
+
+// references are those of all operations.
+func references() []engine.Ref {
+	var all []engine.Ref
+	for _, op := range tools.Inventory().All() {
+		for _, ref := range tools.Inventory().RefsOf(op) {
+			all = append(all, ref)
+		}
+	}
+	return all
+}

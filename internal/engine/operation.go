@@ -35,10 +35,19 @@ func (e Effect) String() string {
 
 // Toolset is a group of operations that users turn on or off together; each has a file of its own.
 type Toolset struct {
-	Name        string // as --toolsets spells it
-	Description string // one sentence for people
-	Also        string // what people call these things besides: the words by which a model that has to search for tools finds them
+	Name        string   // as --toolsets spells it
+	Description string   // one sentence for people
+	Also        string   // what people call these things besides: the words by which a model that has to search for tools finds them
+	Refs        Refs     // the fields of its operations, and of their answers, in which a name can stand for an id
+	AnswerRefs  Refs     // those that only answers have
+	Unsaid      []Unsaid // what may explain the failures of its operations
 	Operations  []*Operation
+}
+
+// Unsaid is a rule of Featurebase that its own messages leave out.
+type Unsaid struct {
+	Failures []client.Kind // that it may explain
+	Words    string        // one sentence or two for the model
 }
 
 // Operation is one call of the Featurebase API, declared once; or a workflow, which is composed of such calls.
@@ -54,7 +63,6 @@ type Operation struct {
 	Method       string       // an http.Method constant
 	Path         string       // each {hole} is an argument, named for what it holds; a workflow has neither method nor path
 	Input        *input.Input // Args[T]()
-	AtLeastOne   []string     // arguments of which one must be given
 	Rules        []input.Rule // what else spans arguments
 	ActingAdmin  *input.Rule  // where the API demands an admin to act as: its Need is filled from Env.ActingAdmin when a call leaves it out
 	Impersonates string       // the condition under which the call speaks in a customer's name, as in Rule.When
@@ -63,6 +71,12 @@ type Operation struct {
 	About        string       // what the call is about where its path does not say it: argument=the operation that reads it, separated by bars
 	Output       *render.View // nil: the answer as it stands, without nulls and empties
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" stands for an id that the finder of postId finds
+
+	Refs    Refs     // the arguments of this operation alone in which a name can stand for an id
+	Unsaid  []Unsaid // what may explain its failures
+	ShownBy string   // the read that shows whether a write was made, where its path does not lead to one
+	// ShowsPermissions is set on the read that tells which roles have a permission.
+	ShowsPermissions bool
 
 	Run  func(context.Context, *Job) (string, error) // a workflow: makes its answer from those of the operations it uses
 	Uses []string                                    // the operations that Run may call

@@ -58,7 +58,7 @@ func giveIDs(op *engine.Operation, args map[string]any) {
 	}
 	if query, ok := args["query"].([]any); ok {
 		c := query[0].(map[string]any)
-		if r, ok := tools.Inventory().Fields()[op.Name].Arguments[c["field"].(string)]; ok {
+		if r, ok := tools.Inventory().RefsOf(op)[c["field"].(string)]; ok {
 			c["value"] = []any{idLike(r.Kind)}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // raw is what the API answers to the example, on a sandbox in its first state.
@@ -22,7 +23,7 @@ func (e example) raw(t *testing.T) []byte {
 	env := onSandbox(t)
 	if e.admin != "" {
 		var err error
-		if env.ActingAdmin, err = engine.NewActingAdmin(e.admin); err != nil {
+		if env.ActingAdmin, err = engine.NewActingAdmin(kind.Admin, e.admin); err != nil {
 			t.Fatal(err)
 		}
 	}

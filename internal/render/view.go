@@ -27,6 +27,8 @@ type View struct {
 	// Parts is the field with the messages of a thread, and Opening the one with its first message where that stands apart; a single
 	// object's document ends with both as a transcript.
 	Opening, Parts string
+	// Part is how one of the messages is shown by itself.
+	Part *View
 	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, behind a
 	// space, those to show besides.
 	Table, Columns string

@@ -14,6 +14,7 @@ import (
 	"featurebase-mcp/internal/likeness"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // triageQueue gives what deciding about new posts needs, in one answer.
@@ -26,6 +27,7 @@ var triageQueue = &engine.Operation{
 	Input:       input.Args[triageQueueArgs](),
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).triageQueue(ctx) },
 	Uses:        []string{"search_posts", "list_post_statuses", "list_boards", "list_admins"},
+	Refs:        engine.Refs{"boardId": {Kind: kind.Board}},
 	Example:     `{"limit":5}`,
 }
 
