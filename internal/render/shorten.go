@@ -156,8 +156,8 @@ const moreFieldsFormat = "… %d more fields\n"
 func cutLine(line string, room int) string {
 	name, value, _ := strings.Cut(line, ": ")
 	if strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[") {
-		if v := rawjson.Value(value); len(strings.TrimRight(value, " \t\r\n")) == len(value) && len(name) < room/2 {
-			return string(appendWithin([]byte(name+": "), v, room-len(name+": ")))
+		if json := []byte(value); rawjson.Valid(json) && len(name) < room/2 {
+			return string(appendWithin([]byte(name+": "), json, room-len(name+": ")))
 		}
 	}
 	return legible.CutPlain(line, room)

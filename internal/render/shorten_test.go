@@ -88,6 +88,20 @@ func TestLevel(t *testing.T) {
 	})
 }
 
+// A line whose text only begins like JSON keeps the beginning of the text; a line of JSON stays JSON.
+func TestLinesThatBeginLikeJSON(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("the export stops ", 40) + "."
+	for value, begin := range map[string]string{
+		"[Bug] " + long: "title: [Bug] the export", "{customer} " + long: "title: {customer} the export", `["` + long + `"]`: `title: ["the export`,
+	} {
+		got := CutLines("title: "+value+"\n", 200)
+		if line := strings.TrimSuffix(got, "\n"); !strings.HasPrefix(line, begin) || len(line) > 200 || json.Valid([]byte(value)) != json.Valid([]byte(line[len("title: "):])) {
+			t.Errorf("%.20s became %s", value, line)
+		}
+	}
+}
+
 // What is deep is not measured again and again.
 func TestDeepValuesAreCut(t *testing.T) {
 	t.Parallel()
