@@ -132,7 +132,7 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 	a, body := send()
 	line.Outcome, line.Uncertain, line.Status, line.RequestID = a.Outcome, a.uncertain, a.Status, a.requestID
 	if a.succeeded() {
-		line.Made = rawjson.TextOf(body, "id")
+		line.Made = rawjson.Value(body).Get("id").Text()
 	}
 	return a
 }

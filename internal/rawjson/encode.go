@@ -6,24 +6,24 @@ import (
 	"unicode/utf8"
 )
 
-// Encode writes v as compact JSON without HTML escapes, which cost tokens and say nothing. What it is given was decoded from
-// JSON or is made of strings and numbers, so it cannot fail.
+// Encode returns v as compact JSON without HTML escapes, which cost tokens and say nothing. It panics if v is not a value that JSON can
+// express. Its callers pass what was decoded from JSON, or is made of strings and numbers.
 func Encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		panic("tools: a value that is not JSON: " + err.Error())
+		panic("rawjson: a value that is not JSON: " + err.Error())
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// AppendString appends s as a JSON string without HTML escapes, on one line for every reader. Bytes that are not UTF-8 become the
-// replacement character.
+// AppendString appends s as a JSON string without HTML escapes. All that some reader takes for a line break is escaped. Bytes that are
+// not UTF-8 become the replacement character.
 func AppendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	plain := 0 // what stands before i and has not been appended yet begins here
+	plain := 0 // the bytes from here to i are appended as they are
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
@@ -61,4 +61,18 @@ func AppendString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[plain:]...)
 	return append(dst, '"')
+}
+
+// AppendNext calls write to append the next item of a list, or the next member of an object, with a comma in front unless it is the first
+// behind empty. If write reports false, nothing is appended.
+func AppendNext(out []byte, empty int, write func(out []byte) ([]byte, bool)) []byte {
+	before := len(out)
+	if before > empty {
+		out = append(out, ',')
+	}
+	out, ok := write(out)
+	if !ok {
+		return out[:before]
+	}
+	return out
 }

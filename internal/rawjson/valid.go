@@ -1,18 +1,19 @@
-package jsonparser
+package rawjson
 
 import (
 	"encoding/binary"
 	"math/bits"
 )
 
-// maxDepth is how far values may be nested, as in encoding/json: whoever descends into a valid document needs no bound of their own.
+// maxDepth is how far values may be nested, as in encoding/json. So code that descends into a valid document needs no bound of its own.
 const maxDepth = 10000
 
 // Valid reports whether data is one JSON value, by the same rules as json.Valid.
-func Valid(data []byte) bool { return Values(data) > 0 }
+func Valid(data []byte) bool { return CountValues(data) > 0 }
 
-// Values returns how many values a document holds, those inside of others and itself among them, or 0 if it is not valid.
-func Values(data []byte) int {
+// CountValues returns how many values a document holds, itself and the values inside of others among them. It returns 0 if the document is
+// not valid.
+func CountValues(data []byte) int {
 	n := 0
 	if end := checkValue(data, space(data, 0), 0, &n); end < 0 || space(data, end) != len(data) {
 		return 0
@@ -20,7 +21,8 @@ func Values(data []byte) int {
 	return n
 }
 
-// checkValue returns the index behind the value that starts at i, or -1 if there is none. So do the functions below. n counts values.
+// checkValue returns the index behind the value that starts at i, or -1 if there is none. So do the other functions whose names begin with
+// check. n counts the values.
 func checkValue(data []byte, i, depth int, n *int) int {
 	*n++
 	switch c := at(data, i); c {
@@ -117,6 +119,7 @@ func checkEscape(data []byte, i int) int {
 	return -1
 }
 
+// checkWord reads true, false or null.
 func checkWord(data []byte, i int, word string) int {
 	if end := i + len(word); end <= len(data) && string(data[i:end]) == word {
 		return end
@@ -124,6 +127,7 @@ func checkWord(data []byte, i int, word string) int {
 	return -1
 }
 
+// checkNumber reads a number.
 func checkNumber(data []byte, i int) int {
 	if at(data, i) == '-' {
 		i++
@@ -160,9 +164,9 @@ func checkDigits(data []byte, i int) int {
 	return i
 }
 
-// plainEnd returns the index of the next quote, backslash or control character, or the length of data. It looks at eight bytes at a
-// time: of a byte that is zero after the exclusive or, or less than a space, the subtraction borrows into the top bit. A borrow
-// may spill into the bytes above, so only the lowest bit counts.
+// plainEnd returns the index of the next quote, backslash or control character, or the length of data. It looks at eight bytes at a time.
+// If a byte is zero after the exclusive or, or less than a space, the subtraction sets its top bit. The borrow may also set the top bits
+// of the bytes above, so only the lowest bit counts.
 func plainEnd(data []byte, i int) int {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(data); i += 8 {
