@@ -18,6 +18,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/tools"
 )
 
@@ -61,11 +62,11 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 			}
 		}
 		value := old.values(template).Result.Completion.Values[0]
-		golden(t, fileName(template), beginning(old.text(fill(template, value))))
+		golden.File(t, goldenFile(template), beginning(old.text(fill(template, value))))
 	}
 	for _, uri := range static {
 		text := old.text(uri)
-		golden(t, fileName(uri), beginning(text))
+		golden.File(t, goldenFile(uri), beginning(text))
 		for _, link := range regexp.MustCompile(`\(featurebase://[^)]+\)`).FindAllString(text, 3) {
 			old.text(strings.Trim(link, "()"))
 		}
@@ -82,8 +83,8 @@ func tool(h *host, template, value string) (text string, ok bool) {
 	return a.Result.Content[0].Text, true
 }
 
-func fileName(uri string) string {
-	return strings.NewReplacer("featurebase://", "", "/", "_", "{", "", "}", "").Replace(uri) + ".md"
+func goldenFile(uri string) string {
+	return "testdata/" + strings.NewReplacer("featurebase://", "", "/", "_", "{", "", "}", "").Replace(uri) + ".md"
 }
 
 func beginning(text string) string {

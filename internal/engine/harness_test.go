@@ -4,28 +4,25 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	goldens "featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/tools"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = goldens.Update
 
 // sent is one request as it arrived at the API.
 type sent struct {
@@ -112,23 +109,7 @@ func callIn(t *testing.T, env engine.Env, op *engine.Operation, arguments string
 // golden compares got with a file under testdata.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; go test ./internal/engine -update writes it", err)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%s differs; if that is meant, go test ./internal/engine -update:\n%s", file, cmp.Diff(string(want), string(got)))
-	}
+	goldens.File(t, filepath.Join("testdata", name), string(got))
 }
 
 // What the tests that run a whole server need of the inside: they stand outside of the package, since the server stands on it.
