@@ -104,9 +104,6 @@ func (n *Names) Find(ctx context.Context, k *kind, name string) ([]Thing, *direc
 // SetClock gives the names another clock.
 func (n *Names) SetClock(now func() time.Time) { n.now = now }
 
-// SetPatience sets how long answers wait for names.
-func (n *Names) SetPatience(patience time.Duration) { n.patience = patience }
-
 // Know makes a list of names known, as if it had been asked for.
 func (n *Names) Know(k *kind, d *directory) { n.latest[k] = d }
 

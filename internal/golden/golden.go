@@ -1,5 +1,6 @@
 // Package golden compares what a test made with a file that somebody has read, and writes that file when the test runs with -update. "make update" runs
-// every test that calls File. golden.go has the comparison, diff.go the lines that a failure shows.
+// every test that calls File or Archive. golden.go has the comparison, archive.go the same for many short texts in one file, diff.go the lines that a
+// failure shows.
 package golden
 
 import (
