@@ -118,7 +118,7 @@ var changelogs = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/subscribers",
-			Notifies:    []engine.Notice{{To: "the added addresses, with each changelog that is e-mailed from now on", Count: "emails"}},
+			Notifies:    []engine.Notice{{To: "the added addresses, with each changelog that is e-mailed from now on", Count: "emails", Indirect: true}},
 			Input:       input.Args[addChangelogSubscribers](),
 			ShownBy:     "search_contacts",
 			Example:     `{"emails":["reader@example.com"]}`,

@@ -122,7 +122,7 @@ var conversations = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/conversations/{conversationId}",
-			Notifies:    []engine.Notice{{When: "adminAssigneeId|teamAssigneeId", To: "those whom it is assigned to"}},
+			Notifies:    []engine.Notice{{When: "adminAssigneeId|teamAssigneeId", To: "those whom it is assigned to", Indirect: true}},
 			Input:       input.Args[updateConversation](),
 			Rules:       []input.Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
 			Output:      conversationView,

@@ -88,7 +88,7 @@ var posts = &engine.Toolset{
 			Output:      postView,
 			Notifies: []engine.Notice{
 				{When: "notifyAdmins=true", To: "the organization's admins"},
-				{When: "assigneeId", To: "the admin whom it is assigned to"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 				{
 					When: "integrations.clickup=true|integrations.discord=true|integrations.github=true|integrations.jira=true|integrations.linear=true|integrations.slack=true",
 					To:   "the connected tools among its integrations",
@@ -109,7 +109,7 @@ var posts = &engine.Toolset{
 			Output:      postView,
 			Notifies: []engine.Notice{
 				{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"},
-				{When: "assigneeId", To: "the admin whom it is assigned to"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 			},
 			Example: `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
 		},

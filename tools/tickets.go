@@ -74,7 +74,7 @@ var tickets = &engine.Toolset{
 			Input:       input.Args[createTicket](),
 			Notifies: []engine.Notice{
 				{Unless: "skipNotifications=true", To: "the contact whom it is opened for"},
-				{When: "assigneeId", To: "the admin whom it is assigned to"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 			},
 			Output:  ticketView,
 			Example: `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
@@ -89,7 +89,7 @@ var tickets = &engine.Toolset{
 			Input:       input.Args[updateTicket](),
 			Notifies: []engine.Notice{
 				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
-				{When: "assigneeId", To: "the admin whom it is assigned to"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 			},
 			Output:  ticketView,
 			Example: `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
