@@ -43,6 +43,9 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
+	if cfg.Sandbox != nil { // the log is usually off
+		cfg.Sandbox.Warn = func(text string) { _, _ = fmt.Fprintf(e.Err, "%s: %s\n", app.Name, text) }
+	}
 	a, logger, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err

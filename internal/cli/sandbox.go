@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -27,7 +26,7 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	}
 	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
 	if err != nil {
-		return usageError{err}
+		return usagef("--sandbox-state: %w", err)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
@@ -44,7 +43,7 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 		defer cancel()
 		err = server.Shutdown(shutdown)
 	}
-	return errors.Join(err, box.Close())
+	return err
 }
 
 // loopbackOnly refuses addresses that others can reach: nobody is asked for a password here.
