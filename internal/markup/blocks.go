@@ -139,7 +139,7 @@ func (w *markdownWriter) fit(text []byte, reserved int) []byte {
 	for _, c := range w.containers {
 		signs += max(len(c.first), len(c.rest)) + 1
 	}
-	room := legible.MaxMarkdown + MaxBlock - w.size - reserved
+	room := legible.MaxText + MaxBlock - w.size - reserved
 	if len(text)+signs*(bytes.Count(text, []byte("\n"))+1) <= room {
 		return text
 	}

@@ -154,7 +154,7 @@ func (a *attributes) words(name attribute) string {
 	for end > 0 && !utf8.RuneStart(value[end]) {
 		end--
 	}
-	return string(value[:end]) + legible.MoreCharacters(utf8.RuneCount(value[end:]))
+	return string(value[:end]) + legible.TruncationNote(utf8.RuneCount(value[end:]))
 }
 
 // address is the value of an attribute as an address; of one that is too long to be any, nothing.

@@ -23,10 +23,10 @@ func Excerpt(body string, limit int) string {
 	if !strings.ContainsAny(body, "<&") {
 		return PlainExcerpt(body, limit)
 	}
-	return ExcerptOf([]byte(body), limit)
+	return ExcerptBytes([]byte(body), limit)
 }
 
-func ExcerptOf(body []byte, limit int) string {
+func ExcerptBytes(body []byte, limit int) string {
 	c := newCollector(limit)
 	read(body, c)
 	return string(c.out)
@@ -35,7 +35,7 @@ func ExcerptOf(body []byte, limit int) string {
 // PlainExcerpt is the first part of a text that is not HTML, on one line.
 func PlainExcerpt(text string, limit int) string {
 	c := newCollector(limit)
-	c.text([]byte(WithoutSignatures(text)))
+	c.text([]byte(WithoutSignedURLs(text)))
 	return string(c.out)
 }
 
@@ -153,11 +153,11 @@ func hasTags(body []byte) bool {
 	}
 }
 
-// ToMarkdown converts a whole HTML body.
-func ToMarkdown(body string) string { return MarkdownOf([]byte(body)) }
-
-// MarkdownOf converts a whole HTML body, and copies no more of it than it has to: bodies can be as long as answers.
-func MarkdownOf(body []byte) string {
+// HTMLToMarkdown converts a whole HTML body to Markdown of at most [legible.MaxText] bytes, and about 512 kB more. It counts the characters
+// beyond that in a note at the end. A text without tags becomes Markdown line by line. Bytes are read where they stand, because a body can be
+// as long as an answer.
+func HTMLToMarkdown[T string | []byte](text T) string {
+	body := []byte(text)
 	w := newMarkdownWriter()
 	n := len(body)
 	if hasTags(body) {

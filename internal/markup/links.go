@@ -203,9 +203,9 @@ func site(host string) string {
 	return host
 }
 
-// WithoutSignatures replaces the signed addresses in a text by the names of their files. Whoever has one has the file, and they say whose
+// WithoutSignedURLs replaces the signed addresses in a text by the names of their files. Whoever has one has the file, and they say whose
 // key signed them.
-func WithoutSignatures(text string) string {
+func WithoutSignedURLs(text string) string {
 	if !strings.Contains(text, "://") {
 		return text
 	}

@@ -37,7 +37,7 @@ func newMarkdownWriter() *markdownWriter {
 func (w *markdownWriter) plain(text []byte) {
 	for line := range bytes.Lines(text) {
 		for part := range parts(line) {
-			w.text([]byte(WithoutSignatures(html.UnescapeString(string(part)))))
+			w.text([]byte(WithoutSignedURLs(html.UnescapeString(string(part)))))
 		}
 		w.lineBreak()
 	}
@@ -48,7 +48,7 @@ func (w *markdownWriter) finish() string {
 	return string(w.out)
 }
 
-func (w *markdownWriter) full() bool { return w.size+len(w.code) > legible.MaxMarkdown }
+func (w *markdownWriter) full() bool { return w.size+len(w.code) > legible.MaxText }
 
 // MaxBlock bounds what is kept of a block before it is written; a longer one becomes several.
 const MaxBlock = 1 << 18

@@ -150,7 +150,7 @@ func (r *reader) show(text []byte) {
 		}
 	}
 	if bytes.Contains(text, []byte("://")) {
-		text = []byte(WithoutSignatures(string(text)))
+		text = []byte(WithoutSignedURLs(string(text)))
 	}
 	r.sink.text(text)
 }
@@ -651,7 +651,7 @@ func (r *reader) player(e *openElement) {
 
 // words is an attribute that is shown as text.
 func (r *reader) words(name attribute) string {
-	return WithoutSignatures(legible.Visible(r.attrs.words(name)))
+	return WithoutSignedURLs(legible.Visible(r.attrs.words(name)))
 }
 
 // address is an attribute that says where something is.

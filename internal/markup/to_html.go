@@ -28,7 +28,7 @@ func (Markdown) Wire(v any, _ reflect.StructTag) (any, error) {
 	if len(source) > longestWritten {
 		return nil, fmt.Errorf("%s bytes of Markdown: at most %s", legible.Thousands(len(source)), legible.Thousands(longestWritten))
 	}
-	return ToHTML(source)
+	return MarkdownToHTML(source)
 }
 
 // The tree of Markdown takes a hundred times its length and more, so a text is only so long, and of long ones one is parsed at a time.
@@ -51,9 +51,9 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 	)
 })
 
-// ToHTML converts Markdown. Raw HTML in it is shown as text, never passed on: what a model was talked into writing must not run in
+// MarkdownToHTML converts Markdown. Raw HTML in it is shown as text, never passed on: what a model was talked into writing must not run in
 // the browsers of others.
-func ToHTML(source string) (string, error) {
+func MarkdownToHTML(source string) (string, error) {
 	if err := checkCost(source); err != nil {
 		return "", err
 	}

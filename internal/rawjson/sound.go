@@ -32,7 +32,7 @@ func Sound(body []byte) []byte {
 // mended returns a document without bytes that are not UTF-8. A long one is mended where it stands, since three bytes for one could make it
 // three times as long.
 func mended(body []byte) []byte {
-	if len(body) <= legible.MaxMarkdown {
+	if len(body) <= legible.MaxText {
 		return bytes.ToValidUTF8(body, []byte(lost))
 	}
 	for i := 0; i < len(body); {
@@ -81,13 +81,13 @@ func unicodeEscape(text []byte) rune {
 
 // Unescape returns the text of a JSON string without its quotes. Of one that is too long for any answer it is the beginning.
 func Unescape(raw []byte) string {
-	if len(raw) > legible.MostText {
-		head := jsonparser.Head(raw, legible.MostText)
+	if len(raw) > legible.MaxText {
+		head := jsonparser.Head(raw, legible.MaxText)
 		rest := raw[len(head):]
 		const word = 64 // more than the word about a cut takes
 		end := max(0, len(rest)-word)
-		before, cut := legible.CutBefore(string(rest[end:]))
-		return Unescape(head) + legible.MoreCharacters(jsonparser.Characters(rest[:end+cut])+before)
+		before, cut := legible.TruncatedBefore(string(rest[end:]))
+		return Unescape(head) + legible.TruncationNote(jsonparser.Characters(rest[:end+cut])+before)
 	}
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw)

@@ -49,7 +49,7 @@ func (w *Writer) appendLines(out, body []byte) (lines []byte, marked []string) {
 		if w.isPlaced(name) {
 			return
 		}
-		if len(out) > legible.MostText {
+		if len(out) > legible.MaxText {
 			more++
 			return
 		}
@@ -88,7 +88,7 @@ func (w *Writer) AppendNamedLines(out, body []byte) (lines []byte, marked []stri
 
 // label is the name of a field at the beginning of a line: in quotes, unless it is a plain word.
 func (w *Writer) label(name string) string {
-	if legible.IsWord(name) {
+	if legible.IsPlainName(name) {
 		return name
 	}
 	return string(w.appendName(nil, name))
@@ -116,7 +116,7 @@ func (w *Writer) appendLine(out []byte, label string, f rawjson.Field, c Column)
 func (w *Writer) appendBody(out, body []byte) []byte {
 	text := ""
 	if raw, kind, _, err := jsonparser.Get(body, w.Body); err == nil && kind == jsonparser.String {
-		text = w.Text(markup.MarkdownOf(rawjson.UnescapedBytes(raw)))
+		text = w.Text(markup.HTMLToMarkdown(rawjson.UnescapedBytes(raw)))
 	}
 	switch {
 	case text == "":

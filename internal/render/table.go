@@ -83,7 +83,7 @@ func (w *Writer) eachRow(list []byte, names []string, f func(row []byte)) (more 
 	row[0] = '['
 	f(append(row, ']'))
 	rawjson.EachItem(list, func(item rawjson.Field) {
-		if length > legible.MaxMarkdown {
+		if length > legible.MaxText {
 			more++
 			return
 		}

@@ -54,7 +54,7 @@ func (w *Writer) appendTranscript(out, body []byte) []byte {
 
 // What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
 const (
-	maxTranscript = 2 * legible.MaxMarkdown
+	maxTranscript = 2 * legible.MaxText
 	maxParts      = 10_000
 )
 
@@ -200,7 +200,7 @@ func (t *Transcript) appendFact(out []byte, f rawjson.Field, name string) ([]byt
 	start := len(out)
 	out, ok := t.AppendValue(out, f.Value, f.Kind, name)
 	if f.Kind == jsonparser.String && ok {
-		if word := string(out[start+1 : len(out)-1]); legible.IsWord(word) {
+		if word := string(out[start+1 : len(out)-1]); legible.IsPlainName(word) {
 			out = append(out[:start], word...)
 		}
 	}
@@ -255,12 +255,12 @@ func (t *Transcript) byline(message []byte, kind string) {
 // attachments are empty images.
 func (t *Transcript) Message(message []byte) string {
 	if html, kind, _, err := jsonparser.Get(message, "bodyHtml"); err == nil && kind == jsonparser.String && len(html) > 0 {
-		return t.Text(markup.MarkdownOf(rawjson.UnescapedBytes(html)))
+		return t.Text(markup.HTMLToMarkdown(rawjson.UnescapedBytes(html)))
 	}
 	markdown := rawjson.TextOf(message, "bodyMarkdown")
 	if len(markdown) <= longestParsed {
-		if html, err := markup.ToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
-			return t.Text(markup.ToMarkdown(html))
+		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+			return t.Text(markup.HTMLToMarkdown(html))
 		}
 	}
 	return t.Text(strings.ReplaceAll(markdown, "![", "["))

@@ -289,7 +289,7 @@ func (w *Writer) AppendValue(out, value []byte, kind jsonparser.ValueType, name 
 	switch kind {
 	case jsonparser.String:
 		if slices.Contains(w.HTMLFields, name) {
-			text := w.Text(markup.MarkdownOf(rawjson.UnescapedBytes(value)))
+			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapedBytes(value)))
 			return rawjson.AppendString(out, text), text != ""
 		}
 		text := rawjson.Unescape(value)
