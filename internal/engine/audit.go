@@ -149,7 +149,7 @@ func targets(wire map[string]any) map[string]string {
 			case nested:
 				walk(input.JoinPath(path, name), inner)
 			case (isID(name) || name == "ticketNumber" || name == "ids") && value != nil:
-				ids[input.JoinPath(path, name)] = legible.CutTo(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
+				ids[input.JoinPath(path, name)] = legible.Truncate(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
 			}
 		}
 	}

@@ -198,7 +198,7 @@ func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []rend
 			continue
 		}
 		if value, ok := w.AppendField(nil, fields[i], c); ok {
-			lines = append(lines, c.Name+": "+tame(legible.CutTo(longestFact, []rune(string(value)))))
+			lines = append(lines, c.Name+": "+tame(legible.Truncate(longestFact, []rune(string(value)))))
 		}
 	}
 	return lines
@@ -283,7 +283,7 @@ func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 			lines = append(lines, name+": "+quoted(legible.Visible(text), longestText)+q.meant(ctx, name, text))
 			continue
 		}
-		lines = append(lines, name+": "+tame(legible.CutTo(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
+		lines = append(lines, name+": "+tame(legible.Truncate(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
 	}
 	return lines
 }

@@ -184,12 +184,12 @@ func (j *work) completeArticles(ctx context.Context, found []*article) error {
 func phrasings(question string) []string {
 	const long = 4
 	var words []string
-	likeness.EachTerm(question, func(stem, word string) {
+	for stem, word := range likeness.Terms(question) {
 		if first, _ := utf8.DecodeRuneInString(stem); utf8.RuneCountInString(word) >= long && !likeness.IsUnspaced(first) {
 			words = append(words, word)
 		}
-	})
-	list := []string{legible.CutRunes(question, longestSearch), legible.CutRunes(strings.Join(words, " "), longestSearch)}
+	}
+	list := []string{legible.FirstRunes(question, longestSearch), legible.FirstRunes(strings.Join(words, " "), longestSearch)}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(b), utf8.RuneCountInString(a)) })
 	list = append(list, words[:min(len(words), wordsAlone)]...)
 	var distinct []string
@@ -222,7 +222,7 @@ func (j *work) split(a *article, title, locale, html string) []*passage {
 		}
 		text.Reset()
 	}
-	for block := range strings.SplitSeq(j.Text(markup.ToMarkdown(html)), "\n\n") {
+	for block := range strings.SplitSeq(j.Text(markup.HTMLToMarkdown(html)), "\n\n") {
 		if words, ok := headingOf(block); ok {
 			end()
 			heading = words
@@ -262,7 +262,7 @@ func choosePassages(asked, unknown likeness.TermSet, passages []*passage) []*pas
 		}
 	}
 	for _, p := range passages {
-		p.fit, p.words = r.Found(asked, p.terms)
+		p.fit, p.words = r.Coverage(asked, p.terms)
 	}
 	slices.SortStableFunc(passages, func(a, b *passage) int { return cmp.Compare(b.fit, a.fit) })
 	var chosen []*passage
@@ -272,7 +272,7 @@ func choosePassages(asked, unknown likeness.TermSet, passages []*passage) []*pas
 			break
 		}
 		again := func(other *passage) bool {
-			return other.locale == p.locale && r.Common(p.terms, other.terms) > sameText
+			return other.locale == p.locale && r.Overlap(p.terms, other.terms) > sameText
 		}
 		if slices.ContainsFunc(chosen, again) {
 			continue
@@ -314,7 +314,7 @@ func (j *work) cutPassage(text string) string {
 		return text
 	}
 	more := utf8.RuneCountInString(text) - longest
-	return fmt.Sprintf("%s … (%s more characters%s)", legible.CutRunes(text, longest), legible.Thousands(more), j.Hint("get_article", "; get_article has them"))
+	return fmt.Sprintf("%s … (%s more characters%s)", legible.FirstRunes(text, longest), legible.Thousands(more), j.Hint("get_article", "; get_article has them"))
 }
 
 // emptyHelpCenter doubts the help center of the call where nothing at all was found in it: the API does not say that there is none.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
@@ -263,7 +264,8 @@ func (s searchable) mentions(p postFacts) bool {
 		if !found {
 			break
 		}
-		if rest = after; rest == "" || !legible.IsWordRune(rune(rest[0])) && rest[0] != '-' && rest[0] != '/' {
+		rest = after
+		if next, _ := utf8.DecodeRuneInString(rest); !legible.IsWordRune(next) && next != '-' && next != '/' {
 			return true
 		}
 	}

@@ -96,7 +96,7 @@ func (d *drafting) draft(b *strings.Builder, groups []*group) {
 			tags = append(tags, g.tag)
 		}
 		if len(groups) > 1 || g.tag != "" {
-			fmt.Fprintf(&text, "\n## %s\n", markup.Escaped(heading))
+			fmt.Fprintf(&text, "\n## %s\n", markup.Escape(heading))
 		}
 		for _, p := range g.posts {
 			text.WriteString("- " + markdownLink(p) + "\n")
@@ -127,8 +127,8 @@ func (d *drafting) proposedTitle(tags []string) string {
 
 // markdownLink is a post in Markdown, with its title as text that means nothing else.
 func markdownLink(p postFacts) string {
-	title := markup.Escaped(cmp.Or(p.title, untitled))
-	if address := markup.Hosted(p.url); address != "" {
+	title := markup.Escape(cmp.Or(p.title, untitled))
+	if address := markup.LinkTarget(p.url); address != "" {
 		return "[" + title + "](" + address + ")"
 	}
 	return title
