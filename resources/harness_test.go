@@ -5,21 +5,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
@@ -27,8 +22,6 @@ import (
 	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // host is a client of the whole server.
 type host struct {
@@ -318,23 +311,4 @@ func eventually[T any](t *testing.T, try func() (T, bool)) T {
 func quoted(s string) string {
 	b, _ := json.Marshal(s)
 	return string(b)
-}
-
-// golden compares got with a file under testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; go test ./resources -update writes it", err)
-	}
-	if string(want) != got {
-		t.Errorf("%s differs; if that is meant, go test ./resources -update:\n%s", file, cmp.Diff(string(want), got))
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
@@ -34,8 +36,8 @@ type accounts struct {
 // account is one caller's.
 type account struct {
 	client  *client.Client
-	names   *tools.Names
-	repeats *tools.Repeats
+	names   *engine.Names
+	repeats *engine.Repeats
 	calls   int         // that are running
 	last    time.Time   // when one began or ended
 	proved  atomic.Bool // Featurebase has taken the key
@@ -125,7 +127,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 			Message: "Busy: this server works for as many callers as it can, and all of them have calls running. Nothing was sent. Retry in some seconds.",
 		}
 	}
-	config, own := a.config, &account{repeats: tools.NewRepeats()}
+	config, own := a.config, &account{repeats: engine.NewRepeats()}
 	if !config.NoAuth {
 		config.Key = who.Key.Reveal()
 	}
@@ -134,7 +136,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	if own.client, err = client.New(config); err != nil {
 		return nil, err
 	}
-	own.names = tools.NewNames(own.client)
+	own.names = engine.NewNames(own.client, tools.Inventory())
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)

@@ -192,8 +192,8 @@ func TestTheListIsWhatIsDeclared(t *testing.T) {
 	h.initialize("2025-11-25")
 	h.send(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
 	list := h.next()["result"].(map[string]any)["tools"].([]any)
-	if len(list) != len(tools.All()) {
-		t.Errorf("%d tools, %d are declared", len(list), len(tools.All()))
+	if len(list) != len(tools.Inventory().All()) {
+		t.Errorf("%d tools, %d are declared", len(list), len(tools.Inventory().All()))
 	}
 	for _, item := range list {
 		tool := item.(map[string]any)
