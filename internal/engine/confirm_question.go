@@ -77,6 +77,12 @@ func isNotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
+// isRefused reports that the key is not valid, or may not read what the call is about.
+func isRefused(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && (e.Kind == client.KindUnauthenticated || e.Kind == client.KindForbidden)
+}
+
 // write returns the question. unread is why what the call is about could not be read.
 func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	var b strings.Builder

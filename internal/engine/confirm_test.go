@@ -244,7 +244,8 @@ func TestUsedStatesAreForgotten(t *testing.T) {
 	}
 }
 
-// What a call is about and does not exist fails before anybody is asked; what merely cannot be read is asked about by its id.
+// A call about something that does not exist, or with a key that is refused, fails before anybody is asked. What cannot be read just now is
+// asked about by its id.
 func TestWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -252,8 +253,9 @@ func TestWhatCannotBeRead(t *testing.T) {
 		tool, arguments string
 		want            string // of the question
 	}{
-		{http.StatusForbidden, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
-		{http.StatusInternalServerError, "delete_post", deletePostArguments, "could not be read just now"},
+		{http.StatusUnauthorized, "delete_post", deletePostArguments, ""},
+		{http.StatusForbidden, "delete_post", deletePostArguments, ""},
+		{http.StatusInternalServerError, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
 		{http.StatusNotFound, "delete_post", deletePostArguments, ""},
 		{http.StatusNotFound, "refresh_webhook_secret", `{"webhookId":"` + anID + `"}`, ""},
 		{http.StatusNotFound, "delete_company_by_company_id", `{"companyId":"acme"}`, "Delete company by company ID: companyId \"acme\"?\n"},

@@ -41,6 +41,10 @@ func (e *Envelope) IsNotification() bool { return e.Method != nil && e.ID == nil
 // then takes more than a hundred.
 const maxValues = 50_000
 
+// maxInitialize is the size of the largest initialize, in bytes. A session keeps little of it, but what it says of a client
+// has no other bound.
+const maxInitialize = 64 << 10
+
 // Trim removes the white space that JSON allows around a message. The \r of Windows line ends is part of it.
 func Trim(line []byte) []byte { return bytes.Trim(line, " \t\r\n") }
 
@@ -70,6 +74,8 @@ func Parse(line []byte) (Envelope, *CodedError) {
 		return e, Invalid("a method, a result or an error is missing.")
 	case e.Version != mcp.JSONRPC_VERSION:
 		return e, Invalid(`jsonrpc has to be "2.0".`)
+	case e.Method != nil && *e.Method == string(mcp.MethodInitialize) && len(line) > maxInitialize:
+		return e, Invalid(fmt.Sprintf("initialize is larger than %d bytes.", maxInitialize))
 	case len(line) > largeFrom && rawjson.CountValues(line) > maxValues:
 		return e, Invalid(fmt.Sprintf("the message holds more than %d values; send less at a time.", maxValues))
 	}

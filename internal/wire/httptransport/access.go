@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/wire"
 )
 
 // access decides by Host and Origin which requests are served. A web page can send requests to loopback from the browser
@@ -93,6 +95,7 @@ func (h *Transport) admitted(serve http.HandlerFunc) http.HandlerFunc {
 			refuse(w, refusal.Status, refusal.Text)
 			return
 		}
+		who.Tenant = h.tenantOf(r, who)
 		serve(w, r.WithContext(caller.With(r.Context(), who)))
 	}
 }
@@ -123,17 +126,33 @@ func (h *Transport) tooLarge() string {
 	return fmt.Sprintf("The body is larger than %d bytes. Send less at a time.", h.options.MaxBody)
 }
 
-// readBody returns the body, or refuses the request.
-func (h *Transport) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+// readBody returns the body, or refuses the request. Room for the body is made while it arrives, because a client that only
+// announces a large body must not keep others from sending theirs.
+func (h *Transport) readBody(w http.ResponseWriter, r *http.Request, room *wire.Room) ([]byte, bool) {
 	h.limitRead(w)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody)))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
-		return nil, false
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "The body could not be read to its end.")
-		return nil, false
+	in := http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody))
+	body := make([]byte, 0, bytes.MinRead)
+	for {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, 1)
+		}
+		n, err := in.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if !room.Grow(n) {
+			refuseBusy(w, busyLarge)
+			return nil, false
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
+			return nil, false
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, "The body could not be read to its end.")
+			return nil, false
+		}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return body, true

@@ -31,7 +31,7 @@ func TestAStreamEndsWithItsCredentials(t *testing.T) {
 	const minute = "1m"
 	synctest.Test(t, func(t *testing.T) {
 		s := wiretest.NewServer(t, wiretest.Quiet())
-		p := wiretest.OpenPiped(t, New(s, Options{Auth: expiring{}, MaxStreams: 5}).Serve)
+		p := wiretest.OpenPiped(t, New(s, Options{Auth: expiring{}, MaxStreams: 20}).Serve)
 		lasting, ending := p.Handshake(), p.Handshake()
 		subscribe := func(headers ...string) *http.Response {
 			headers = append(headers, wiretest.ModernHeaders("subscriptions/listen", "")...)

@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/loglimit"
 	"featurebase-mcp/internal/wire/stdio"
 )
 
@@ -28,9 +29,10 @@ const (
 )
 
 const (
-	defaultMaxBody     = 4 << 20
-	defaultSessionIdle = 30 * time.Minute
-	defaultReadTimeout = 10 * time.Second
+	defaultMaxBody      = 4 << 20
+	defaultSessionIdle  = 30 * time.Minute
+	defaultReadTimeout  = 10 * time.Second
+	defaultWriteTimeout = 30 * time.Second
 
 	idleTimeout    = 2 * time.Minute // of a connection between two requests
 	maxHeaderBytes = 64 << 10
@@ -44,6 +46,9 @@ type Options struct {
 	MaxBody int
 	// Grace is how long calls may go on running after the context of Serve was cancelled. The default is 10 s.
 	Grace time.Duration
+	// WriteTimeout is how long a client may take to read what is written at once. A stream whose client takes longer ends.
+	// The default is 30 s.
+	WriteTimeout time.Duration
 	// ReadTimeout is how long a client may take to send the headers of a request, and then its body. The default is 10 s.
 	ReadTimeout time.Duration
 	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
@@ -63,6 +68,9 @@ type Options struct {
 	// Auth finds out who calls. Without it everybody who reaches the port is the same caller, so the server should listen
 	// on loopback.
 	Auth Authenticator
+	// Proved reports whether the credentials of a principal are known to be good. A caller whose are not shares its quotas
+	// with others at its address. By default, Auth knows.
+	Proved func(principal string) bool
 	// Limits reads from the headers of a request which tools it gives up. Its errors are shown to the caller. The default
 	// reads none.
 	Limits func(http.Header) ([]caller.Limit, error)
@@ -87,11 +95,12 @@ type Authenticator interface {
 type Transport struct {
 	server     *server.MCPServer
 	log        *slog.Logger
+	refusals   *slog.Logger // of lines that anybody who reaches the port can cause
 	options    Options
 	access     access
 	routes     *http.ServeMux
 	sessions   *sessions
-	load       *load
+	load       load
 	streamable *server.StreamableHTTPServer
 	sse        *sse
 	unused     unused
@@ -106,16 +115,18 @@ func New(s *server.MCPServer, options Options) *Transport {
 	options.MaxBody = cmp.Or(options.MaxBody, defaultMaxBody)
 	options.Grace = cmp.Or(options.Grace, stdio.DefaultGrace)
 	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
+	options.WriteTimeout = cmp.Or(options.WriteTimeout, defaultWriteTimeout)
 	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
 	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
 	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
 	h := &Transport{
-		server:  s,
-		log:     options.Logger,
-		options: options,
-		access:  access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
-		routes:  http.NewServeMux(),
-		load:    newLoad(options),
+		server:   s,
+		log:      options.Logger,
+		refusals: loglimit.New(options.Logger),
+		options:  options,
+		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
+		routes:   http.NewServeMux(),
+		load:     newLoad(options),
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	h.sessions = newSessions(h.stopping, options.MaxSessions, h.forget)
@@ -173,12 +184,12 @@ func (h *Transport) Serve(ctx context.Context, listener net.Listener) error {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: h.options.ReadTimeout,
-		IdleTimeout:       idleTimeout, // there is no write timeout: streams stay open
+		IdleTimeout:       idleTimeout, // there is no write timeout for a whole response: streams stay open
 		MaxHeaderBytes:    maxHeaderBytes,
 		TLSConfig:         h.options.TLS,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnState:         h.unused.track,
-		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(h.refusals.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -252,6 +263,9 @@ func shutdown(ctx context.Context, srv *http.Server, limit time.Duration) error 
 
 // ServeHTTP checks who calls, and routes.
 func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	timed := newTimedWriter(w, r, h.options.WriteTimeout)
+	defer timed.finish()
+	w = timed
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
@@ -261,7 +275,7 @@ func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.limitRead(w)
 	}
 	if refusal := h.access.check(r); refusal != "" {
-		h.log.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
+		h.refusals.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
 		refuse(w, http.StatusForbidden, refusal)
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -36,6 +37,7 @@ type post struct {
 	method  string
 	modern  bool
 	slot    *wire.ErrorSlot
+	place   *wire.Place // nil unless it is a request other than a subscription
 	notes   *wire.Outbox
 	result  atomic.Pointer[mcp.CallToolResult] // what park took out
 
@@ -58,12 +60,10 @@ func postFrom(ctx context.Context) *post {
 
 // post serves a POST to Streamable HTTP.
 func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
-	give, ok := h.takeBody(w, r)
-	if !ok {
-		return
-	}
-	defer give()
-	body, ok := h.readBody(w, r)
+	tenant := caller.From(r.Context()).Tenant
+	room := h.load.Room(tenant)
+	defer room.Free()
+	body, ok := h.readBody(w, r, room)
 	if !ok {
 		return
 	}
@@ -103,10 +103,11 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
 		r = r.WithContext(ctx)
 	case p.id != nil: // answers and cancellations of a client need no room: the running requests may wait for them
-		if !h.takeRequest(w) {
+		if p.place = h.load.Enter(tenant); p.place == nil {
+			refuseBusy(w, busyRequests)
 			return
 		}
-		defer h.load.requests.Release(1)
+		defer p.place.Leave()
 	}
 	ctx := context.WithValue(r.Context(), postKey{}, p)
 	ctx, p.slot = wire.WithErrorSlot(ctx, body)
@@ -162,7 +163,8 @@ func (p *post) Write(b []byte) (int, error) {
 		return p.held.Write(b)
 	}
 	data = bytes.TrimSuffix(data, []byte(eventEnd))
-	answer, _ := p.repair(data)
+	answer, _, written := p.repair(data)
+	defer written()
 	if answer != nil {
 		p.notes.Flush()
 		data = answer
@@ -235,8 +237,10 @@ func (p *post) end() {
 	defer p.mu.Unlock()
 	body, status := p.held.Bytes(), p.status
 	if p.header.Get("Content-Type") == typeJSON {
-		if answer, code := p.repair(body); answer != nil {
-			body = answer
+		answer, code, written := p.repair(body)
+		defer written()
+		if answer != nil {
+			body, p.held = answer, bytes.Buffer{}
 			if p.modern && status == http.StatusOK && (code == mcp.INVALID_PARAMS || code == mcp.MISSING_REQUIRED_CLIENT_CAPABILITY) {
 				status = http.StatusBadRequest
 			}
@@ -291,14 +295,14 @@ func (p *post) answersWith(status, code int) int {
 }
 
 // repair returns the answer to send in place of mcp-go's and the code of its error, or nil if this is no answer to the
-// request.
-func (p *post) repair(body []byte) (answer []byte, code int) {
+// request. The answer counts as unwritten until written is called.
+func (p *post) repair(body []byte) (answer []byte, code int, written func()) {
 	var m struct {
 		Result json.RawMessage          `json:"result"`
 		Error  *mcp.JSONRPCErrorDetails `json:"error"`
 	}
 	if p.id == nil || json.Unmarshal(body, &m) != nil || m.Result == nil && m.Error == nil {
-		return nil, 0
+		return nil, 0, func() {}
 	}
 	message := wire.Result(p.id, m.Result)
 	parked := p.result.Load()
@@ -317,7 +321,7 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 			ResultType mcp.ResultType  `json:"resultType"`
 		}
 		if err := json.Unmarshal(m.Result, &added); err != nil {
-			return nil, 0
+			return nil, 0, func() {}
 		}
 		result := wire.NewToolResult(parked)
 		result.ResultType = added.ResultType
@@ -327,13 +331,19 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 		message = wire.Result(p.id, result)
 	}
 	var buffer bytes.Buffer
-	if err := wire.Encode(&buffer, message); err != nil {
+	ctx := p.request.Context()
+	written, err := p.h.load.Encode(ctx, caller.From(ctx).Tenant, &buffer, message)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, 0, func() {} // the client is gone
+	case err != nil:
 		buffer.Reset()
 		failure := wire.Unwritable(p.h.log, err)
 		code = failure.Code
 		_ = wire.Encode(&buffer, wire.Failure(p.id, failure.Details()))
+		written = func() {}
 	}
-	return wire.Trim(buffer.Bytes()), code
+	return wire.Trim(buffer.Bytes()), code, written
 }
 
 // writeAnswer answers without mcp-go.

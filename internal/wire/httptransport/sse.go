@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
@@ -28,7 +29,13 @@ type eventStream struct {
 	*stdio.Connection
 	base   context.Context // of its calls, which outlive the request that opened it by the grace
 	opener caller.Caller
+
+	handling atomic.Int32 // how many messages are being taken in
 }
+
+// maxHandling is how many messages a stream takes in at once. More come to it only if they wait for a client that does not
+// read what they are answered.
+const maxHandling = 128
 
 func newSSE(h *Transport) *sse { return &sse{h: h, streams: map[string]*eventStream{}} }
 
@@ -42,7 +49,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	defer done()
 	out := &eventWriter{w: w}
 	c, err := stdio.Open(r.Context(), s.h.server, out, stdio.Options{
-		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Large: s.h.load.large,
+		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Admission: s.h.load.Admission,
 	})
 	if err != nil {
 		s.h.log.ErrorContext(r.Context(), "open an SSE stream", "error", err)
@@ -50,7 +57,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := rand.Text()
-	s.add(id, &eventStream{c, context.WithoutCancel(r.Context()), caller.From(r.Context())})
+	s.add(id, &eventStream{Connection: c, base: context.WithoutCancel(r.Context()), opener: caller.From(r.Context())})
 
 	w.Header().Set("Content-Type", typeEvents)
 	w.WriteHeader(http.StatusOK)
@@ -83,12 +90,15 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType, "The Content-Type has to be "+typeJSON+".")
 		return
 	}
-	give, ok := s.h.takeBody(w, r)
-	if !ok {
+	if c.handling.Add(1) > maxHandling {
+		c.handling.Add(-1)
+		refuseBusy(w, "The client of this stream reads too slowly. Read what has come, and retry.")
 		return
 	}
-	body, ok := s.h.readBody(w, r)
-	give() // the connection makes room for it again
+	defer c.handling.Add(-1)
+	room := s.h.load.Room(who.Tenant)
+	body, ok := s.h.readBody(w, r, room)
+	room.Free() // the connection makes room for it again
 	if !ok {
 		return
 	}

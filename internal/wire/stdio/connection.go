@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -32,22 +33,22 @@ type Connection struct {
 	calls   map[string]*call
 }
 
-// Open returns a connection that writes its messages to out, one Write each, and is registered with the server. End has
-// to be called.
+// Open returns a connection that writes its messages to out, one Write each, and is registered with the server. When ctx
+// ends, the client is gone and nothing is written any more. End has to be called.
 func Open(ctx context.Context, s *server.MCPServer, out io.Writer, options Options) (*Connection, error) {
-	c := newConnection(s, out, options.orDefaults())
+	c := newConnection(ctx, s, out, options.orDefaults())
 	if err := s.RegisterSession(ctx, c.session); err != nil {
 		return nil, fmt.Errorf("register session: %w", err)
 	}
 	return c, nil
 }
 
-func newConnection(s *server.MCPServer, out io.Writer, options Options) *Connection {
+func newConnection(ctx context.Context, s *server.MCPServer, out io.Writer, options Options) *Connection {
 	c := &Connection{
 		server:   s,
 		log:      options.Logger,
 		options:  options,
-		out:      newWriter(out, options.Logger),
+		out:      newWriter(ctx, out, options),
 		stopping: make(chan struct{}),
 		calls:    map[string]*call{},
 	}
@@ -159,21 +160,22 @@ func (c *Connection) admit(request *call, line []byte) *wire.CodedError {
 	switch {
 	case c.calls[request.key] != nil:
 		return wire.Invalid("a request with this id is still running; use an id once.")
-	case len(c.calls) >= c.options.MaxCalls:
-		return &wire.CodedError{
-			Code:    wire.CodeBusy,
-			Message: fmt.Sprintf("Busy: %d requests are running. Retry when one of them has ended.", len(c.calls)),
-		}
 	case c.stopped:
 		return &wire.CodedError{Code: wire.CodeBusy, Message: "The connection is ending and starts no more requests."}
 	}
-	give := c.options.Large.Take(int64(len(line)))
-	if give == nil {
+	tenant := caller.From(request.ctx).Tenant
+	room := c.options.Admission.Room(tenant)
+	if !room.Grow(len(line)) {
 		return &wire.CodedError{Code: wire.CodeBusy, Message: "Busy with other large requests. Retry when one of them has ended, or send less at a time."}
+	}
+	if request.place = c.options.Admission.Enter(tenant); request.place == nil {
+		room.Free()
+		return &wire.CodedError{Code: wire.CodeBusy, Message: "Busy with other requests. Retry when one of them has ended."}
 	}
 	c.calls[request.key] = request
 	c.running.Go(func() {
-		defer give()
+		defer room.Free()
+		defer request.place.Leave()
 		request.serve(line)
 	})
 	return nil
