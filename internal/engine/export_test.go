@@ -37,6 +37,8 @@ var (
 	Causes    = causes
 	Hole      = hole
 	NewStates = newStates
+	Form      = form
+	Decided   = decided
 )
 
 // Raw runs an operation up to the API's own answer.
