@@ -13,7 +13,7 @@ import (
 
 var auditLogView = &render.View{
 	Row:      "id at=createdAt|minute action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
-	Customer: "actor description resource", Staff: true,
+	Customer: "actor description resource",
 }
 
 // auditLogs record what admins did.
