@@ -80,11 +80,11 @@ conformance-server: ## Serve what the conformance suites call on a free port, an
 	go build -tags conformance -o $(TOOLS)/conformance-server .
 	@exec $(TOOLS)/conformance-server http --sandbox --toolsets=all --addr=127.0.0.1:0 # instead of go run, so that what ends make ends it, too
 
-bench: ## Measure the built binary against the limit
-	go run ./bench
+bench: ## Measure the built binary beside the least that a server on mcp-go can be
+	go test -run '^$$' -bench . -benchtime 1x -timeout 1h ./bench
 
 soak: ## Run mixed calls with faults for SOAKTIME, and see that nothing grows and no write is lost or doubled
-	go run ./bench/soak -time $(SOAKTIME)
+	go test -run TestSoak -v -timeout 0 ./bench/soak -soak $(SOAKTIME)
 
 vuln: ## Look for known vulnerabilities in what the program calls (needs https://vuln.go.dev)
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...

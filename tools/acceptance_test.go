@@ -95,7 +95,7 @@ func (b *bodies) of(op *engine.Operation, arguments []byte) (body any, refusal s
 // tooStrict says why a refusal is not one of the document's, or nothing.
 func (b *bodies) tooStrict(op *engine.Operation, c *contract.Operation, arguments []byte) string {
 	unruled := *op
-	unruled.Rules, unruled.AtLeastOne = nil, nil
+	unruled.Rules = nil
 	body, refusal := b.of(&unruled, arguments)
 	if refusal != "" {
 		return "it is refused without the rules too: the sample is wrong"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
@@ -18,7 +19,8 @@ var auditLogView = &render.View{
 // auditLogs record what admins did.
 var auditLogs = &engine.Toolset{
 	Name: "audit-logs", Description: "The record of what admins did.",
-	Also: "history, who changed what, activity, compliance",
+	Also:   "history, who changed what, activity, compliance",
+	Unsaid: []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden, client.KindNotFound}, Words: "Audit logs may need the Enterprise plan."}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_audit_logs",

@@ -21,6 +21,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -142,6 +143,9 @@ func New(cfg Config) (*App, error) {
 		all.Now = app.sandbox.Now
 	}
 	shared := engine.Account{OffBy: cfg.Selection.OffBy}
+	if cfg.Selection.NoDestructive {
+		shared.Keeps = "--no-destructive"
+	}
 	if app.Client != nil {
 		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
 	}
@@ -156,6 +160,10 @@ func newNames(c *client.Client, wait time.Duration) *engine.Names {
 	return names
 }
 
+// Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,
+// whoever let them in has proved who they are.
+func (a *App) Proved(principal string) bool { return a.accounts == nil || a.accounts.proved(principal) }
+
 // confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
 func confirmer(ctx context.Context) string {
 	return caller.From(ctx).Principal + "/" + wire.Caller(ctx)
@@ -166,7 +174,7 @@ func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	if cfg.ActingAdmin == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
 	}
-	admin, err := engine.NewActingAdmin(cfg.ActingAdmin)
+	admin, err := engine.NewActingAdmin(kind.Admin, cfg.ActingAdmin)
 	if err != nil {
 		return nil, fmt.Errorf("--acting-admin: %w", err)
 	}
@@ -190,7 +198,7 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
 		}
 	}
-	browsed := resources.New(around.of, around.reads)
+	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)

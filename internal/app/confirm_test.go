@@ -25,7 +25,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -79,7 +80,7 @@ func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
-	go func() { served <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	browser = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		browser.CloseIdleConnections()
@@ -104,7 +105,7 @@ var transports = map[string]func(*testing.T, Config) transport.Interface{
 		toHost, fromServer := io.Pipe()
 		served := make(chan error, 1)
 		go func() {
-			served <- wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+			served <- stdio.New(a.MCP, stdio.Options{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 			_ = fromServer.Close()
 		}()
 		t.Cleanup(func() {

@@ -3,9 +3,11 @@ package doctor
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/tools"
@@ -15,7 +17,7 @@ import (
 // whatever its declaration says.
 func probe(set *engine.Toolset) (client.Request, bool) {
 	for _, op := range set.Operations {
-		if op.Effect != engine.Read || op.Method != http.MethodGet || strings.Contains(op.Path, "{") || len(op.AtLeastOne) > 0 {
+		if op.Effect != engine.Read || op.Method != http.MethodGet || strings.Contains(op.Path, "{") || slices.ContainsFunc(op.Rules, func(r input.Rule) bool { return r.When == "" && r.Need != "" }) {
 			continue
 		}
 		var schema struct {

@@ -11,15 +11,18 @@ import (
 
 // ActingAdmin is the admin whom writes are credited to where the API demands one, given as an id or an e-mail. An e-mail is looked up
 // by calls that need it, and only then: a server must start without asking the API.
-type ActingAdmin struct{ id, email string }
+type ActingAdmin struct {
+	kind      *Kind
+	id, email string
+}
 
-// NewActingAdmin takes an id of 24 hex digits or an e-mail, and refuses anything else in words for a user.
-func NewActingAdmin(idOrEmail string) (*ActingAdmin, error) {
+// NewActingAdmin takes the kind that admins are, and an id of 24 hex digits or an e-mail. It refuses anything else in words for a user.
+func NewActingAdmin(admins *Kind, idOrEmail string) (*ActingAdmin, error) {
 	switch {
-	case anAdmin.IsID(idOrEmail):
-		return &ActingAdmin{id: idOrEmail}, nil
+	case admins.IsID(idOrEmail):
+		return &ActingAdmin{kind: admins, id: idOrEmail}, nil
 	case strings.Contains(strings.Trim(idOrEmail, "@"), "@"):
-		return &ActingAdmin{email: idOrEmail}, nil
+		return &ActingAdmin{kind: admins, email: idOrEmail}, nil
 	default:
 		return nil, fmt.Errorf("%q is neither the id of an admin (24 hex digits) nor an e-mail", idOrEmail)
 	}
@@ -43,7 +46,7 @@ func (a *ActingAdmin) resolve(ctx context.Context, names *Names) (string, error)
 	if a.id != "" {
 		return a.id, nil
 	}
-	found, dir, err := names.find(ctx, anAdmin, a.email)
+	found, dir, err := names.find(ctx, a.kind, a.email)
 	switch {
 	case err != nil:
 		return "", err
@@ -76,7 +79,10 @@ func (c *call) act(ctx context.Context) *answer {
 	return nil
 }
 
-func (c *call) adminList() *Operation { return c.Inventory.Lookup(anAdmin.List) }
+// adminList is the operation that lists those who can be the admin to act as.
+func (c *call) adminList() *Operation {
+	return c.Inventory.Lookup(c.Inventory.refs[c.op.Name].Arguments[c.op.ActingAdmin.Need].Kind.List)
+}
 
 // adminIDs says where the ids of admins are found, as far as a model can look there.
 func (c *call) adminIDs() string {

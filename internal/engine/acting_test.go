@@ -12,6 +12,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 
 func actingAs(t *testing.T, idOrEmail string) *engine.ActingAdmin {
 	t.Helper()
-	admin, err := engine.NewActingAdmin(idOrEmail)
+	admin, err := engine.NewActingAdmin(kind.Admin, idOrEmail)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 		}
 	}
 	for _, neither := range []string{"ann", "@", "64b0c2f1", "ann@"} {
-		if _, err := engine.NewActingAdmin(neither); err == nil {
+		if _, err := engine.NewActingAdmin(kind.Admin, neither); err == nil {
 			t.Errorf("%q passes for an admin", neither)
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/input"
@@ -40,12 +39,8 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 
 // checkTogether checks the rules that span arguments.
 func checkTogether(op *Operation, wire map[string]any, p *input.Problems) {
-	has := func(name string) bool { _, ok := wire[name]; return ok }
 	for _, r := range op.Rules {
 		r.Check(wire, p)
-	}
-	if len(op.AtLeastOne) > 0 && !slices.ContainsFunc(op.AtLeastOne, has) {
-		p.Add("", "give at least one of "+strings.Join(op.AtLeastOne, ", "))
 	}
 	if op.Method == http.MethodPatch && len(wire) == strings.Count(op.Path, "{") {
 		p.Add("", "nothing to change: give at least one field besides the id")

@@ -224,24 +224,12 @@ func distrusted(f failing) bool {
 	return ok
 }
 
-// unsaid are rules of Featurebase that its own messages leave out, by toolset or tool and the kinds of failure that they may explain.
-var unsaid = []struct {
-	about string
-	kinds []client.Kind
-	words string
-}{
-	{"create_webhook", []client.Kind{client.KindInvalid}, "An organization has 10 webhooks at most, each with an https URL and 10 extra headers at most."},
-	{"update_webhook", []client.Kind{client.KindInvalid}, "A webhook has an https URL and 10 extra headers at most."},
-	{"webhooks", []client.Kind{client.KindForbidden}, "Webhooks need a paid plan (Growth or higher), and the topic audit_log.created needs Enterprise."},
-	{"audit-logs", []client.Kind{client.KindForbidden, client.KindNotFound}, "Audit logs may need the Enterprise plan."},
-}
-
-// limits tells the rules that may explain the failure.
+// limits tells the rules of Featurebase that may explain the failure and that its own messages leave out.
 func (f failing) limits() string {
 	var text strings.Builder
-	for _, rule := range unsaid {
-		if (rule.about == f.op.Name || rule.about == f.Inventory.toolset(f.op)) && slices.Contains(rule.kinds, f.err.Kind) {
-			text.WriteString(" " + rule.words)
+	for _, rule := range slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid) {
+		if slices.Contains(rule.Failures, f.err.Kind) {
+			text.WriteString(" " + rule.Words)
 		}
 	}
 	return text.String()
@@ -252,13 +240,13 @@ var permission = legible.Pattern(`\b(?:manage|moderate|set|view|post|auto)_[a-z_
 
 // roles tells where permissions are found.
 func (f failing) roles() string {
-	const tool = "list_admin_roles"
 	flags := strings.Join(permission().FindAllString(f.err.Message, -1), ", ")
-	switch {
-	case f.off(tool) == "" && flags != "":
-		return tool + " shows which roles have " + flags
-	case f.off(tool) == "":
-		return tool + " shows what each role may do"
+	on := func(op *Operation) bool { return op.ShowsPermissions && f.off(op.Name) == "" }
+	switch i := slices.IndexFunc(f.Inventory.all, on); {
+	case i >= 0 && flags != "":
+		return f.Inventory.all[i].Name + " shows which roles have " + flags
+	case i >= 0:
+		return f.Inventory.all[i].Name + " shows what each role may do"
 	case flags != "":
 		return flags + " is a permission of roles"
 	}

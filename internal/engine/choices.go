@@ -20,21 +20,13 @@ type Choice struct {
 	email string
 }
 
-// Lister is the operation that lists the things of a kind, by the kind's word: "board". It is empty for a word that is no kind.
-func Lister(word string) string {
-	if k := kindCalled(word); k != nil {
-		return k.List
-	}
-	return ""
-}
-
 // Choices returns the things of each kind, by the kinds' words, in the order of their lists. Like names in answers they come from lists
 // that are kept for a minute, are asked for all at once, and are waited for with little patience: of what is not there then, there are none.
 func (env Env) Choices(ctx context.Context, words ...string) [][]Choice {
 	all := make([][]Choice, len(words))
 	for i, d := range env.directories(ctx, words) {
 		if d != nil {
-			all[i] = d.choices(kindCalled(words[i]), env)
+			all[i] = d.choices(env.Inventory.Kind(words[i]), env)
 		}
 	}
 	return all
@@ -46,23 +38,23 @@ func (env Env) directories(ctx context.Context, words []string) []*directory {
 	if env.Names == nil {
 		return all
 	}
-	asked := make([]*kind, 0, len(words))
+	asked := make([]*Kind, 0, len(words))
 	for _, word := range words {
-		if k := kindCalled(word); k != nil {
+		if k := env.Inventory.Kind(word); k != nil {
 			asked = append(asked, k)
 		}
 	}
 	env.Names.complete(ctx, asked)
 	for i, word := range words {
-		if k := kindCalled(word); k != nil {
+		if k := env.Inventory.Kind(word); k != nil {
 			all[i], _ = env.Names.known(k)
 		}
 	}
 	return all
 }
 
-func (d *directory) choices(k *kind, env Env) []Choice {
-	w := &render.Writer{View: &render.PlainView, Mask: env.MaskEmails && !k.byEmail}
+func (d *directory) choices(k *Kind, env Env) []Choice {
+	w := &render.Writer{View: &render.PlainView, Mask: env.MaskEmails && !k.ByEmail}
 	all := make([]Choice, len(d.things))
 	for i, t := range d.things {
 		all[i] = d.choice(k, t, w)
@@ -72,7 +64,7 @@ func (d *directory) choices(k *kind, env Env) []Choice {
 
 // choice cleans a name as answers do, and finds the value that leads back to the thing: its name where that is enough, else its id behind
 // the name. Slashes and the like are left out, since a value may become part of an address.
-func (d *directory) choice(k *kind, t Thing, w *render.Writer) Choice {
+func (d *directory) choice(k *Kind, t Thing, w *render.Writer) Choice {
 	const longest = 80 // characters of a name
 	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Text(t.called())), longest)}
 	if !w.Mask {
@@ -102,7 +94,7 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 	}
 	typed = findable(typed)
 	var inside []string
-	for _, c := range d.choices(kindCalled(word), env) {
+	for _, c := range d.choices(env.Inventory.Kind(word), env) {
 		switch {
 		case c.begins(typed):
 			values = append(values, c.value)

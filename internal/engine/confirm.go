@@ -31,10 +31,11 @@ func (m ConfirmMode) Check() error {
 
 // Notice says that a call messages people, and whom.
 type Notice struct {
-	When   string // any of these conditions, each as in Rule.When, separated by bars; empty: always
-	Unless string // none of these
-	To     string // who gets it, in words that go on with "This messages"
-	Count  string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
+	When     string // any of these conditions, each as in Rule.When, separated by bars; empty: always
+	Unless   string // none of these
+	To       string // who gets it, in words that go on with "This messages"
+	Indirect bool   // Featurebase tells them in its own time and place, such as an assignee in its inbox: the API documents no message
+	Count    string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
 }
 
 // holds reports whether a call with these arguments messages these people.
@@ -73,7 +74,7 @@ func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, calle
 
 // needed reports whether a call with these arguments is asked about. It follows from the declarations alone.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
-	return op.isFinal() || op.Confirm != "" || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
 }
 
 // isFinal reports what no other call undoes.
@@ -160,11 +161,12 @@ func (c *call) notConfirmed(outcome, why string) answer {
 	return answer{Text: c.op.Name + " sent nothing: " + why + ". Do not retry unless the user asks for it.", Outcome: outcome, until: theUser}
 }
 
-// ask makes the answer that is a question. What a call is about and cannot be found fails here: then there is nothing to ask.
+// ask makes the answer that is a question. It fails when the call is about something that does not exist, or that the key may not read: then
+// there is nothing to ask, and a refused key must not keep users busy.
 func (c *call) ask(ctx context.Context, raw []byte, state string) answer {
 	q := inquiry{call: c}
 	err := q.look(ctx)
-	if isNotFound(err) {
+	if isNotFound(err) || isRefused(err) {
 		return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails)
 	}
 	return answer{

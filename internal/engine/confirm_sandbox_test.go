@@ -138,7 +138,7 @@ func TestTheQuestionSaysWhatHappensToWhat(t *testing.T) {
 	questions := golden.Archive(t, "testdata/questions.txtar")
 	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, ActingAdmin: enginetest.ActingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
-		if !e.Op.Asked() {
+		if !e.Op.Asked(engine.ConfirmAlways, e.Arguments) {
 			continue
 		}
 		r := o.call(e.Op.Name, e.Arguments, canAsk)
@@ -165,7 +165,7 @@ func TestNothingFinalAndNoMessageGoesOutUnasked(t *testing.T) {
 		o.sent = nil
 		r := o.call(e.Op.Name, e.Arguments, cannotAsk)
 		switch {
-		case !e.Op.Asked():
+		case !e.Op.Asked(engine.ConfirmAlways, e.Arguments):
 			if made++; r.IsError || len(o.sent) == 0 {
 				t.Errorf("%s was not done: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
 			}
@@ -203,7 +203,7 @@ func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 		if out := o.outbox()[before:]; (len(out) > 0) != e.Op.Messages(e.Arguments) {
 			t.Errorf("%s %s sent %v", e.Op.Name, e.Arguments, out)
 		}
-		if final := e.Op.Effect == engine.Destroy && !e.Op.Reversible; !final && e.Op.Confirm == "" {
+		if !e.Op.Asked(engine.ConfirmAuto, e.Arguments) {
 			if r := o.call(e.Op.Name, e.Arguments, canAsk); r.question != "" {
 				t.Errorf("%s was asked about: %s", e.Op.Name, r.question)
 			}

@@ -34,7 +34,7 @@ func TestNoticesAreTheSideEffectsOfTheDocument(t *testing.T) {
 		if c == nil {
 			continue
 		}
-		if documented := slices.Contains(c.SideEffects, "notification"); documented != (len(op.Notifies) > 0) {
+		if documented := slices.Contains(c.SideEffects, "notification"); documented != slices.ContainsFunc(op.Notifies, direct) {
 			t.Errorf("%s: the document says %v, declared are %v", op.Name, c.SideEffects, op.Notifies)
 		}
 		for _, n := range op.Notifies {
@@ -49,6 +49,9 @@ func TestNoticesAreTheSideEffectsOfTheDocument(t *testing.T) {
 		}
 	}
 }
+
+// direct reports that a call itself sends the message.
+func direct(n engine.Notice) bool { return !n.Indirect }
 
 func conditionsNameArguments(op *engine.Operation, conditions string) bool {
 	for condition := range strings.SplitSeq(conditions, "|") {
@@ -68,7 +71,7 @@ func conditionsNameArguments(op *engine.Operation, conditions string) bool {
 func TestWhatMessagesUnlessToldNotTo(t *testing.T) {
 	t.Parallel()
 	for _, op := range tools.Inventory().All() {
-		if len(op.Notifies) == 0 || op.Confirm != "" {
+		if !slices.ContainsFunc(op.Notifies, direct) || slices.ContainsFunc(op.Confirm, func(a engine.Asked) bool { return a.When == "" }) {
 			continue
 		}
 		plain := map[string]any{}
@@ -241,7 +244,8 @@ func TestUsedStatesAreForgotten(t *testing.T) {
 	}
 }
 
-// What a call is about and does not exist fails before anybody is asked; what merely cannot be read is asked about by its id.
+// A call about something that does not exist, or with a key that is refused, fails before anybody is asked. What cannot be read just now is
+// asked about by its id.
 func TestWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -249,8 +253,9 @@ func TestWhatCannotBeRead(t *testing.T) {
 		tool, arguments string
 		want            string // of the question
 	}{
-		{http.StatusForbidden, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
-		{http.StatusInternalServerError, "delete_post", deletePostArguments, "could not be read just now"},
+		{http.StatusUnauthorized, "delete_post", deletePostArguments, ""},
+		{http.StatusForbidden, "delete_post", deletePostArguments, ""},
+		{http.StatusInternalServerError, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
 		{http.StatusNotFound, "delete_post", deletePostArguments, ""},
 		{http.StatusNotFound, "refresh_webhook_secret", `{"webhookId":"` + anID + `"}`, ""},
 		{http.StatusNotFound, "delete_company_by_company_id", `{"companyId":"acme"}`, "Delete company by company ID: companyId \"acme\"?\n"},

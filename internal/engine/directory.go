@@ -38,12 +38,12 @@ type Names struct {
 	Patience time.Duration // how long an answer waits for names, which it can do without
 
 	mu     sync.Mutex
-	latest map[*kind]*directory // the newest of each kind, which may be still on its way
+	latest map[*Kind]*directory // the newest of each kind, which may be still on its way
 }
 
 // NewNames returns an empty cache of the names that c can see. It asks for nothing yet.
 func NewNames(c *client.Client, inv *Inventory) *Names {
-	return &Names{client: c, inventory: inv, now: time.Now, Patience: namesWait, latest: map[*kind]*directory{}}
+	return &Names{client: c, inventory: inv, now: time.Now, Patience: namesWait, latest: map[*Kind]*directory{}}
 }
 
 // errNoNames says that a call was given no Names to look into.
@@ -85,7 +85,7 @@ type directory struct {
 
 // ask returns the list of a kind as it was at most maxAge ago: the one that is there or under way, or a new one. A lookup that failed is
 // not kept. The lookup goes on when ctx ends, because others may wait for it.
-func (n *Names) ask(ctx context.Context, k *kind, maxAge time.Duration) *directory {
+func (n *Names) ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
 	if n == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (d *directory) wait(ctx context.Context) error {
 }
 
 // fill gets the list. A panic would end the whole server from here, since no caller stands above it.
-func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, k *kind) {
+func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, k *Kind) {
 	defer close(d.Done)
 	defer func() {
 		if v := recover(); v != nil {
@@ -169,7 +169,7 @@ func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, 
 
 // add notes an item of the list. Without an id it is of no use here, and without a name none where names are looked up; nor is one that nobody
 // would type.
-func (d *directory) add(k *kind, item []byte) {
+func (d *directory) add(k *Kind, item []byte) {
 	var t Thing
 	if json.Unmarshal(item, &t) != nil || t.ID == "" || k.Most == 0 && plainName(t.Name+t.Email) == "" {
 		return
@@ -182,18 +182,18 @@ func (d *directory) add(k *kind, item []byte) {
 	}
 	d.things = append(d.things, t)
 	d.ByName[plainName(t.Name)]++
-	d.ByID[t.ID] = legible.CutRunes(strings.TrimSpace(t.Name), longestName)
+	d.ByID[t.ID] = legible.FirstRunes(strings.TrimSpace(t.Name), longestName)
 }
 
 // plainName is what two ways of writing a name have in common.
 func plainName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 // called returns the things that have a name, or that id, exactly.
-func (d *directory) called(k *kind, name string) []Thing {
+func (d *directory) called(k *Kind, name string) []Thing {
 	var found []Thing
 	plain := plainName(name)
 	for _, t := range d.things {
-		if plain == plainName(t.Name) || t.ID == strings.TrimSpace(name) || k.byEmail && plain == plainName(t.Email) {
+		if plain == plainName(t.Name) || t.ID == strings.TrimSpace(name) || k.ByEmail && plain == plainName(t.Email) {
 			found = append(found, t)
 		}
 	}
@@ -210,7 +210,7 @@ func (d *directory) names() []string {
 }
 
 // find returns what is called so: one thing, several, or none. Before it is none, the list is asked for again, unless it is new.
-func (n *Names) find(ctx context.Context, k *kind, name string) ([]Thing, *directory, error) {
+func (n *Names) find(ctx context.Context, k *Kind, name string) ([]Thing, *directory, error) {
 	if plainName(name) == "" {
 		return nil, nil, nil
 	}
@@ -229,7 +229,7 @@ func (n *Names) find(ctx context.Context, k *kind, name string) ([]Thing, *direc
 }
 
 // known returns the list of a kind if it is there. Otherwise wanted says whether it is worth asking for: not where that failed a short while ago.
-func (n *Names) known(k *kind) (d *directory, wanted bool) {
+func (n *Names) known(k *Kind) (d *directory, wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch d := n.latest[k]; {

@@ -14,40 +14,6 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// finders tells, for each id that a path can hold, which tool finds a right one.
-var finders = map[string]string{
-	"boardId":       "list_boards",
-	"postId":        "search_posts",
-	"statusId":      "list_post_statuses",
-	"customFieldId": "list_custom_fields",
-	"commentId":     "search_comments",
-	"contactId":     "search_contacts",
-	"userId":        "search_contacts",
-
-	"changelogId":   "list_changelogs",
-	"featurebaseId": "search_companies",
-	"companyId":     "search_companies",
-	"surveyId":      "list_surveys",
-	"webhookId":     "list_webhooks",
-	"adminId":       "list_admins",
-	"teamId":        "list_teams",
-	"brandId":       "list_brands",
-
-	"articleId":      "search_articles",
-	"collectionId":   "list_collections",
-	"helpCenterId":   "list_help_centers",
-	"redirectRuleId": "list_redirect_rules",
-
-	"conversationId": "search_conversations",
-	"tagId":          "list_conversation_tags",
-	"attributeId":    "list_conversation_attributes",
-
-	"ticketNumber":     "list_tickets",
-	"ticketCategoryId": "list_ticket_categories",
-	"ticketFieldId":    "list_ticket_custom_fields",
-	"ticketStatusId":   "list_ticket_statuses",
-}
-
 // failing is a call that failed, while it is put into words. All failures have one form: what was tried and what failed, the API's words
 // with what is valid, what was changed, whether a retry can help, and the tool that helps. The words of each cause are in causes.go, the
 // tools in next.go. A Go error is never shown.
@@ -229,7 +195,7 @@ func (f failing) complaint(d client.Detail, message string) string {
 		text = path + ": " + said
 	}
 	if !strings.Contains(message, text) {
-		return legible.CutTo(longest, []rune(text)) + rule
+		return legible.Truncate(longest, []rune(text)) + rule
 	}
 	if rule == "" {
 		return ""

@@ -276,10 +276,10 @@ func TestEveryIDInAPathHasAFinder(t *testing.T) {
 			if !ok {
 				continue
 			}
-			if finder := tools.Inventory().Lookup(engine.Finders[name]); finder == nil || finder.Effect != engine.Read {
+			if finder := tools.Inventory().Lookup(tools.Inventory().FinderOf(name)); finder == nil || finder.Effect != engine.Read {
 				t.Errorf("%s: no tool finds a %s", op.Name, name)
 			}
-			_, resolved := tools.Inventory().Fields()[op.Name].Arguments[name]
+			_, resolved := tools.Inventory().RefsOf(op)[name]
 			if sh := op.Input.Shape().Props[name]; sh.Wire == nil && sh.Schema.Type != "integer" && !resolved {
 				t.Errorf("%s: %s goes into the path unchecked; give it the type objectID, shortID or externalID", op.Name, name)
 			}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Inventory is all operations that there are. It is a value that is passed, so that a test can have one of its own.
@@ -13,21 +12,30 @@ type Inventory struct {
 	all     []*Operation
 	byName  map[string]*Operation
 	setOf   map[string]*Toolset // by the name of an operation
+	kinds   []*Kind
+	byID    map[string]*Kind // by the arguments that hold their ids
+	refs    map[string]refs  // by the name of an operation
 	schemas func() map[string]json.RawMessage
-	fields  func() map[string]fieldKinds
 }
 
 // NewInventory returns the inventory of toolsets, in the order of the documentation. schemas gives the published schema of each operation, by
 // its name; it is asked when the first tool is listed.
-func NewInventory(schemas func() map[string]json.RawMessage, sets ...*Toolset) *Inventory {
-	inv := &Inventory{sets: sets, schemas: schemas, byName: map[string]*Operation{}, setOf: map[string]*Toolset{}}
+func NewInventory(schemas func() map[string]json.RawMessage, kinds []*Kind, sets ...*Toolset) *Inventory {
+	inv := &Inventory{
+		sets: sets, kinds: kinds, schemas: schemas,
+		byName: map[string]*Operation{}, setOf: map[string]*Toolset{}, byID: map[string]*Kind{}, refs: map[string]refs{},
+	}
+	for _, k := range kinds {
+		for name := range strings.FieldsSeq(k.IDs) {
+			inv.byID[name] = k
+		}
+	}
 	for _, set := range sets {
 		for _, op := range set.Operations {
 			inv.all = append(inv.all, op)
-			inv.byName[op.Name], inv.setOf[op.Name] = op, set
+			inv.byName[op.Name], inv.setOf[op.Name], inv.refs[op.Name] = op, set, refsOf(set, op)
 		}
 	}
-	inv.fields = sync.OnceValue(inv.sortReferences)
 	return inv
 }
 

@@ -290,11 +290,11 @@ func Marked(places ...string) string {
 }
 
 // Called returns the name of a thing of a kind, or its id where that is not known: no answer waits long for names.
-func (j *Job) Called(ctx context.Context, k *kind, id string) string {
+func (j *Job) Called(ctx context.Context, k *Kind, id string) string {
 	if j.Names == nil || id == "" {
 		return id
 	}
-	j.Names.complete(ctx, []*kind{k})
+	j.Names.complete(ctx, []*Kind{k})
 	if d, _ := j.Names.known(k); d != nil && d.ByID[id] != "" {
 		return j.Line(d.ByID[id])
 	}

@@ -20,7 +20,7 @@ type label struct {
 type answerField struct {
 	name string
 	key  []byte // the name in quotes
-	kind *kind
+	kind *Kind
 }
 
 // Named puts names in the place of ids in a response, before a view picks from it: they mean more and cost less. A list tells the ids once,
@@ -37,8 +37,8 @@ func (n *Names) Named(ctx context.Context, op *Operation, body []byte, detail st
 	}
 	kinds := kindsOf(labels)
 	n.complete(ctx, kinds)
-	w := &labelWriter{body: body, list: list, ids: map[*kind][]string{}}
-	w.directories = make(map[*kind]*directory, len(kinds))
+	w := &labelWriter{body: body, list: list, ids: map[*Kind][]string{}}
+	w.directories = make(map[*Kind]*directory, len(kinds))
 	for _, k := range kinds {
 		w.directories[k], _ = n.known(k)
 	}
@@ -123,7 +123,7 @@ func isPage(body []byte) bool {
 
 // shown are the fields with ids that an answer shows at all, so that no name is looked up that nobody sees.
 func (inv *Inventory) shown(op *Operation, list bool, detail string) []answerField {
-	fields := inv.fields()[op.Name].answers
+	fields := inv.refs[op.Name].answers
 	v := op.Output
 	if v == nil || len(fields) == 0 {
 		return fields
@@ -145,8 +145,8 @@ func (inv *Inventory) shown(op *Operation, list bool, detail string) []answerFie
 	return shown
 }
 
-func kindsOf(labels []label) []*kind {
-	var kinds []*kind
+func kindsOf(labels []label) []*Kind {
+	var kinds []*Kind
 	for _, l := range labels {
 		if !slices.Contains(kinds, l.kind) {
 			kinds = append(kinds, l.kind)
@@ -156,7 +156,7 @@ func kindsOf(labels []label) []*kind {
 }
 
 // complete asks for the lists that are not at hand, all at once.
-func (n *Names) complete(ctx context.Context, kinds []*kind) {
+func (n *Names) complete(ctx context.Context, kinds []*Kind) {
 	var asked []*directory
 	for _, k := range kinds {
 		if _, wanted := n.known(k); wanted {
@@ -177,8 +177,8 @@ func (n *Names) complete(ctx context.Context, kinds []*kind) {
 type labelWriter struct {
 	body        []byte
 	list        bool
-	directories map[*kind]*directory // nil where the list could not be had
-	ids         map[*kind][]string   // written so far, in order
+	directories map[*Kind]*directory // nil where the list could not be had
+	ids         map[*Kind][]string   // written so far, in order
 }
 
 func (w *labelWriter) write(labels []label) []byte {
@@ -209,7 +209,7 @@ func (w *labelWriter) write(labels []label) []byte {
 }
 
 // text is what takes the place of an id; empty if its name is not known. A name that two have says too little: there, the id stays beside it.
-func (w *labelWriter) text(k *kind, id string) string {
+func (w *labelWriter) text(k *Kind, id string) string {
 	d := w.directories[k]
 	if d == nil || d.ByID[id] == "" {
 		return ""
@@ -229,7 +229,7 @@ func (w *labelWriter) text(k *kind, id string) string {
 // appendIDs writes the ids of the names that a list has: {"board":{"Bugs":"64b0..."}}.
 func (w *labelWriter) appendIDs(out []byte, labels []label) []byte {
 	out = append(out, '{')
-	for i, k := range slices.DeleteFunc(kindsOf(labels), func(k *kind) bool { return len(w.ids[k]) == 0 }) {
+	for i, k := range slices.DeleteFunc(kindsOf(labels), func(k *Kind) bool { return len(w.ids[k]) == 0 }) {
 		if i > 0 {
 			out = append(out, ',')
 		}

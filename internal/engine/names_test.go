@@ -23,6 +23,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // orgAPI is a Featurebase with lists of things that have names; to anything else it answers with one text.
@@ -122,7 +123,7 @@ func aFewNames() map[string]string {
 func everyKind(t *testing.T) *orgAPI {
 	t.Helper()
 	lists := map[string]string{}
-	for _, r := range engine.References {
+	for _, r := range references() {
 		lists[tools.Inventory().Lookup(r.Kind.List).Path] = `{"data":[{"id":"` + idLike(r.Kind) + `","name":"The Thing with a rather Long Name"}]}`
 	}
 	return newOrgAPI(t, lists)
@@ -171,7 +172,7 @@ func TestANameDoesWhatItsIDDoes(t *testing.T) {
 // each field that takes names.
 func callsWithIDs(op *engine.Operation) []map[string]any {
 	list := enginetest.Samples(op, false)
-	for _, r := range tools.Inventory().Fields()[op.Name].Arguments {
+	for _, r := range tools.Inventory().RefsOf(op) {
 		met := func(args map[string]any) bool { return input.Holds(r.When, args) }
 		if path, value, ok := strings.Cut(r.When, "="); ok && !slices.ContainsFunc(list, met) {
 			args := enginetest.Sample(op, false)
@@ -182,7 +183,7 @@ func callsWithIDs(op *engine.Operation) []map[string]any {
 	}
 	if query := op.Input.Shape().Props["query"]; query != nil && query.Tag.Get("filters") != "" {
 		for _, f := range input.Filters(query.Tag) {
-			if r, ok := tools.Inventory().Fields()[op.Name].Arguments[f.Name]; ok {
+			if r, ok := tools.Inventory().RefsOf(op)[f.Name]; ok {
 				id := idLike(r.Kind)
 				list = append(list, map[string]any{"query": []any{map[string]any{"field": f.Name, "operator": "=", "value": id}}},
 					map[string]any{"query": []any{map[string]any{"field": strings.ToUpper(f.Name), "operator": "IN", "value": []any{id, id}}}})
@@ -221,7 +222,7 @@ func putNames(op *engine.Operation, args map[string]any) []*engine.Kind {
 	query, _ := args["query"].([]any)
 	for _, item := range query {
 		c := item.(map[string]any)
-		for field, r := range tools.Inventory().Fields()[op.Name].Arguments {
+		for field, r := range tools.Inventory().RefsOf(op) {
 			if !strings.EqualFold(field, c["field"].(string)) {
 				continue
 			}
@@ -249,21 +250,21 @@ func count(list []string, word string) int {
 
 // saysKind recognizes in the document's words which kind an id is of.
 var saysKind = map[*engine.Kind]*regexp.Regexp{
-	engine.ABoard:           regexp.MustCompile(`(?i)\bboards?\b`),
-	engine.APostStatus:      regexp.MustCompile(`(?i)post status ID|posts with these statuses`),
-	engine.AnAdmin:          regexp.MustCompile(`(?i)\badmin IDs?\b|belong to the organization`),
-	engine.ATeam:            regexp.MustCompile(`(?i)\bteam ID\b`),
-	engine.AConversationTag: regexp.MustCompile(`(?i)\btag IDs?\b`),
-	engine.ACollection:      regexp.MustCompile(`(?i)\bcollection ID\b`),
-	engine.ATicketCategory:  regexp.MustCompile(`(?i)ticket category ID`),
-	engine.ATicketStatus:    regexp.MustCompile(`(?i)ticket status ID`),
+	kind.Board:           regexp.MustCompile(`(?i)\bboards?\b`),
+	kind.PostStatus:      regexp.MustCompile(`(?i)post status ID|posts with these statuses`),
+	kind.Admin:           regexp.MustCompile(`(?i)\badmin IDs?\b|belong to the organization`),
+	kind.Team:            regexp.MustCompile(`(?i)\bteam ID\b`),
+	kind.ConversationTag: regexp.MustCompile(`(?i)\btag IDs?\b`),
+	kind.Collection:      regexp.MustCompile(`(?i)\bcollection ID\b`),
+	kind.TicketCategory:  regexp.MustCompile(`(?i)ticket category ID`),
+	kind.TicketStatus:    regexp.MustCompile(`(?i)ticket status ID`),
 }
 
 // saysNothing are filters, which the document does not describe, by name.
 var saysNothing = map[string]*engine.Kind{
-	"search_posts boardId": engine.ABoard, "search_posts statusId": engine.APostStatus, "search_posts assigneeId": engine.AnAdmin,
-	"search_conversations adminAssigneeId": engine.AnAdmin, "search_conversations teamAssigneeId": engine.ATeam, "search_conversations mentionedAdminIds": engine.AnAdmin,
-	"search_conversations tagIds": engine.AConversationTag, "search_articles parent_id": engine.ACollection, "search_articles author_id": engine.AnAdmin,
+	"search_posts boardId": kind.Board, "search_posts statusId": kind.PostStatus, "search_posts assigneeId": kind.Admin,
+	"search_conversations adminAssigneeId": kind.Admin, "search_conversations teamAssigneeId": kind.Team, "search_conversations mentionedAdminIds": kind.Admin,
+	"search_conversations tagIds": kind.ConversationTag, "search_articles parent_id": kind.Collection, "search_articles author_id": kind.Admin,
 }
 
 // The table of references says what the document says about each id, and forgets none.
@@ -271,7 +272,7 @@ func TestNoIDOfSomethingWithANameIsForgotten(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for _, op := range tools.Inventory().Endpoints() {
-		declared := tools.Inventory().Fields()[op.Name].Arguments
+		declared := tools.Inventory().RefsOf(op)
 		for name, words := range describedIDs(op) {
 			var want *engine.Kind
 			first := len(strings.Join(words, " "))
@@ -479,14 +480,14 @@ func TestHoweverManyWaitTheListIsAskedForOnce(t *testing.T) {
 	o := newOrgAPI(t, aFewNames())
 	hold := make(chan struct{})
 	o.set(func() { o.hold = hold })
-	first := o.names.Ask(t.Context(), engine.ABoard, engine.NamesKept)
+	first := o.names.Ask(t.Context(), kind.Board, engine.NamesKept)
 	var wg sync.WaitGroup
 	for range 50 {
-		if o.names.Ask(t.Context(), engine.ABoard, engine.NamesKept) != first {
+		if o.names.Ask(t.Context(), kind.Board, engine.NamesKept) != first {
 			t.Error("a second flight")
 		}
 		wg.Go(func() {
-			if found, _, err := o.names.Find(t.Context(), engine.ABoard, "bugs"); err != nil || len(found) != 1 || found[0].ID != bugs {
+			if found, _, err := o.names.Find(t.Context(), kind.Board, "bugs"); err != nil || len(found) != 1 || found[0].ID != bugs {
 				t.Error(found, err)
 			}
 		})
@@ -510,13 +511,13 @@ func TestACallThatEndsLeavesTheLookupToTheOthers(t *testing.T) {
 			ctx, cancel = context.WithDeadline(t.Context(), time.Unix(0, 0))
 		}
 		cancel()
-		_, _, err := o.names.Find(ctx, engine.ABoard, "Bugs")
+		_, _, err := o.names.Find(ctx, kind.Board, "Bugs")
 		if e, ok := errors.AsType[*client.Error](err); !ok || e.Kind != want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	close(hold)
-	if found, _, err := o.names.Find(t.Context(), engine.ABoard, "Bugs"); err != nil || len(found) != 1 {
+	if found, _, err := o.names.Find(t.Context(), kind.Board, "Bugs"); err != nil || len(found) != 1 {
 		t.Error(found, err)
 	}
 	if n := o.lookedUp(); n != 1 {

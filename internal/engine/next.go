@@ -10,18 +10,6 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// elsewhere are the reads that show whether a write happened, where its path does not lead to them.
-var elsewhere = map[string]string{
-	"add_changelog_subscribers":    "search_contacts",
-	"remove_changelog_subscribers": "search_contacts",
-	"delete_comment_legacy":        "get_comment",
-}
-
-// aliases are the kinds of id that go by names of their own.
-var aliases = map[string]string{
-	"assigneeId": "adminId", "adminAssigneeId": "adminId", "teamAssigneeId": "teamId", "parentId": "collectionId", "conversationPartId": "conversationId",
-}
-
 // off returns the setting that keeps a tool from being called, empty for one that is on.
 func (env Env) off(tool string) string {
 	if env.OffBy == nil {
@@ -114,35 +102,16 @@ func (f failing) find(ids []namedID) string {
 
 // finder says how a right id is found, with %s for its name.
 func (f failing) finder(name string) string {
-	first := f.Inventory.Lookup(finders[f.kind(name)])
-	if first == nil {
+	k := f.Inventory.kindOf(f.op, name)
+	if k == nil {
 		return "check %s"
 	}
-	switch op, off := f.firstOn(f.Inventory.lists(first)); {
+	switch op, off := f.firstOn(f.Inventory.lists(f.Inventory.Lookup(k.finder()))); {
 	case op != nil:
 		return op.Name + " finds the right %s"
 	default:
 		return "ask the user for the right %s (the tool that finds it is switched off by " + off + ")"
 	}
-}
-
-// kind is the key in finders of what an argument refers to: statusId is ticketStatusId for a ticket, and parentCommentId a commentId. What
-// is called id alone can be anybody's.
-func (f failing) kind(name string) string {
-	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "s")
-	if name == "id" || aliases[name] != "" {
-		return aliases[name]
-	}
-	if own := strings.TrimSuffix(f.Inventory.toolset(f.op), "s") + strings.ToUpper(name[:1]) + name[1:]; finders[own] != "" {
-		return own
-	}
-	kind := ""
-	for known := range finders {
-		if strings.HasSuffix(strings.ToLower(name), strings.ToLower(known)) && len(known) > len(kind) {
-			kind = known
-		}
-	}
-	return kind
 }
 
 // check names the read that shows whether a write happened.
@@ -189,7 +158,7 @@ func (f failing) siblings() []*Operation {
 // tellers are the reads that show what became of a write, the most telling first: those of the object that its path names, of one that its
 // body names, the lists above it, and the searches of these.
 func (f failing) tellers() []*Operation {
-	if op := f.Inventory.Lookup(elsewhere[f.op.Name]); op != nil {
+	if op := f.Inventory.Lookup(f.op.ShownBy); op != nil {
 		return f.Inventory.lists(op)
 	}
 	var objects, named, above, searches []*Operation

@@ -3,6 +3,7 @@ package input
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"sync"
@@ -72,3 +73,6 @@ func (p *Problems) Object(raw []byte) any {
 	}
 	return v
 }
+
+// Check returns what is wrong with the struct tags of the arguments, nil if nothing is.
+func (in *Input) Check() error { return errors.Join(in.Shape().checkTags("")...) }

@@ -18,7 +18,7 @@ func (r Rule) Check(wire map[string]any, p *Problems) {
 		return
 	}
 	if needs := strings.Split(r.Need, "|"); r.Need != "" && !Given(needs, wire) {
-		p.Add("", needed(needs)+r.Reason())
+		p.Add("", r.needed(needs)+r.Reason())
 	}
 	if r.Refuse != "" && Holds(r.Refuse, wire) {
 		name, value, _ := strings.Cut(r.Refuse, "=")
@@ -39,9 +39,12 @@ func Given(names []string, wire map[string]any) bool {
 	return false
 }
 
-func needed(names []string) string {
-	if len(names) == 1 {
+func (r Rule) needed(names []string) string {
+	switch {
+	case len(names) == 1:
 		return names[0] + ": required"
+	case r.When == "":
+		return "give at least one of " + strings.Join(names, ", ")
 	}
 	return "give " + strings.Join(names, " or ")
 }

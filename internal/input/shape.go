@@ -349,3 +349,41 @@ func (sh *Shape) Bounds() string {
 	}
 	return ""
 }
+
+// Has reports whether a field of that name is there, at any depth, or a filter of that name.
+func (sh *Shape) Has(field string) bool {
+	if sh == nil {
+		return false
+	}
+	if sh.Tag.Get("filters") != "" && slices.Contains(FilterNames(Filters(sh.Tag)), field) {
+		return true
+	}
+	for name, prop := range sh.Props {
+		if name == field || prop.Has(field) {
+			return true
+		}
+	}
+	return sh.Items.Has(field)
+}
+
+// checkTags returns what is wrong with the struct tags from here on, at a path.
+func (sh *Shape) checkTags(path string) []error {
+	if sh == nil {
+		return nil
+	}
+	var found []error
+	if spec := sh.Tag.Get("filters"); spec != "" {
+		for _, f := range Filters(sh.Tag) {
+			if kinds := []string{"", "date", "number", "boolean", "any"}; f.Name == "" || !slices.Contains(kinds, f.kind) && f.Values() == nil {
+				found = append(found, fmt.Errorf("%s: filter %q has the kind %q; a kind is %s or values between bars", path, f.Name, f.kind, strings.Join(kinds[1:], ", ")))
+			}
+		}
+	}
+	if allow := sh.Tag.Get("allow"); allow != "" && allow != "empty" {
+		found = append(found, fmt.Errorf("%s: allow is %q; only empty is known", path, allow))
+	}
+	for name, prop := range sh.Props {
+		found = append(found, prop.checkTags(JoinPath(path, name))...)
+	}
+	return append(found, sh.Items.checkTags(path+"[]")...)
+}

@@ -12,6 +12,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // AnID is an id of 24 hex digits.
@@ -24,7 +25,7 @@ func Request(tool, arguments string) mcp.CallToolRequest {
 
 // Permissive is the surroundings of calls with everything allowed.
 func Permissive(c *client.Client) engine.Env {
-	admin, err := engine.NewActingAdmin(AnID)
+	admin, err := engine.NewActingAdmin(kind.Admin, AnID)
 	if err != nil {
 		panic(err) // what an id looks like has changed
 	}
