@@ -18,7 +18,8 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -87,7 +88,7 @@ func serve(t *testing.T, cfg app.Config) *host {
 	toHost, fromServer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+		err := stdio.New(a.MCP, stdio.Options{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 		_ = fromServer.Close()
 		ended <- err
 	}()
@@ -125,7 +126,7 @@ func serveHTTP(t *testing.T, cfg app.Config) *host {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { ended <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

@@ -73,6 +73,27 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 	}
 }
 
+// An address reads in parts, each with a share of the budget. The shares are its own: what is read afterwards has the whole budget again.
+func TestReadingAgainAnswersTheSame(t *testing.T) {
+	t.Parallel()
+	cfg := sandboxed()
+	cfg.Budget = 24_000
+	h := serve(t, cfg)
+	uri := fill("featurebase://boards/{boardId}/posts", h.values("featurebase://boards/{boardId}").Result.Completion.Values[0])
+	first, before := h.text(uri), h.text("featurebase://help-center")
+	for range 3 {
+		for _, value := range h.values("featurebase://collections/{collectionId}").Result.Completion.Values[:3] {
+			h.text(fill("featurebase://collections/{collectionId}", value))
+		}
+		if again := h.text(uri); again != first {
+			t.Fatalf("read again:\n%s\nread first:\n%s", beginning(again), beginning(first))
+		}
+	}
+	if after := h.text("featurebase://help-center"); after != before {
+		t.Errorf("the help center reads differently now:\n%s", beginning(after))
+	}
+}
+
 // tool asks the tool that gets a single object, with the value of a completion as it is.
 func tool(h *host, template, value string) (text string, ok bool) {
 	if strings.HasSuffix(template, "/posts") {
@@ -307,7 +328,7 @@ func TestResourcesFollowTheTools(t *testing.T) {
 		"default":              {tools.Selection{}, everything},
 		"read-only":            {tools.Selection{Toolsets: []string{tools.AllTools}, ReadOnly: true}, everything},
 		"none":                 {tools.Selection{Toolsets: []string{"none"}}, nil},
-		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards", "featurebase://boards/{boardId}"}},
+		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards/{boardId}"}},
 		"a set of writes":      {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"create_post"}, ReadOnly: true}, nil},
 		"an excluded reader":   {tools.Selection{Exclude: []string{"get_conversation", "search_posts"}}, without("conversations", "}/posts")},
 		"an excluded writer":   {tools.Selection{Exclude: []string{"create_post"}}, everything},

@@ -16,7 +16,7 @@ import (
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/nearest"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -101,7 +101,7 @@ func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logg
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
+		_ = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
 		_ = fromServer.Close()
 	}()
 	var options []mcpclient.ClientOption

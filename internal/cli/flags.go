@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
+
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/tools"
@@ -32,7 +35,7 @@ type Flags struct {
 	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
 
-	Confirm tools.ConfirmMode `enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
+	Confirm engine.ConfirmMode `enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
 
 	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
@@ -47,7 +50,7 @@ type Flags struct {
 	MaxWait     time.Duration `name:"max-wait" default:"20s" help:"Longest time that one call waits between attempts."`
 	Deadline    time.Duration `default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
 
-	AnswerBudget tools.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
+	AnswerBudget render.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
 
 	DrainTimeout time.Duration `name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
 

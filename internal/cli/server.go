@@ -5,8 +5,9 @@ import (
 	"log/slog"
 	"os"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/tools"
 )
 
 // build makes the server with a logger, and returns what ends its traces and closes the log and the audit log.
@@ -44,7 +45,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 }
 
 // audit opens the trail of writes, and returns what closes its file.
-func (e *environment) audit() (*tools.Audit, func(), error) {
+func (e *environment) audit() (*engine.Audit, func(), error) {
 	name := e.flags.AuditLog
 	if name == "" {
 		return nil, func() {}, nil
@@ -53,7 +54,7 @@ func (e *environment) audit() (*tools.Audit, func(), error) {
 	if err != nil {
 		return nil, nil, usagef("--audit-log: %w", err)
 	}
-	return tools.NewAudit(f), func() { _ = f.Close() }, nil
+	return engine.NewAudit(f), func() { _ = f.Close() }, nil
 }
 
 // closeApp waits for writes that are still on their way, also after a signal, and keeps the first error.

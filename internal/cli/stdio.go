@@ -5,7 +5,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 )
 
 type stdioCommand struct{}
@@ -28,6 +28,6 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	}
 	// A host that dies closes our output. The write must fail, not kill the process: writes to the API are still on their way.
 	signal.Ignore(syscall.SIGPIPE)
-	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
+	err = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
 	return e.closeApp(ctx, a, err)
 }

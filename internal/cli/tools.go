@@ -60,8 +60,8 @@ func listTools(selection tools.Selection, acting bool) toolList {
 	list := toolList{Tools: []listedTool{}}
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Schema(acting)})
-			list.Total.Tokens += op.Tokens()
+			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)})
+			list.Total.Tokens += tools.Tokens(op)
 		}
 	}
 	list.Total.Tools = len(list.Tools)

@@ -13,8 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
-	"featurebase-mcp/tools"
 )
 
 // maxSkew is how far two clocks may differ before it is worth a word: signatures and tokens commonly allow as much.
@@ -23,11 +24,11 @@ const maxSkew = 5 * time.Minute
 // Subject is a configuration to examine.
 type Subject struct {
 	Client     *client.Client
-	Address    string           // of the API
-	APIVersion string           // as it is sent
-	KeySource  string           // where the key comes from; empty: there is none, and Client sends none
-	Sandbox    bool             // the embedded Featurebase answers, without a key and an address
-	Toolsets   []*tools.Toolset // each is tried with one harmless read
+	Address    string            // of the API
+	APIVersion string            // as it is sent
+	KeySource  string            // where the key comes from; empty: there is none, and Client sends none
+	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
+	Toolsets   []*engine.Toolset // each is tried with one harmless read
 }
 
 // Examine sends at most one GET for each toolset, one after the other, and tells what follows from the answers. It stops asking when
@@ -92,7 +93,7 @@ func (e *examination) configuration() {
 }
 
 // learn draws the conclusions from one answer: res, or failed if that is not nil. It reports whether another answer could tell more.
-func (e *examination) learn(set *tools.Toolset, req client.Request, res *client.Response, failed *client.Error) bool {
+func (e *examination) learn(set *engine.Toolset, req client.Request, res *client.Response, failed *client.Error) bool {
 	if !e.connected {
 		if text, next, broken := noConnection(failed, e.Address); broken {
 			e.note("connection", Problem, text, next)
@@ -152,7 +153,7 @@ func (e *examination) clock(theirs, ours time.Time) {
 }
 
 // read tells what came of the harmless read of a toolset.
-func (e *examination) read(set *tools.Toolset, req client.Request, failed *client.Error) {
+func (e *examination) read(set *engine.Toolset, req client.Request, failed *client.Error) {
 	f := Finding{Check: "read " + set.Name, Level: OK, Text: "allowed (" + req.Operation + ")"}
 	if failed != nil {
 		f.Level, f.Text = Problem, req.Operation+" failed: "+quote(failed)

@@ -16,6 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
@@ -27,9 +29,9 @@ const (
 )
 
 // chosen are two toolsets, so that the reports below stay short.
-func chosen() []*tools.Toolset {
-	var sets []*tools.Toolset
-	for _, set := range tools.Toolsets() {
+func chosen() []*engine.Toolset {
+	var sets []*engine.Toolset
+	for _, set := range tools.Inventory().Toolsets() {
 		if set.Name == "boards" || set.Name == "posts" {
 			sets = append(sets, set)
 		}
@@ -347,9 +349,9 @@ func TestEachToolsetIsAskedOnce(t *testing.T) {
 
 func TestAToolsetWithoutAHarmlessReadIsNotAsked(t *testing.T) {
 	t.Parallel()
-	search, byID, gone := *tools.Lookup("search_posts"), *tools.Lookup("list_post_voters"), *tools.Lookup("delete_post")
-	findings, err := Examine(t.Context(), Subject{Sandbox: true, Toolsets: []*tools.Toolset{
-		{Name: "none", Operations: []*tools.Operation{&search, &byID, &gone}},
+	search, byID, gone := *tools.Inventory().Lookup("search_posts"), *tools.Inventory().Lookup("list_post_voters"), *tools.Inventory().Lookup("delete_post")
+	findings, err := Examine(t.Context(), Subject{Sandbox: true, Toolsets: []*engine.Toolset{
+		{Name: "none", Operations: []*engine.Operation{&search, &byID, &gone}},
 	}})
 	last := findings[len(findings)-1]
 	if err != nil || last.Check != "read none" || last.Level != OK || !strings.HasPrefix(last.Text, "not asked") {

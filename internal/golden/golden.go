@@ -1,12 +1,15 @@
 // Package golden compares what a test made with a file that somebody has read, and writes that file when the test runs with -update. "make update" runs
-// every test that calls File. golden.go has the comparison, diff.go the lines that a failure shows.
+// every test that calls File or Archive. golden.go has the comparison, archive.go the same for many short texts in one file.
 package golden
 
 import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Update is the flag -update of every test binary that has golden files.
@@ -39,4 +42,9 @@ func write(name, text string) error {
 		return err
 	}
 	return os.WriteFile(name, []byte(text), 0o644) //nolint:gosec // as above, and everybody may read it
+}
+
+// diff shows the lines that differ.
+func diff(want, got string) string {
+	return cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n"))
 }

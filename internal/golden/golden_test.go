@@ -4,37 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
-
-func TestADifferenceIsShownByLine(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct{ want, got, shown string }{
-		"a line that changed":      {"a\nb\nc\n", "a\nB\nc\n", "     2 - b\n     2 + B\n"},
-		"a line that came":         {"a\nc\n", "a\nb\nc\n", "     2 + b\n"},
-		"a line that went":         {"a\nb\nc\n", "a\nc\n", "     2 - b\n"},
-		"a line that moved":        {"a\nb\nc\n", "b\nc\na\n", "     1 - a\n     3 + a\n"},
-		"the end of the last line": {"a\n", "a", "     1 - a\n     1 + a (without a line break)\n"},
-		"nothing before":           {"", "a\n", "     1 + a\n"},
-		"nothing after":            {"a\n", "", "     1 - a\n"},
-		"the same":                 {"a\n", "a\n", ""},
-	} {
-		if shown := diff(tt.want, tt.got); shown != tt.shown {
-			t.Errorf("%s is shown as\n%swant\n%s", name, shown, tt.shown)
-		}
-	}
-}
-
-func TestALongDifferenceIsCut(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("a\n", 3000)
-	shown := diff(long, strings.ReplaceAll(long, "a", "b"))
-	if lines := strings.Count(shown, "\n"); lines != mostShown+1 || !strings.HasSuffix(shown, "and 5940 lines more\n") {
-		t.Errorf("%d lines:\n%s", lines, shown)
-	}
-}
 
 // failures is a test that takes down how it failed.
 type failures struct {
@@ -61,7 +35,8 @@ func TestADifferenceFailsTheTest(t *testing.T) {
 		t.Errorf("the same text fails: %s", f.said)
 	}
 	File(&f, name, "b\n")
-	if !strings.HasPrefix(f.said, name+" differs") || !strings.HasSuffix(f.said, "     1 - a\n     1 + b\n") {
+	said := strings.Fields(f.said) // go-cmp varies its spaces
+	if !strings.HasPrefix(f.said, name+" differs") || !slices.Contains(said, `"a",`) || !slices.Contains(said, `"b",`) {
 		t.Errorf("another text: %s", f.said)
 	}
 }

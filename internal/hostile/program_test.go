@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,7 +57,10 @@ var sandboxed = []string{"--sandbox", "--rate=0", "--concurrency=0", "--log-leve
 func program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary, args...)
-	cmd.Env = []string{"FEATUREBASE_API_KEY=sk_test", "GORACE=halt_on_error=1"}
+	cmd.Env = []string{"GORACE=halt_on_error=1"}
+	if !slices.Contains(args, "--auth=key") { // callers bring theirs
+		cmd.Env = append(cmd.Env, "FEATUREBASE_API_KEY=sk_test")
+	}
 	return cmd
 }
 
