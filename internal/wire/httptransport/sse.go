@@ -103,7 +103,10 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who.Limits = slices.Concat(c.opener.Limits, who.Limits)
-	c.Handle(caller.With(c.base, who), body) //nolint:contextcheck // the call belongs to the stream, not to this request
+	if _, busy := c.Handle(caller.With(c.base, who), body); busy != nil { //nolint:contextcheck // the call belongs to the stream, not to this request
+		refuseBusy(w, busy.Message)
+		return
+	}
 	w.WriteHeader(http.StatusAccepted)
 }
 
