@@ -41,6 +41,7 @@ var boards = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/boards/{boardId}",
+			Browsed:     true,
 			Input:       input.Args[getBoard](),
 			Output:      boardView,
 			Example:     `{"boardId":"<boardId>"}`,

@@ -85,6 +85,7 @@ var comments = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/comments/{commentId}",
+			Confirm:     []engine.Asked{{When: "isPrivate=false", Because: "A comment that is not private is read by everybody who sees the post."}},
 			Input:       input.Args[updateComment](),
 			Output:      commentView,
 			Example:     `{"commentId":"<commentId>","isPinned":true}`,

@@ -74,6 +74,7 @@ var organization = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/teams",
+			Browsed:     true,
 			Input:       input.Args[listTeams](),
 			Output:      teamView,
 			Example:     `{}`,

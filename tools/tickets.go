@@ -17,7 +17,7 @@ var ticketView = &render.View{
 	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
 		"created=createdAt updated=updatedAt|new integrations",
 	Hide:    "color isDefault profilePicture",
-	Written: "ticketNumber id title url=ticketUrl status=status.name open snoozedUntil assigneeId categoryType",
+	Written: "ticketNumber id title url=ticketUrl author=author.name status=status.name open snoozedUntil assigneeId categoryType",
 	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
@@ -72,9 +72,12 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets",
 			Input:       input.Args[createTicket](),
-			Notifies:    []engine.Notice{{Unless: "skipNotifications=true", To: "the contact whom it is opened for"}},
-			Output:      ticketView,
-			Example:     `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact whom it is opened for"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
 		},
 		{
 			Name:        "update_ticket",
@@ -84,9 +87,12 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
 			Input:       input.Args[updateTicket](),
-			Notifies:    []engine.Notice{{Unless: "skipNotifications=true", To: "the contact of the ticket"}},
-			Output:      ticketView,
-			Example:     `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
 		},
 		{
 			Name:        "reply_to_ticket",
@@ -129,6 +135,7 @@ var tickets = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/categories",
+			Browsed:     true,
 			Input:       input.Args[listTicketCategories](),
 			Output:      ticketCategoryView,
 			Example:     `{}`,
@@ -173,6 +180,7 @@ var tickets = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/statuses",
+			Browsed:     true,
 			Input:       input.Args[listTicketStatuses](),
 			Output:      statusView,
 			Example:     `{}`,

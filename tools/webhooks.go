@@ -61,7 +61,7 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
 			Input:       input.Args[createWebhook](),
-			Confirm:     "Featurebase will send these events, with customers' data in them, to this address.", // a way out that words of a customer's could make a model open
+			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // a way out that words of a customer's could make a model open
 			Output:      webhookSecretView,
 			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "An organization has 10 webhooks at most, each with an https URL and 10 extra headers at most."}},
 			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
@@ -74,7 +74,7 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/webhooks/{webhookId}",
 			Input:       input.Args[updateWebhook](),
-			Confirm:     "Featurebase sends the events of a webhook, with customers' data in them, to its address.", // changed, it can lead elsewhere and send more
+			Confirm:     []engine.Asked{{Because: "Featurebase sends the events of a webhook, with customers' data in them, to its address."}}, // changed, it can lead elsewhere and send more
 			Output:      webhookView,
 			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "A webhook has an https URL and 10 extra headers at most."}},
 			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,

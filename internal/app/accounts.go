@@ -14,7 +14,6 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
-	"featurebase-mcp/tools"
 )
 
 const (
@@ -26,7 +25,8 @@ const (
 // names, the failures that were noticed. Connections to the API are shared; they carry nothing of a caller between requests. A key is kept
 // nowhere but in the client of its account.
 type accounts struct {
-	config client.Config // but for the key
+	config    client.Config // but for the key
+	namesWait time.Duration
 
 	mu    sync.Mutex
 	known map[string]*account // by principal
@@ -83,14 +83,14 @@ func (a *accounts) proved(principal string) bool {
 }
 
 // newAccounts checks what holds for each account.
-func newAccounts(config client.Config) (*accounts, error) {
+func newAccounts(config client.Config, namesWait time.Duration) (*accounts, error) {
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
 	}
 	if _, err := client.New(config); err != nil {
 		return nil, err
 	}
-	return &accounts{config: config, known: map[string]*account{}}, nil
+	return &accounts{config: config, namesWait: namesWait, known: map[string]*account{}}, nil
 }
 
 // enter returns the account of a caller, which is in use until ctx ends.
@@ -136,7 +136,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	if own.client, err = client.New(config); err != nil {
 		return nil, err
 	}
-	own.names = engine.NewNames(own.client, tools.Inventory())
+	own.names = newNames(own.client, a.namesWait)
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)

@@ -47,6 +47,7 @@ type Config struct {
 	Sandbox      *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline     time.Duration // longest time of one tool call; 0 is no limit
 	Budget       render.Budget // longest text of an answer, in bytes; 0 is no limit
+	NamesWait    time.Duration // how long an answer waits for names, which it can do without; 0 is a second
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
@@ -122,7 +123,7 @@ func New(cfg Config) (*App, error) {
 	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
-		app.accounts, err = newAccounts(cfg.Client)
+		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
 	} else {
 		app.Client, err = client.New(cfg.Client)
 	}
@@ -142,11 +143,21 @@ func New(cfg Config) (*App, error) {
 		all.Now = app.sandbox.Now
 	}
 	shared := engine.Account{OffBy: cfg.Selection.OffBy}
+	if cfg.Selection.NoDestructive {
+		shared.Keeps = "--no-destructive"
+	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, engine.NewNames(app.Client, all.Inventory), engine.NewRepeats()
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
+}
+
+// newNames are the names that a client can see.
+func newNames(c *client.Client, wait time.Duration) *engine.Names {
+	names := engine.NewNames(c, tools.Inventory())
+	names.Patience = cmp.Or(wait, names.Patience)
+	return names
 }
 
 // Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,

@@ -154,6 +154,10 @@ func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 	if offBy := s.narrowed(ctx); offBy != nil {
 		env.OffBy = offBy
 	}
+	env.Reads = func(operation string) bool { return s.reads(ctx, operation) }
+	if who.Scopes != nil && !who.Scopes[caller.ScopeDestructive] {
+		env.Keeps = cmp.Or(env.Keeps, "the missing scope "+caller.ScopeDestructive)
+	}
 	return env, nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
@@ -91,19 +92,19 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, 200, `{"data":[]}`)
-			if text, isError := call(t, api.client(t), tc.tool, tc.arguments); isError {
+			api := enginetest.NewAPI(t, 200, `{"data":[]}`)
+			if text, isError := enginetest.Call(t, api.Client(t), tc.tool, tc.arguments); isError {
 				t.Fatal(text)
 			}
-			got := api.arrived()
+			got := api.Arrived()
 			if len(got) != 1 {
 				t.Fatalf("%d requests arrived", len(got))
 			}
 			body := ""
-			if got[0].body != nil {
-				body = string(rawjson.Encode(got[0].body))
+			if got[0].Body != nil {
+				body = string(rawjson.Encode(got[0].Body))
 			}
-			if diff := cmp.Diff([]string{tc.query, tc.body}, []string{string(rawjson.Encode(got[0].query)), body}); diff != "" {
+			if diff := cmp.Diff([]string{tc.query, tc.body}, []string{string(rawjson.Encode(got[0].Query)), body}); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -189,7 +190,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a hundred and one rules", "query_report", report(`"filters":{"op":"and","children":[` + strings.Repeat(`{"fieldId":"a","operator":"exists"},`, 100) + `{"fieldId":"a","operator":"exists"}]}`), `filters.children[100]: more than 100 rules`},
 		{"an unknown language", "list_changelogs", `{"locale":"en-US"}`, `locale: got "en-US"; valid: ` + languages},
 		{"an unknown action among too many to list", "list_audit_logs", `{"action":"teammate.invite"}`, `action: got "teammate.invite"; did you mean "teammate.invited"?`},
-		{"an unknown topic", "update_webhook", `{"webhookId":"` + anID + `","topics":["post.upvoted"]}`, `topics[0]: got "post.upvoted"; did you mean "post.updated"? Valid: ` + strings.Join(shapeAt(tools.Inventory().Lookup("update_webhook"), "topics").Items.Enum, ", ")},
+		{"an unknown topic", "update_webhook", `{"webhookId":"` + anID + `","topics":["post.upvoted"]}`, `topics[0]: got "post.upvoted"; did you mean "post.updated"? Valid: ` + strings.Join(enginetest.ShapeAt(tools.Inventory().Lookup("update_webhook"), "topics").Items.Enum, ", ")},
 		{"an unknown language in a map", "create_article", `{"title":"x","translations":{"pt-PT":{"title":"y"}}}`, `translations: got "pt-PT"; valid: ` + languages},
 		{"an unknown name in a map", "create_article", `{"title":"x","translations":{"de":{"name":"y"}}}`, `unknown argument "translations.de.name"; valid: title, description, body`},
 		{"a text for an object in a map", "create_article", `{"title":"x","translations":{"de":"y"}}`, `translations.de: expected an object, got "y"`},
@@ -201,12 +202,12 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, 200, `{}`)
-			text, isError := call(t, api.client(t), tc.tool, tc.arguments)
+			api := enginetest.NewAPI(t, 200, `{}`)
+			text, isError := enginetest.Call(t, api.Client(t), tc.tool, tc.arguments)
 			if want := tc.tool + " sent nothing: " + tc.want + "\nDo not retry unchanged: correct the argument, then call again."; !isError || text != want {
 				t.Errorf("got  %s\nwant %s", text, want)
 			}
-			if got := api.arrived(); len(got) != 0 {
+			if got := api.Arrived(); len(got) != 0 {
 				t.Errorf("%d requests arrived", len(got))
 			}
 		})
@@ -220,8 +221,8 @@ func report(more string) string {
 
 func TestAllProblemsAreToldAtOnce(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, 200, `{}`)
-	text, _ := call(t, api.client(t), "list_posts", `{"limit":500,"serach":1,"sortBy":"x"}`)
+	api := enginetest.NewAPI(t, 200, `{}`)
+	text, _ := enginetest.Call(t, api.Client(t), "list_posts", `{"limit":500,"serach":1,"sortBy":"x"}`)
 	if got := strings.Count(text, "\n- "); !strings.HasPrefix(text, "list_posts sent nothing:\n- ") || got != 3 {
 		t.Errorf("want three problems:\n%s", text)
 	}
@@ -229,7 +230,7 @@ func TestAllProblemsAreToldAtOnce(t *testing.T) {
 	for i := range 40 {
 		many[strings.Repeat("z", 10+i)] = 1
 	}
-	text, _ = call(t, api.client(t), "list_posts", string(rawjson.Encode(many)))
+	text, _ = enginetest.Call(t, api.Client(t), "list_posts", string(rawjson.Encode(many)))
 	if strings.Count(text, "\n") > 15 || !strings.Contains(text, "and 28 more") {
 		t.Errorf("a flood of problems:\n%s", text)
 	}

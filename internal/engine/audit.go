@@ -132,7 +132,7 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 	a, body := send()
 	line.Outcome, line.Uncertain, line.Status, line.RequestID = a.Outcome, a.uncertain, a.Status, a.requestID
 	if a.succeeded() {
-		line.Made = rawjson.TextOf(body, "id")
+		line.Made = rawjson.Value(body).Get("id").Text()
 	}
 	return a
 }
@@ -149,7 +149,7 @@ func targets(wire map[string]any) map[string]string {
 			case nested:
 				walk(input.JoinPath(path, name), inner)
 			case (isID(name) || name == "ticketNumber" || name == "ids") && value != nil:
-				ids[input.JoinPath(path, name)] = legible.CutTo(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
+				ids[input.JoinPath(path, name)] = legible.Truncate(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
 			}
 		}
 	}

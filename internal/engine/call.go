@@ -68,6 +68,9 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if end := c.resolve(ctx); end != nil {
 		return *end
 	}
+	if c.Keeps != "" && c.op.takesAway(c.args.Wire) {
+		return answer{Text: c.keeps(), Outcome: "refused", until: theArguments + " or " + theConfiguration}
+	}
 	if c.op.Run != nil {
 		return c.run(ctx).masked(c.MaskEmails)
 	}
@@ -82,6 +85,11 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 		return *end
 	}
 	return c.audited(ctx, func() (answer, []byte) { return c.send(ctx, req) })
+}
+
+// keeps says why a call that would take something away is not made.
+func (c *call) keeps() string {
+	return c.op.Name + " sent nothing: with these arguments it takes something away, which " + c.Keeps + " forbids. Do not retry unchanged: only the user can allow it."
 }
 
 // send makes the request and puts what it comes to into words. The body is the API's own.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -13,8 +14,8 @@ import (
 // Declarations hold a few facts as text, because a literal with one line a fact can be read. These are the forms; Check refuses every text
 // that does not follow its form or names something that is not there, so that a slip of the pen fails the first test and not a call.
 //
-//	a condition   path, or path=value: an argument is given, or has that value. Rule.When and Refuse, Notice.When and Unless, Impersonates.
-//	              In a Notice several conditions stand between bars, of which one has to hold.
+//	a condition   path, or path=value: an argument is given, or has that value. Rule.When and Refuse, Notice.When and Unless, Asked.When,
+//	              Impersonates, TakesAway. In a Notice and in TakesAway several stand between bars, of which one has to hold.
 //	a need        path|path|...: one of these arguments. Rule.Need.
 //	about         path=operation|...: the argument that holds an id, and the read that shows the object. Operation.About.
 //	columns       path, or name=path, and a form behind a bar. View.Row, Written and Lines; render.View.Check holds them.
@@ -83,6 +84,15 @@ func (k *checker) operation(op *Operation) {
 		}
 	}
 	k.condition(op, op.Name+", Impersonates", op.Impersonates)
+	for condition := range strings.SplitSeq(op.TakesAway, "|") {
+		k.condition(op, op.Name+", TakesAway", condition)
+	}
+	for i, a := range op.Confirm {
+		k.condition(op, fmt.Sprintf("%s, Confirm[%d]", op.Name, i), a.When)
+	}
+	if op.Overwrites && (op.Effect != Write || op.Method != http.MethodPost) {
+		k.add(op.Name+", Overwrites", "only a POST that is a Write has to say so")
+	}
 	for i, notice := range op.Notifies {
 		where := fmt.Sprintf("%s, Notifies[%d]", op.Name, i)
 		for _, conditions := range []string{notice.When, notice.Unless} {

@@ -9,14 +9,15 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
 
-func chooser(t *testing.T, body string, mask bool) (engine.Env, *api) {
+func chooser(t *testing.T, body string, mask bool) (engine.Env, *enginetest.API) {
 	t.Helper()
-	api := newAPI(t, http.StatusOK, body)
-	c := api.client(t)
+	api := enginetest.NewAPI(t, http.StatusOK, body)
+	c := api.Client(t)
 	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, api
 }
 
@@ -59,7 +60,7 @@ func TestOnePageOfMany(t *testing.T) {
 		}
 		env, api := chooser(t, `{"data":[`+strings.Join(items, ",")+`],"nextCursor":"more"}`, false)
 		values, more := env.Complete(context.WithoutCancel(t.Context()), k.Word, "thing 1")
-		requests := api.arrived()
+		requests := api.Arrived()
 		if len(values) < 10 || !more {
 			t.Errorf("%s: %d values, more: %v", k.Word, len(values), more)
 		}

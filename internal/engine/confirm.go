@@ -31,10 +31,11 @@ func (m ConfirmMode) Check() error {
 
 // Notice says that a call messages people, and whom.
 type Notice struct {
-	When   string // any of these conditions, each as in Rule.When, separated by bars; empty: always
-	Unless string // none of these
-	To     string // who gets it, in words that go on with "This messages"
-	Count  string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
+	When     string // any of these conditions, each as in Rule.When, separated by bars; empty: always
+	Unless   string // none of these
+	To       string // who gets it, in words that go on with "This messages"
+	Indirect bool   // Featurebase tells them in its own time and place, such as an assignee in its inbox: the API documents no message
+	Count    string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
 }
 
 // holds reports whether a call with these arguments messages these people.
@@ -73,7 +74,7 @@ func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, calle
 
 // needed reports whether a call with these arguments is asked about. It follows from the declarations alone.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
-	return op.isFinal() || op.Confirm != "" || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
 }
 
 // isFinal reports what no other call undoes.

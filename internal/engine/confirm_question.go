@@ -11,7 +11,6 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
@@ -32,8 +31,8 @@ const (
 type inquiry struct {
 	*call
 
-	read      *Operation // shows what the call is about; nil: nothing does
-	body      []byte     // that; nil where it was not read
+	read      *Operation    // shows what the call is about; nil: nothing does
+	body      rawjson.Value // that; nil where it was not read
 	attempts  int
 	requestID string
 }
@@ -68,7 +67,7 @@ func (q *inquiry) get(ctx context.Context, wire map[string]any) error {
 	if err != nil {
 		return err
 	}
-	q.body, q.attempts, q.requestID = rawjson.Sound(res.Body), res.Attempts, res.RequestID
+	q.body, q.attempts, q.requestID = rawjson.Repair(res.Body), res.Attempts, res.RequestID
 	return nil
 }
 
@@ -91,8 +90,8 @@ func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	if q.op.isFinal() {
 		b.WriteString(plainWords(q.op.Description) + "This cannot be undone.\n")
 	}
-	if q.op.Confirm != "" {
-		b.WriteString(q.op.Confirm + "\n")
+	for _, a := range q.op.asked(q.args.Wire) {
+		b.WriteString(a.Because + "\n")
 	}
 	for _, n := range q.op.notices(q.args.Wire) {
 		b.WriteString("This messages " + n.To + q.count(n.Count) + ".\n")
@@ -146,8 +145,8 @@ func (q *inquiry) title() string {
 	}
 	w := q.writer(q.read.Output)
 	for _, name := range titleFields {
-		if text, kind, _, err := jsonparser.Get(q.body, name); err == nil && kind == jsonparser.String && len(text) > 0 {
-			return quoted(w.Text(rawjson.Unescape(text)), longestLabel)
+		if text := q.body.Get(name).Text(); text != "" {
+			return quoted(w.Text(text), longestLabel)
 		}
 	}
 	return ""
@@ -181,27 +180,23 @@ func (q *inquiry) word() string {
 }
 
 // part is the message that the arguments name.
-func (q *inquiry) part(list string) (part []byte) {
+func (q *inquiry) part(list string) (part rawjson.Value) {
 	id, _ := q.args.Wire["conversationPartId"].(string)
 	if list == "" || id == "" {
 		return nil
 	}
-	parts, _, _, err := jsonparser.Get(q.body, list)
-	if err != nil {
-		return nil
-	}
-	rawjson.EachItem(parts, func(item rawjson.Field) {
-		if found, _, _, err := jsonparser.Get(item.Value, "id"); err == nil && string(found) == id {
-			part = item.Value
+	for item := range q.body.Items(list) {
+		if string(item.Get("id").Bare()) == id {
+			part = item
 		}
-	})
+	}
 	return part
 }
 
 // columns writes a line for each column that tells a person something: neither ids nor the title, which are known by now, nor the ids of
 // what has a name.
-func (q *inquiry) columns(w *render.Writer, object []byte, columns []render.Column) []string {
-	fields := make([]rawjson.Field, len(columns))
+func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []render.Column) []string {
+	fields := make([]rawjson.Value, len(columns))
 	render.Pick(object, columns, fields)
 	var lines []string
 	for i, c := range columns {
@@ -209,7 +204,7 @@ func (q *inquiry) columns(w *render.Writer, object []byte, columns []render.Colu
 			continue
 		}
 		if value, ok := w.AppendField(nil, fields[i], c); ok {
-			lines = append(lines, c.Name+": "+tame(legible.CutTo(longestFact, []rune(string(value)))))
+			lines = append(lines, c.Name+": "+tame(legible.Truncate(longestFact, []rune(string(value)))))
 		}
 	}
 	return lines
@@ -227,20 +222,18 @@ func (q *inquiry) count(name string) string {
 	if q.body == nil || name == "" {
 		return ""
 	}
-	value, kind, _, err := jsonparser.Get(q.body, name)
-	switch {
-	case err == nil && kind == jsonparser.Number:
+	switch value := q.body.Get(name); value.Kind() {
+	case rawjson.Number:
 		return fmt.Sprintf(" (%s)", value)
-	case err == nil && kind == jsonparser.Array:
+	case rawjson.Array:
 		n, names := 0, []string{}
 		authors := q.authors()
-		rawjson.EachItem(value, func(item rawjson.Field) {
+		for item := range value.Items() {
 			n++
-			id, _, _, _ := jsonparser.Get(item.Value, "id")
-			if name := authors[string(id)]; name != "" && len(names) < mostNames {
+			if name := authors[string(item.Get("id").Bare())]; name != "" && len(names) < mostNames {
 				names = append(names, name)
 			}
-		})
+		}
 		return fmt.Sprintf(" (%d)%s", n, strings.TrimSuffix(": "+strings.Join(names, ", "), ": "))
 	}
 	return ""
@@ -264,17 +257,14 @@ func leaves(v any) int {
 func (q *inquiry) authors() map[string]string {
 	names := map[string]string{}
 	w := q.writer(q.read.Output)
-	note := func(message []byte) {
-		id, _, _, _ := jsonparser.Get(message, "author", "id")
-		if name, kind, _, err := jsonparser.Get(message, "author", "name"); err == nil && kind == jsonparser.String {
-			names[string(id)] = quoted(w.Text(rawjson.Unescape(name)), longestLabel)
+	note := func(message rawjson.Value) {
+		if name := message.Get("author", "name"); name.Kind() == rawjson.String {
+			names[string(message.Get("author", "id").Bare())] = quoted(w.Text(name.Text()), longestLabel)
 		}
 	}
-	if opening, _, _, err := jsonparser.Get(q.body, w.Opening); err == nil {
-		note(opening)
-	}
-	if parts, _, _, err := jsonparser.Get(q.body, w.Parts); err == nil {
-		rawjson.EachItem(parts, func(part rawjson.Field) { note(part.Value) })
+	note(q.body.Get(w.Opening))
+	for part := range q.body.Items(w.Parts) {
+		note(part)
 	}
 	return names
 }
@@ -299,7 +289,7 @@ func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 			lines = append(lines, name+": "+quoted(legible.Visible(text), longestText)+q.meant(ctx, name, text))
 			continue
 		}
-		lines = append(lines, name+": "+tame(legible.CutTo(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
+		lines = append(lines, name+": "+tame(legible.Truncate(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
 	}
 	return lines
 }

@@ -34,7 +34,8 @@ type Names struct {
 	client    *client.Client
 	inventory *Inventory
 	now       func() time.Time
-	patience  time.Duration // namesWait
+
+	Patience time.Duration // how long an answer waits for names, which it can do without
 
 	mu     sync.Mutex
 	latest map[*Kind]*directory // the newest of each kind, which may be still on its way
@@ -42,7 +43,7 @@ type Names struct {
 
 // NewNames returns an empty cache of the names that c can see. It asks for nothing yet.
 func NewNames(c *client.Client, inv *Inventory) *Names {
-	return &Names{client: c, inventory: inv, now: time.Now, patience: namesWait, latest: map[*Kind]*directory{}}
+	return &Names{client: c, inventory: inv, now: time.Now, Patience: namesWait, latest: map[*Kind]*directory{}}
 }
 
 // errNoNames says that a call was given no Names to look into.
@@ -181,7 +182,7 @@ func (d *directory) add(k *Kind, item []byte) {
 	}
 	d.things = append(d.things, t)
 	d.ByName[plainName(t.Name)]++
-	d.ByID[t.ID] = legible.CutRunes(strings.TrimSpace(t.Name), longestName)
+	d.ByID[t.ID] = legible.FirstRunes(strings.TrimSpace(t.Name), longestName)
 }
 
 // plainName is what two ways of writing a name have in common.

@@ -1,6 +1,6 @@
 // Package engine runs calls. An Operation is declared as data; everything that happens to a call of it happens here.
 //
-//	operation.go, inventory.go   the declaration, and all of them as a value
+//	operation.go, kind.go, inventory.go, check.go   the declaration, kinds of objects, all of them as a value, and what is wrong with them
 //	env.go, mcp.go               where and for whom a call is made; the only file that knows types of MCP
 //	call.go, ask.go              one call from its arguments to its answer; a read that no tool call asked for
 //	arguments.go, place.go, request.go, view.go, outline.go   arguments, the request, the answer

@@ -36,8 +36,13 @@ type Account struct {
 	Client  *client.Client
 	Names   *Names                        // what the ids of this client's organization are called; nil: ids are the only names
 	Repeats *Repeats                      // calls that fail again and again; nil notices none
+	Keeps   string                        // the setting that forbids to take anything away; empty: none does
 	OffBy   func(operation string) string // the setting that switches an operation off for the caller, as Selection.OffBy; nil: all are on
+	Reads   func(operation string) bool   // whether the caller may be told what an operation reads besides its calls, as Selection.Reads; nil: of all
 }
+
+// reads reports whether the caller may be told what an operation reads, though no call of it asked.
+func (a Account) reads(operation string) bool { return a.Reads == nil || a.Reads(operation) }
 
 // Env is where and for whom a call is made.
 type Env struct {

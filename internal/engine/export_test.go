@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"featurebase-mcp/client"
@@ -68,13 +69,16 @@ func (op *Operation) Answer(ctx context.Context, env Env, arguments string) stri
 // IsMarked reports whether answers hold customers' words.
 func (op *Operation) IsMarked() bool { return op.Output != nil && op.Output.Customer != "" }
 
-// Asked reports whether --confirm always has the operation's calls in these tests asked about.
-func (op *Operation) Asked() bool { return op.isFinal() || op.Confirm != "" || len(op.Notifies) > 0 }
+// Asked reports whether a call is asked about in a mode, by the declaration.
+func (op *Operation) Asked(mode ConfirmMode, arguments string) bool {
+	args, err := readArguments(op, []byte(arguments))
+	return err == nil && (&Confirmations{mode: mode}).needed(op, args.Wire)
+}
 
-// Messages reports whether a call messages people, by the declaration.
+// Messages reports whether a call itself messages people, by the declaration.
 func (op *Operation) Messages(arguments string) bool {
 	args, err := readArguments(op, []byte(arguments))
-	return err == nil && len(op.notices(args.Wire)) > 0
+	return err == nil && len(op.Notices(args.Wire)) > 0
 }
 
 func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
@@ -103,9 +107,6 @@ func (n *Names) Find(ctx context.Context, k *Kind, name string) ([]Thing, *direc
 // SetClock gives the names another clock.
 func (n *Names) SetClock(now func() time.Time) { n.now = now }
 
-// SetPatience sets how long answers wait for names.
-func (n *Names) SetPatience(patience time.Duration) { n.patience = patience }
-
 // Know makes a list of names known, as if it had been asked for.
 func (n *Names) Know(k *Kind, d *directory) { n.latest[k] = d }
 
@@ -132,8 +133,13 @@ func Fail(env Env, op *Operation, wire map[string]any) failing {
 	return failing{call: env.call(op).of(op, wire)}
 }
 
-func (op *Operation) Holes() []string                          { return op.holes() }
-func (op *Operation) Notices(wire map[string]any) []Notice     { return op.notices(wire) }
+func (op *Operation) Holes() []string { return op.holes() }
+
+// Notices are those of the messages that a call itself sends.
+func (op *Operation) Notices(wire map[string]any) []Notice {
+	return slices.DeleteFunc(op.notices(wire), func(n Notice) bool { return n.Indirect })
+}
+
 func (op *Operation) Read(raw []byte) (input.Arguments, error) { return readArguments(op, raw) }
 func (op *Operation) Repeatable() bool                         { return op.repeatable() }
 

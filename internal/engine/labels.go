@@ -166,7 +166,7 @@ func (n *Names) complete(ctx context.Context, kinds []*Kind) {
 	if len(asked) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, n.patience)
+	ctx, cancel := context.WithTimeout(ctx, n.Patience)
 	defer cancel()
 	for _, d := range asked {
 		_ = d.wait(ctx) // told by known

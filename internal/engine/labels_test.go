@@ -98,7 +98,7 @@ func TestAnAnswerDoesNotWaitForNames(t *testing.T) {
 	o := newOrgAPI(t, aFewNames())
 	hold := make(chan struct{})
 	o.set(func() { o.hold = hold })
-	o.names.SetPatience(0)
+	o.names.Patience = 0
 	o.answer = `{"data":[` + aRow(bugs) + `]}`
 	if text, isError := o.call(t, "list_posts", `{}`); isError || !strings.Contains(text, `"boardId":"`+bugs+`"`) {
 		t.Error(text)

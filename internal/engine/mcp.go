@@ -32,7 +32,7 @@ func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 		RawInputSchema: anyObject,
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint:    new(op.Effect == Read),
-			DestructiveHint: new(op.Effect == Destroy),
+			DestructiveHint: new(op.changes()),
 			IdempotentHint:  new(op.repeatable()),
 			OpenWorldHint:   new(true),
 		},

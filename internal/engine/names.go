@@ -109,7 +109,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 		case len(found) == 1:
 			m.Put(found[0].ID)
 		default:
-			p.Add(m.path, m.Kind.refusal(m.value, found, dir))
+			p.Add(m.path, m.Kind.refusal(m.value, found, dir, c.reads(m.Kind.List)))
 		}
 	}
 	if p.Any() {
@@ -119,12 +119,16 @@ func (c *call) resolve(ctx context.Context) *answer {
 	return nil
 }
 
-// refusal says why a name is no id, and what would be one.
-func (k *Kind) refusal(name string, found []Thing, dir *directory) string {
+// refusal says why a name stands for no object, and what would stand for one. Without told it names none of those that there are.
+func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) string {
 	const most = 20
 	switch {
 	case strings.TrimSpace(name) == "":
 		return "empty: give the name or the id of a " + k.Word + ", or leave it out"
+	case !told && len(found) > 1:
+		return fmt.Sprintf("%d %s are called %s; give the id of one", len(found), k.Plural, input.Show(name))
+	case !told:
+		return fmt.Sprintf("no %s is called %s; give the id (%s, which lists them, is switched off)", k.Word, input.Show(name), k.List)
 	case len(found) > 1:
 		list := make([]string, 0, most)
 		for _, t := range found[:min(len(found), most)] {

@@ -19,6 +19,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/contract"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
@@ -49,6 +50,7 @@ func newOrgAPI(t *testing.T, lists map[string]string) *orgAPI {
 		t.Fatal(err)
 	}
 	o.client, o.names = c, engine.NewNames(c, tools.Inventory())
+	o.names.Patience = enginetest.Patience
 	o.names.SetClock(func() time.Time { o.mu.Lock(); defer o.mu.Unlock(); return o.clock })
 	return o
 }
@@ -99,7 +101,7 @@ func (o *orgAPI) later(d time.Duration) { o.set(func() { o.clock = o.clock.Add(d
 
 func (o *orgAPI) call(t *testing.T, tool, arguments string) (text string, isError bool) {
 	t.Helper()
-	return callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: o.client, Names: o.names}}, tools.Inventory().Lookup(tool), arguments)
+	return enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: o.client, Names: o.names}}, tools.Inventory().Lookup(tool), arguments)
 }
 
 const (
@@ -170,12 +172,12 @@ func TestANameDoesWhatItsIDDoes(t *testing.T) {
 // callsWithIDs are the samples of an operation, one more where its conditional references hold in none and, where it has filters, some for
 // each field that takes names.
 func callsWithIDs(op *engine.Operation) []map[string]any {
-	list := samples(op, false)
+	list := enginetest.Samples(op, false)
 	for _, r := range tools.Inventory().RefsOf(op) {
 		met := func(args map[string]any) bool { return input.Holds(r.When, args) }
 		if path, value, ok := strings.Cut(r.When, "="); ok && !slices.ContainsFunc(list, met) {
-			args := sample(op, false)
-			put(args, path, value)
+			args := enginetest.Sample(op, false)
+			enginetest.Put(args, path, value)
 			giveIDs(op, args)
 			list = append(list, args)
 		}
@@ -190,6 +192,20 @@ func callsWithIDs(op *engine.Operation) []map[string]any {
 		}
 	}
 	return list
+}
+
+// giveIDs puts ids where names could stand, which would be looked up.
+func giveIDs(op *engine.Operation, args map[string]any) {
+	for _, m := range tools.Inventory().Mentions(op, args) {
+		m.Put(idLike(m.Kind))
+	}
+}
+
+func idLike(k *engine.Kind) string {
+	if k.IsID(anID) {
+		return anID
+	}
+	return "10021362" // a short one
 }
 
 // putNames replaces the ids among arguments by names, and returns of which kinds they were.
@@ -284,7 +300,7 @@ func TestNoIDOfSomethingWithANameIsForgotten(t *testing.T) {
 
 // describedIDs are the ids among the arguments, by our name of the field, with the document's words about each.
 func describedIDs(op *engine.Operation) map[string][]string {
-	c := contractOf(op)
+	c := enginetest.Contract(op)
 	ids := map[string][]string{}
 	isID := regexp.MustCompile(`(?i)ids?$`)
 	for _, f := range c.SearchFields {
@@ -292,7 +308,7 @@ func describedIDs(op *engine.Operation) map[string][]string {
 			ids[f.Name] = append(ids[f.Name], f.Note)
 		}
 	}
-	ours := holes(op, c)
+	ours := enginetest.Holes(op, c)
 	for _, p := range c.Parameters {
 		name := p.Name
 		if p.In == "path" && ours[name] != "" {
@@ -402,7 +418,7 @@ func TestWhoWritesDecidesWhetherAnIDIsAnAdmins(t *testing.T) {
 func TestADryRunShowsTheIDsOfNames(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, aFewNames())
-	text, _ := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true}, Account: engine.Account{Client: o.client, Names: o.names}}, tools.Inventory().Lookup("create_post"), `{"boardId":"Bugs","title":"Hello"}`)
+	text, _ := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true}, Account: engine.Account{Client: o.client, Names: o.names}}, tools.Inventory().Lookup("create_post"), `{"boardId":"Bugs","title":"Hello"}`)
 	if requests, _ := o.seen(); len(requests) != 0 || !strings.Contains(text, `"boardId": "`+bugs+`"`) {
 		t.Error(requests, text)
 	}
@@ -516,7 +532,7 @@ func TestALookupThatPanicsFailsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, tools.Inventory().Lookup("get_board"), `{"boardId":"Bugs"}`)
+	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, tools.Inventory().Lookup("get_board"), `{"boardId":"Bugs"}`)
 	if !isError || !strings.HasPrefix(text, "get_board sent nothing, since the boards could not be listed") || strings.Contains(text, "broken") {
 		t.Error(text)
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
@@ -57,7 +58,10 @@ type Operation struct {
 	Description  string // for models: the first words carry the meaning, since hosts may show no more
 	Effect       Effect
 	Default      bool         // set it on what triage and support need every day: the default toolset, bounded by a test
+	Browsed      bool         // set it on a read that resources, completions and the words for unknown names use, where the default tools lack it
 	Legacy       bool         // set it on what another operation replaces: exposed by name and with all toolsets, never with its own
+	Overwrites   bool         // set it on a POST that changes what was there; PATCH and Destroy do so by nature
+	TakesAway    string       // the conditions, as Notice.When has them, under which a Write takes away what another call gives back: it needs what a Destroy needs
 	Idempotent   bool         // set it on a POST that may be repeated; other methods are idempotent by nature
 	Reversible   bool         // set it on a Destroy that another call undoes
 	Method       string       // an http.Method constant
@@ -66,7 +70,7 @@ type Operation struct {
 	Rules        []input.Rule // what else spans arguments
 	ActingAdmin  *input.Rule  // where the API demands an admin to act as: its Need is filled from Env.ActingAdmin when a call leaves it out
 	Impersonates string       // the condition under which the call speaks in a customer's name, as in Rule.When
-	Confirm      string       // set it on a Write that the user is asked about like what cannot be undone: what it leads to, in a sentence for people
+	Confirm      []Asked      // when the user is asked about a Write like about what cannot be undone
 	Notifies     []Notice     // whom the call messages
 	About        string       // what the call is about where its path does not say it: argument=the operation that reads it, separated by bars
 	Output       *render.View // nil: the answer as it stands, without nulls and empties
@@ -80,6 +84,33 @@ type Operation struct {
 
 	Run  func(context.Context, *Job) (string, error) // a workflow: makes its answer from those of the operations it uses
 	Uses []string                                    // the operations that Run may call
+}
+
+// Asked says when the user is asked about a call, and why.
+type Asked struct {
+	When    string // as in Rule.When; empty: always
+	Because string // what the call leads to, in a sentence for people
+}
+
+// changes reports whether a call changes or takes away what was there: by the words of the protocol it is destructive. Other writes only add.
+func (op *Operation) changes() bool {
+	return op.Effect == Destroy || op.Effect == Write && (op.Method != http.MethodPost || op.Overwrites)
+}
+
+// takesAway reports whether a call with these arguments takes something away, as a Destroy always does.
+func (op *Operation) takesAway(wire map[string]any) bool {
+	return op.Effect == Destroy || op.TakesAway != "" && input.Given(strings.Split(op.TakesAway, "|"), wire)
+}
+
+// asked are the reasons to ask the user about a call with these arguments.
+func (op *Operation) asked(wire map[string]any) []Asked {
+	var all []Asked
+	for _, a := range op.Confirm {
+		if a.When == "" || input.Holds(a.When, wire) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // repeatable reports whether calling twice leaves the same state as calling once.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
@@ -19,25 +18,24 @@ func (c *call) render(body []byte) string {
 	}
 	v.Parse()
 	w := &render.Writer{View: v, Mask: c.MaskEmails && !v.Staff, Hide: v.RepeatFields, Markup: c.outline != nil}
-	body = rawjson.Sound(body)
+	value := rawjson.Repair(body)
 	full := c.args.Detail == "full" || len(v.RowColumns) == 0
-	value, kind, _, err := jsonparser.Get(body)
-	switch {
-	case err != nil:
+	switch kind := value.Kind(); {
+	case kind == rawjson.Missing:
 		return "(an empty answer)"
-	case c.outline != nil && (kind == jsonparser.Array || render.IsList(body)):
-		return c.bullets(w, body)
-	case kind == jsonparser.Array:
-		return string(w.List(body, nil, full, render.NewListing(c.Inventory.listed(c.op), c.args, c.AnswerBudget)))
-	case render.IsList(body):
-		return string(w.List(body, body, full, render.NewListing(c.Inventory.listed(c.op), c.args, c.AnswerBudget)))
-	case kind != jsonparser.Object:
-		out, _ := w.AppendValue(nil, value, kind, "")
+	case c.outline != nil && (kind == rawjson.Array || render.IsList(value)):
+		return c.bullets(w, value)
+	case kind == rawjson.Array:
+		return string(w.List(value, nil, full, render.NewListing(c.Inventory.listed(c.op), c.args, c.AnswerBudget)))
+	case render.IsList(value):
+		return string(w.List(value, value, full, render.NewListing(c.Inventory.listed(c.op), c.args, c.AnswerBudget)))
+	case kind != rawjson.Object:
+		out, _ := w.AppendValue(nil, value, "")
 		return string(out)
 	case c.op.Effect != Read:
-		return c.AnswerBudget.Object(w.Receipt(body))
+		return c.AnswerBudget.Object(w.Receipt(value))
 	default:
-		text, bodyAt := w.Document(body)
+		text, bodyAt := w.Document(value)
 		return part(c.op, text, bodyAt, c.args.Offset, c.AnswerBudget)
 	}
 }

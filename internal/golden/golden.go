@@ -1,5 +1,5 @@
 // Package golden compares what a test made with a file that somebody has read, and writes that file when the test runs with -update. "make update" runs
-// every test that calls File.
+// every test that calls File or Archive. golden.go has the comparison, archive.go the same for many short texts in one file.
 package golden
 
 import (
@@ -29,7 +29,7 @@ func File(t testing.TB, name, got string) {
 		t.Fatalf("%v; make update writes it", err)
 	}
 	if string(want) != got {
-		t.Errorf("%s differs; if that is meant, run the test with -update (make update):\n%s", name, cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")))
+		t.Errorf("%s differs; if that is meant, run the test with -update (make update):\n%s", name, diff(string(want), got))
 	}
 }
 
@@ -42,4 +42,9 @@ func write(name, text string) error {
 		return err
 	}
 	return os.WriteFile(name, []byte(text), 0o644) //nolint:gosec // as above, and everybody may read it
+}
+
+// diff shows the lines that differ.
+func diff(want, got string) string {
+	return cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n"))
 }

@@ -25,7 +25,7 @@ const (
 	// memoryBound is what the program may take at its peak, in bytes.
 	memoryBound = 200 << 20
 	// patience is how long a test waits for what must happen; it is no measure of speed.
-	patience = 60 * time.Second
+	patience = 5 * time.Minute
 
 	tooLarge = 60_000_000 // bytes
 )

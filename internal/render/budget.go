@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"featurebase-mcp/internal/legible"
-	"featurebase-mcp/internal/rawjson"
 )
 
 // Budget is the longest text of an answer, in bytes; 0 is no limit. What does not fit is left out between items, paragraphs or messages,
@@ -32,7 +31,7 @@ func (b Budget) Object(text []byte) string {
 	if b.Holds(len(text)) {
 		return string(text)
 	}
-	return string(appendWithin(nil, rawjson.Parse(text), int(b)))
+	return string(appendWithin(nil, text, int(b)))
 }
 
 // Bound keeps whatever is said within the budget. What has a form of its own was cut with more care before; of anything else, such as an

@@ -1,6 +1,6 @@
 // Package render writes what the API answers as a model reads it: short, within a budget, with customers' words marked.
 //
-//	view.go               which fields of an object are shown, and how
+//	view.go, check.go     which fields of an object are shown, and how
 //	rows.go, listing.go   the items of a page as columns, and those that an answer has room for
 //	document.go           one object as lines and text
 //	transcript.go         a thread of messages

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
@@ -13,7 +12,7 @@ import (
 
 // Document writes a single object for reading: a line for each field, then its body or its thread. What of it is customers' words is said
 // in the first line. The body or thread begins at bodyAt.
-func (w *Writer) Document(body []byte) (text []byte, bodyAt int) {
+func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	w.Minutes, w.Hide = true, w.HiddenFields
 	lines, marked := w.appendLines(make([]byte, 0, 1024+min(len(body), markup.MaxBlock)), body)
 	below := len(lines)
@@ -42,27 +41,27 @@ func (w *Writer) Document(body []byte) (text []byte, bodyAt int) {
 
 // appendLines writes a line for each field, first those that the view names. It returns the labels of those that hold customers' words; of
 // fields that the view does not know, it takes for granted that they do.
-func (w *Writer) appendLines(out, body []byte) (lines []byte, marked []string) {
+func (w *Writer) appendLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
 	out, marked = w.AppendNamedLines(out, body)
 	more := 0
-	rawjson.EachMember(body, func(name string, f rawjson.Field) {
+	for name, v := range body.Members() {
 		if w.isPlaced(name) {
-			return
+			continue
 		}
-		if len(out) > legible.MostText {
+		if len(out) > legible.MaxText {
 			more++
-			return
+			continue
 		}
 		label := w.label(name)
-		next, ok := w.appendLine(out, label, f, Column{Path: []string{name}})
+		next, ok := w.appendLine(out, label, v, Column{Path: []string{name}})
 		if !ok {
-			return
+			continue
 		}
 		out = next
 		if len(w.customer) > 0 {
 			marked = append(marked, label)
 		}
-	})
+	}
 	if more > 0 {
 		out = fmt.Appendf(out, moreFieldsFormat, more)
 	}
@@ -70,8 +69,8 @@ func (w *Writer) appendLines(out, body []byte) (lines []byte, marked []string) {
 }
 
 // AppendNamedLines writes a line for each field that the view names.
-func (w *Writer) AppendNamedLines(out, body []byte) (lines []byte, marked []string) {
-	fields := make([]rawjson.Field, len(w.lines))
+func (w *Writer) AppendNamedLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
+	fields := make([]rawjson.Value, len(w.lines))
 	Pick(body, w.lines, fields)
 	for i, c := range w.lines {
 		next, ok := w.appendLine(out, c.Name, fields[i], c)
@@ -88,7 +87,7 @@ func (w *Writer) AppendNamedLines(out, body []byte) (lines []byte, marked []stri
 
 // label is the name of a field at the beginning of a line: in quotes, unless it is a plain word.
 func (w *Writer) label(name string) string {
-	if legible.IsWord(name) {
+	if legible.IsPlainName(name) {
 		return name
 	}
 	return string(w.appendName(nil, name))
@@ -101,22 +100,22 @@ func (w *Writer) isPlaced(name string) bool {
 }
 
 // appendLine writes one field: its label and, after a colon, a text as it is and any other value as JSON.
-func (w *Writer) appendLine(out []byte, label string, f rawjson.Field, c Column) ([]byte, bool) {
+func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column) ([]byte, bool) {
 	out = append(append(out, label...), ": "...)
 	start := len(out)
-	out, ok := w.AppendField(out, f, c)
+	out, ok := w.AppendField(out, v, c)
 	if ok && out[start] == '"' {
-		out = legible.AppendOneLine(out[:start], rawjson.UnescapedBytes(out[start+1:len(out)-1]))
+		out = legible.AppendOneLine(out[:start], rawjson.UnescapeBytes(out[start+1:len(out)-1]))
 	}
 	return append(out, '\n'), ok
 }
 
 // appendBody writes the body of a single object as Markdown. What customers wrote is indented, what the organization publishes is not: it is
 // what a model corrects and sends back.
-func (w *Writer) appendBody(out, body []byte) []byte {
+func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
 	text := ""
-	if raw, kind, _, err := jsonparser.Get(body, w.Body); err == nil && kind == jsonparser.String {
-		text = w.Text(markup.MarkdownOf(rawjson.UnescapedBytes(raw)))
+	if html := body.Get(w.Body); html.Kind() == rawjson.String {
+		text = w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
 	}
 	switch {
 	case text == "":

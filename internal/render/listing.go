@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/rawjson"
 )
 
@@ -43,12 +42,12 @@ func NewListing(of Listed, args input.Arguments, budget Budget) *listing {
 }
 
 // sees takes note of a field of the envelope, and reports whether it writes the field itself.
-func (l *listing) sees(name string, value []byte, kind jsonparser.ValueType) bool {
+func (l *listing) sees(name string, v rawjson.Value) bool {
 	if name != "nextCursor" {
 		return false
 	}
-	l.cursor = rawjson.Unescape(value)
-	return kind == jsonparser.String
+	l.cursor = rawjson.Unescape(v.Bare())
+	return v.Kind() == rawjson.String
 }
 
 // reserve keeps room for what stands behind the items, and fits it into a share of the budget.
@@ -66,7 +65,7 @@ func (l *listing) reserve(about []byte) []byte {
 // cutFields fits further fields into a room.
 func cutFields(fields []byte, room int) []byte {
 	object := append(append([]byte{'{'}, fields[1:]...), '}')
-	cut := appendWithin([]byte{','}, rawjson.Parse(object), room)
+	cut := appendWithin([]byte{','}, object, room)
 	return append(cut[:1:1], cut[2:len(cut)-1]...) // without the braces
 }
 
@@ -74,10 +73,10 @@ func cutFields(fields []byte, room int) []byte {
 func (l *listing) skip() int { return l.args.Place.Skip + l.args.Offset }
 
 // wants counts an item and says whether to show it.
-func (l *listing) wants(kind jsonparser.ValueType) bool {
+func (l *listing) wants(kind rawjson.Kind) bool {
 	index := l.seen
 	l.seen++
-	if kind == jsonparser.Null { // the live API has such items
+	if kind == rawjson.Null { // the live API has such items
 		if l.next == index {
 			l.next++
 		}
@@ -110,7 +109,7 @@ func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) 
 		l.short = true
 		if out = write(out[:from], true); !l.fits(out) {
 			whole := slices.Clone(out[from:])
-			out = appendWithin(out[:from], rawjson.Parse(whole), max(leastRoom, l.end-from))
+			out = appendWithin(out[:from], whole, max(leastRoom, l.end-from))
 		}
 	}
 	l.shown++

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 )
@@ -25,11 +24,9 @@ type Outline struct {
 
 // Extent says how many of a list are shown: "All 12 posts, newest first." A search tells how many there are, other lists only whether there
 // are more.
-func (o Outline) Extent(shown, all int, envelope []byte) string {
-	count, _, _, _ := jsonparser.Get(envelope, "totalCount")
-	total, _ := strconv.Atoi(string(count))
-	capped, _ := jsonparser.GetBoolean(envelope, "totalCountCapped")
-	more := shown < all || rawjson.TextOf(envelope, "nextCursor") != ""
+func (o Outline) Extent(shown, all int, envelope rawjson.Value) string {
+	total, _ := strconv.Atoi(string(envelope.Get("totalCount").Bare()))
+	more := shown < all || envelope.Get("nextCursor").Text() != ""
 	things := o.Things
 	if max(shown, total) == 1 {
 		things = strings.TrimSuffix(things, "s")
@@ -40,7 +37,7 @@ func (o Outline) Extent(shown, all int, envelope []byte) string {
 		return "No " + things + "."
 	case !more && shown > 1:
 		text = "All " + text
-	case total > shown && capped:
+	case total > shown && envelope.Get("totalCountCapped").Bool():
 		text += " of more than " + legible.Thousands(total)
 	case total > shown:
 		text += " of " + legible.Thousands(total)
@@ -59,13 +56,13 @@ func (o Outline) Extent(shown, all int, envelope []byte) string {
 var titleColumns = []string{"title", "name"}
 
 // AppendBullet writes one item: its title as a link, and its other fields on a line below.
-func (w *Writer) AppendBullet(out []byte, fields []rawjson.Field, o Outline) []byte {
+func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []byte {
 	var id, title string
 	var used []string
 	for i, c := range w.RowColumns {
-		text := w.words(rawjson.Unescape(fields[i].Value))
+		text := w.words(fields[i].Text())
 		switch {
-		case fields[i].Kind != jsonparser.String || text == "":
+		case text == "":
 		case c.Name == "id":
 			id, used = text, append(used, c.Name)
 		case title == "" && slices.Contains(titleColumns, c.Name):
@@ -93,7 +90,7 @@ func (w *Writer) AppendBullet(out []byte, fields []rawjson.Field, o Outline) []b
 var linkText = strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)
 
 // AppendFacts writes fields on one line, except those that were used before.
-func (w *Writer) AppendFacts(out []byte, fields []rawjson.Field, used []string) []byte {
+func (w *Writer) AppendFacts(out []byte, fields []rawjson.Value, used []string) []byte {
 	w.begin = len(out)
 	empty := len(out)
 	for i, c := range w.RowColumns {
@@ -112,10 +109,8 @@ func (w *Writer) AppendFacts(out []byte, fields []rawjson.Field, used []string) 
 			continue
 		}
 		out = next
-		if text := string(out[start:]); text[0] == '"' {
-			if said := rawjson.Unescape(out[start+1 : len(out)-1]); standsAlone(said) {
-				out = append(out[:start], said...)
-			}
+		if said := rawjson.Value(out[start:]).Text(); standsAlone(said) {
+			out = append(out[:start], said...)
 		}
 	}
 	return out

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 )
@@ -16,47 +15,43 @@ const leastRoom = len(`"…"`)
 
 // appendWithin writes a value in at most room bytes. A long object keeps its fields and loses of the longest values, a long list keeps its
 // first items, and a long text its beginning.
-func appendWithin(out []byte, f rawjson.Field, room int) []byte { return appendNested(out, f, room, 0) }
+func appendWithin(out []byte, v rawjson.Value, room int) []byte { return appendNested(out, v, room, 0) }
 
-func appendNested(out []byte, f rawjson.Field, room, depth int) []byte {
+func appendNested(out []byte, v rawjson.Value, room, depth int) []byte {
 	const (
 		tooNarrow = 40 // for anything but the fact that something is there
 		tooDeep   = 16 // to be read, and each level is measured anew
 	)
 	switch {
-	case f.Size() <= room && f.Kind == jsonparser.String:
-		return append(append(append(out, '"'), f.Value...), '"')
-	case f.Size() <= room:
-		return append(out, f.Value...)
+	case len(v) <= room:
+		return append(out, v...)
 	case room < tooNarrow, depth == tooDeep:
 		return rawjson.AppendString(out, "…")
-	case f.Kind == jsonparser.Object:
-		return appendObjectWithin(out, f.Value, room, depth+1)
-	case f.Kind == jsonparser.Array:
-		return appendArrayWithin(out, f.Value, room, depth+1)
+	case v.Kind() == rawjson.Object:
+		return appendObjectWithin(out, v, room, depth+1)
+	case v.Kind() == rawjson.Array:
+		return appendArrayWithin(out, v, room, depth+1)
 	default:
-		return rawjson.AppendString(out, cutEncoded(rawjson.Unescape(f.Value), room))
+		return rawjson.AppendString(out, cutEncoded(rawjson.Unescape(v.Bare()), room))
 	}
 }
 
-func appendObjectWithin(out, object []byte, room, depth int) []byte {
+func appendObjectWithin(out []byte, object rawjson.Value, room, depth int) []byte {
 	var names [][]byte // as JSON strings
-	var values []rawjson.Field
+	var values []rawjson.Value
 	var sizes []int
 	more := 0
 	overhead := len(`{"…":"123456789 more fields"}`)
-	_ = jsonparser.ObjectEach(object, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+	for key, value := range object.Pairs() {
 		name := rawjson.AppendString(nil, string(key))
 		taken := len(name) + len(`:,`)
 		if more > 0 || overhead+taken+leastRoom*(len(names)+1) > room {
 			more++
-			return nil
+			continue
 		}
 		overhead += taken
-		names, values = append(names, name), append(values, rawjson.Field{Value: value, Kind: kind})
-		sizes = append(sizes, values[len(values)-1].Size())
-		return nil
-	})
+		names, values, sizes = append(names, name), append(values, value), append(sizes, len(value))
+	}
 	most := max(leastRoom, level(sizes, room-overhead))
 	out = append(out, '{')
 	for i, name := range names {
@@ -75,22 +70,21 @@ func appendObjectWithin(out, object []byte, room, depth int) []byte {
 	return append(out, '}')
 }
 
-func appendArrayWithin(out, list []byte, room, depth int) []byte {
+func appendArrayWithin(out []byte, list rawjson.Value, room, depth int) []byte {
 	end := len(out) + room - len(`,"… 123456789 more"]`)
 	out = append(out, '[')
 	empty := len(out)
 	more := 0
-	_, _ = jsonparser.ArrayEach(list, func(value []byte, kind jsonparser.ValueType, _ int, _ error) {
-		item := rawjson.Field{Value: value, Kind: kind}
+	for item := range list.Items() {
 		switch {
 		case len(out) == empty:
 			out = appendNested(out, item, end-len(out), depth)
-		case more == 0 && len(out)+len(",")+item.Size() <= end:
-			out = appendNested(append(out, ','), item, item.Size(), depth)
+		case more == 0 && len(out)+len(",")+len(item) <= end:
+			out = append(append(out, ','), item...)
 		default:
 			more++
 		}
-	})
+	}
 	if more > 0 {
 		out = fmt.Appendf(out, `,"… %d more"`, more)
 	}
@@ -122,7 +116,7 @@ func cutEncoded(text string, room int) string {
 		room -= len(encoded) - len(`""`)
 		end = i + utf8.RuneLen(r)
 	}
-	return legible.WithMore(text, end)
+	return legible.TruncateAt(text, end)
 }
 
 // CutLines fits lines of the form "name: value" into a room, each kept as far as possible.
@@ -162,9 +156,9 @@ const moreFieldsFormat = "… %d more fields\n"
 func cutLine(line string, room int) string {
 	name, value, _ := strings.Cut(line, ": ")
 	if strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[") {
-		if f := rawjson.Parse([]byte(value)); f.Size() == len(value) && len(name) < room/2 {
-			return string(appendWithin([]byte(name+": "), f, room-len(name+": ")))
+		if json := []byte(value); rawjson.Valid(json) && len(name) < room/2 {
+			return string(appendWithin([]byte(name+": "), json, room-len(name+": ")))
 		}
 	}
-	return legible.CutPlain(line, room)
+	return legible.TruncateBytes(line, room)
 }

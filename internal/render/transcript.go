@@ -1,12 +1,12 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
@@ -25,7 +25,7 @@ type Transcript struct {
 
 // appendTranscript writes a thread in the order of its messages: a line with id, time, role and name, and the text indented below it. What
 // is no message (an assignment, a closing) stands on one line with what happened next.
-func (w *Writer) appendTranscript(out, body []byte) []byte {
+func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
 	t := w.NewTranscript(append(out, "messages:\n"...))
 	start := len(t.Out)
 	opening, parts, more := w.Thread(body)
@@ -33,7 +33,7 @@ func (w *Writer) appendTranscript(out, body []byte) []byte {
 		t.Learn(part)
 	}
 	if opening != nil {
-		t.Opening(rawjson.TextOf(body, "createdAt"), opening)
+		t.Opening(body.Get("createdAt").Text(), opening)
 	}
 	for i, part := range parts {
 		if len(t.Out)-start > maxTranscript {
@@ -54,7 +54,7 @@ func (w *Writer) appendTranscript(out, body []byte) []byte {
 
 // What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
 const (
-	maxTranscript = 2 * legible.MaxMarkdown
+	maxTranscript = 2 * legible.MaxText
 	maxParts      = 10_000
 )
 
@@ -63,52 +63,51 @@ func (w *Writer) NewTranscript(out []byte) *Transcript {
 }
 
 // Thread finds the messages of a thread: the first one where it stands apart, or nil, the parts in their order, and how many more there are.
-func (w *Writer) Thread(body []byte) (opening []byte, parts [][]byte, more int) {
-	if first, kind, _, err := jsonparser.Get(body, w.Opening); w.Opening != "" && err == nil && kind == jsonparser.Object {
-		opening = first
+func (w *Writer) Thread(body rawjson.Value) (opening rawjson.Value, parts []rawjson.Value, more int) {
+	if w.Opening != "" && body.Kind(w.Opening) == rawjson.Object {
+		opening = body.Get(w.Opening)
 	}
-	list, _, _, _ := jsonparser.Get(body, w.Parts)
-	rawjson.EachItem(list, func(part rawjson.Field) {
+	for part := range body.Items(w.Parts) {
 		switch {
-		case part.Kind != jsonparser.Object:
+		case part.Kind() != rawjson.Object:
 		case len(parts) == maxParts:
 			more++
 		default:
-			parts = append(parts, part.Value)
+			parts = append(parts, part)
 		}
-	})
+	}
 	return opening, parts, more
 }
 
 // Learn remembers names: elsewhere people may be ids alone.
-func (t *Transcript) Learn(part []byte) {
+func (t *Transcript) Learn(part rawjson.Value) {
 	for _, role := range []string{"author", "actor"} {
-		if id, name := rawjson.TextOf(part, role, "id"), rawjson.TextOf(part, role, "name"); id != "" && name != "" {
+		if id, name := part.Get(role, "id").Text(), part.Get(role, "name").Text(); id != "" && name != "" {
 			t.Names[id] = name
 		}
 	}
 }
 
-func (t *Transcript) Opening(created string, opening []byte) {
+func (t *Transcript) Opening(created string, opening rawjson.Value) {
 	t.Out = append(t.Out, "[opening]"...)
 	t.time(created)
 	t.byline(opening, "")
-	if subject := rawjson.TextOf(opening, "subject"); subject != "" {
+	if subject := opening.Get("subject").Text(); subject != "" {
 		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.words(subject))+"\n"...)
 	}
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(t.Message(opening)))
 }
 
-func (t *Transcript) Part(part []byte) {
-	message, partType := t.Message(part), rawjson.TextOf(part, "partType")
-	redacted, _ := jsonparser.GetBoolean(part, "redacted")
-	if message == "" && !redacted && rawjson.TextOf(part, "author", "type") == "" {
+func (t *Transcript) Part(part rawjson.Value) {
+	message, partType := t.Message(part), part.Get("partType").Text()
+	redacted := part.Get("redacted").Bool()
+	if message == "" && !redacted && part.Get("author", "type").Text() == "" {
 		t.event(part, partType)
 		return
 	}
 	t.EndEvents()
-	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.words(rawjson.TextOf(part, "id")))...), ']')
-	t.time(rawjson.TextOf(part, "createdAt"))
+	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.words(part.Get("id").Text()))...), ']')
+	t.time(part.Get("createdAt").Text())
 	kind := partKind(partType)
 	if redacted {
 		kind += ", redacted"
@@ -132,14 +131,14 @@ func (t *Transcript) Shortened(message string) string {
 }
 
 // event writes what happened: the kind of it, and its facts.
-func (t *Transcript) event(part []byte, partType string) {
+func (t *Transcript) event(part rawjson.Value, partType string) {
 	if t.events {
 		t.Out = append(t.Out, ';')
 	} else {
 		t.Out = append(t.Out, '-')
 	}
 	t.events = true
-	t.time(rawjson.TextOf(part, "createdAt"))
+	t.time(part.Get("createdAt").Text())
 	t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(partType))...)
 	t.facts(part, partType)
 }
@@ -164,43 +163,39 @@ var facts = []struct{ field, label string }{
 }
 
 // facts writes the other fields of a part, as values that cannot pass for words of ours. The one that is named like the part needs no name.
-func (t *Transcript) facts(part []byte, partType string) {
+func (t *Transcript) facts(part rawjson.Value, partType string) {
 	for _, fact := range facts {
-		if value, kind, _, err := jsonparser.Get(part, fact.field); err == nil {
-			t.fact(fact.label, rawjson.Field{Value: value, Kind: kind}, fact.field)
+		if v := part.Get(fact.field); v != nil {
+			t.fact(fact.label, v, fact.field)
 		}
 	}
-	rawjson.EachMember(part, func(name string, f rawjson.Field) {
+	for name, v := range part.Members() {
 		switch {
 		case slices.Contains(known, name):
 		case name == partType:
-			t.fact("", f, name)
+			t.fact("", v, name)
 		default:
-			t.fact(legible.OneLine(t.words(name))+"=", f, name)
+			t.fact(legible.OneLine(t.words(name))+"=", v, name)
 		}
-	})
+	}
 }
 
-func (t *Transcript) fact(label string, f rawjson.Field, name string) {
-	out, ok := t.appendFact(append(append(t.Out, ' '), label...), f, name)
+func (t *Transcript) fact(label string, v rawjson.Value, name string) {
+	out, ok := t.appendFact(append(append(t.Out, ' '), label...), v, name)
 	if ok {
 		t.Out = out
 	}
 }
 
 // appendFact writes a value, with the name of a person in place of the id.
-func (t *Transcript) appendFact(out []byte, f rawjson.Field, name string) ([]byte, bool) {
-	id := rawjson.TextOf(f.Value, "id")
-	if f.Kind == jsonparser.String {
-		id = rawjson.Unescape(f.Value)
-	}
-	if person := t.Names[id]; person != "" {
+func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byte, bool) {
+	if person := t.Names[cmp.Or(v.Text(), v.Get("id").Text())]; person != "" {
 		return rawjson.AppendString(out, t.words(person)), true
 	}
 	start := len(out)
-	out, ok := t.AppendValue(out, f.Value, f.Kind, name)
-	if f.Kind == jsonparser.String && ok {
-		if word := string(out[start+1 : len(out)-1]); legible.IsWord(word) {
+	out, ok := t.AppendValue(out, v, name)
+	if v.Kind() == rawjson.String && ok {
+		if word := string(out[start+1 : len(out)-1]); legible.IsPlainName(word) {
 			out = append(out[:start], word...)
 		}
 	}
@@ -237,9 +232,9 @@ func partKind(partType string) string {
 
 // byline ends the line of a message with its author: the role, which Featurebase knows, and after it the name, which people choose. What a
 // customer says and what the team says must never be mixed up.
-func (t *Transcript) byline(message []byte, kind string) {
-	role, name := rawjson.TextOf(message, "author", "type"), rawjson.TextOf(message, "author", "name")
-	if id := rawjson.TextOf(message, "author", "id"); name == "" {
+func (t *Transcript) byline(message rawjson.Value, kind string) {
+	role, name := message.Get("author", "type").Text(), message.Get("author", "name").Text()
+	if id := message.Get("author", "id").Text(); name == "" {
 		if name = t.Names[id]; name == "" {
 			name = id
 		}
@@ -253,14 +248,14 @@ func (t *Transcript) byline(message []byte, kind string) {
 
 // Message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,
 // attachments are empty images.
-func (t *Transcript) Message(message []byte) string {
-	if html, kind, _, err := jsonparser.Get(message, "bodyHtml"); err == nil && kind == jsonparser.String && len(html) > 0 {
-		return t.Text(markup.MarkdownOf(rawjson.UnescapedBytes(html)))
+func (t *Transcript) Message(message rawjson.Value) string {
+	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
+		return t.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
 	}
-	markdown := rawjson.TextOf(message, "bodyMarkdown")
+	markdown := message.Get("bodyMarkdown").Text()
 	if len(markdown) <= longestParsed {
-		if html, err := markup.ToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
-			return t.Text(markup.ToMarkdown(html))
+		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+			return t.Text(markup.HTMLToMarkdown(html))
 		}
 	}
 	return t.Text(strings.ReplaceAll(markdown, "![", "["))

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
@@ -114,14 +113,15 @@ type Writer struct {
 	begin   int      // where the row that is being written begins
 }
 
-func IsList(body []byte) bool { return jsonparser.Kind(body, "data") == jsonparser.Array }
+// IsList reports whether a response is the envelope of a list.
+func IsList(body rawjson.Value) bool { return body.Kind("data") == rawjson.Array }
 
 // List writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
-func (w *Writer) List(body, envelope []byte, full bool, l *listing) []byte {
+func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byte {
 	items := body
 	var about []byte
 	if envelope != nil {
-		items, _, _, _ = jsonparser.Get(body, "data")
+		items = body.Get("data")
 		about = w.appendEnvelope(nil, envelope, l)
 	}
 	about = l.reserve(about)
@@ -138,18 +138,18 @@ func (w *Writer) List(body, envelope []byte, full bool, l *listing) []byte {
 const data = `"data":[`
 
 // appendFull writes items with all of their fields.
-func (w *Writer) appendFull(out, items []byte, l *listing) []byte {
+func (w *Writer) appendFull(out []byte, items rawjson.Value, l *listing) []byte {
 	before := len(out)
 	if len(w.customer) > 0 {
 		out = appendMark(out, allTexts)
 	}
 	out = append(out, data...)
 	empty := len(out)
-	rawjson.EachItem(items, func(item rawjson.Field) {
-		if l.wants(item.Kind) {
+	for item := range items.Items() {
+		if l.wants(item.Kind()) {
 			out = l.add(out, empty, func(out []byte, short bool) []byte { return w.appendItem(out, item, short) })
 		}
-	})
+	}
 	if l.shown == 0 {
 		out = append(out[:before], data...) // nothing to mark
 	}
@@ -157,13 +157,13 @@ func (w *Writer) appendFull(out, items []byte, l *listing) []byte {
 }
 
 // appendItem writes one item of a list whole, or in short as a row.
-func (w *Writer) appendItem(out []byte, item rawjson.Field, short bool) []byte {
-	if short && item.Kind == jsonparser.Object && len(w.RowColumns) > 0 {
-		fields := make([]rawjson.Field, len(w.RowColumns))
-		Pick(item.Value, w.RowColumns, fields)
+func (w *Writer) appendItem(out []byte, item rawjson.Value, short bool) []byte {
+	if short && item.Kind() == rawjson.Object && len(w.RowColumns) > 0 {
+		fields := make([]rawjson.Value, len(w.RowColumns))
+		Pick(item, w.RowColumns, fields)
 		return w.appendFields(out, fields, w.RowColumns)
 	}
-	written, ok := w.AppendValue(out, item.Value, item.Kind, "")
+	written, ok := w.AppendValue(out, item, "")
 	if !ok {
 		return append(out, "{}"...) // counted, so shown
 	}
@@ -171,7 +171,7 @@ func (w *Writer) appendItem(out []byte, item rawjson.Field, short bool) []byte {
 }
 
 // appendRows writes items as rows, unless some of them have no fields at all.
-func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
+func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte {
 	rows := w.Rows(items)
 	if rows.plain {
 		return w.appendFull(out, items, l)
@@ -184,10 +184,10 @@ func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
 	}
 	out = append(out, data...)
 	empty := len(out)
-	rows.Each(func(fields []rawjson.Field) {
-		kind := jsonparser.Object
+	rows.Each(func(fields []rawjson.Value) {
+		kind := rawjson.Object
 		if fields == nil {
-			kind = jsonparser.Null
+			kind = rawjson.Null
 		}
 		if l.wants(kind) {
 			out = l.add(out, empty, func(out []byte, _ bool) []byte { return w.appendFields(out, fields, w.RowColumns) })
@@ -197,23 +197,23 @@ func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
 }
 
 // appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.
-func (w *Writer) appendEnvelope(out, envelope []byte, l *listing) []byte {
+func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *listing) []byte {
 	const always = -1 // other fields stand before them
-	rawjson.EachMember(envelope, func(name string, f rawjson.Field) {
-		if name == "data" || name == "object" || f.IsEmpty() || string(f.Value) == "false" || l.sees(name, f.Value, f.Kind) {
-			return
+	for name, v := range envelope.Members() {
+		if name == "data" || name == "object" || v.IsEmpty() || string(v.Bare()) == "false" || l.sees(name, v) {
+			continue
 		}
 		out = rawjson.AppendNext(out, always, func(out []byte) ([]byte, bool) {
-			return w.AppendValue(append(w.appendName(out, name), ':'), f.Value, f.Kind, name)
+			return w.AppendValue(append(w.appendName(out, name), ':'), v, name)
 		})
-	})
+	}
 	return out
 }
 
 // Receipt writes the answer of a write: what names the object, or all of an answer that says no more than what was done.
-func (w *Writer) Receipt(body []byte) []byte {
+func (w *Writer) Receipt(body rawjson.Value) []byte {
 	w.Minutes = true
-	fields := make([]rawjson.Field, len(w.WrittenColumns))
+	fields := make([]rawjson.Value, len(w.WrittenColumns))
 	Pick(body, w.WrittenColumns, fields)
 	if row := w.appendFields(nil, fields, w.WrittenColumns); len(row) > len("{}") {
 		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
@@ -224,19 +224,18 @@ func (w *Writer) Receipt(body []byte) []byte {
 }
 
 // Pick finds the values of columns in an object, which it reads once, whatever the columns are.
-func Pick(item []byte, columns []Column, fields []rawjson.Field) {
-	_ = jsonparser.ObjectEach(item, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
+	for name, value := range item.Pairs() {
 		for i := range columns {
-			if columns[i].Path[0] == string(key) && fields[i].Kind == jsonparser.NotExist {
-				fields[i] = rawjson.Field{Value: value, Kind: kind}
+			if columns[i].Path[0] == string(name) && fields[i] == nil {
+				fields[i] = value
 			}
 		}
-		return nil
-	})
+	}
 }
 
 // appendFields writes the columns of one object, without the empty ones.
-func (w *Writer) appendFields(out []byte, fields []rawjson.Field, columns []Column) []byte {
+func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Column) []byte {
 	w.begin = len(out)
 	out = append(out, '{')
 	empty := len(out)
@@ -249,31 +248,27 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Field, columns []Colu
 }
 
 // AppendField writes one field, or reports that there is nothing worth writing.
-func (w *Writer) AppendField(out []byte, f rawjson.Field, c Column) ([]byte, bool) {
+func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
 		return out, false
 	}
 	switch rest := c.Path[1:]; {
 	case len(rest) == 0:
 		return w.appendForm(out, f, c)
-	case f.Kind == jsonparser.Array:
-		return w.appendEach(out, f.Value, c)
+	case f.Kind() == rawjson.Array:
+		return w.appendEach(out, f, c)
 	default:
-		inner, kind, _, err := jsonparser.Get(f.Value, rest[0])
-		if err != nil {
-			return out, false
-		}
-		return w.AppendField(out, rawjson.Field{Value: inner, Kind: kind}, Column{Path: rest, form: c.form})
+		return w.AppendField(out, f.Get(rest[0]), Column{Path: rest, form: c.form})
 	}
 }
 
 // appendEach writes one field of each object of a list.
-func (w *Writer) appendEach(out, list []byte, c Column) ([]byte, bool) {
+func (w *Writer) appendEach(out []byte, list rawjson.Value, c Column) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
-	rawjson.EachItem(list, func(item rawjson.Field) {
+	for item := range list.Items() {
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendField(out, item, c) })
-	})
+	}
 	return append(out, ']'), len(out) > empty
 }
 
@@ -281,20 +276,20 @@ func (w *Writer) appendEach(out, list []byte, c Column) ([]byte, bool) {
 var ownNames = []string{"customFields", "customAttributes"}
 
 // AppendValue writes a whole value, with HTML as Markdown and without nulls and empties, or reports that nothing is left of it.
-func (w *Writer) AppendValue(out, value []byte, kind jsonparser.ValueType, name string) ([]byte, bool) {
+func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, bool) {
 	switch {
-	case rawjson.Field{Value: value, Kind: kind}.IsEmpty():
+	case v.IsEmpty():
 		return out, false
 	case slices.Contains(w.SecretFields, name):
-		return w.appendWithheld(out, value, kind), true
+		return w.appendWithheld(out, v), true
 	}
-	switch kind {
-	case jsonparser.String:
+	switch v.Kind() {
+	case rawjson.String:
 		if slices.Contains(w.HTMLFields, name) {
-			text := w.Text(markup.MarkdownOf(rawjson.UnescapedBytes(value)))
+			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(v.Bare())))
 			return rawjson.AppendString(out, text), text != ""
 		}
-		text := rawjson.Unescape(value)
+		text := v.Text()
 		switch {
 		case w.Minutes && legible.IsTime(text):
 			text = legible.Minute(text)
@@ -302,38 +297,38 @@ func (w *Writer) AppendValue(out, value []byte, kind jsonparser.ValueType, name 
 			text = w.words(text)
 		}
 		return rawjson.AppendString(slices.Grow(out, len(text)), text), text != ""
-	case jsonparser.Object:
+	case rawjson.Object:
 		if !slices.Contains(ownNames, name) {
-			return w.appendObject(out, value)
+			return w.appendObject(out, v)
 		}
 		hide := w.Hide
 		w.Hide = nil
-		out, ok := w.appendObject(out, value)
+		out, ok := w.appendObject(out, v)
 		w.Hide = hide
 		return out, ok
-	case jsonparser.Array:
+	case rawjson.Array:
 		out = append(out, '[')
 		empty := len(out)
-		rawjson.EachItem(value, func(item rawjson.Field) {
-			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendValue(out, item.Value, item.Kind, name) })
-		})
+		for item := range v.Items() {
+			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendValue(out, item, name) })
+		}
 		return append(out, ']'), len(out) > empty
 	default:
-		return append(out, value...), true
+		return append(out, v...), true
 	}
 }
 
-func (w *Writer) appendObject(out, object []byte) ([]byte, bool) {
+func (w *Writer) appendObject(out []byte, object rawjson.Value) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
-	rawjson.EachMember(object, func(name string, f rawjson.Field) {
+	for name, v := range object.Members() {
 		if slices.Contains(w.Hide, name) {
-			return
+			continue
 		}
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
-			return w.AppendValue(append(w.appendName(out, name), ':'), f.Value, f.Kind, name)
+			return w.AppendValue(append(w.appendName(out, name), ':'), v, name)
 		})
-	})
+	}
 	return append(out, '}'), len(out) > empty
 }
 
@@ -347,16 +342,16 @@ const Withheld = "(withheld)"
 
 // appendWithheld says that there is something without saying what. The names of an object's fields are kept: they tell which headers
 // are sent, not their values.
-func (w *Writer) appendWithheld(out, value []byte, kind jsonparser.ValueType) []byte {
-	if kind != jsonparser.Object {
+func (w *Writer) appendWithheld(out []byte, v rawjson.Value) []byte {
+	if v.Kind() != rawjson.Object {
 		return rawjson.AppendString(out, Withheld)
 	}
 	out = append(out, '{')
 	empty := len(out)
-	rawjson.EachMember(value, func(name string, _ rawjson.Field) {
+	for name := range v.Members() {
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
 			return rawjson.AppendString(append(w.appendName(out, name), ':'), Withheld), true
 		})
-	})
+	}
 	return append(out, '}')
 }

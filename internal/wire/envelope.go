@@ -9,7 +9,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"featurebase-mcp/internal/jsonparser"
+	"featurebase-mcp/internal/rawjson"
 )
 
 // Envelope is the part of a message that decides who handles it. Names match as in mcp-go's own pass, so both see
@@ -76,7 +76,7 @@ func Parse(line []byte) (Envelope, *CodedError) {
 		return e, Invalid(`jsonrpc has to be "2.0".`)
 	case e.Method != nil && *e.Method == string(mcp.MethodInitialize) && len(line) > maxInitialize:
 		return e, Invalid(fmt.Sprintf("initialize is larger than %d bytes.", maxInitialize))
-	case len(line) > largeFrom && jsonparser.Values(line) > maxValues:
+	case len(line) > largeFrom && rawjson.CountValues(line) > maxValues:
 		return e, Invalid(fmt.Sprintf("the message holds more than %d values; send less at a time.", maxValues))
 	}
 	return e, nil

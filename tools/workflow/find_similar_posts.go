@@ -145,7 +145,7 @@ func (s *similar) search(ctx context.Context) error {
 		s.pool.add(s.work, c.Items)
 	}
 	for _, item := range found[0].Items {
-		s.hits = append(s.hits, s.Line(rawjson.TextOf(item, "id")))
+		s.hits = append(s.hits, s.Line(rawjson.Value(item).Get("id").Text()))
 	}
 	if sample == 0 {
 		s.rare = s.pool.rarity(s.wanted.terms)

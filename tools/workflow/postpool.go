@@ -26,7 +26,7 @@ func (p *pool) add(j *work, items []json.RawMessage) {
 		if item = bytes.TrimSpace(item); len(item) == 0 || item[0] != '{' {
 			continue
 		}
-		if id := rawjson.TextOf(item, "id"); id == "" || p.byID[j.Line(id)] != nil {
+		if id := rawjson.Value(item).Get("id").Text(); id == "" || p.byID[j.Line(id)] != nil {
 			continue
 		}
 		post := j.post(item)
@@ -62,7 +62,7 @@ func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, 
 		if post.profile.All == nil {
 			post.profile = r.Profile(post.terms)
 		}
-		if score, words := likeness.Alike(wanted, post.profile); score >= least {
+		if score, words := likeness.Score(wanted, post.profile); score >= least {
 			list = append(list, match{post, score, words})
 		}
 	}
