@@ -24,6 +24,8 @@ const (
 	pathMCP     = "/mcp"
 	pathSSE     = "/sse"
 	pathMessage = "/message"
+	pathHealth  = "/healthz"
+	pathReady   = "/readyz"
 
 	pathMetadata = server.WellKnownProtectedResourcePath // the path of a transport may follow
 )
@@ -144,8 +146,8 @@ func New(s *server.MCPServer, options Options) *Transport {
 		http.MethodGet:    h.listen,
 		http.MethodDelete: h.leave,
 	})
-	h.routes.Handle("/healthz", methods{http.MethodGet: healthy, http.MethodHead: healthy})
-	h.routes.Handle("/readyz", methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
+	h.routes.Handle(pathHealth, methods{http.MethodGet: healthy, http.MethodHead: healthy})
+	h.routes.Handle(pathReady, methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
 	if !options.NoSSE {
 		h.sse = newSSE(h)
 		h.transport(pathSSE, methods{http.MethodGet: h.sse.open})
@@ -274,11 +276,16 @@ func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// net/http reads the rest of the body after the answer. A client that sends it slowly must not hold the connection.
 		h.limitRead(w)
 	}
-	if refusal := h.access.check(r); refusal != "" {
+	refusal := h.access.checkOrigin(r)
+	if refusal == "" && r.URL.Path != pathHealth && r.URL.Path != pathReady { // probes come to the address of the machine
+		refusal = h.access.checkHost(r)
+	}
+	if refusal != "" {
 		h.refusals.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
 		refuse(w, http.StatusForbidden, refusal)
 		return
 	}
+	shareWith(header, r)
 	if r.ContentLength > int64(h.options.MaxBody) {
 		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
 		return
