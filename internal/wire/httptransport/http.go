@@ -35,6 +35,7 @@ const (
 	defaultSessionIdle  = 30 * time.Minute
 	defaultReadTimeout  = 10 * time.Second
 	defaultWriteTimeout = 30 * time.Second
+	defaultKeepAlive    = 15 * time.Second
 
 	idleTimeout    = 2 * time.Minute // of a connection between two requests
 	maxHeaderBytes = 64 << 10
@@ -51,6 +52,8 @@ type Options struct {
 	// WriteTimeout is how long a client may take to read what is written at once. A stream whose client takes longer ends.
 	// The default is 30 s.
 	WriteTimeout time.Duration
+	// KeepAlive is the time between two comments on a stream of events, which keep proxies from ending it. The default is 15 s.
+	KeepAlive time.Duration
 	// ReadTimeout is how long a client may take to send the headers of a request, and then its body. The default is 10 s.
 	ReadTimeout time.Duration
 	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
@@ -86,6 +89,8 @@ type Authenticator interface {
 	Authenticate(r *http.Request) (caller.Caller, *caller.Refusal)
 	// Challenge returns the WWW-Authenticate header for a caller who lacks scopes.
 	Challenge(r *http.Request, scopes string) string
+	// Prefix is the path that a proxy puts before those of the server, or "".
+	Prefix() string
 	// Metadata serves the protected resource metadata (RFC 9728) of the transport at path. It is nil without an issuer.
 	Metadata(path string) http.HandlerFunc
 }
@@ -118,6 +123,7 @@ func New(s *server.MCPServer, options Options) *Transport {
 	options.Grace = cmp.Or(options.Grace, stdio.DefaultGrace)
 	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
 	options.WriteTimeout = cmp.Or(options.WriteTimeout, defaultWriteTimeout)
+	options.KeepAlive = cmp.Or(options.KeepAlive, defaultKeepAlive)
 	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
 	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
 	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
@@ -171,8 +177,14 @@ func (h *Transport) metadata(suffix, path string) {
 	if h.options.Auth == nil {
 		return
 	}
-	if serve := h.options.Auth.Metadata(path); serve != nil {
-		h.routes.Handle(pathMetadata+suffix, methods{http.MethodGet: serve, http.MethodHead: serve})
+	serve := h.options.Auth.Metadata(path)
+	if serve == nil {
+		return
+	}
+	m := methods{http.MethodGet: serve, http.MethodHead: serve}
+	h.routes.Handle(pathMetadata+suffix, m)
+	if prefix := h.options.Auth.Prefix(); prefix != "" && suffix != "" {
+		h.routes.Handle(pathMetadata+prefix+suffix, m) // where RFC 9728 has clients look that know the address alone
 	}
 }
 
