@@ -353,7 +353,7 @@ func TestClientsAreToldWhomToAsk(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	behind := open(t, Config{Mode: OIDC, Issuer: issuer.URL, Audience: "a", PublicURL: "https://public.example/feedback/"})
-	if got := metadata(behind, "/mcp"); got["resource"] != "https://public.example/feedback/mcp" {
+	if got := metadata(behind, "/mcp"); got["resource"] != "https://public.example/feedback/mcp" || behind.Prefix() != "/feedback" || o.Prefix() != "" {
 		t.Errorf("%v", got)
 	}
 	if got := behind.refuses(401, "asks").Header.Get("WWW-Authenticate"); !strings.Contains(got, `"https://public.example/feedback/.well-known/oauth-protected-resource/mcp"`) {

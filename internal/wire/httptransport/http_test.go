@@ -201,9 +201,10 @@ func TestSessionsThatAreNotAliveAreNotFound(t *testing.T) {
 	}
 	expect("a call in the session", 200, http.MethodPost, pathMCP, list, session...)
 	expect("a call in a forged session", 404, http.MethodPost, pathMCP, list, forged...)
-	expect("a call without a session", 404, http.MethodPost, pathMCP, list)
+	expect("a call without a session", 400, http.MethodPost, pathMCP, list)
 	expect("a stream of a forged session", 404, http.MethodGet, pathMCP, "", forged...)
-	expect("a stream without a session", 404, http.MethodGet, pathMCP, "")
+	expect("a stream without a session", 400, http.MethodGet, pathMCP, "")
+	expect("the end of no session", 400, http.MethodDelete, pathMCP, "")
 	expect("a message to a forged stream", 404, http.MethodPost, pathMessage+"?sessionId="+forged[1], list)
 
 	listening := wiretest.EventsOf(t, p.Do(t.Context(), http.MethodGet, pathMCP, "", session...))
