@@ -60,6 +60,7 @@
 //	failure.go    what is said about calls the API refused or never answered: the form of it
 //	causes.go     the words for each cause, as data
 //	next.go       the tool that helps: it finds a right id, or shows whether a write was made
+//	guide.go      the same for people at a terminal
 //	repeats.go    calls that fail the same way again and again
 //
 // workflows.go lists the workflows, which are composed of declared operations. Each has a file of its name, some with their text in another:

@@ -1,18 +1,3 @@
-// Package cli is the command line: it reads flags and variables, builds the server or the sandbox, and serves.
-//
-//	cli.go          Run: the grammar, the exit codes, and how usage errors are told
-//	flags.go        every flag with its default, and the configuration they come to
-//	server.go       from a configuration to a server, and its orderly end
-//	environment.go  the variables: one per flag, strictly
-//	logging.go      the logger
-//	tracing.go, tracing_otel.go   traces, in builds with the tag otel alone
-//	stdio.go        featurebase-mcp [stdio]
-//	http.go         featurebase-mcp http
-//	sandbox.go      featurebase-mcp sandbox
-//	call.go         featurebase-mcp call; arguments.go reads its k=v, ask.go asks at the terminal
-//	tools.go        featurebase-mcp tools
-//	doctor.go       featurebase-mcp doctor
-//	version.go      featurebase-mcp version
 package cli
 
 import (
@@ -20,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -79,17 +61,21 @@ type environment struct {
 
 // Run runs one command and returns its exit code. SIGINT and SIGTERM end it in order; a second one ends it at once.
 func Run(p Process) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // from here on a signal has its usual effect
+	ctx, release := untilSignal(context.Background())
+	defer release()
 	err := run(ctx, p)
-	var usage usageError
+	code, said := errors.AsType[ended](err)
+	signal, interrupted := errors.AsType[stopped](context.Cause(ctx))
+	_, usage := errors.AsType[usageError](err)
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errAnswered):
-		return exitFailed
-	case errors.As(err, &usage):
+	case said:
+		return int(code)
+	case interrupted && (errors.Is(err, context.Canceled) || errors.Is(err, signal)):
+		_, _ = fmt.Fprintf(p.Err, "%s: stopped\n", app.Name)
+		return int(signal.code())
+	case usage:
 		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
 		return exitUsage
 	default:
@@ -97,9 +83,6 @@ func Run(p Process) int {
 		return exitFailed
 	}
 }
-
-// errAnswered ends a command with exit code 1 after it has said why.
-var errAnswered = errors.New("answered")
 
 func run(ctx context.Context, p Process) error {
 	vars, warnings, err := readVariables(p.Environ)

@@ -64,7 +64,7 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"a call without a key", nil, []string{"call", "list_boards"}, `no API key: set FEATUREBASE_API_KEY, or give --sandbox`},
 		{"a call of no tool", nil, []string{"call", "--sandbox", "list_bords"}, `unknown tool "list_bords"; did you mean "list_boards"?`},
 		{"an argument without a value", nil, []string{"call", "--sandbox", "list_boards", "detail"}, `"detail" is no argument`},
-		{"an argument of broken JSON", nil, []string{"call", "--sandbox", "list_posts", "boardId:=[1"}, `boardId: [1 is not valid JSON`},
+		{"an argument of broken JSON", nil, []string{"call", "--sandbox", "list_posts", "boardId:=[1"}, `boardId: not valid JSON`},
 		{"two objects", nil, []string{"call", "--sandbox", "list_posts", "{}", "{}"}, `stands alone`},
 		{"sandbox state without a sandbox", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"call", "list_boards", "--sandbox-state", "x"}, `need --sandbox`},
 		{"an unknown toolset", nil, []string{"--toolsets", "default,bords"}, `--toolsets: unknown toolset "bords"; did you mean "boards"?`},

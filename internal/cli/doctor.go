@@ -52,7 +52,7 @@ func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.
 		return err
 	}
 	if report.Count(doctor.Problem) > 0 {
-		return errAnswered
+		return ended(exitFailed)
 	}
 	return nil
 }

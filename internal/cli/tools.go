@@ -96,3 +96,12 @@ func firstSentence(text string) string {
 	first, _, _ := strings.Cut(text, ". ")
 	return strings.TrimSuffix(first, ".")
 }
+
+// shownBy names the tool that shows whether a write was made.
+func shownBy(tool string, args json.RawMessage, offBy func(string) string) string {
+	op := tools.Lookup(tool)
+	if op == nil {
+		return "look in Featurebase"
+	}
+	return op.ShownBy(args, offBy)
+}
