@@ -62,14 +62,11 @@ func examples(t *testing.T) []example {
 	var list []example
 	for _, op := range tools.All() {
 		e := example{op: op, arguments: f.fill(op)}
-		var arguments map[string]any
-		if err := json.Unmarshal([]byte(e.arguments), &arguments); err != nil {
-			t.Fatalf("%s: the example %s: %v", op.Name, e.arguments, err)
-		}
-		if r := op.ActingAdmin; r != nil && !tools.Holds(r.Need, arguments) && (r.When == "" || tools.Holds(r.When, arguments)) {
+		admin, customer := op.ExampleNeeds()
+		if admin {
 			e.admin = actingAdmin
 		}
-		e.customer = op.Impersonates != "" && tools.Holds(op.Impersonates, arguments)
+		e.customer = customer
 		list = append(list, e)
 	}
 	return list

@@ -10,7 +10,6 @@ import (
 var (
 	Finders = finders
 	Golden  = golden
-	Holds   = holds
 
 	CheckAnswer = checkAnswer
 	CountText   = tokensOf

@@ -18,7 +18,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/tools"
 )
 
@@ -39,6 +38,9 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	signals := make(chan os.Signal, 2) // the first one, and the one of a user who does not want to wait
 	signal.Notify(signals, endings...)
 	defer signal.Stop(signals)
+	if _, _, err := toolNamed(c.Tool); err != nil {
+		return err
+	}
 	cfg, err := e.keyedConfig()
 	if err != nil {
 		return err
@@ -114,10 +116,11 @@ func (u callUnderWay) make(ctx context.Context, c callCommand) error {
 	if err != nil {
 		return fmt.Errorf("list tools: %w", err)
 	}
-	tool, err := find(list.Tools, c.Tool)
-	if err != nil {
-		return err
+	i := slices.IndexFunc(list.Tools, func(t mcp.Tool) bool { return t.Name == c.Tool })
+	if i < 0 {
+		return usagef("tool %q is not served", c.Tool)
 	}
+	tool := list.Tools[i]
 	if slices.Contains(c.Arguments, "-") {
 		u.announceInput()
 	}
@@ -183,7 +186,7 @@ func (u callUnderWay) interrupted(tool mcp.Tool, args json.RawMessage, over <-ch
 // show prints what came of a call.
 func (u callUnderWay) show(tool mcp.Tool, o callEnd) error {
 	if o.err != nil {
-		return fmt.Errorf("%s: %w", tool.Name, o.err)
+		return fmt.Errorf("%s: %w", tool.Name, said(o.err))
 	}
 	out := u.Out
 	if o.res.IsError {
@@ -196,20 +199,6 @@ func (u callUnderWay) show(tool mcp.Tool, o callEnd) error {
 		return ended(exitFailed)
 	}
 	return nil
-}
-
-func find(list []mcp.Tool, name string) (mcp.Tool, error) {
-	names := make([]string, 0, len(list))
-	for _, t := range list {
-		if t.Name == name {
-			return t, nil
-		}
-		names = append(names, t.Name)
-	}
-	if near := nearest.Name(name, names); near != "" {
-		return mcp.Tool{}, usagef("unknown tool %q; did you mean %q?", name, near)
-	}
-	return mcp.Tool{}, usagef("unknown tool %q; featurebase-mcp tools lists them", name)
 }
 
 // printAnswer prints the text of a result: on a terminal with JSON laid out for reading, elsewhere as it is.

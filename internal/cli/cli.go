@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -30,27 +31,10 @@ type Process struct {
 // usageError is a mistake in the command line or the configuration: exit code 2.
 type usageError struct{ error }
 
+// Unwrap gives the mistake.
+func (u usageError) Unwrap() error { return u.error }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// grammar is the command line. Flags of the root apply to every command.
-type grammar struct {
-	usualGrammar
-
-	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
-	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
-	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
-	Tools   toolsCommand   `cmd:"" help:"List the tools this configuration exposes."`
-	Doctor  doctorCommand  `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
-
-// usualGrammar is the part of the grammar that a start by a host needs. To describe the other commands and their flags takes as long as to
-// build the server, so they are looked at only where this part does not do: for another command, for help, and for whatever is wrong.
-type usualGrammar struct {
-	Flags
-
-	Stdio stdioCommand `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
-}
 
 // environment is what commands get besides their flags.
 type environment struct {
@@ -76,27 +60,30 @@ func Run(p Process) int {
 		_, _ = fmt.Fprintf(p.Err, "%s: stopped\n", app.Name)
 		return int(signal.code())
 	case usage:
-		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, p.plain(err))
 		return exitUsage
 	default:
-		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, p.plain(err))
 		return exitFailed
 	}
 }
 
 func run(ctx context.Context, p Process) error {
-	vars, warnings, err := readVariables(p.Environ)
+	if len(p.Args) > 0 && p.Args[0] == "help" {
+		p.Args = append(slices.Clone(p.Args[1:]), "--help")
+	}
+	vars, notes, err := readVariables(p.Environ)
 	if err != nil {
 		return err
 	}
 	var usual usualGrammar
 	flags := &usual.Flags
-	line, err := read(&usual, p, vars, kong.NoDefaultHelp())
-	if err != nil {
+	line, unknown, err := read(&usual, p, vars, kong.NoDefaultHelp())
+	if err != nil || len(unknown) > 0 {
 		var all grammar
 		flags = &all.Flags
-		done := false // --help has been answered
-		line, err = read(&all, p, vars, kong.Exit(func(int) { done = true }))
+		done := false // --help or --version has been answered
+		line, unknown, err = read(&all, p, vars, kong.Exit(func(int) { done = true }))
 		if done {
 			return nil
 		}
@@ -104,30 +91,35 @@ func run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings {
-		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, w)
+	e := &environment{Process: p, flags: flags, vars: vars}
+	for _, note := range append(notes, unknown...) {
+		e.warn("%s", note)
 	}
 	line.BindTo(ctx, (*context.Context)(nil))
-	return line.Run(&environment{Process: p, flags: flags, vars: vars})
+	return line.Run(e)
 }
 
-// read reads the command line and the variables as a grammar has them.
-func read(grammar any, p Process, vars variables, options ...kong.Option) (*kong.Context, error) {
-	parser, err := kong.New(grammar, append(options,
-		kong.Name(app.Name),
-		kong.Description("An MCP server for Featurebase: feedback, comments, changelogs, help center, inbox, tickets, contacts."),
-		kong.Writers(p.Out, p.Err),
-		kong.Resolvers(vars),
-		kong.ValueFormatter(helpWithVariable),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
-		kong.WithHyphenPrefixedParameters(true),
-	)...)
+// warn tells the user what does not keep the program from going on.
+func (e *environment) warn(format string, args ...any) {
+	_, _ = fmt.Fprintf(e.Err, app.Name+": "+format+"\n", args...)
+}
+
+// read reads the command line and the variables as a grammar has them. unknown are notes about variables that belong to no flag.
+func read(grammar any, p Process, vars variables, options ...kong.Option) (line *kong.Context, unknown []string, err error) {
+	parser, err := newParser(grammar, p, vars, options...)
 	if err != nil {
-		return nil, fmt.Errorf("command line: %w", err)
+		return nil, nil, err
 	}
-	line, err := parser.Parse(p.Args)
+	words, err := cut(parser.Model, p.Args)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, err
 	}
-	return line, vars.check(parser.Model)
+	if err := words.foreignTo(parser.Model); err != nil {
+		return nil, nil, err
+	}
+	if line, err = parser.Parse(p.Args); err != nil {
+		return nil, nil, usageError{err}
+	}
+	unknown, err = vars.check(parser.Model)
+	return line, unknown, err
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -48,4 +49,30 @@ func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logg
 		return nil, nil, fmt.Errorf("initialize: %w", err)
 	}
 	return client, disconnect, nil
+}
+
+// inProcess has a client of a server in this process do something, and closes both.
+func (e *environment) inProcess(ctx context.Context, cfg app.Config, do func(*mcpclient.Client) error) error {
+	connected := context.WithoutCancel(ctx) // a signal ends the request, and the server has to hear of it
+	a, logger, closeLog, err := e.build(connected, cfg, e.callLogger)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	client, disconnect, err := e.connect(connected, a, logger, nil)
+	if err == nil {
+		err = do(client)
+		disconnect()
+	}
+	return e.closeApp(connected, a, err)
+}
+
+// said is what the server has said, without the name that the client's library has for it.
+func said(err error) error {
+	for _, kind := range []error{mcp.ErrInvalidParams, mcp.ErrInternalError, mcp.ErrResourceNotFound, mcp.ErrInvalidRequest} {
+		if text, ok := strings.CutPrefix(err.Error(), kind.Error()+": "); ok {
+			return errors.New(text)
+		}
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -25,6 +26,10 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	// and by every call.
 	if cfg.Client.Key == "" && cfg.Sandbox == nil {
 		logger.WarnContext(ctx, "no API key: tools are listed, but every call will be refused until "+keyVariable+" or --api-key-file is set, or --sandbox is given")
+	}
+	if isTerminal(e.In) {
+		e.warn("serving MCP on standard input and output, as a host starts it; waiting for messages in JSON, one a line. Ctrl-C ends it.\n" +
+			"To try a tool by hand: " + app.Name + ` call --sandbox search_posts search="dark mode". All commands: ` + app.Name + " --help")
 	}
 	// A host that dies closes our output. The write must fail, not kill the process: writes to the API are still on their way.
 	signal.Ignore(syscall.SIGPIPE)

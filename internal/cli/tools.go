@@ -3,15 +3,18 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
+	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/tools"
 )
 
 type toolsCommand struct {
-	JSON bool `name:"json" help:"Print one JSON document."`
+	Tool string `arg:"" optional:"" help:"Tool to describe: what it does, what it takes and an example."`
+	JSON bool   `name:"json" help:"Print one JSON document."`
 }
 
 // listedTool is one tool in the output of tools --json.
@@ -47,9 +50,20 @@ type toolTotal struct {
 	Tokens int `json:"tokens"`
 }
 
-// Run lists the tools of this configuration.
+// Run lists the tools of this configuration, or describes one, whether it is on or not.
 func (c toolsCommand) Run(e *environment) error {
-	list := listTools(e.flags.selection(), e.flags.ActingAdmin != "")
+	selection, acting := e.flags.selection(), e.flags.ActingAdmin != ""
+	if c.Tool != "" && !c.JSON {
+		return describeTool(e.Out, c.Tool, acting, e.asWritten(selection.OffBy(c.Tool)))
+	}
+	list := listTools(selection, acting)
+	if c.Tool != "" {
+		op, set, err := toolNamed(c.Tool)
+		if err != nil {
+			return err
+		}
+		list = toolList{Tools: []listedTool{toolListed(op, set, acting)}, Total: toolTotal{1, op.Tokens()}}
+	}
 	if c.JSON {
 		return list.writeJSON(e)
 	}
@@ -60,12 +74,16 @@ func listTools(selection tools.Selection, acting bool) toolList {
 	list := toolList{Tools: []listedTool{}}
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Schema(acting)})
+			list.Tools = append(list.Tools, toolListed(op, set, acting))
 			list.Total.Tokens += op.Tokens()
 		}
 	}
 	list.Total.Tools = len(list.Tools)
 	return list
+}
+
+func toolListed(op *tools.Operation, set *tools.Toolset, acting bool) listedTool {
+	return listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Schema(acting)}
 }
 
 func (l toolList) writeJSON(e *environment) error {
@@ -104,4 +122,46 @@ func shownBy(tool string, args json.RawMessage, offBy func(string) string) strin
 		return "look in Featurebase"
 	}
 	return op.ShownBy(args, offBy)
+}
+
+func isTool(name string) bool { return tools.Lookup(name) != nil }
+
+// misplaced says where the name of a tool was given for that of a toolset, or the other way round.
+func (f *Flags) misplaced() error {
+	isToolset := func(name string) bool {
+		return slices.ContainsFunc(tools.Toolsets(), func(set *tools.Toolset) bool { return set.Name == name })
+	}
+	for _, name := range names(f.Toolsets) {
+		if isTool(name) {
+			return fmt.Errorf("--toolsets: %s is a tool; --tools %s adds it, and --toolsets none leaves it alone", name, name)
+		}
+	}
+	for flag, list := range map[string][]string{"--tools": f.SingleTools, "--exclude-tools": f.ExcludeTools} {
+		for _, name := range names(list) {
+			if isToolset(name) {
+				return fmt.Errorf("%s: %s is a toolset; this takes single tools, and featurebase-mcp tools --toolsets %s lists those of it", flag, name, name)
+			}
+		}
+	}
+	return nil
+}
+
+// toolNamed returns a tool and its toolset, or what may have been meant.
+func toolNamed(name string) (*tools.Operation, *tools.Toolset, error) {
+	var all []string
+	for _, set := range tools.Toolsets() {
+		if set.Name == name {
+			return nil, nil, usagef("%s is a toolset; featurebase-mcp tools --toolsets %s lists its tools", name, name)
+		}
+		for _, op := range set.Operations {
+			if op.Name == name {
+				return op, set, nil
+			}
+			all = append(all, op.Name)
+		}
+	}
+	if near := nearest.Name(name, all); near != "" {
+		return nil, nil, usagef("unknown tool %q; did you mean %q?", name, near)
+	}
+	return nil, nil, usagef("unknown tool %q; featurebase-mcp tools --toolsets all lists them", name)
 }
