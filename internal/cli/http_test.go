@@ -41,7 +41,7 @@ func TestHTTPIsRefusedWhereItWouldBeOpenOrUseless(t *testing.T) {
 		{"with an issuer that nobody asks", nil, []string{"http", "--auth", "key", "--oidc-issuer", "https://id.example.com"}, "--oidc-issuer needs --auth oidc"},
 		{"for tokens of everybody", nil, []string{"http", "--sandbox", "--auth", "oidc", "--oidc-issuer", "https://id.example.com"}, "--auth oidc needs --oidc-audience"},
 		{"with half of a certificate", nil, []string{"http", "--sandbox", "--tls-cert", "cert.pem"}, "--tls-cert and --tls-key need each other"},
-		{"with a certificate that is not there", nil, []string{"http", "--sandbox", "--tls-cert", "no.pem", "--tls-key", "no.pem"}, "--tls-cert, --tls-key: no.pem: there is no such file or folder"},
+		{"with a certificate that is not there", nil, []string{"http", "--sandbox", "--tls-cert", "no.pem", "--tls-key", "no.pem"}, "--tls-cert: no.pem: there is no such file or folder"},
 		{"with auth, without a port", nil, []string{"http", "--auth", "key", "--addr", "0.0.0.0"}, "expected host:port"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

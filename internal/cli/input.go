@@ -102,7 +102,7 @@ func place(text []byte, at int) string {
 
 // excerpt quotes the beginning of a text.
 func excerpt(text string) string {
-	const most = 20 // characters
+	const most = 40 // characters
 	runes := []rune(text)
 	if len(runes) > most {
 		return fmt.Sprintf("%q...", string(runes[:most]))

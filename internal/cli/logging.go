@@ -13,9 +13,9 @@ import (
 func (e *environment) logger() (*slog.Logger, func(), error) {
 	out, closeLog := e.Err, func() {}
 	if name := e.flags.LogFile; name != "" {
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+		f, err := appendTo("--log-file", name)
 		if err != nil {
-			return nil, nil, usagef("--log-file: %w", err)
+			return nil, nil, err
 		}
 		out, closeLog = f, func() { _ = f.Close() }
 	}

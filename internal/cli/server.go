@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"os"
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/tools"
@@ -49,9 +48,9 @@ func (e *environment) audit() (*tools.Audit, func(), error) {
 	if name == "" {
 		return nil, func() {}, nil
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+	f, err := appendTo("--audit-log", name)
 	if err != nil {
-		return nil, nil, usagef("--audit-log: %w", err)
+		return nil, nil, err
 	}
 	return tools.NewAudit(f), func() { _ = f.Close() }, nil
 }

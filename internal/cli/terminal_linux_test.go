@@ -76,3 +76,25 @@ func TestASignalEndsTheWaitForArguments(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Somebody who starts the program by hand learns what it waits for. Hosts do not.
+func TestAServerAtATerminalSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	person, terminal := pseudoTerminal(t)
+	server := runProgram(t, terminal, nil, "--sandbox")
+	server.waitFor("serving MCP on standard input and output, as a host starts it; waiting for messages in JSON, one a line. Ctrl-C ends it.\n")
+	server.waitFor("All commands: featurebase-mcp --help\n")
+	if _, err := io.WriteString(person, `{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := server.out.ReadString('\n'); err != nil || !strings.Contains(line, `"id":1`) {
+		t.Errorf("%q %v", line, err)
+	}
+	server.interrupt(syscall.SIGINT)
+	if got := server.end(); got.code != exitOK {
+		t.Errorf("%+v", got)
+	}
+	if got := runProgram(t, nil, nil, "--sandbox").end(); got.code != exitOK || got.err != "" {
+		t.Errorf("%+v", got)
+	}
+}
