@@ -130,6 +130,9 @@ func (e *environment) config() (app.Config, error) {
 	if f.SandboxState != "" || f.SandboxQuirks {
 		return cfg, usagef("--sandbox-state and --sandbox-quirks need --sandbox")
 	}
+	if err := client.CheckURL(f.APIURL); err != nil {
+		return cfg, usagef("--api-url: %w", err)
+	}
 	key, err := e.key()
 	cfg.Client.Key = key
 	return cfg, err

@@ -195,9 +195,14 @@ func (p Process) asWritten(text string) string {
 	return regexp.MustCompile(`--[a-z][a-z-]*`).ReplaceAllStringFunc(text, func(flag string) string {
 		onLine := func(arg string) bool { return arg == flag || strings.HasPrefix(arg, flag+"=") }
 		name := variable(strings.TrimPrefix(flag, "--"))
-		if _, set := vars[name]; set && !slices.ContainsFunc(p.Args, onLine) {
-			return name
+		_, set := vars[name]
+		_, aliased := vars[baseURLVariable]
+		switch {
+		case !set || slices.ContainsFunc(p.Args, onLine):
+			return flag
+		case name == variable("api-url") && aliased:
+			return baseURLVariable
 		}
-		return flag
+		return name
 	})
 }
