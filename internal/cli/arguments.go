@@ -49,7 +49,7 @@ func readObject(ctx context.Context, word string, in io.Reader) (json.RawMessage
 // given are arguments, or the fields of one that is an object.
 type given map[string]any
 
-// set adds one argument. path is where the object stands, with a dot at its end; empty for the arguments themselves.
+// set adds one argument. path is the dotted path of the object, with a dot at its end. It is empty for the arguments themselves.
 func (g given) set(properties map[string]any, path, name, value string) error {
 	if exact, ok := strings.CutSuffix(name, ":"); ok {
 		if problem := jsonProblem([]byte(value)); problem != "" {
@@ -103,7 +103,7 @@ func (g given) setInner(properties map[string]any, path, outer, inner, value str
 	return object.set(fields, path+outer+".", inner, value)
 }
 
-// typed reads a value as the schema has it. What cannot be read so goes on as text: the tool says what is wrong with it.
+// typed converts a value to the type that the schema gives. A value that cannot be converted stays text, and the tool then says what is wrong with it.
 func typed(property map[string]any, value string) any {
 	switch property["type"] {
 	case "integer", "number", "boolean", "object", "array":

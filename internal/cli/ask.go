@@ -12,7 +12,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// terminal asks the user at it: questions go to out, answers come from in.
+// terminal asks the user questions. It writes them to out and reads the answers from in.
 type terminal struct {
 	in  io.Reader
 	out io.Writer
@@ -21,7 +21,7 @@ type terminal struct {
 	open chan struct{} // closed when the open question is taken back; nil while there is none
 }
 
-// asker returns the terminal, or nil where nobody would answer: standard input is no terminal, or holds the arguments.
+// asker returns the terminal. It returns nil where nobody can answer, because standard input is not a terminal or holds the arguments.
 func (c callCommand) asker(e *environment) *terminal {
 	if !isTerminal(e.In) || slices.Contains(c.Arguments, "-") {
 		return nil
@@ -29,7 +29,7 @@ func (c callCommand) asker(e *environment) *terminal {
 	return &terminal{in: e.In, out: e.Err}
 }
 
-// Elicit implements mcpclient.ElicitationHandler. Only a yes is one, and none that comes after the question was taken back.
+// Elicit implements mcpclient.ElicitationHandler. It accepts only when the user types yes before the question is taken back.
 func (t *terminal) Elicit(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	back := t.begin()
 	if _, err := fmt.Fprintf(t.out, "%s\n[y/N] ", request.Params.Message); err != nil {
@@ -40,7 +40,7 @@ func (t *terminal) Elicit(ctx context.Context, request mcp.ElicitationRequest) (
 	action := mcp.ElicitationResponseActionCancel
 	select {
 	case action = <-read:
-	case <-back: // what waits for a key ends with the process
+	case <-back: // the goroutine that waits for a line ends with the process
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -70,7 +70,7 @@ func (t *terminal) close() bool {
 	return wasOpen
 }
 
-// takeBack ends an open question without an answer, and reports whether there was one: then nothing is sent.
+// takeBack ends an open question without an answer, so that nothing is sent. It reports whether a question was open.
 func (t *terminal) takeBack() bool {
 	if t == nil {
 		return false
@@ -85,7 +85,7 @@ func (t *terminal) takeBack() bool {
 	return true
 }
 
-// read returns what the next line of the user means.
+// read reads the next line of the user and returns its meaning.
 func (t *terminal) read() mcp.ElicitationResponseAction {
 	line, err := bufio.NewReader(t.in).ReadString('\n')
 	switch answer := strings.ToLower(strings.TrimSpace(line)); {
@@ -98,7 +98,7 @@ func (t *terminal) read() mcp.ElicitationResponseAction {
 	}
 }
 
-// consent fills in the form of a question that was answered with yes: whatever it asks to be ticked is.
+// consent fills in the form of a question that the user has answered with yes. It ticks every box of the form.
 func consent(form any) map[string]any {
 	content := map[string]any{}
 	schema, _ := form.(map[string]any)

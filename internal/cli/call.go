@@ -35,7 +35,7 @@ A signal ends a read at once, with exit code 130. A write that was sent has ten 
 
 // Run makes one call as a host would: through a client, the protocol and the stdio transport.
 func (c callCommand) Run(ctx context.Context, e *environment) error {
-	signals := make(chan os.Signal, 2) // the first one, and the one of a user who does not want to wait
+	signals := make(chan os.Signal, 2) // the second one comes from a user who does not want to wait
 	signal.Notify(signals, endings...)
 	defer signal.Stop(signals)
 	if _, _, err := toolNamed(c.Tool); err != nil {
@@ -51,7 +51,7 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
-	// A signal must not cut the connection, over which the answer comes. It ends the tool.
+	// A signal ends the tool and not the connection, because the answer still has to come over it.
 	connected := context.WithoutCancel(ctx)
 	working, stop := context.WithCancel(connected)
 	defer stop()
@@ -68,14 +68,14 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	}
 	err = callUnderWay{environment: e, client: client, asker: asker, signals: signals, stop: stop, offBy: cfg.Selection.OffBy}.make(ctx, c)
 	if _, left := errors.AsType[leaving](err); left {
-		return err // closing would wait for the write
+		return err // to close the server would wait for the write
 	}
 	disconnect()
 	defer closeLog()
 	return e.closeApp(connected, a, err)
 }
 
-// endingWith has the handlers of tools end with a context besides their own. What they answer then still goes out.
+// endingWith cancels the handlers of tools when a context ends. Their answers still reach the client.
 func endingWith(working context.Context) server.ToolHandlerMiddleware {
 	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 		return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -87,7 +87,7 @@ func endingWith(working context.Context) server.ToolHandlerMiddleware {
 	}
 }
 
-// callLogger is silent unless asked: somebody at a terminal wants the answer alone.
+// callLogger discards logs unless the user has set a level or a file, because a user at a terminal wants only the answer.
 func (e *environment) callLogger() (*slog.Logger, func(), error) {
 	if e.flags.LogLevel == "info" && e.flags.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() {}, nil
@@ -101,11 +101,11 @@ type callUnderWay struct {
 	client  *mcpclient.Client
 	asker   *terminal // nil: nobody can be asked
 	signals <-chan os.Signal
-	stop    func() // ends the tool: a write that was not sent is not sent any more, and one that was has ten seconds
+	stop    func() // ends the tool; it does not send a write any more, and gives one that it has sent ten seconds
 	offBy   func(tool string) string
 }
 
-// callEnd is what became of a call.
+// callEnd is the result of a call, or why there is none.
 type callEnd struct {
 	res *mcp.CallToolResult
 	err error
@@ -141,16 +141,16 @@ func (u callUnderWay) make(ctx context.Context, c callCommand) error {
 	}
 }
 
-// longestEnd is how long the client lets a write finish that was sent and is not waited for any more.
+// longestEnd is the time that the client gives a write whose caller has gone away.
 const longestEnd = 10 * time.Second
 
-// leaving is the end of a command that does not wait for what it has begun.
+// leaving ends a command that does not wait for its write.
 type leaving struct{ ended }
 
 // Unwrap gives the exit code.
 func (l leaving) Unwrap() error { return l.ended }
 
-// interrupted ends a call after a signal. The user learns what became of it, as far as anybody can know.
+// interrupted ends a call after a signal and tells the user whether something was changed, as far as that can be known.
 func (u callUnderWay) interrupted(tool mcp.Tool, args json.RawMessage, over <-chan callEnd, code ended) error {
 	if isTerminal(u.Err) {
 		_, _ = fmt.Fprintln(u.Err) // the terminal has written ^C
@@ -177,13 +177,13 @@ func (u callUnderWay) interrupted(tool mcp.Tool, args json.RawMessage, over <-ch
 		}
 		return code
 	case <-u.signals:
-	case <-time.After(longest + time.Second): // the answer itself may come at the last moment
+	case <-time.After(longest + time.Second): // the answer may come at the last moment
 	}
 	say("%s may have been made: %s", tool.Name, shownBy(tool.Name, args, u.offBy))
 	return leaving{code}
 }
 
-// show prints what came of a call.
+// show prints the result of a call.
 func (u callUnderWay) show(tool mcp.Tool, o callEnd) error {
 	if o.err != nil {
 		return fmt.Errorf("%s: %w", tool.Name, said(o.err))

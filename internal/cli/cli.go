@@ -19,7 +19,7 @@ const (
 	exitUsage  = 2 // wrong usage or configuration
 )
 
-// Process is what a command has of the process it runs in.
+// Process holds the arguments, variables and streams of a process.
 type Process struct {
 	Args    []string // without the program's name
 	Environ []string // as os.Environ has it
@@ -36,7 +36,7 @@ func (u usageError) Unwrap() error { return u.error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// environment is what commands get besides their flags.
+// environment holds what commands need besides their own flags.
 type environment struct {
 	Process
 	flags *Flags
@@ -99,12 +99,12 @@ func run(ctx context.Context, p Process) error {
 	return line.Run(e)
 }
 
-// warn tells the user what does not keep the program from going on.
+// warn writes a message to standard error. The program goes on.
 func (e *environment) warn(format string, args ...any) {
 	_, _ = fmt.Fprintf(e.Err, app.Name+": "+format+"\n", args...)
 }
 
-// read reads the command line and the variables as a grammar has them. unknown are notes about variables that belong to no flag.
+// read parses the command line and the variables by a grammar. unknown are warnings about variables that belong to no flag.
 func read(grammar any, p Process, vars variables, options ...kong.Option) (line *kong.Context, unknown []string, err error) {
 	parser, err := newParser(grammar, p, vars, options...)
 	if err != nil {

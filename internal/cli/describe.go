@@ -45,7 +45,7 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 	return err
 }
 
-// nameColumn is how wide the names of arguments are, at most.
+// nameColumn is the width of the column of names.
 const nameColumn = 26
 
 func writeArguments(b *bytes.Buffer, schema *jsonschema.Schema, named map[string]string) {
@@ -69,7 +69,7 @@ func writeArguments(b *bytes.Buffer, schema *jsonschema.Schema, named map[string
 	}
 }
 
-// argumentText words an argument: its kind, its bounds and what its declaration says of it.
+// argumentText describes an argument by its type, its bounds and the words of its declaration.
 func argumentText(s *jsonschema.Schema, required bool) string {
 	facts := []string{kindOf(s)}
 	if required {
@@ -85,7 +85,7 @@ func argumentText(s *jsonschema.Schema, required bool) string {
 	return strings.TrimSuffix(text, ".") + "."
 }
 
-// kindOf words the type of a value.
+// kindOf describes the type of a value.
 func kindOf(s *jsonschema.Schema) string {
 	switch {
 	case s.Enum != nil:
@@ -167,7 +167,7 @@ func writeExample(b *bytes.Buffer, op *tools.Operation) {
 	}
 }
 
-// lineWidth is how many characters a line of prose has at most, with what it is indented by.
+// lineWidth is the greatest length of a line of prose in characters, indentation included.
 const lineWidth = 100
 
 // wrapped breaks a text into lines. All but the first are indented.

@@ -125,7 +125,7 @@ func TestDocumentsShowNoKeyAndAStaticBuild(t *testing.T) {
 			}
 		}
 	}
-	if blocks < 15 || builds < 1 {
+	if blocks < 10 || builds < 1 {
 		t.Errorf("only %d blocks and %d builds were read", blocks, builds)
 	}
 }

@@ -19,13 +19,13 @@ const (
 	baseURLVariable = prefix + "BASE_URL" // the official SDK's name of FEATUREBASE_API_URL
 )
 
-// foreign are variables of the official SDK: people have them set for other programs.
+// foreign are variables of the official SDK, which users may have set for other programs.
 var foreign = []string{prefix + "LOG", prefix + "CUSTOM_HEADERS"}
 
 // variables are the FEATUREBASE_ variables that are set. An empty one counts as unset, and so does a ${...} that a host did not replace.
 type variables map[string]string
 
-// readVariables picks our variables from the environment. notes tell the user about variables that have no effect.
+// readVariables returns the FEATUREBASE_ variables of an environment. notes are warnings about variables that have no effect.
 func readVariables(environ []string) (vars variables, notes []string, err error) {
 	vars = variables{}
 	for _, entry := range environ {
@@ -75,7 +75,7 @@ func hasVariable(flag *kong.Flag) bool {
 // Validate implements kong.Resolver.
 func (variables) Validate(*kong.Application) error { return nil }
 
-// Resolve implements kong.Resolver: what the command line does not say, the variable may.
+// Resolve implements kong.Resolver. It gives a flag the value of its variable when the command line has none.
 func (v variables) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if value, ok := v[variable(flag.Name)]; ok && hasVariable(flag) {
 		return value, nil
@@ -83,8 +83,8 @@ func (v variables) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 	return nil, nil //nolint:nilnil // kong's way of saying "not resolved here"
 }
 
-// check looks for variables that belong to no flag of any command. One that may be a misspelt name of ours is refused, because a restriction that
-// is silently ignored opens everything. Others are of other programs: notes say that they have no effect.
+// check looks for variables that belong to no flag of any command. It refuses one that may be a misspelt setting, because a restriction that is
+// silently ignored opens everything. The others belong to other programs, and notes warn that they have no effect.
 func (v variables) check(model *kong.Application) (notes []string, err error) {
 	known, restricting := []string{keyVariable, baseURLVariable}, []string(nil)
 	for _, node := range append([]*kong.Node{model.Node}, model.Children...) {
@@ -113,7 +113,7 @@ func (v variables) check(model *kong.Application) (notes []string, err error) {
 	return notes, nil
 }
 
-// misspelt returns the variable that a name is a slip for, or the restriction that it has in it, such as READ_ONLY in READ_ONLY_MODE.
+// misspelt returns the variable that a name is a misspelling of, or the restriction that it contains, such as READ_ONLY in READ_ONLY_MODE.
 func misspelt(name string, known, restricting []string) string {
 	name = strings.TrimPrefix(name, prefix)
 	if near := nearest.Slip(name, bare(known)); near != "" {
@@ -128,7 +128,7 @@ func misspelt(name string, known, restricting []string) string {
 	return ""
 }
 
-// bare are names of variables without what they all begin with: it would make all of them alike.
+// bare removes the common prefix from names of variables, because with it all names look alike to a comparison.
 func bare(names []string) []string {
 	short := make([]string, len(names))
 	for i, name := range names {
@@ -137,7 +137,7 @@ func bare(names []string) []string {
 	return short
 }
 
-// helpWithVariable names the variable of each flag in the help.
+// helpWithVariable adds the name of the variable to the help of a flag.
 func helpWithVariable(value *kong.Value) string {
 	if !hasVariable(value.Flag) {
 		return value.Help

@@ -10,7 +10,7 @@ import (
 // pipeTime is how long a line waits for the reader of a pipe.
 const pipeTime = time.Second
 
-// appendTo opens a file to append lines to. A pipe must have a reader: to open one without would hold up the start for ever.
+// appendTo opens a file to append lines to. It refuses a pipe that has no reader, because to open that would block the start for ever.
 func appendTo(flag, name string) (io.WriteCloser, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NONBLOCK, 0o600) //nolint:gosec // the user names the file
 	if err != nil {
@@ -22,7 +22,7 @@ func appendTo(flag, name string) (io.WriteCloser, error) {
 	return f, nil
 }
 
-// pipe is a file that somebody has to read. A write fails when nobody does, in place of waiting for ever.
+// pipe is a named pipe. A write to it fails when its reader has stopped reading; otherwise it would block every call for ever.
 type pipe struct{ *os.File }
 
 // Write implements io.Writer.

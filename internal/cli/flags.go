@@ -12,7 +12,8 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// Flags apply to every command. Each has a variable: FEATUREBASE_ and the flag's name in capitals.
+// Flags are the flags that commands share. Each has a variable, which is FEATUREBASE_ and the flag's name in capitals. The tag restricts marks
+// those whose misspelt variable must not be ignored.
 type Flags struct {
 	APIKeyFile string `group:"api" name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; or set FEATUREBASE_API_KEY. There is no flag for the key itself: command lines are public."`
 	APIURL     string `group:"api" name:"api-url" default:"https://do.featurebase.app" help:"Address of the API; https unless loopback."`
@@ -51,7 +52,7 @@ type Flags struct {
 	LogFile   string `group:"logs" name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
 }
 
-// Validate implements kong's check of values that have a type but no sense.
+// Validate implements kong's check. It refuses values that have the right type and cannot be meant.
 func (f *Flags) Validate() error {
 	for _, v := range []struct {
 		name  string
@@ -88,7 +89,7 @@ func (f *Flags) Validate() error {
 	return f.selection().Check()
 }
 
-// selection is what the flags say about the tools to expose.
+// selection returns the tools that the flags select.
 func (f *Flags) selection() tools.Selection {
 	return tools.Selection{
 		Toolsets: names(f.Toolsets), Tools: names(f.SingleTools), Exclude: names(f.ExcludeTools),
@@ -96,7 +97,7 @@ func (f *Flags) selection() tools.Selection {
 	}
 }
 
-// names takes the spaces out of a list: "default, webhooks" in a variable means what it seems to mean.
+// names removes spaces and empty names from a list, so that "default, webhooks" in a variable works.
 func names(list []string) []string {
 	var names []string
 	for _, name := range list {
@@ -107,7 +108,7 @@ func names(list []string) []string {
 	return names
 }
 
-// config is what the flags come to for the server.
+// config builds the configuration of the server from the flags.
 func (e *environment) config() (app.Config, error) {
 	f := e.flags
 	cfg := app.Config{
@@ -138,7 +139,7 @@ func (e *environment) config() (app.Config, error) {
 	return cfg, err
 }
 
-// keyedConfig is the configuration of a command that is of no use without a key.
+// keyedConfig is config for commands that need a key.
 func (e *environment) keyedConfig() (app.Config, error) {
 	cfg, err := e.config()
 	if err == nil && cfg.Client.Key == "" && cfg.Sandbox == nil {

@@ -12,8 +12,8 @@ import (
 	"featurebase-mcp/internal/app"
 )
 
-// grammar is the command line. Flags of the root are shared by commands: the tag takes of a command names those that it takes, by their group or
-// their name. Without the tag it takes all of them.
+// grammar is the command line. Commands share the flags of the root. The tag takes of a command lists the groups and names of those that it
+// accepts; a command without the tag accepts all of them.
 type grammar struct {
 	usualGrammar
 
@@ -29,8 +29,8 @@ type grammar struct {
 	Version   versionCommand   `cmd:"" name:"version" takes:"" help:"Print the version."`
 }
 
-// usualGrammar is the part of the grammar that a start by a host needs. To describe the other commands and their flags takes as long as to
-// build the server, so they are looked at only where this part does not do: for another command, for help, and for whatever is wrong.
+// usualGrammar is the part of the grammar that a host uses. To build the parser of the other commands takes as long as to build the server. So
+// the whole grammar is parsed only when this part does not suffice: for another command, for help, and for a mistake.
 type usualGrammar struct {
 	Flags
 
@@ -48,7 +48,7 @@ var groups = []kong.Group{
 	{Key: "logs", Title: "Logs:"},
 }
 
-// newParser returns what reads a command line as a grammar has it.
+// newParser returns the parser of a grammar.
 func newParser(grammar any, p Process, vars variables, options ...kong.Option) (*kong.Kong, error) {
 	parser, err := kong.New(grammar, append(options,
 		kong.Name(app.Name),

@@ -6,7 +6,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// printHelp prints what a command does and takes. Of a tool that is named, it prints what the tool takes.
+// printHelp prints the help of a command without the flags that it does not accept. For call with the name of a tool it describes the tool.
 func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 	command := ctx.Selected()
 	line, err := cut(ctx.Model, ctx.Args)

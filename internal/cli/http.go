@@ -65,7 +65,7 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	return e.closeApp(ctx, a, c.serve(ctx, e, a, logger, certificate))
 }
 
-// config is that of the server: with a key, unless callers bring theirs.
+// config returns the configuration of the server. It has a key, unless callers bring their own.
 func (c httpCommand) config(e *environment) (app.Config, error) {
 	if err := c.checkAddr(); err != nil {
 		return app.Config{}, err
@@ -83,7 +83,7 @@ func (c httpCommand) config(e *environment) (app.Config, error) {
 
 func (c httpCommand) mode() auth.Mode { return auth.Mode(c.Auth) }
 
-// checkAddr refuses addresses that others can reach, unless they are asked who they are.
+// checkAddr refuses addresses that other machines can reach, unless callers have to prove who they are.
 func (c httpCommand) checkAddr() error {
 	if c.mode() != auth.None {
 		return checkAddr("--addr", c.Addr)
@@ -127,8 +127,8 @@ func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logg
 	}).Serve(ctx, listener)
 }
 
-// serveMetrics counts and serves what was counted, on an address of its own, until the function that it returns is called: scrapes work
-// while the server drains. Without an address nothing is counted.
+// serveMetrics collects metrics and serves them on an address of their own. It serves until the returned function is called, so that scrapes
+// work while the server drains. Without an address it does nothing.
 func (c *httpCommand) serveMetrics(ctx context.Context) (*metrics.Metrics, func(), error) {
 	if c.MetricsAddr == "" {
 		return nil, func() {}, nil

@@ -12,13 +12,13 @@ import (
 	"featurebase-mcp/internal/app"
 )
 
-// maxInput bounds the arguments that are read from standard input, in bytes. A message of the protocol may have 16 MiB, with what is around them.
+// maxInput is the greatest length of the arguments on standard input, in bytes. They travel in a message, which may have 16 MiB.
 const maxInput = 15 << 20
 
-// byteOrderMark begins files of some editors, and what some shells send through a pipe. It is no part of the text.
+// byteOrderMark is written by some editors at the beginning of files, and by some shells at the beginning of pipes. It is not part of the text.
 const byteOrderMark = "\ufeff"
 
-// readInput reads all of in, and gives up when a signal comes: whoever is at the other end may never end it.
+// readInput reads all of in. It stops at a signal, because the other end may never close the stream.
 func readInput(ctx context.Context, in io.Reader) ([]byte, error) {
 	type read struct {
 		text []byte
@@ -44,15 +44,15 @@ func readInput(ctx context.Context, in io.Reader) ([]byte, error) {
 	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(r.text), []byte(byteOrderMark))), nil
 }
 
-// announceInput tells somebody at a terminal what is waited for.
+// announceInput tells a user at a terminal that the program waits for input.
 func (e *environment) announceInput() {
 	if isTerminal(e.In) {
 		_, _ = fmt.Fprintf(e.Err, "%s: reading the arguments from standard input, one JSON object; Ctrl-D ends it\n", app.Name)
 	}
 }
 
-// jsonProblem says why a text is not JSON, and at which place; it is empty for a text without a problem. A name that stands twice in an object is
-// one, because one of its values would be lost.
+// jsonProblem says why a text is not JSON, and where. It is empty for valid JSON. It refuses a name that stands twice in an object, because one of
+// the values would be lost.
 func jsonProblem(text []byte) string {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
@@ -78,7 +78,7 @@ func jsonProblem(text []byte) string {
 	return ""
 }
 
-// objectProblem is jsonProblem where only an object will do.
+// objectProblem is jsonProblem for a text that has to be an object.
 func objectProblem(text []byte) string {
 	if problem := jsonProblem(text); problem != "" {
 		return problem

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// key reads the API key. Its errors never show what was read. What was put right is told on standard error.
+// key reads the API key. Its errors never show the key. It warns on standard error about what it has removed around the key.
 func (e *environment) key() (string, error) {
 	file := e.flags.APIKeyFile
 	if file == "" {
@@ -33,30 +33,30 @@ func (e *environment) key() (string, error) {
 	return key, err
 }
 
-// looksLikeKey reports what somebody has written where no key belongs.
+// looksLikeKey reports whether a word is a key, in a place where no key belongs.
 func looksLikeKey(text string) bool { return strings.HasPrefix(text, "sk_") }
 
-// hideKeys takes keys out of a text.
+// hideKeys replaces the keys in a text.
 func hideKeys(text string) string {
 	return regexp.MustCompile(`\bsk_[A-Za-z0-9_.-]*`).ReplaceAllString(text, "[API key]")
 }
 
-// isPlaceholder reports what stands for a key in configurations and examples, and stays there when nothing puts the key in its place.
+// isPlaceholder reports whether a text stands for a key in configurations and examples, such as ${NAME} that a host has not replaced.
 func isPlaceholder(key string) bool {
 	return strings.HasPrefix(key, "$") || strings.Contains(key, "${") || strings.Contains(key, "{{") || strings.HasSuffix(key, "...") ||
 		strings.HasPrefix(key, "%") && strings.HasSuffix(key, "%") || strings.HasPrefix(key, "<") && strings.HasSuffix(key, ">")
 }
 
-// isAssignment reports a line of a file of variables, or of a script.
+// isAssignment reports whether a text is a line NAME=value of a script or of a file of variables.
 func isAssignment(key string) bool {
 	name, _, ok := strings.Cut(strings.TrimPrefix(key, "export "), "=")
 	return ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") == ""
 }
 
-// quotationMarks are pairs of them.
+// quotationMarks are pairs of opening and closing marks.
 var quotationMarks = []string{`""`, "''", "``", "“”", "‘’", "„“", "«»"}
 
-// cleanKey returns the key in a text that people have copied, or written with an editor. It is empty for none.
+// cleanKey returns the key in a text that a user has copied or written with an editor. It is empty when there is no key.
 func (e *environment) cleanKey(text, source string) (string, error) {
 	key := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), byteOrderMark))
 	for _, pair := range quotationMarks {

@@ -16,7 +16,7 @@ import (
 	"featurebase-mcp/internal/app"
 )
 
-// checkAddr refuses what is no host with a port.
+// checkAddr refuses an address that is not a host with a port.
 func checkAddr(flag, addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -28,7 +28,7 @@ func checkAddr(flag, addr string) error {
 	return nil
 }
 
-// listen opens a port, or says in words why not.
+// listen opens a port. Its errors say what to do, without words of system calls.
 func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	if err := checkAddr(flag, addr); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 	return nil, usagef("%s: %s cannot be listened on; use another address or port", flag, addr)
 }
 
-// loopbackOnly refuses addresses that others can reach. instead is what to do about it.
+// loopbackOnly refuses addresses that other machines can reach. instead ends the error with another way out.
 func loopbackOnly(addr, instead string) error {
 	if err := checkAddr("--addr", addr); err != nil {
 		return err
@@ -64,8 +64,8 @@ func loopbackOnly(addr, instead string) error {
 	return nil
 }
 
-// clientAddress is the address to give to clients. A server that listens everywhere is known by the first host that it is told of, or on this
-// machine alone.
+// clientAddress returns the address that clients can use. For a server that listens on all addresses this is the first allowed host. Without one
+// only this machine can use the server, and local is true.
 func clientAddress(scheme string, listening net.Addr, hosts []string) (address string, local bool) {
 	host := listening.String()
 	ip, port, err := net.SplitHostPort(host)
@@ -85,7 +85,7 @@ func hasPort(host string) bool {
 	return err == nil
 }
 
-// checkHosts refuses what the Host header of no request can be.
+// checkHosts refuses values that no request has in its Host header, because they would allow nothing.
 func checkHosts(hosts []string) error {
 	for _, host := range hosts {
 		switch name, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(host, "https://"), "http://"), "/"); {
@@ -100,7 +100,7 @@ func checkHosts(hosts []string) error {
 	return nil
 }
 
-// checkOrigins refuses what the Origin header of no request can be, and what would let in every page.
+// checkOrigins refuses values that no browser sends as an Origin, because they would allow nothing, and wildcards, which would allow every page.
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		u, err := url.Parse(origin)
@@ -149,7 +149,7 @@ func tlsOf(certFile, keyFile string) (*tls.Config, error) {
 		"Name files that were made together, the server's own certificate before those of its issuers", keyFile, certFile)
 }
 
-// pemFile reads a file that has to hold a block of some type.
+// pemFile reads a PEM file and refuses one that has no block of the type.
 func pemFile(flag, file, blockType, what string) ([]byte, error) {
 	content, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 	"featurebase-mcp/internal/nearest"
 )
 
-// commandLine is a command line that is cut into its parts. No value is read.
+// commandLine is a command line that is cut into its parts. Values are not parsed.
 type commandLine struct {
 	command *kong.Node // nil: none is named
 	given   []string   // names of flags
 	words   []string   // behind the command
 }
 
-// cut cuts a command line, or says what is wrong with the words of it.
+// cut cuts a command line into its parts, or says which word of it is wrong.
 func cut(model *kong.Application, args []string) (commandLine, error) {
 	var line commandLine
 	for i := 0; i < len(args); i++ {
@@ -79,7 +79,7 @@ func child(node *kong.Node, name string) *kong.Node {
 	return node.Children[i]
 }
 
-// complete says which words are missing or too many.
+// complete refuses a command line that has too few or too many words.
 func (l commandLine) complete() error {
 	if l.command == nil || slices.Contains(l.given, "help") || slices.Contains(l.given, "version") {
 		return nil
@@ -96,7 +96,7 @@ func (l commandLine) complete() error {
 	return nil
 }
 
-// foreignTo says which flag the command does not take.
+// foreignTo refuses a flag that the command does not accept.
 func (l commandLine) foreignTo(model *kong.Application) error {
 	for _, f := range model.Flags {
 		if !slices.Contains(l.given, f.Name) || takes(l.command, f) {
@@ -113,7 +113,7 @@ func (l commandLine) foreignTo(model *kong.Application) error {
 	return nil
 }
 
-// keyNames are flags that people try for the key.
+// keyNames are flags that users try to give the key with.
 var keyNames = []string{"--api-key", "--apikey", "--key", "--token", "--api-token", "--secret"}
 
 const noKeyFlag = "there is no flag for the API key, because other users of a machine can see command lines: " +
@@ -163,7 +163,7 @@ func unknownCommand(model *kong.Application, word string) error {
 	return usagef("unknown command %q; there are %s. Without a command, the program serves MCP over standard input and output", word, strings.Join(names, ", "))
 }
 
-// plain is an error in words for people: files without the names of system calls, settings as the user wrote them, and no key.
+// plain words an error for users. It names files without the system call, names settings as the user wrote them, and hides keys.
 func (p Process) plain(err error) string {
 	text := err.Error()
 	if file, ok := errors.AsType[*fs.PathError](err); ok {
@@ -172,7 +172,7 @@ func (p Process) plain(err error) string {
 	return hideKeys(p.asWritten(text))
 }
 
-// whyNot says why a file cannot be used.
+// whyNot says why a file cannot be opened.
 func whyNot(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -189,7 +189,7 @@ func whyNot(err error) string {
 	return "it cannot be used as a file here"
 }
 
-// asWritten calls a setting that comes from a variable by its variable.
+// asWritten replaces flags by their variables where the user has set the variable.
 func (p Process) asWritten(text string) string {
 	vars, _, _ := readVariables(p.Environ)
 	return regexp.MustCompile(`--[a-z][a-z-]*`).ReplaceAllStringFunc(text, func(flag string) string {

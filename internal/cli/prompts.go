@@ -50,7 +50,7 @@ func (c promptsCommand) Run(ctx context.Context, e *environment) error {
 	})
 }
 
-// arguments are those that were given. What is required and was not given stands there by its name.
+// arguments returns the given arguments. A required one that is missing gets its own name as its value, so that the prompt can be shown.
 func (c promptsCommand) arguments(prompt mcp.Prompt) (map[string]string, error) {
 	arguments := map[string]string{}
 	for _, word := range c.Arguments {
@@ -109,7 +109,7 @@ func promptNamed(list []mcp.Prompt, name string) (mcp.Prompt, error) {
 	return mcp.Prompt{}, usagef("unknown prompt %q, or one whose tools are all switched off; there are %s", name, strings.Join(names, ", "))
 }
 
-// writePrompt prints what people are told of a prompt, and what the assistant is told.
+// writePrompt prints the description of a prompt for people and its text for the assistant.
 func writePrompt(e *environment, prompt mcp.Prompt, shown *mcp.GetPromptResult) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n%s\n", prompt.Name, prompt.Title, prompt.Description)

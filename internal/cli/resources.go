@@ -16,7 +16,7 @@ type resourcesCommand struct {
 	Address string `arg:"" optional:"" help:"Address to read, such as featurebase://boards."`
 }
 
-// Run lists the addresses, or reads one. Without a key the list does without what is in the organization.
+// Run lists the addresses, or reads one. Without a key the list has no addresses of single objects.
 func (c resourcesCommand) Run(ctx context.Context, e *environment) error {
 	const scheme = "featurebase://"
 	configure := e.config

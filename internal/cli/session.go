@@ -16,7 +16,7 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// connect joins a client and the server by two pipes, as a host would. The client asks its user if there is one.
+// connect connects a client and the server by two pipes, as a host does. The client passes questions to the asker, which may be nil.
 func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logger, asker *terminal) (*mcpclient.Client, func(), error) {
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
@@ -51,9 +51,9 @@ func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logg
 	return client, disconnect, nil
 }
 
-// inProcess has a client of a server in this process do something, and closes both.
+// inProcess starts a server and a client in this process, calls do with the client, and closes both.
 func (e *environment) inProcess(ctx context.Context, cfg app.Config, do func(*mcpclient.Client) error) error {
-	connected := context.WithoutCancel(ctx) // a signal ends the request, and the server has to hear of it
+	connected := context.WithoutCancel(ctx) // a signal ends the request, and its cancellation has to reach the server
 	a, logger, closeLog, err := e.build(connected, cfg, e.callLogger)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (e *environment) inProcess(ctx context.Context, cfg app.Config, do func(*mc
 	return e.closeApp(connected, a, err)
 }
 
-// said is what the server has said, without the name that the client's library has for it.
+// said returns an error with the words of the server alone, without the prefix that the client's library adds.
 func said(err error) error {
 	for _, kind := range []error{mcp.ErrInvalidParams, mcp.ErrInternalError, mcp.ErrResourceNotFound, mcp.ErrInvalidRequest} {
 		if text, ok := strings.CutPrefix(err.Error(), kind.Error()+": "); ok {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// ended is the end of a command that has said by itself why it ends. Its value is the exit code.
+// ended is the error of a command that has already printed why it ends. Its value is the exit code.
 type ended int
 
 // Error implements error.
@@ -17,19 +17,19 @@ func (e ended) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // endings are the signals that end a command.
 var endings = []os.Signal{os.Interrupt, syscall.SIGTERM}
 
-// stopped is the cause of a context that a signal has ended.
+// stopped is the cause of a context that was cancelled by a signal.
 type stopped struct{ signal os.Signal }
 
 // Error implements error.
 func (s stopped) Error() string { return "stopped by a signal" }
 
-// code is the exit code by which shells know which signal it was: 130 for SIGINT, 143 for SIGTERM.
+// code returns the exit code that shells use for the signal, 130 for SIGINT and 143 for SIGTERM.
 func (s stopped) code() ended {
 	number, _ := s.signal.(syscall.Signal)
 	return ended(128 + int(number))
 }
 
-// untilSignal returns a context that ends with the first SIGINT or SIGTERM, for the cause [stopped]. From then on these signals have their usual
+// untilSignal returns a context that the first SIGINT or SIGTERM cancels, with the cause [stopped]. After that these signals have their default
 // effect again, so that a second one ends the process at once.
 func untilSignal(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
@@ -39,7 +39,7 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 		defer signal.Stop(signals)
 		select {
 		case s := <-signals:
-			signal.Stop(signals) // before anybody can see that the first one has come
+			signal.Stop(signals) // before the context ends: from then on a second signal may come
 			cancel(stopped{s})
 		case <-ctx.Done():
 		}

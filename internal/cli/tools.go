@@ -50,7 +50,7 @@ type toolTotal struct {
 	Tokens int `json:"tokens"`
 }
 
-// Run lists the tools of this configuration, or describes one, whether it is on or not.
+// Run lists the tools of this configuration, or describes one. It describes tools that are switched off, too.
 func (c toolsCommand) Run(e *environment) error {
 	selection, acting := e.flags.selection(), e.flags.ActingAdmin != ""
 	if c.Tool != "" && !c.JSON {
@@ -126,7 +126,7 @@ func shownBy(tool string, args json.RawMessage, offBy func(string) string) strin
 
 func isTool(name string) bool { return tools.Lookup(name) != nil }
 
-// misplaced says where the name of a tool was given for that of a toolset, or the other way round.
+// misplaced refuses the name of a tool where a toolset is expected, and the other way round.
 func (f *Flags) misplaced() error {
 	isToolset := func(name string) bool {
 		return slices.ContainsFunc(tools.Toolsets(), func(set *tools.Toolset) bool { return set.Name == name })
@@ -146,7 +146,7 @@ func (f *Flags) misplaced() error {
 	return nil
 }
 
-// toolNamed returns a tool and its toolset, or what may have been meant.
+// toolNamed returns a tool and its toolset. Its error suggests the closest name.
 func toolNamed(name string) (*tools.Operation, *tools.Toolset, error) {
 	var all []string
 	for _, set := range tools.Toolsets() {

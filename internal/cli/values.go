@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// These read the values of flags and variables. What they say about a wrong one stands behind the name of the flag.
+// These types parse the values of flags and variables. kong puts the name of the flag before their errors.
 type (
 	durations    struct{}
 	numbers      struct{}

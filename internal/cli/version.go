@@ -14,7 +14,7 @@ import (
 // release is set by the linker in released builds.
 var release string
 
-// version returns the version of this program: the released one, else what the build knows of its source.
+// version returns the released version, or else the version that the Go build has recorded.
 func version() string {
 	if release != "" {
 		return release
@@ -26,7 +26,7 @@ func version() string {
 	return info.Main.Version
 }
 
-// versionLine says which program this is.
+// versionLine returns the output of the version command.
 func versionLine() string {
 	return fmt.Sprintf("%s %s (%s, %s/%s)\n", app.Name, version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
@@ -39,10 +39,10 @@ func (versionCommand) Run(e *environment) error {
 	return err
 }
 
-// versionFlag is the same as a flag.
+// versionFlag is the flag that does the same.
 type versionFlag bool
 
-// BeforeReset prints the version in place of anything else.
+// BeforeReset is called by kong before anything else. It prints the version and ends the command.
 func (versionFlag) BeforeReset(k *kong.Kong) error {
 	_, err := io.WriteString(k.Stdout, versionLine())
 	k.Exit(exitOK)

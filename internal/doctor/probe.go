@@ -9,8 +9,8 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// probe returns the smallest request of the first operation that reads without arguments. Only a GET will do: it cannot write,
-// whatever its declaration says.
+// probe returns the smallest request of the first operation that reads without arguments. It takes only a GET, which cannot write even if its
+// declaration is wrong.
 func probe(set *tools.Toolset) (client.Request, bool) {
 	for _, op := range set.Operations {
 		if op.Effect != tools.Read || op.Method != http.MethodGet || strings.Contains(op.Path, "{") || len(op.AtLeastOne) > 0 {
