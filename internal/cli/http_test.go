@@ -275,7 +275,7 @@ func overSSE(t *testing.T, address string) exchange {
 			}
 		}
 	}
-	path := string(data())
+	path := "/" + string(data()) // relative to the stream, as behind a path prefix
 	return func(line, _, _ string) []byte {
 		ask(t.Context(), t, http.MethodPost, address+path, line, nil)
 		return data()
