@@ -328,7 +328,7 @@ func TestResourcesFollowTheTools(t *testing.T) {
 		"default":              {tools.Selection{}, everything},
 		"read-only":            {tools.Selection{Toolsets: []string{tools.AllTools}, ReadOnly: true}, everything},
 		"none":                 {tools.Selection{Toolsets: []string{"none"}}, nil},
-		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards", "featurebase://boards/{boardId}"}},
+		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards/{boardId}"}},
 		"a set of writes":      {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"create_post"}, ReadOnly: true}, nil},
 		"an excluded reader":   {tools.Selection{Exclude: []string{"get_conversation", "search_posts"}}, without("conversations", "}/posts")},
 		"an excluded writer":   {tools.Selection{Exclude: []string{"create_post"}}, everything},

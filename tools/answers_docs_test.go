@@ -50,5 +50,5 @@ func TestTheAnswersOfTheDocsAreFresh(t *testing.T) {
 		}
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n```sh\n%s\n```\n\n~~~text\n%s\n~~~\n", shown.tool, shown.about, e.Command(t), string(text))
 	}
-	golden.File(t, "../../docs/answers.md", page.String())
+	golden.File(t, "../docs/answers.md", page.String())
 }

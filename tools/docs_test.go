@@ -56,7 +56,71 @@ func TestDocsAreFresh(t *testing.T) {
 		byDefault.tools, byDefault.tokens = byDefault.tools+part.tools, byDefault.tokens+part.tokens
 	}
 	fmt.Fprintf(&index, "| all | | %s | %s |\n", all, byDefault)
-	golden.File(t, "../../docs/tools.md", docsHead+index.String()+sections.String())
+	golden.File(t, "../docs/tools.md", docsHead+index.String()+writes()+sections.String())
+}
+
+const writesHead = `
+## What writes do
+
+Every tool that writes, and what is declared about it. Hosts get the second column as destructiveHint, whose words are the protocol's: false for
+what only adds. **Taken away** needs ` + "`--no-destructive`" + ` to be off and the scope ` + "`featurebase:destructive`" + `. **Messages** are asked about with ` + "`--confirm always`" + `,
+and **asked** with ` + "`--confirm auto`" + `, too. A post or a ticket is filed for a customer, which credits a wish and needs no leave; a comment, a reply or a message
+speaks as the customer, which needs ` + "`--allow-impersonation`" + `.
+
+| tool | changes what was there | takes away | messages | asked | in a customer's name |
+| --- | --- | --- | --- | --- | --- |
+`
+
+// writes is the table of all operations that are more than a read.
+func writes() string {
+	var b strings.Builder
+	b.WriteString(writesHead)
+	for _, op := range tools.Inventory().All() {
+		if op.Effect == engine.Read {
+			continue
+		}
+		changes := "no"
+		if *tools.Inventory().Bare(op).Annotations.DestructiveHint {
+			changes = "yes"
+		}
+		taken := when(op.TakesAway)
+		switch {
+		case op.Reversible:
+			taken = "yes, and another call undoes it"
+		case op.Effect == engine.Destroy:
+			taken = "for good"
+		case op.TakesAway == "":
+			taken = "no"
+		}
+		var told, asked []string
+		for _, n := range op.Notifies {
+			told = append(told, strings.Join(strings.Fields(n.To+" "+when(n.When)+unless(n.Unless)), " "))
+		}
+		for _, a := range op.Confirm {
+			asked = append(asked, cmp.Or(when(a.When), "always"))
+		}
+		if op.Effect == engine.Destroy && !op.Reversible {
+			asked = append(asked, "always")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", op.Name, changes, taken,
+			cmp.Or(strings.Join(told, "; "), "nobody"), cmp.Or(strings.Join(asked, "; "), "no"), cmp.Or(when(op.Impersonates), "no"))
+	}
+	return b.String()
+}
+
+// when words conditions of which one has to hold.
+func when(conditions string) string {
+	if conditions == "" {
+		return ""
+	}
+	return "with `" + strings.ReplaceAll(conditions, "|", "` or `") + "`"
+}
+
+func unless(conditions string) string {
+	if conditions == "" {
+		return ""
+	}
+	return " unless `" + strings.ReplaceAll(conditions, "|", "` or `") + "`"
 }
 
 // cost is what some tools take of a context.

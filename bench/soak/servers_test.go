@@ -3,6 +3,7 @@ package soak
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -53,9 +54,13 @@ func prepare(t *testing.T, binary, name, apiURL string, args ...string) *server 
 	}}}
 }
 
-// serveHTTP starts a server on HTTP and returns its address.
-func (s *server) serveHTTP(t *testing.T) string {
+// start starts it, and has it end in order with the test.
+func (s *server) start(t *testing.T) (io.WriteCloser, *bufio.Reader) {
 	t.Helper()
+	in, err := s.cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -66,31 +71,30 @@ func (s *server) serveHTTP(t *testing.T) string {
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Signal(syscall.SIGTERM)
 		if err := s.cmd.Wait(); err != nil {
-			t.Errorf("http did not end in order: %v", err)
+			t.Errorf("%s did not end in order: %v", s.name, err)
 		}
 	})
-	line, err := bufio.NewReader(out).ReadString('\n')
+	return in, bufio.NewReader(out)
+}
+
+// serveHTTP returns the address of a server on HTTP.
+func (s *server) serveHTTP(t *testing.T) string {
+	t.Helper()
+	_, out := s.start(t)
+	line, err := out.ReadString('\n')
 	_, url, found := strings.Cut(strings.TrimSpace(line), " at ")
 	if err != nil || !found {
-		t.Fatalf("http says %q: %v", line, err)
+		t.Fatalf("it says %q: %v", line, err)
 	}
 	return url
 }
 
-// serveStdio starts a server on standard streams and returns its client.
+// serveStdio returns the client of a server on standard streams. It is given the streams alone: one that has the process gives it two seconds to end.
 func (s *server) serveStdio(t *testing.T) *client.Client {
 	t.Helper()
-	c, err := client.NewStdioMCPClientWithOptions(s.cmd.Path, nil, nil, transport.WithCommandStderrWriter(io.Discard),
-		transport.WithCommandFunc(func(context.Context, string, []string, []string) (*exec.Cmd, error) { return s.cmd, nil }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Errorf("stdio did not end in order: %v", err)
-		}
-	})
-	if err := initialize(t.Context(), c, mcp.LATEST_PROTOCOL_VERSION); err != nil {
+	in, out := s.start(t)
+	c := client.NewClient(transport.NewIO(out, in, http.NoBody))
+	if err := errors.Join(c.Start(context.WithoutCancel(t.Context())), initialize(t.Context(), c, mcp.LATEST_PROTOCOL_VERSION)); err != nil {
 		t.Fatal(err)
 	}
 	return c

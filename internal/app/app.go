@@ -162,6 +162,10 @@ func newNames(c *client.Client, wait time.Duration) *engine.Names {
 	return names
 }
 
+// Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,
+// whoever let them in has proved who they are.
+func (a *App) Proved(principal string) bool { return a.accounts == nil || a.accounts.proved(principal) }
+
 // confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
 func confirmer(ctx context.Context) string {
 	return caller.From(ctx).Principal + "/" + wire.Caller(ctx)

@@ -285,7 +285,7 @@ func (h *host) asked(id int) map[string]any {
 		h.t.Fatalf("not a question: %v", question)
 	}
 	schema, _ := json.Marshal(question["params"].(map[string]any)["requestedSchema"])
-	if string(schema) != `{"properties":{},"type":"object"}` {
+	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
 	}
 	return question

@@ -161,11 +161,12 @@ func (c *call) notConfirmed(outcome, why string) answer {
 	return answer{Text: c.op.Name + " sent nothing: " + why + ". Do not retry unless the user asks for it.", Outcome: outcome, until: theUser}
 }
 
-// ask makes the answer that is a question. What a call is about and cannot be found fails here: then there is nothing to ask.
+// ask makes the answer that is a question. It fails when the call is about something that does not exist, or that the key may not read: then
+// there is nothing to ask, and a refused key must not keep users busy.
 func (c *call) ask(ctx context.Context, raw []byte, state string) answer {
 	q := inquiry{call: c}
 	err := q.look(ctx)
-	if isNotFound(err) {
+	if isNotFound(err) || isRefused(err) {
 		return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails)
 	}
 	return answer{

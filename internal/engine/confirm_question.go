@@ -77,6 +77,12 @@ func isNotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
+// isRefused reports that the key is not valid, or may not read what the call is about.
+func isRefused(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && (e.Kind == client.KindUnauthenticated || e.Kind == client.KindForbidden)
+}
+
 // write returns the question. unread is why what the call is about could not be read.
 func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	var b strings.Builder
@@ -198,7 +204,7 @@ func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []rend
 			continue
 		}
 		if value, ok := w.AppendField(nil, fields[i], c); ok {
-			lines = append(lines, c.Name+": "+tame(legible.CutTo(longestFact, []rune(string(value)))))
+			lines = append(lines, c.Name+": "+tame(legible.Truncate(longestFact, []rune(string(value)))))
 		}
 	}
 	return lines
@@ -283,7 +289,7 @@ func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 			lines = append(lines, name+": "+quoted(legible.Visible(text), longestText)+q.meant(ctx, name, text))
 			continue
 		}
-		lines = append(lines, name+": "+tame(legible.CutTo(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
+		lines = append(lines, name+": "+tame(legible.Truncate(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
 	}
 	return lines
 }

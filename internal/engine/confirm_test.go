@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
@@ -244,7 +247,8 @@ func TestUsedStatesAreForgotten(t *testing.T) {
 	}
 }
 
-// What a call is about and does not exist fails before anybody is asked; what merely cannot be read is asked about by its id.
+// A call about something that does not exist, or with a key that is refused, fails before anybody is asked. What cannot be read just now is
+// asked about by its id.
 func TestWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -252,8 +256,9 @@ func TestWhatCannotBeRead(t *testing.T) {
 		tool, arguments string
 		want            string // of the question
 	}{
-		{http.StatusForbidden, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
-		{http.StatusInternalServerError, "delete_post", deletePostArguments, "could not be read just now"},
+		{http.StatusUnauthorized, "delete_post", deletePostArguments, ""},
+		{http.StatusForbidden, "delete_post", deletePostArguments, ""},
+		{http.StatusInternalServerError, "delete_post", deletePostArguments, "Delete post: postId \"" + anID + "\"?\nDelete a post for good, with its comments and votes. This cannot be undone.\nWhat it is about could not be read just now: only its id is known."},
 		{http.StatusNotFound, "delete_post", deletePostArguments, ""},
 		{http.StatusNotFound, "refresh_webhook_secret", `{"webhookId":"` + anID + `"}`, ""},
 		{http.StatusNotFound, "delete_company_by_company_id", `{"companyId":"acme"}`, "Delete company by company ID: companyId \"acme\"?\n"},
@@ -363,5 +368,27 @@ func TestAModeIsOneOfThree(t *testing.T) {
 	}
 	if engine.NewConfirmations(engine.ConfirmNever, nil, nil) != nil {
 		t.Error("never asks")
+	}
+}
+
+// A form without a field hangs VS Code, and one whose yes was taken away is no yes.
+func TestAQuestionHasOneFieldWithTheYes(t *testing.T) {
+	t.Parallel()
+	form := engine.Form(&engine.Question{Text: "Delete post?"})
+	schema, err := json.Marshal(form.RequestedSchema)
+	if want := `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}`; err != nil || string(schema) != want {
+		t.Errorf("%s, %v", schema, err)
+	}
+	for content, want := range map[string]string{`{"confirm":true}`: "accept", `{}`: "accept", `null`: "accept", `{"confirm":false}`: "decline", `{"confirm":"no"}`: "accept"} {
+		var value any
+		if err := json.Unmarshal([]byte(content), &value); err != nil {
+			t.Fatal(err)
+		}
+		if got := engine.Decided(mcp.ElicitationResponseActionAccept, value); got != want {
+			t.Errorf("accepted with %s: %s, want %s", content, got, want)
+		}
+	}
+	if got := engine.Decided(mcp.ElicitationResponseActionCancel, map[string]any{"confirm": true}); got != "cancel" {
+		t.Errorf("cancelled: %s", got)
 	}
 }

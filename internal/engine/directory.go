@@ -182,7 +182,7 @@ func (d *directory) add(k *Kind, item []byte) {
 	}
 	d.things = append(d.things, t)
 	d.ByName[plainName(t.Name)]++
-	d.ByID[t.ID] = legible.CutRunes(strings.TrimSpace(t.Name), longestName)
+	d.ByID[t.ID] = legible.FirstRunes(strings.TrimSpace(t.Name), longestName)
 }
 
 // plainName is what two ways of writing a name have in common.

@@ -81,7 +81,7 @@ func (r *rehearsal) body(body map[string]any) {
 	separator := "{\n"
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		value := rawjson.Encode(r.withhold(name, body[name]))
-		fmt.Fprintf(&r.text, "%s  %s: %s", separator, rawjson.Encode(name), legible.CutTo(longestValue, []rune(string(value))))
+		fmt.Fprintf(&r.text, "%s  %s: %s", separator, rawjson.Encode(name), legible.Truncate(longestValue, []rune(string(value))))
 		separator = ",\n"
 	}
 	if len(body) == 0 {
@@ -114,7 +114,7 @@ func (r *rehearsal) change(name string, current map[string]any, value any) strin
 	to := string(rawjson.Encode(after))
 	old, known := valueOf(name, current)
 	if !known {
-		return fmt.Sprintf("(not shown by %s) -> %s", r.read.Name, legible.CutTo(longestChange, []rune(to)))
+		return fmt.Sprintf("(not shown by %s) -> %s", r.read.Name, legible.Truncate(longestChange, []rune(to)))
 	}
 	r.marked = r.marked || r.read.Output != nil && r.read.Output.Customer != ""
 	if _, byName := value.([]any); byName {
@@ -193,7 +193,7 @@ func around(old, value string) (from, to string) {
 	}
 	start := same - before
 	if start <= 0 || max(len(a), len(b)) <= longestChange {
-		return legible.CutTo(longestChange, a), legible.CutTo(longestChange, b)
+		return legible.Truncate(longestChange, a), legible.Truncate(longestChange, b)
 	}
-	return "…" + legible.CutTo(longestChange, a[start:]), "…" + legible.CutTo(longestChange, b[start:])
+	return "…" + legible.Truncate(longestChange, a[start:]), "…" + legible.Truncate(longestChange, b[start:])
 }

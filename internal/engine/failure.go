@@ -195,7 +195,7 @@ func (f failing) complaint(d client.Detail, message string) string {
 		text = path + ": " + said
 	}
 	if !strings.Contains(message, text) {
-		return legible.CutTo(longest, []rune(text)) + rule
+		return legible.Truncate(longest, []rune(text)) + rule
 	}
 	if rule == "" {
 		return ""

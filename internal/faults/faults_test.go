@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	mostMemory = 200              // MB of the process, at its peak
-	mostAsked  = 300              // requests of a workflow, whatever cursors it is given
-	slack      = 20 * time.Second // for a machine that is busy: a call that hangs takes for ever, not longer
+	mostMemory = 200             // MB of the process, at its peak
+	mostAsked  = 300             // requests of a workflow, whatever cursors it is given
+	slack      = 2 * time.Minute // for a machine that is busy: a call that hangs takes for ever, not longer
 )
 
 // outcome is what became of one call.

@@ -28,7 +28,7 @@ func (p *Problems) Add(path, text string) {
 // unknown notes a name that the shape does not have, with the one that was probably meant.
 func (p *Problems) unknown(path, name string, valid []string) {
 	const longest = 100 // characters of what was written
-	text := fmt.Sprintf("unknown argument %q", legible.CutTo(longest, []rune(JoinPath(path, name))))
+	text := fmt.Sprintf("unknown argument %q", legible.Truncate(longest, []rune(JoinPath(path, name))))
 	if near := nearest.Name(name, valid); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	} else if len(valid) > 0 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ShownOf says how many of some things are shown.
+// ShownOf writes how many of all things are shown: "12 of 1,340", or "12" if these are all.
 func ShownOf(shown, all int) string {
 	if shown == all {
 		return Thousands(all)
@@ -14,7 +14,7 @@ func ShownOf(shown, all int) string {
 	return Thousands(shown) + " of " + Thousands(all)
 }
 
-// some writes a count with what is counted: 1 vote, 12 votes, 3 searches.
+// Count writes a number with the English noun that it counts, given in the singular: 1 vote, 12 votes, 3 searches.
 func Count(n int, one string) string {
 	switch {
 	case n == 1:
@@ -25,7 +25,7 @@ func Count(n int, one string) string {
 	return Thousands(n) + " " + one + "s"
 }
 
-// Thousands writes a number as people read it: 1,340.
+// Thousands writes a number with commas between its thousands: 1,340.
 func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -34,7 +34,7 @@ func Thousands(n int) string {
 	return s
 }
 
-// Commas joins what is not empty.
+// Commas joins the words that are not empty with ", ". It changes the slice.
 func Commas(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 }

@@ -6,14 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-func CutRunes(s string, most int) string {
+// FirstRunes returns the first characters of s, at most most of them. It does not say that something is missing; [Truncate] does.
+func FirstRunes(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
 	return string([]rune(s)[:most])
 }
 
-// RuneStart is the last place up to at where a character begins.
+// RuneStart returns the last offset up to at where a character begins. A text that is cut anywhere else ends in a broken character.
 func RuneStart(text string, at int) int {
 	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
 		at--
@@ -21,49 +22,50 @@ func RuneStart(text string, at int) int {
 	return at
 }
 
-// CutTo says of a text that is cut how long it is.
-func CutTo(longest int, text []rune) string {
+// Truncate cuts a text to longest characters and adds how many are missing.
+func Truncate(longest int, text []rune) string {
 	if len(text) <= longest {
 		return string(text)
 	}
 	return fmt.Sprintf("%s… (%d more characters)", string(text[:longest]), len(text)-longest)
 }
 
-// CutPlain cuts a text to room bytes and says how much is missing.
-func CutPlain(text string, room int) string {
+// TruncateBytes cuts a text so that it fills at most room bytes, together with the note of how many characters are missing.
+func TruncateBytes(text string, room int) string {
 	if len(text) <= room {
 		return text
 	}
-	return WithMore(text, RuneStart(text, max(0, room-len("… (123456789 more characters)"))))
+	return TruncateAt(text, RuneStart(text, max(0, room-len("… (123456789 more characters)"))))
 }
 
-// WithMore cuts a text and says how much is missing.
-func WithMore(text string, end int) string {
+// TruncateAt cuts a text at the byte offset end and notes how many characters are missing. A text that was truncated before keeps one note,
+// with the sum.
+func TruncateAt(text string, end int) string {
 	rest := text[end:]
-	before, cut := CutBefore(rest)
-	return text[:end] + MoreCharacters(utf8.RuneCountInString(rest[:cut])+before)
+	before, cut := TruncatedBefore(rest)
+	return text[:end] + TruncationNote(utf8.RuneCountInString(rest[:cut])+before)
 }
 
-// CutBefore returns how many characters a text that may end with the word about them is missing already, and where that word begins.
-func CutBefore(text string) (missing, cut int) {
+// TruncatedBefore reads the note at the end of a text that was truncated before: how many characters are missing, and the byte offset where the
+// note begins. A text without a note misses 0 characters, and the offset is its length.
+func TruncatedBefore(text string) (missing, cut int) {
 	if i := strings.LastIndex(text, moreBegin); i >= 0 {
-		if n, _ := fmt.Sscanf(text[i:], moreCharactersFormat, &missing); n == 1 && text[i:] == MoreCharacters(missing) {
+		if n, _ := fmt.Sscanf(text[i:], moreCharactersFormat, &missing); n == 1 && text[i:] == TruncationNote(missing) {
 			return missing, i
 		}
 	}
 	return 0, len(text)
 }
 
-// What says how much of a text is missing.
+// The note at the end of a truncated text.
 const (
 	moreBegin            = "… ("
 	moreCharactersFormat = moreBegin + "%d more characters)"
 )
 
-func MoreCharacters(n int) string { return fmt.Sprintf(moreCharactersFormat, n) }
+// TruncationNote says that n characters are missing. It begins with an ellipsis, to stand right behind the text.
+func TruncationNote(n int) string { return fmt.Sprintf(moreCharactersFormat, n) }
 
-// MostText is how much of a text an answer is made of. It is more than models read; what is cut is counted.
-const MostText = MaxMarkdown
-
-// MaxMarkdown bounds what one body becomes. It is more than models read; what is cut is counted.
-const MaxMarkdown = 4 << 20
+// MaxText is how many bytes of one text an answer is made of: 4 MiB. No model reads as much; without a limit, one body of 32 MB would fill the
+// memory several times. The characters beyond it are counted.
+const MaxText = 4 << 20

@@ -1,8 +1,8 @@
-// Package legible makes text fit to be read: by a person, on one line, within a length.
+// Package legible makes text fit to be read: visible, on one line, within a length.
 //
-//	letters.go   which characters can be seen, and which are left out
-//	line.go      a text on one line, indented lines, times
-//	cut.go       the beginning of a text that is too long, with what is missing counted
+//	letters.go   which characters can be seen, and the text without the others
+//	line.go      text on one line, indented text, times
+//	cut.go       truncated text, with a count of the characters that are missing
 //	counts.go    numbers and lists in words
 //	emails.go    masked e-mail addresses
 //	pattern.go   regular expressions that are compiled at their first use

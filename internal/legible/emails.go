@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// MaskEmails leaves of each e-mail address in a text the first letter and the domain: j***@example.com. What merely looks like an address
-// is masked too, since addresses come cut off, escaped as Markdown and as a part of links.
+// MaskEmails replaces all but the first letter and the domain of each e-mail address in a text: j***@example.com. It also masks what only looks
+// like an address, because real addresses come truncated, escaped as Markdown and inside links.
 func MaskEmails(s string) string {
 	var b strings.Builder
 	done := 0
@@ -17,7 +17,7 @@ func MaskEmails(s string) string {
 			break
 		}
 		at += i
-		if s[at] == '%' && !strings.HasPrefix(s[at:], "%40") { // as links write it
+		if s[at] == '%' && !strings.HasPrefix(s[at:], "%40") { // %40 is how links write an @
 			continue
 		}
 		if from := done + localPart(s[done:at]); from < at {
@@ -34,7 +34,8 @@ func MaskEmails(s string) string {
 	return b.String() + s[done:]
 }
 
-// localPart returns where the name begins that a text ends with: at its first letter or digit. Without any, that is the end of the text.
+// localPart returns the offset of the mailbox name that a text ends with. The name begins with a letter or digit; if there is none, the offset is
+// the length of the text.
 func localPart(s string) int {
 	start := strings.LastIndexFunc(s, func(r rune) bool { return !isLocal(r) })
 	if start >= 0 {
@@ -50,8 +51,8 @@ func localPart(s string) int {
 	return start + first
 }
 
-// isLocal reports what the name of an address is made of, with the backslash that Markdown puts before some of it. What separates the
-// parts of links does not count, though addresses may have it.
+// isLocal reports whether a mailbox name may have the character, or whether Markdown writes it inside one as an escape. Mailbox names may also
+// have &, = and /, but those separate the parts of links, and a mask must not swallow a link.
 func isLocal(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune(".+-_!#$%'*^`{}~\\", r)
 }

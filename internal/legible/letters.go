@@ -8,9 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// IsWordRune reports whether r is a letter or a digit, in any script.
 func IsWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// PlainLetters are the letters of a word without case and accents.
+// PlainLetters returns the letters of a word in lower case and without accents, so that the same word is found however it is spelled.
 func PlainLetters(word string) []rune {
 	var letters []rune
 	for _, r := range norm.NFKD.String(word) {
@@ -21,11 +22,13 @@ func PlainLetters(word string) []rune {
 	return letters
 }
 
+// IsControl reports whether r is a control character of ASCII, line breaks and tabs included.
 func IsControl(r rune) bool { return r < ' ' || r == 0x7f }
 
+// Joiner is the zero-width joiner.
 const Joiner = '\u200d'
 
-// IsSpace reports what a browser or a reader takes for a gap between words, the many widths of Unicode included.
+// IsSpace reports whether a reader sees a gap between words: the white space of ASCII and the spaces of Unicode in all widths.
 func IsSpace(r rune) bool {
 	if r < 0x80 {
 		return r == ' ' || r >= '\t' && r <= '\r'
@@ -33,18 +36,18 @@ func IsSpace(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
-// unreadable are the characters without a glyph that readers would agree on: format and control characters, and private use, whose
-// meaning is a font's. What people lose with the latter is an icon; what others would gain is a channel that no one reads.
+// unreadable has the characters that readers see nothing of, or not the same: control and format characters, and those for private use, which
+// each font draws differently. Without the latter, people lose an icon. With them, somebody could send words that a model reads and a person does not.
 var unreadable = []*unicode.RangeTable{
 	unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point,
 }
 
-// IsInvisible reports characters that take no room: they hide words from people and from filters, not from models.
+// IsInvisible reports whether r shows nothing. Such characters hide words from people and from filters, but not from models.
 func IsInvisible(r rune) bool {
 	switch {
 	case r < 0x7f:
 		return r < ' ' && !IsSpace(r)
-	case r >= 0x100 && r < 0x34f, r >= 0x3400 && r <= 0xd7ff, IsSpace(r): // the letters that most texts are made of, and gaps
+	case r >= 0x100 && r < 0x34f, r >= 0x3400 && r <= 0xd7ff, IsSpace(r): // the letters of most texts, which need no table, and spaces
 		return false
 	case r == utf8.RuneError, r == '\ufffc':
 		return true
@@ -53,10 +56,10 @@ func IsInvisible(r rune) bool {
 	}
 }
 
-// isPictograph reports the characters that a joiner combines into one picture: a woman and a laptop into a woman at work.
+// isPictograph reports whether a joiner combines the character with another one: a woman and a laptop are a woman at work.
 func isPictograph(r rune) bool { return unicode.Is(unicode.So, r) || r >= 0x1f3fb && r <= 0x1f3ff }
 
-// Visible returns s without invisible characters. A joiner stays between two pictures.
+// Visible returns s without its invisible characters. It keeps a joiner between two pictographs.
 func Visible(s string) string {
 	if strings.IndexFunc(s, IsInvisible) < 0 {
 		return s
@@ -69,13 +72,13 @@ func Visible(s string) string {
 	return string(b)
 }
 
-// VisibleFilter passes on the visible ones of a text's characters.
+// VisibleFilter takes the characters of a text one by one and says which ones to keep. The zero value is ready for a new text.
 type VisibleFilter struct {
-	last   rune // passed on
-	joined bool // a joiner came after it: it is passed on before another picture only
+	last   rune // the last character that was kept
+	joined bool // a joiner follows it, which stays if a pictograph comes next
 }
 
-// Shows reports whether a character is passed on, and whether a joiner comes before it.
+// Shows reports whether the next character of the text is kept, and whether a joiner belongs before it.
 func (f *VisibleFilter) Shows(r rune) (shown, joined bool) {
 	if IsInvisible(r) {
 		f.joined = f.joined || r == Joiner && isPictograph(f.last)
@@ -86,6 +89,7 @@ func (f *VisibleFilter) Shows(r rune) (shown, joined bool) {
 	return true, joined
 }
 
+// Append appends the next character of the text to b, if it is kept.
 func (f *VisibleFilter) Append(b []byte, r rune) []byte {
 	shown, joined := f.Shows(r)
 	if joined {

@@ -6,12 +6,12 @@ import (
 	"unicode"
 )
 
-// IsWord reports names that need no quotes to be told from the text around them.
-func IsWord(name string) bool {
+// IsPlainName reports whether a name has only ASCII letters, digits, dots and underscores, so that it needs no quotes inside a sentence.
+func IsPlainName(name string) bool {
 	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == ""
 }
 
-// OneLine is a text without line breaks, which could look like fields of ours.
+// OneLine returns s with one space in the place of each gap. Without line breaks, a customer's text cannot pass for another field of the answer.
 func OneLine(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -24,7 +24,7 @@ func OneLine(s string) string {
 	return b.String()
 }
 
-// AppendOneLine writes the same of a text, which may stand where it is written to.
+// AppendOneLine appends to out what [OneLine] returns for text. The two may share their memory.
 func AppendOneLine(out, text []byte) []byte {
 	start := len(out)
 	for word := range bytes.FieldsSeq(text) {
@@ -36,7 +36,7 @@ func AppendOneLine(out, text []byte) []byte {
 	return out
 }
 
-// IsTime reports times as the API writes them: 2026-03-02T09:00:00.000Z.
+// IsTime reports whether s is a time in the form of the API: 2026-03-02T09:00:00.000Z.
 func IsTime(s string) bool {
 	const pattern = "0000-00-00T00:00:00"
 	if len(s) <= len(pattern) || len(s) > len(pattern)+len(".000000000Z") || s[len(s)-1] != 'Z' {
@@ -50,7 +50,7 @@ func IsTime(s string) bool {
 	return strings.Trim(s[len(pattern):], ".0123456789Z") == ""
 }
 
-// Minute cuts a time after its minutes: 2026-03-02T09:00Z. Arguments take that form, too.
+// Minute shortens a time of the API to its minutes: 2026-03-02T09:00Z. Arguments accept that form. It returns other texts as they are.
 func Minute(s string) string {
 	if !IsTime(s) {
 		return s
@@ -58,10 +58,11 @@ func Minute(s string) string {
 	return s[:len("2026-03-02T09:00")] + "Z"
 }
 
-// LineBreaks are all characters that a reader may take for the end of a line.
+// LineBreaks replaces every character that may be shown as the end of a line by \n.
 var LineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// AppendIndented writes a text below a line of ours.
+// AppendIndented appends the lines of a text to out, each indented by two spaces. No line of a customer's text then begins where the lines of the
+// answer begin.
 func AppendIndented(out []byte, text string) []byte {
 	for line := range strings.Lines(strings.TrimSpace(LineBreaks.Replace(text))) {
 		if line = strings.TrimRightFunc(line, unicode.IsSpace); line != "" {

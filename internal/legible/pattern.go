@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Pattern is a regular expression that is compiled when it is first needed: the start does not wait for it.
+// Pattern returns a function that compiles a regular expression at its first call, so that the start of the program does not wait for it.
 func Pattern(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

@@ -1,5 +1,5 @@
-// Package likeness says how much two texts say the same, in any language, without lists of words.
+// Package likeness scores how much two texts say the same, in any language and without lists of words.
 //
-//	terms.go      the words of a text, and what they have in common when they are spelled differently
-//	likeness.go   how rare words are among many texts, and how alike two texts are
+//	terms.go      the words of a text, their stems, and how rare they are among many texts
+//	likeness.go   the score of two texts, and the queries that find texts like one
 package likeness

@@ -10,21 +10,21 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// gistWords is how many words stand for a text besides those of its title: enough to tell what it is about, few enough to leave out
-// greetings, thanks and anecdotes.
+// gistWords is how many words of a text are compared, besides those of its title. Fewer do not tell what it is about; more bring in greetings,
+// thanks and anecdotes.
 const gistWords = 12
 
-// tellingShare is how much less a shared word may say than the weightiest one, to be told.
+// tellingShare bounds which shared words a score comes with: a word may weigh at most so many times less than the weightiest one.
 const tellingShare = 3
 
-// Profile is a text as it is compared with others.
+// Profile is a text, prepared for comparison with others.
 type Profile struct {
-	All  TermSet
-	gist []weighted // the words of the title and the weightiest others, the weightiest first
-	sum  float64    // of their weights
+	All  TermSet    // every word
+	gist []weighted // the words of the title and the weightiest others, by weight
+	sum  float64    // of the weights in gist
 }
 
-// weighted is a word with what it says in a text.
+// weighted is a word of a text with its rarity among all texts.
 type weighted struct {
 	term
 	stem   string
@@ -33,12 +33,12 @@ type weighted struct {
 
 func (w weighted) value() float64 { return w.rarity * w.Weight }
 
-// Profile reads a text among those whose words are counted.
+// Profile weighs the words of a text by how rare they are among the texts that r counted.
 func (r *Rarity) Profile(set TermSet) Profile {
 	p := Profile{All: set}
 	for stem, t := range set {
 		if w := r.weight(stem); w > 0 {
-			p.gist = append(p.gist, weighted{t, stem, w * w}) // squared, as in a cosine: what is common counts still less
+			p.gist = append(p.gist, weighted{t, stem, w * w}) // squared, as in a cosine, so that common words count still less
 		}
 	}
 	slices.SortFunc(p.gist, func(a, b weighted) int { return cmp.Or(cmp.Compare(b.value(), a.value()), cmp.Compare(a.stem, b.stem)) })
@@ -53,9 +53,9 @@ func (r *Rarity) Profile(set TermSet) Profile {
 	return p
 }
 
-// Alike is how much two texts say the same, from 0 to 1: each has to have much of the gist of the other, so that neither a long text is like
-// everything nor a short one like all that mention it. The words that they share come with it, the weightiest first.
-func Alike(a, b Profile) (score float64, words []string) {
+// Score returns how much two texts say the same, from 0 to 1, and the words that they share, the weightiest first. Each text has to have much of
+// the gist of the other. Otherwise a long text would be like everything, and a short one like every text that mentions it.
+func Score(a, b Profile) (score float64, words []string) {
 	ab, shared := a.within(b)
 	ba, more := b.within(a)
 	for _, w := range more {
@@ -72,7 +72,7 @@ func Alike(a, b Profile) (score float64, words []string) {
 	return math.Sqrt(ab * ba), words
 }
 
-// within is the share of the gist of a text that another one has.
+// within returns the share of the gist of p that the other text has, from 0 to 1, and the words of that share.
 func (p Profile) within(other Profile) (share float64, words []weighted) {
 	for _, w := range p.gist {
 		if t, ok := other.All[w.stem]; ok {
@@ -86,7 +86,7 @@ func (p Profile) within(other Profile) (share float64, words []weighted) {
 	return share / p.sum, words
 }
 
-// keywords are the weightiest words of a text, as they stand there, in one line.
+// keywords returns the weightiest words of a text as they are spelled there, with spaces between them.
 func (p Profile) keywords(most int) string {
 	words := make([]string, 0, most)
 	for _, w := range p.gist[:min(most, len(p.gist))] {
@@ -95,10 +95,10 @@ func (p Profile) keywords(most int) string {
 	return strings.Join(words, " ")
 }
 
-// sentenceEnds end sentences in the languages of the world.
+// sentenceEnds are the characters that end a sentence, in the scripts that have some.
 const sentenceEnds = ".!?…。！？؟।։。\n"
 
-// sentence returns the one of a text that says most.
+// sentence returns the sentence of a text whose words weigh most.
 func (r *Rarity) sentence(text string) string {
 	best, most := "", 0.0
 	for s := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune(sentenceEnds, c) }) {
@@ -113,8 +113,8 @@ func (r *Rarity) sentence(text string) string {
 	return best
 }
 
-// Phrasings are the ways in which a post or text is searched for: by its title, its weightiest words, the few that say most, and the sentence
-// that does. Each is within what the API takes.
+// Phrasings returns the queries that find texts like one: its title, its 8 weightiest words, its 3 weightiest words, and its weightiest sentence.
+// A query has at most 500 characters, which is the limit of the API. Queries without a word are left out.
 func (r *Rarity) Phrasings(title, text string) []string {
 	const longest, many, few = 500, 8, 3
 	p := r.Profile(TermsOf(title, text))

@@ -2,6 +2,7 @@ package likeness
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -11,67 +12,72 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// Texts are compared by their words, in any language: without case and accents, without the endings that most inflected languages put
-// behind the first letters, and by pairs of letters where a script has no spaces. No list of words of any language is needed: what is rare
-// among the texts at hand counts much, and what most of them have counts little.
+// Texts are compared by their words: without case, accents and the endings that most inflected languages put behind the first letters, and by
+// pairs of letters in scripts without spaces. Lists of words would cover a few languages. Instead, a word that is rare among the texts at hand
+// counts much, and a word that most of them have counts little.
 
 // term is one word of a text.
 type term struct {
-	Weight float64 // how much it says in that text: in a title more than below it
-	word   string  // as it stands there
+	Weight float64 // 1 in a title, less below it
+	word   string  // as it is spelled there
 }
 
-// TermSet is what is compared of a text.
+// TermSet has the words of a text by their stems.
 type TermSet map[string]term
 
-// What a word in one of these places weighs.
+// The weights of words by where they stand.
 const (
 	inTitle = 1.0
 	inText  = 0.6
 )
 
-// TermsOf reads a text with a title; either may be empty.
+// TermsOf returns the words of a title and a text. Either may be empty. A word of both has the weight of the title.
 func TermsOf(title, text string) TermSet {
 	set := TermSet{}
 	for _, part := range []struct {
 		text   string
 		weight float64
 	}{{title, inTitle}, {text, inText}} {
-		EachTerm(part.text, func(stem, word string) {
+		for stem, word := range Terms(part.text) {
 			if _, ok := set[stem]; !ok {
 				set[stem] = term{part.weight, word}
 			}
-		})
+		}
 	}
 	return set
 }
 
-// longestStem is how many letters of a word are compared: enough to tell words apart, few enough to leave endings out.
+// longestStem is how many letters of a word are compared. With fewer, different words are the same; with more, endings make one word two.
 const longestStem = 6
 
-// EachTerm finds the words of a text.
-func EachTerm(text string, yield func(stem, word string)) {
-	inWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.M) }
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !inWord(r) }) {
-		letters := legible.PlainLetters(word)
-		switch {
-		case len(letters) == 0:
-		case IsUnspaced(letters[0]):
-			for i := range max(1, len(letters)-1) {
-				pair := string(letters[i:min(i+2, len(letters))])
-				yield(pair, pair)
+// Terms yields the stem and the spelling of each word of a text. In a script without spaces, both are two letters that stand beside each other.
+func Terms(text string) iter.Seq2[string, string] {
+	return func(yield func(stem, word string) bool) {
+		notInWord := func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) }
+		for word := range strings.FieldsFuncSeq(text, notInWord) {
+			letters := legible.PlainLetters(word)
+			switch {
+			case len(letters) == 0:
+			case IsUnspaced(letters[0]):
+				for i := range max(1, len(letters)-1) {
+					pair := string(letters[i:min(i+2, len(letters))])
+					if !yield(pair, pair) {
+						return
+					}
+				}
+			case !yield(stem(letters), word):
+				return
 			}
-		default:
-			yield(stem(letters), word)
 		}
 	}
 }
 
-// IsUnspaced reports the letters of scripts that put no spaces between words.
+// IsUnspaced reports whether the script of a letter puts no spaces between words.
 func IsUnspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
+// stem returns the letters by which a word is compared.
 func stem(letters []rune) string {
 	if n := len(letters); n > 3 && letters[n-1] == 's' && letters[n-2] != 's' { // the plural of several languages
 		letters = letters[:n-1]
@@ -79,12 +85,13 @@ func stem(letters []rune) string {
 	return string(letters[:min(len(letters), longestStem)])
 }
 
-// Rarity knows how many of some texts have a word.
+// Rarity counts in how many texts each word occurs.
 type Rarity struct {
-	Texts int
-	With  map[string]int
+	Texts int            // all texts
+	With  map[string]int // the texts that have a word, by its stem
 }
 
+// NewRarity counts the words of some texts.
 func NewRarity(sets ...TermSet) *Rarity {
 	r := &Rarity{Texts: len(sets), With: map[string]int{}}
 	for _, set := range sets {
@@ -95,8 +102,8 @@ func NewRarity(sets ...TermSet) *Rarity {
 	return r
 }
 
-// weight is how much it says that two texts share a word: nothing where all have it. Short words are mostly those that every text has,
-// though the few texts at hand may lack them.
+// weight returns how much it says that two texts share a word. It is near zero for a word that all texts have. Short words weigh less, because most
+// of them are common in the language, even where the few texts at hand lack them.
 func (r *Rarity) weight(stem string) float64 {
 	w := math.Log(1 + float64(r.Texts)/(1+float64(r.With[stem])))
 	if first, _ := utf8.DecodeRuneInString(stem); IsUnspaced(first) || unicode.IsDigit(first) {
@@ -105,11 +112,11 @@ func (r *Rarity) weight(stem string) float64 {
 	return w * shortWords[min(utf8.RuneCountInString(stem), len(shortWords)-1)]
 }
 
-// shortWords are what words of so many letters weigh.
+// shortWords has the factor for a word by its number of letters. The last one is for all longer words.
 var shortWords = [...]float64{0, 0, 0.2, 0.4, 0.7, 1}
 
-// Found is the share of what one text says that another text has, from 0 to 1, and the words that they share, the weightiest first.
-func (r *Rarity) Found(wanted, text TermSet) (share float64, words []string) {
+// Coverage returns the share of the words that are wanted that a text has, by weight, from 0 to 1, and the words of that share, the weightiest first.
+func (r *Rarity) Coverage(wanted, text TermSet) (share float64, words []string) {
 	type hit struct {
 		word   string
 		weight float64
@@ -134,8 +141,8 @@ func (r *Rarity) Found(wanted, text TermSet) (share float64, words []string) {
 	return share / all, words
 }
 
-// Common is the share of the words of two texts that both have, from 0 to 1, wherever they stand.
-func (r *Rarity) Common(a, b TermSet) float64 {
+// Overlap returns the share of the words of two texts that both have, from 0 to 1. It does not matter whether they stand in the title.
+func (r *Rarity) Overlap(a, b TermSet) float64 {
 	var both, all float64
 	for stem := range a {
 		w := r.weight(stem)

@@ -17,12 +17,12 @@ func TestTermsAreTheSameInAllForms(t *testing.T) {
 		{"東京都", "東京"},
 		{"ダークモード", "モード"},
 	} {
-		share, words := NewRarity(TermsOf(same[1], ""), TermsOf("something else", "")).Found(TermsOf(same[1], ""), TermsOf(same[0], ""))
+		share, words := NewRarity(TermsOf(same[1], ""), TermsOf("something else", "")).Coverage(TermsOf(same[1], ""), TermsOf(same[0], ""))
 		if share == 0 || len(words) == 0 {
 			t.Errorf("%q and %q share nothing", same[0], same[1])
 		}
 	}
-	if share, _ := NewRarity(TermsOf("dark", "")).Found(TermsOf("dark mode", ""), TermsOf("calendar sync", "")); share != 0 {
+	if share, _ := NewRarity(TermsOf("dark", "")).Coverage(TermsOf("dark mode", ""), TermsOf("calendar sync", "")); share != 0 {
 		t.Errorf("two texts without a common word are alike by %v", share)
 	}
 }
@@ -39,16 +39,16 @@ func TestRareWordsDecide(t *testing.T) {
 	wanted := TermsOf("the app in dark mode", "")
 	var shares []float64
 	for _, text := range texts {
-		share, _ := Alike(r.Profile(wanted), r.Profile(text))
+		share, _ := Score(r.Profile(wanted), r.Profile(text))
 		shares = append(shares, share)
 	}
 	if slices.Max(shares) != shares[0] || shares[2] <= shares[1] {
 		t.Errorf("%v: the first is meant, and the third has a word of it", shares)
 	}
-	if _, words := r.Found(wanted, texts[0]); len(words) < 2 || !slices.Contains(words[:2], "dark") || !slices.Contains(words[:2], "mode") {
+	if _, words := r.Coverage(wanted, texts[0]); len(words) < 2 || !slices.Contains(words[:2], "dark") || !slices.Contains(words[:2], "mode") {
 		t.Errorf("the words that matched: %v", words)
 	}
-	if share, _ := r.Found(TermSet{}, texts[0]); share != 0 {
+	if share, _ := r.Coverage(TermSet{}, texts[0]); share != 0 {
 		t.Error("nothing is found of nothing")
 	}
 }

@@ -9,51 +9,52 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// sheet is what blocks are written on: the document, or a cell of a table.
+// sheet takes the blocks of the document, or of one cell of a table.
 type sheet struct {
 	out        []byte
-	containers []container // open ones; the first is the sheet itself
-	lists      []*list     // open ones; the first is that of items without a list
-	flat       int         // open containers beyond maxNesting
+	containers []container // the open ones; the first is the sheet itself
+	lists      []*list     // the open ones; the first takes the items that stand in no list
+	flat       int         // how many containers beyond maxNesting are open
 }
 
 func newSheet() sheet {
 	return sheet{containers: []container{{begun: true}}, lists: []*list{{number: 1}}}
 }
 
-// maxNesting bounds the signs before a line, which would make the text of deep nesting quadratic. Deeper items and quotes keep their text and
-// stand in the deepest ones.
+// maxNesting bounds how many quotes and items stand in each other. Each puts signs before every line, so that without a bound the output would grow
+// with the square of the input. The text of deeper ones goes to the deepest that is allowed.
 const maxNesting = 10
 
-// container is something that puts signs before the lines in it: a quote or an item of a list.
+// container is a quote or an item of a list. It puts signs before each line inside.
 type container struct {
-	first, rest string // the signs before its first line and before the others
-	list        *list  // of an item
-	begun       bool
-	last        blockKind // what was written last in it
-	lastList    *list     // and the list that it belongs to
+	first, rest string    // the signs before the first line and before the others
+	list        *list     // the list of an item; nil for a quote
+	begun       bool      // a block is written inside
+	last        blockKind // of the block that was written last inside
+	lastList    *list     // the list of that block
 }
 
-// list is an open one.
+// list is a list whose end has not come yet.
 type list struct {
 	ordered bool
 	number  int    // of the next item
-	sign    string // after the number or instead of one; chosen with the first item
+	sign    string // behind the number, or in its place; chosen at the first item
 }
 
+// blockKind decides whether an empty line has to stand between two blocks.
 type blockKind uint8
 
 const (
-	nothing blockKind = iota
-	paragraph
-	plainBlock
-	nested
+	nothing    blockKind = iota // no block yet
+	paragraph                   // text
+	plainBlock                  // a heading, table, rule or block of code
+	nested                      // a quote or an item
 )
 
-// longestSign is the length of the longest sign before a line: a number of nine digits and what follows it.
+// longestSign is the length of the longest sign before a line, a number of nine digits with its dot and space.
 const longestSign = 11
 
-// maxNumber bounds the first number of a list. Markdown has nine digits for it.
+// maxNumber bounds the first number of a list, because Markdown allows nine digits.
 const maxNumber = 900_000_000
 
 func (w *markdownWriter) openList(ordered bool, start string) {
@@ -94,13 +95,13 @@ func (w *markdownWriter) closeContainer() {
 	}
 }
 
-// inItem reports that the block that is being read is the first of an item.
+// inItem reports whether the block that is being read is the first one of an item.
 func (w *markdownWriter) inItem() bool {
 	c := w.containers[len(w.containers)-1]
 	return c.list != nil && !c.begun
 }
 
-// write writes a block behind the signs of the containers that it stands in. Containers in which nothing is written leave nothing.
+// write appends a block, each line behind the signs of the open containers. A container leaves no trace until a block is written inside.
 func (w *markdownWriter) write(kind blockKind, text []byte) {
 	before := len(w.out)
 	text = w.fit(text, 0)
@@ -133,13 +134,13 @@ func (w *markdownWriter) write(kind blockKind, text []byte) {
 	w.size += len(w.out) - before
 }
 
-// fit returns the first lines of a text, as many as may be written with the signs before them and what is reserved.
+// fit returns as many of the first lines of a text as the limit of the output has room for, with the signs before them and the reserved bytes.
 func (w *markdownWriter) fit(text []byte, reserved int) []byte {
 	signs := 0
 	for _, c := range w.containers {
 		signs += max(len(c.first), len(c.rest)) + 1
 	}
-	room := legible.MaxMarkdown + MaxBlock - w.size - reserved
+	room := legible.MaxText + MaxBlock - w.size - reserved
 	if len(text)+signs*(bytes.Count(text, []byte("\n"))+1) <= room {
 		return text
 	}
@@ -154,7 +155,7 @@ func (w *markdownWriter) fit(text []byte, reserved int) []byte {
 	return bytes.TrimSuffix(text[:end], []byte("\n"))
 }
 
-// begin chooses the signs of a container in which the first block is written.
+// begin chooses the signs of a container when its first block is written.
 func (w *markdownWriter) begin(c, parent *container) {
 	if l := c.list; l != nil {
 		if l.sign == "" {
@@ -171,7 +172,7 @@ func (w *markdownWriter) begin(c, parent *container) {
 	parent.last, parent.lastList = nested, c.list
 }
 
-// choose gives a list the usual sign, or another one where it would run into the list before it.
+// choose gives a list the usual sign. Right behind a list with that sign it takes the other one, or the two would be one list.
 func (l *list) choose(parent *container) {
 	signs := [2]string{"-", "+"}
 	if l.ordered {
@@ -183,7 +184,7 @@ func (l *list) choose(parent *container) {
 	}
 }
 
-// separate ends the line before a block, with an empty line where Markdown needs one.
+// separate ends the line before a block, and adds an empty line if Markdown needs one there.
 func (w *markdownWriter) separate(begun int) {
 	parent := &w.containers[begun-1]
 	if parent.last == nothing {

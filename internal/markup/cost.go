@@ -7,15 +7,15 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// The parser goes over a paragraph again for each mark in it, and over the beginning of a line for each quote or list in it. Without these
-// limits, 200 kB that nobody would write take half a minute, in which other long texts wait. What people write is far below them.
+// The parser reads a paragraph again for each mark in it, and the beginning of a line for each quote or list there. Without these limits, 200 kB of
+// nothing but marks take half a minute, and other long texts wait for that time. Texts of people are far below the limits.
 const (
 	marks      = "*_~[]()<>!`"
-	mostMarks  = 10_000 // in a paragraph
+	mostMarks  = 10_000 // in one paragraph
 	mostNested = 1_000  // quotes and lists in each other, at the beginning of a line
 )
 
-// checkCost refuses Markdown that takes too long to parse.
+// checkCost returns an error for Markdown that would take too long to parse.
 func checkCost(source string) error {
 	count := 0
 	for line := range strings.Lines(source) {
@@ -39,7 +39,7 @@ func checkCost(source string) error {
 	return nil
 }
 
-// behindContainers is a line without the quotes and list items that it begins with, and how many those are.
+// behindContainers returns a line without the marks of quotes and list items at its beginning, and how many marks these are.
 func behindContainers(line string) (text string, nested int) {
 	for {
 		line = strings.TrimLeft(line, " \t")
@@ -52,7 +52,7 @@ func behindContainers(line string) (text string, nested int) {
 	}
 }
 
-// containerMark is the length of the mark of a quote or list item that a text begins with, or 0.
+// containerMark returns the length of the mark of a quote or list item at the beginning of a text, or 0 if there is none.
 func containerMark(text string) int {
 	n := 0
 	for n < len(text) && text[n] >= '0' && text[n] <= '9' {

@@ -26,7 +26,7 @@ func TestWhatTakesTooLongToParseIsRefused(t *testing.T) {
 		{"> *a\n", many},
 	} {
 		source := strings.Repeat(part.text, longestWritten/len(part.text))
-		if _, err := ToHTML(source); err == nil || !strings.Contains(err.Error(), part.want) {
+		if _, err := MarkdownToHTML(source); err == nil || !strings.Contains(err.Error(), part.want) {
 			t.Errorf("%q: %v", part.text, err)
 		}
 	}
@@ -39,20 +39,20 @@ func TestTheLimitsOfMarkdownAreExact(t *testing.T) {
 		"quotes": func(more int) string { return strings.Repeat(">", mostNested+more) + " a" },
 		"lists":  func(more int) string { return "> " + strings.Repeat("1. ", mostNested-1+more) + "a" },
 	} {
-		if _, err := ToHTML(text(0)); err != nil {
+		if _, err := MarkdownToHTML(text(0)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := ToHTML(text(1)); err == nil {
+		if _, err := MarkdownToHTML(text(1)); err == nil {
 			t.Errorf("%s: one more is taken", name)
 		}
 	}
 	paragraph := strings.Repeat("a_b ", mostMarks*3/4)
 	for _, between := range []string{"\n\n", "\n \t\n", "\n>\n"} {
-		if _, err := ToHTML(paragraph + between + paragraph); err != nil {
+		if _, err := MarkdownToHTML(paragraph + between + paragraph); err != nil {
 			t.Errorf("two paragraphs, %q between: %v", between, err)
 		}
 	}
-	if _, err := ToHTML(paragraph + "\n" + paragraph); err == nil {
+	if _, err := MarkdownToHTML(paragraph + "\n" + paragraph); err == nil {
 		t.Error("two lines of one paragraph are two")
 	}
 }
@@ -63,7 +63,7 @@ func TestAddressesAreOnlySoLong(t *testing.T) {
 	const start = "https://example.com/"
 	longest := start + strings.Repeat("a", longestAddress-len(start))
 	for text, linked := range map[string]bool{longest: true, longest + "a": false, start + " " + strings.Repeat("b", longestAddress): true} {
-		html, err := ToHTML(text)
+		html, err := MarkdownToHTML(text)
 		if err != nil || strings.Contains(html, "<a ") != linked {
 			t.Errorf("%d bytes: linked %v, %v", len(text), !linked, err)
 		}

@@ -1,10 +1,10 @@
-// Package markup turns the HTML that customers write into Markdown and excerpts, and Markdown into HTML.
+// Package markup converts the HTML of customers to Markdown and excerpts, and Markdown to HTML.
 //
-//	excerpt.go                           what is promised about customers' HTML, and the excerpt of rows
+//	excerpt.go                           what both promise about customers' HTML; the excerpt that a row shows
 //	source.go, reader.go, elements.go    one pass over HTML, without a tree
-//	hidden.go                            what a browser would not show
-//	markdown.go, blocks.go, tables.go, inline.go, marks.go, escape.go   Markdown of what is shown
-//	links.go, addresses.go               where addresses lead, and which are not shown
-//	to_html.go                           Markdown as HTML, for what the API wants so
-//	cost.go                              Markdown that would take too long to parse
+//	hidden.go                            the styles and attributes that hide an element
+//	markdown.go, blocks.go, tables.go, inline.go, marks.go, escape.go   the Markdown of a body
+//	links.go, addresses.go               where addresses lead, and which ones are not shown
+//	to_html.go                           Markdown to HTML, for fields that the API takes as HTML
+//	cost.go                              limits on Markdown that would take too long to parse
 package markup

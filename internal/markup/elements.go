@@ -10,19 +10,19 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// traits say what an element is to a browser, as far as that decides what a reader sees.
+// traits are the properties of an element that decide how a browser nests it and whether it shows its content.
 type traits uint16
 
 const (
-	block      traits = 1 << iota // stands on lines of its own
-	void                          // has no content and no end
+	block      traits = 1 << iota // it stands on lines of its own
+	void                          // it has no content and no end tag
 	unseen                        // its content is never shown
-	formatting                    // goes on after badly nested ends, until its own
-	special                       // an end tag of something inline does not reach beyond it
-	endsP                         // ends an open paragraph
-	scope                         // an end tag inside does not reach beyond it
-	marker                        // formatting that is open in it does not go on after its own end
-	tablePart                     // means nothing outside a table
+	formatting                    // after badly nested end tags it goes on until its own
+	special                       // an end tag of an inline element inside does not close anything outside
+	endsP                         // it closes an open paragraph
+	scope                         // an end tag inside does not close anything outside
+	marker                        // formatting that is open inside does not go on after its end
+	tablePart                     // outside a table, its tag is ignored
 	heading
 )
 
@@ -32,7 +32,7 @@ const (
 	tableFrame   = block | special | tablePart
 )
 
-// elements are those of which something is known; all others are inline.
+// elements has the traits of each element that is not simply inline.
 var elements = map[atom.Atom]traits{
 	atom.Address: blockElement, atom.Article: blockElement, atom.Aside: blockElement, atom.Blockquote: blockElement, atom.Center: blockElement,
 	atom.Details: blockElement, atom.Dialog: blockElement, atom.Dir: blockElement, atom.Div: blockElement, atom.Dl: blockElement,
@@ -64,20 +64,20 @@ var elements = map[atom.Atom]traits{
 	atom.Meta: void, atom.Param: void, atom.Source: void, atom.Track: void, atom.Wbr: void, atom.Keygen: void,
 }
 
-// breakingOut are the elements that end the SVG or MathML that they stand in.
+// breakingOut are the elements whose start tags close an open SVG or MathML.
 var breakingOut = []atom.Atom{
 	atom.B, atom.Big, atom.Blockquote, atom.Br, atom.Center, atom.Code, atom.Dd, atom.Div, atom.Dl, atom.Dt, atom.Em, atom.Embed,
 	atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr, atom.I, atom.Img, atom.Li, atom.Listing, atom.Menu, atom.Nobr, atom.Ol, atom.P,
 	atom.Pre, atom.Ruby, atom.S, atom.Small, atom.Span, atom.Strike, atom.Strong, atom.Sub, atom.Sup, atom.Table, atom.Tt, atom.U, atom.Ul, atom.Var,
 }
 
-// elementOf is the element of that name.
+// elementOf returns the element with that name.
 func elementOf(name []byte) element {
 	tag := atom.Lookup(name)
 	return element{tag, elements[tag]}
 }
 
-// attribute is one of the attributes that are read; all others are passed over.
+// attribute is an attribute that the reader looks at. It skips all others.
 type attribute uint8
 
 const (
@@ -112,17 +112,17 @@ var attributeNames = map[string]attribute{
 	"style": attrStyle, "title": attrTitle, "type": attrType, "width": attrWidth,
 }
 
-// attributes are those of one tag, valid until the next.
+// attributes are the attributes of one tag. They are valid until the next tag is read.
 type attributes struct {
 	names  []attribute
 	values [][]byte
 	given  uint32
 }
 
-// clear makes room for the next tag's.
+// clear removes the attributes of the last tag.
 func (a *attributes) clear() { a.names, a.values, a.given = a.names[:0], a.values[:0], 0 }
 
-// set keeps the first value of an attribute, as browsers do.
+// set keeps an attribute. Of two with the same name it keeps the first, as browsers do.
 func (a *attributes) set(key, value []byte) {
 	if name, known := attributeNames[string(key)]; known && !a.has(name) {
 		a.names, a.values = append(a.names, name), append(a.values, value)
@@ -130,10 +130,10 @@ func (a *attributes) set(key, value []byte) {
 	}
 }
 
-// has reports whether an attribute is given, with a value or without.
+// has reports whether the tag has an attribute, with a value or without.
 func (a *attributes) has(name attribute) bool { return a.given&(1<<name) != 0 }
 
-// get is the value of an attribute, or nothing.
+// get returns the value of an attribute, or nil.
 func (a *attributes) get(name attribute) []byte {
 	if !a.has(name) {
 		return nil
@@ -141,10 +141,10 @@ func (a *attributes) get(name attribute) []byte {
 	return a.values[slices.Index(a.names, name)]
 }
 
-// longestAttribute is how much of an attribute is read as words or as an address. No address that leads anywhere is longer.
+// longestAttribute is how many bytes of an attribute are read, 64 kB. No address in use is longer.
 const longestAttribute = 64 << 10
 
-// words is the value of an attribute as text.
+// words returns the value of an attribute as text. It cuts a long one, with a note.
 func (a *attributes) words(name attribute) string {
 	value := a.get(name)
 	if len(value) <= longestAttribute {
@@ -154,10 +154,10 @@ func (a *attributes) words(name attribute) string {
 	for end > 0 && !utf8.RuneStart(value[end]) {
 		end--
 	}
-	return string(value[:end]) + legible.MoreCharacters(utf8.RuneCount(value[end:]))
+	return string(value[:end]) + legible.TruncationNote(utf8.RuneCount(value[end:]))
 }
 
-// address is the value of an attribute as an address; of one that is too long to be any, nothing.
+// address returns the value of an attribute as an address, or "" if it is too long to be one.
 func (a *attributes) address(name attribute) string {
 	value := a.get(name)
 	if len(value) > longestAttribute {

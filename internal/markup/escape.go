@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// writeRun writes a run between its delimiters.
+// writeRun writes the text of a run. Its delimiters are written before and after.
 func (w *runWriter) writeRun(i int) {
 	r := &w.runs[i]
 	text := w.buf[r.start:r.end]
@@ -29,7 +29,7 @@ func (w *runWriter) writeRun(i int) {
 	w.closed = 0
 }
 
-// writeCode writes code on a line behind as many backticks as it takes.
+// writeCode writes inline code between more backticks than the code has in a row.
 func (w *runWriter) writeCode(code []byte) {
 	fence := strings.Repeat("`", longestRun(string(code), '`')+1)
 	pad := ""
@@ -41,7 +41,7 @@ func (w *runWriter) writeCode(code []byte) {
 	w.out = append(w.out, pad+fence...)
 }
 
-// writeAddress writes an address as it stands where Markdown knows it from the text around it, and in angle brackets elsewhere.
+// writeAddress writes an address without signs where Markdown makes a link of it, and in angle brackets elsewhere.
 func (w *runWriter) writeAddress(i int, address []byte) {
 	if w.isApart(i) && strings.Trim(string(address), plainAddress) == "" && strings.IndexByte("?!.,:;*_~$@#", address[len(address)-1]) < 0 {
 		w.out = append(w.out, address...)
@@ -52,10 +52,10 @@ func (w *runWriter) writeAddress(i int, address []byte) {
 	w.out = append(w.out, '>')
 }
 
-// plainAddress are the characters that mean nothing in Markdown where they stand in an address.
+// plainAddress are the characters that have no meaning to Markdown inside an address.
 const plainAddress = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@$&+,;=%"
 
-// isApart reports that a run without marks stands between gaps, but for the end of a sentence.
+// isApart reports whether a run without marks stands between gaps. The punctuation that ends a sentence may follow it.
 func (w *runWriter) isApart(i int) bool {
 	if w.runs[i].marks != 0 || !w.atLineStart() && w.out[len(w.out)-1] != ' ' {
 		return false
@@ -69,8 +69,8 @@ func (w *runWriter) isApart(i int) bool {
 	return next.kind == textRun && next.marks == 0 && next.link == 0 && len(rest) < len(text) && (len(rest) == 0 && w.isGapAfter(i+1) || len(rest) > 0 && rest[0] == ' ')
 }
 
-// writeText writes text so that Markdown takes it for what it is. Escapes cost tokens and make words harder to read, so they stand only where
-// something would be taken for a sign.
+// writeText writes text with escapes, but only where Markdown would take a character for a sign: an escape costs a token and makes the word harder to
+// read.
 func (w *runWriter) writeText(i int, text []byte) {
 	r := &w.runs[i]
 	gap := w.isGapAfter(i)
@@ -96,20 +96,22 @@ type textWriter struct {
 	lineStart bool
 	inLink    bool
 	inDeleted bool
-	gapAfter  bool // after the text
+	gapAfter  bool // a space or the end of the line follows the text
 }
 
+// escape writes the next byte behind a backslash.
 func (t *textWriter) escape() {
 	t.out = append(t.out, '\\', t.text[t.at])
 	t.at++
 }
 
+// keep writes the next byte as it is.
 func (t *textWriter) keep() {
 	t.out = append(t.out, t.text[t.at])
 	t.at++
 }
 
-// next is the byte after the one that is written: a space in a gap, nothing where something else is joined to the text.
+// next returns the byte behind the one that is written: a space for a gap, and 0 if another run follows without a gap.
 func (t *textWriter) next() byte {
 	switch {
 	case t.at+1 < len(t.text):
@@ -121,7 +123,7 @@ func (t *textWriter) next() byte {
 	}
 }
 
-// writeLineStart escapes what would make a line something else than text.
+// writeLineStart escapes the character that would make a heading, list, quote, rule or table of the line.
 func (t *textWriter) writeLineStart(p setting) {
 	switch c := t.text[0]; {
 	case c == '>',
@@ -131,7 +133,7 @@ func (t *textWriter) writeLineStart(p setting) {
 		c == '=' && len(bytes.Trim(t.text, "= ")) == 0,
 		c == '|' && !p.cell:
 		t.escape()
-	case c == '|': // in a cell, a bar cannot be escaped twice
+	case c == '|': // the cell escapes its bars once more, and Markdown knows no double escape
 		t.out = append(t.out, "&#124;"...)
 		t.at++
 	case c == '[' && p.item && len(t.text) > 2 && t.text[2] == ']' && strings.IndexByte(" xX", t.text[1]) >= 0:
@@ -146,11 +148,12 @@ func (t *textWriter) writeLineStart(p setting) {
 	}
 }
 
-// opens reports that a sign for a block is followed by a gap.
+// opens reports whether a gap follows the sign of a block, without which it is text.
 func opens(rest []byte, gapAfter bool) bool {
 	return len(rest) == 0 && gapAfter || len(rest) > 0 && rest[0] == ' '
 }
 
+// writeByte writes the next byte, with an escape if Markdown would take it for a sign.
 func (t *textWriter) writeByte() {
 	next := t.next()
 	switch c := t.text[t.at]; c {
@@ -202,12 +205,12 @@ func (t *textWriter) writeByte() {
 	t.keep()
 }
 
-// afterGap reports that what is written stands at the start of a line or after a space.
+// afterGap reports whether the next byte stands at the start of a line or behind a space.
 func (t *textWriter) afterGap() bool {
 	return len(t.out) == 0 || t.out[len(t.out)-1] == ' ' || t.out[len(t.out)-1] == '\n'
 }
 
-// opensMail reports a bracket that Markdown takes, with what follows, for a mail address.
+// opensMail reports whether Markdown would take the next bracket and the text behind it for a mail address.
 func (t *textWriter) opensMail() bool {
 	const longest = 320
 	rest := t.text[t.at+1 : min(len(t.text), t.at+1+longest)]
@@ -215,12 +218,12 @@ func (t *textWriter) opensMail() bool {
 	return end > 0 && rest[end] == '>' && bytes.IndexByte(rest[:end], '@') > 0
 }
 
-// isFree reports a sign between two gaps, which begins and ends nothing.
+// isFree reports whether a sign stands between two gaps, where it neither opens nor closes a mark.
 func (t *textWriter) isFree(next byte) bool {
 	return len(t.out) > 0 && t.out[len(t.out)-1] == ' ' && next == ' '
 }
 
-// isInWord reports a sign between two letters or digits.
+// isInWord reports whether a sign stands between two letters or digits.
 func (t *textWriter) isInWord() bool {
 	before, _ := utf8.DecodeLastRune(t.text[:t.at])
 	after, _ := utf8.DecodeRune(t.text[t.at+1:])

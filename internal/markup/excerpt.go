@@ -11,41 +11,43 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// What customers write reaches a model only after this: nothing that a person would not see in a browser (html_reader.go, html_hidden.go,
-// visible.go), no address that could run, carry data, open a file for everyone or pass for another one (links.go), and no picture that a
-// host would fetch by itself. Rows of lists get an excerpt of it, documents the whole as Markdown (html_markdown.go and the files beside it).
+// The texts of customers reach a model through this package alone. It leaves out what a person would not see in a browser (reader.go, hidden.go, and
+// legible for single characters). It shows no address that runs code, carries data, opens a private file to everyone or passes for another one
+// (links.go), and no picture that a host would fetch by itself. A row of a list shows an excerpt, a document the whole body (markdown.go).
 
-// ExcerptLength is how many characters of a body a row of a list shows.
+// ExcerptLength is the limit, in characters, of the excerpt in a row of a list.
 const ExcerptLength = 200
 
-// Excerpt returns the first characters of the text of an HTML body, on one line. It reads no further than it has to.
+// Excerpt returns the visible text of an HTML body on one line, cut to limit characters and an ellipsis. It stops reading there. It takes a body
+// without tags and entities for text.
 func Excerpt(body string, limit int) string {
 	if !strings.ContainsAny(body, "<&") {
 		return PlainExcerpt(body, limit)
 	}
-	return ExcerptOf([]byte(body), limit)
+	return ExcerptBytes([]byte(body), limit)
 }
 
-func ExcerptOf(body []byte, limit int) string {
+// ExcerptBytes returns the excerpt of a body that is HTML for certain.
+func ExcerptBytes(body []byte, limit int) string {
 	c := newCollector(limit)
 	read(body, c)
 	return string(c.out)
 }
 
-// PlainExcerpt is the first part of a text that is not HTML, on one line.
+// PlainExcerpt returns a text that is not HTML on one line, cut to limit characters and an ellipsis.
 func PlainExcerpt(text string, limit int) string {
 	c := newCollector(limit)
-	c.text([]byte(WithoutSignatures(text)))
+	c.text([]byte(WithoutSignedURLs(text)))
 	return string(c.out)
 }
 
-// collector joins what is seen with single spaces, up to a number of characters.
+// collector is the sink that makes an excerpt: it joins what is visible with single spaces.
 type collector struct {
 	out     []byte
-	n       int
-	limit   int
-	pending bool
-	cut     bool
+	n       int  // characters in out
+	limit   int  // for n
+	pending bool // a space comes before the next character
+	cut     bool // the limit is reached, and the ellipsis written
 	filter  legible.VisibleFilter
 }
 
@@ -74,7 +76,7 @@ func (c *collector) text(text []byte) {
 	}
 }
 
-// asciiWord is how many printable bytes a text starts with.
+// asciiWord returns how many printable bytes of ASCII a text starts with.
 func asciiWord(text []byte) int {
 	n := 0
 	for n < len(text) && text[n] > ' ' && text[n] < 0x7f {
@@ -83,7 +85,7 @@ func asciiWord(text []byte) int {
 	return n
 }
 
-// word adds what asciiWord counts, which most texts are made of.
+// word adds the bytes that asciiWord counts. Most texts are made of these, and they need no look at single characters.
 func (c *collector) word(word []byte) {
 	for len(word) > 0 && !c.cut {
 		c.filter.Shows(rune(word[0]))
@@ -95,7 +97,7 @@ func (c *collector) word(word []byte) {
 	}
 }
 
-// add adds a visible character, and what comes between it and the one before it.
+// add adds a visible character, behind a space or joiner if one is due.
 func (c *collector) add(r rune, joined bool) {
 	if c.n >= c.limit {
 		c.out = append(c.out, "…"...)
@@ -130,7 +132,7 @@ func (c *collector) media(m media) {
 
 func (c *collector) full() bool { return c.cut }
 
-// label names a picture or player in words.
+// label returns the words that stand for a picture or player.
 func (m media) label() string {
 	title := strings.Join(strings.Fields(m.title), " ")
 	if title == "" {
@@ -139,7 +141,7 @@ func (m media) label() string {
 	return m.word + ": " + title
 }
 
-// hasTags tells HTML from text: a tag is more than a sign for less.
+// hasTags tells HTML from text. A less-than sign makes a tag only if a letter, slash, ! or ? follows.
 func hasTags(body []byte) bool {
 	for {
 		_, after, found := bytes.Cut(body, []byte("<"))
@@ -153,11 +155,11 @@ func hasTags(body []byte) bool {
 	}
 }
 
-// ToMarkdown converts a whole HTML body.
-func ToMarkdown(body string) string { return MarkdownOf([]byte(body)) }
-
-// MarkdownOf converts a whole HTML body, and copies no more of it than it has to: bodies can be as long as answers.
-func MarkdownOf(body []byte) string {
+// HTMLToMarkdown converts a whole HTML body to Markdown of at most [legible.MaxText] bytes, and about 512 kB more. It counts the characters
+// beyond that in a note at the end. A text without tags becomes Markdown line by line. Bytes are read where they stand, because a body can be
+// as long as an answer.
+func HTMLToMarkdown[T string | []byte](text T) string {
+	body := []byte(text)
 	w := newMarkdownWriter()
 	n := len(body)
 	if hasTags(body) {

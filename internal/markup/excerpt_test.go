@@ -86,7 +86,7 @@ func TestToMarkdown(t *testing.T) {
 		{"zero width", "<p>a\u200bb</p>", "ab"},
 		{"empty", "<p> </p>", ""},
 	} {
-		if got := ToMarkdown(tc.body); got != tc.want {
+		if got := HTMLToMarkdown(tc.body); got != tc.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tc.name, got, tc.want)
 		}
 	}
@@ -110,7 +110,7 @@ func TestTables(t *testing.T) {
 		{"one in another", "<table><tr><td>a<td><table><tr><th>b<th>c</table></table>", "a\n\n| b | c |\n|---|---|"},
 		{"in a list", "<ul><li>a<table><tr><td>b<td>c</table></ul>", "- a\n\n  | b | c |\n  |---|---|"},
 	} {
-		if got := ToMarkdown(tc.body); got != tc.want {
+		if got := HTMLToMarkdown(tc.body); got != tc.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tc.name, got, tc.want)
 		}
 	}
@@ -131,7 +131,7 @@ func TestTextStaysText(t *testing.T) {
 		{"a&lt;!-- b --&gt;<p>&lt;jo@e.example&gt;", "a\\<!-- b -->\n\n\\<jo@e.example>"},
 		{"![a](/b)", `!\[a\](/b)`},
 	} {
-		if got := ToMarkdown(tc.body); got != tc.want {
+		if got := HTMLToMarkdown(tc.body); got != tc.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tc.body, got, tc.want)
 		}
 	}
@@ -147,7 +147,7 @@ func FuzzHTML(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		short, long := Excerpt(body, ExcerptLength), ToMarkdown(body)
+		short, long := Excerpt(body, ExcerptLength), HTMLToMarkdown(body)
 		if n := utf8.RuneCountInString(short); n > ExcerptLength+2 {
 			t.Errorf("an excerpt of %d characters", n)
 		}
@@ -187,9 +187,9 @@ func checkHarmless(t *testing.T, source string) {
 // roundTrip is Markdown through HTML and back.
 func roundTrip(t *testing.T, source string) string {
 	t.Helper()
-	html, err := ToHTML(source)
+	html, err := MarkdownToHTML(source)
 	if err != nil {
 		t.Fatalf("%q: %v", source, err)
 	}
-	return ToMarkdown(html)
+	return HTMLToMarkdown(html)
 }

@@ -7,22 +7,22 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// shade is what an element's style does to the text in it that an element inside can undo. Mail templates do: a cell without font size
-// around text with one.
+// shade is the part of a style that hides the text of an element, but that an element inside can undo. Mail templates do so: a cell with font size 0
+// holds text that has a size.
 type shade uint8
 
 const (
-	tiny      shade = 1 << iota // a font of a pixel or none
-	faint                       // transparent, or in the colour of its background
-	invisible                   // visibility
+	tiny      shade = 1 << iota // a font of at most two pixels
+	faint                       // transparent, or in the colour of the background
+	invisible                   // by the property visibility
 )
 
-// isHidden reports attributes that hide an element.
+// isHidden reports whether attributes other than style hide an element.
 func isHidden(tag atom.Atom, a *attributes) bool {
 	return a.has(attrHidden) || strings.EqualFold(string(a.get(attrARIAHidden)), "true") || tag == atom.Dialog && !a.has(attrOpen)
 }
 
-// isPixel reports pictures and players too small to see.
+// isPixel reports whether a picture or player is too small to see. Such pictures count who reads a mail.
 func isPixel(a *attributes, s *style) bool {
 	for _, side := range []string{string(a.get(attrWidth)), string(a.get(attrHeight)), s.value[propWidth], s.value[propHeight]} {
 		if n, ok := pixels(side); ok && n <= 1 {
@@ -32,7 +32,7 @@ func isPixel(a *attributes, s *style) bool {
 	return false
 }
 
-// property is one of the properties of a style attribute that are read.
+// property is a property of CSS that can hide an element. All others are skipped.
 type property uint8
 
 const (
@@ -76,13 +76,14 @@ var properties = map[string]property{
 	"transform": propTransform, "visibility": propVisibility, "width": propWidth,
 }
 
-// style is a style attribute, as far as it decides what a reader sees.
+// style has the properties of a style attribute that can hide an element.
 type style struct {
 	value     [propertyCount]string
 	important [propertyCount]bool
 }
 
-// parseStyle reads a style attribute as browsers do: in any case, with comments and escapes, the last word counting.
+// parseStyle reads a style attribute as browsers do: in any case, with comments and escapes. The last declaration of a property counts, unless an earlier
+// one is important.
 func parseStyle(attr []byte) *style {
 	var s style
 	rest := strings.ToLower(plainStyle(string(attr)))
@@ -102,7 +103,7 @@ func parseStyle(attr []byte) *style {
 	return &s
 }
 
-// cutDeclaration cuts a style after its first declaration; a semicolon in brackets or quotes ends none.
+// cutDeclaration cuts a style behind its first declaration. A semicolon inside brackets or quotes does not end a declaration.
 func cutDeclaration(s string) (declaration, rest string) {
 	depth, quote := 0, byte(0)
 	for i := range len(s) {
@@ -124,7 +125,7 @@ func cutDeclaration(s string) (declaration, rest string) {
 	return s, ""
 }
 
-// plainStyle takes the comments out of a style and resolves its escapes: d\69splay is a way to write display.
+// plainStyle removes the comments from a style and resolves its escapes, because d\69splay is another way to write display.
 func plainStyle(s string) string {
 	if !strings.Contains(s, `\`) && !strings.Contains(s, "/*") {
 		return s
@@ -152,8 +153,8 @@ func plainStyle(s string) string {
 	return b.String()
 }
 
-// hides reports styles that show nothing of an element or what is in it. Thresholds tell tricks from taste: half a shadow is read, a
-// hundredth is not; a pixel to the left is a correction, five hundred are out of sight.
+// hides reports whether a style hides an element with all its content. The thresholds tell tricks from taste: people read text that is half
+// transparent, but not at a hundredth; a pixel to the left is a correction, but five hundred are out of sight.
 func (s *style) hides() bool {
 	return s.value[propDisplay] == "none" ||
 		s.value[propContentVisibility] == "hidden" ||
@@ -187,13 +188,13 @@ func (s *style) isOffScreen() bool {
 	return false
 }
 
-// isFarOut reports a length that leads out of sight. Half of the whole leads to the middle.
+// isFarOut reports whether a length moves an element out of sight. A percentage has to be the whole at least, because half of it is the middle.
 func isFarOut(length string) bool {
 	n, ok := pixels(length)
 	return ok && n <= -500 && (n <= -1000 || !strings.HasSuffix(strings.TrimSpace(length), "%"))
 }
 
-// isClosed reports boxes without room that cut off what is in them.
+// isClosed reports whether a box has no room and cuts off its content.
 func (s *style) isClosed() bool {
 	if o := s.value[propOverflow]; !strings.HasPrefix(o, "hidden") && !strings.HasPrefix(o, "clip") {
 		return false
@@ -216,7 +217,7 @@ func (s *style) isClipped() bool {
 	n, ok := pixels(first)
 	switch shape {
 	case "inset":
-		return ok && n >= 500 // of the 1000 that a whole is taken for
+		return ok && n >= 500 // half of the whole, for which pixels has 1000
 	case "circle", "ellipse":
 		return ok && n <= 1
 	case "polygon":
@@ -226,7 +227,7 @@ func (s *style) isClipped() bool {
 	}
 }
 
-// allAtMost reports whether a function's arguments are lengths, none longer than most.
+// allAtMost reports whether the arguments of a function are lengths of at most most pixels.
 func allAtMost(arguments string, most float64) bool {
 	lengths := strings.FieldsFunc(arguments, func(r rune) bool { return r == ',' || r == ' ' || r == ')' })
 	for _, length := range lengths {
@@ -237,7 +238,7 @@ func allAtMost(arguments string, most float64) bool {
 	return len(lengths) > 0
 }
 
-// shade adds a style's own to the shade that an element stands in.
+// shade returns the shade inside an element with this style, given the shade around it.
 func (s *style) shade(outer shade) shade {
 	if v := s.value[propVisibility]; v != "" && v != "inherit" {
 		outer &^= invisible
@@ -264,7 +265,7 @@ func (s *style) shade(outer shade) shade {
 	return outer
 }
 
-// fontSize is the size that a style sets, which the shorthand names first among its numbers.
+// fontSize returns the font size of a style. In the shorthand, it is the first number with a unit.
 func (s *style) fontSize() string {
 	if s.value[propFontSize] != "" {
 		return s.value[propFontSize]
@@ -278,13 +279,13 @@ func (s *style) fontSize() string {
 	return ""
 }
 
-// units are the lengths of CSS in pixels; a whole, of a window or a parent, is taken for a thousand.
+// units has the length of each unit of CSS in pixels. The whole of a window or a parent counts as a thousand.
 var units = map[string]float64{
 	"": 1, "px": 1, "pt": 4.0 / 3, "pc": 16, "in": 96, "cm": 38, "mm": 3.8, "em": 16, "rem": 16, "ex": 8, "ch": 8,
 	"%": 10, "vw": 10, "vh": 10, "vmin": 10, "vmax": 10,
 }
 
-// pixels is a length in pixels, roughly.
+// pixels returns a length in pixels, roughly.
 func pixels(length string) (float64, bool) {
 	length = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(length), "calc("), ")")
 	digits := strings.TrimRight(length, "%abcdefghijklmnopqrstuvwxyz")
@@ -293,7 +294,7 @@ func pixels(length string) (float64, bool) {
 	return n * unit, err == nil && known
 }
 
-// atMost reports a number, or a percentage, from 0 to most. Scales below are mirrors.
+// atMost reports whether a number or percentage is between 0 and most. A scale below 0 shows a mirror image.
 func atMost(number string, most float64) bool {
 	digits, percent := strings.CutSuffix(strings.TrimSpace(number), "%")
 	n, err := strconv.ParseFloat(digits, 64)
@@ -303,12 +304,13 @@ func atMost(number string, most float64) bool {
 	return err == nil && n >= 0 && n <= most
 }
 
+// rgba is a colour with channels from 0 to 255 and an opacity from 0 to 1.
 type rgba struct {
 	red, green, blue int64
 	alpha            float64
 }
 
-// near reports colours that no eye tells apart.
+// near reports whether no eye can tell two colours apart.
 func (c rgba) near(other rgba) bool {
 	const least = 8
 	for _, d := range []int64{c.red - other.red, c.green - other.green, c.blue - other.blue} {
@@ -325,7 +327,7 @@ var namedColors = map[string]string{
 	"snow": "#fffafa", "ivory": "#fffff0", "navy": "#000080", "orange": "#ffa500", "transparent": "#0000",
 }
 
-// parseColor reads the common ways to write a colour; others are taken for visible.
+// parseColor reads the common forms of colours. It returns false for the others, whose text counts as visible.
 func parseColor(s string) (rgba, bool) {
 	if named, ok := namedColors[s]; ok {
 		s = named
@@ -367,7 +369,7 @@ func hexColor(digits string) (rgba, bool) {
 	return rgba{n >> 24 & 255, n >> 16 & 255, n >> 8 & 255, float64(n&255) / 255}, err == nil && len(digits) == 8
 }
 
-// firstColor is the colour in a background, which may name a picture and its place as well.
+// firstColor returns the colour of a background, which may also have a picture and its place.
 func firstColor(background string) string {
 	if strings.Contains(background, "url(") || strings.Contains(background, "gradient(") {
 		return ""

@@ -39,7 +39,7 @@ func TestWhatIsHiddenIsNotShown(t *testing.T) {
 		`<img src="/secret" alt="secret" width="1" height="1">`, `<img src="/secret" style="width:0">`, `<iframe src="/secret" height=0></iframe>`, `<img src="/secret" hidden>`,
 		`<div hidden><span data-type=mention data-label=secret></span></div>`,
 	} {
-		for _, got := range []string{ToMarkdown("a " + body), Excerpt("a "+body, ExcerptLength)} {
+		for _, got := range []string{HTMLToMarkdown("a " + body), Excerpt("a "+body, ExcerptLength)} {
 			if got != "a" {
 				t.Errorf("%s: %q", body, got)
 			}
@@ -66,7 +66,7 @@ func TestHonestTextIsShown(t *testing.T) {
 		"<div style=visibility:hidden>x<b style=visibility:visible>seen</b></div>",
 		"<div style=color:transparent><b style=color:red>seen</b></div>",
 	} {
-		visibleWords := strings.Trim(ToMarkdown(body), "*-# ")
+		visibleWords := strings.Trim(HTMLToMarkdown(body), "*-# ")
 		if visibleWords != "seen" || Excerpt(body, ExcerptLength) != "seen" {
 			t.Errorf("%s: %q, %q", body, visibleWords, Excerpt(body, ExcerptLength))
 		}
@@ -98,7 +98,7 @@ func TestInvisibleCharacters(t *testing.T) {
 		if got := Excerpt("<p>"+tc.in, ExcerptLength); got != words {
 			t.Errorf("%s in an excerpt: got %q, want %q", tc.name, got, words)
 		}
-		if got := ToMarkdown("<p>" + tc.in); got != words {
+		if got := HTMLToMarkdown("<p>" + tc.in); got != words {
 			t.Errorf("%s in Markdown: got %q, want %q", tc.name, got, words)
 		}
 	}

@@ -9,21 +9,21 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// inline is the text of the block that is being read, in runs. It is written when the block ends: whether a mark can be written as
-// Markdown depends on what stands around it.
+// inline is the text of the block that is being read, in runs. It is written when the block ends, because the text behind a mark decides whether
+// Markdown can express the mark.
 type inline struct {
 	buf     []byte
 	runs    []run
 	links   []link
-	current int    // the open link with text in this block: its place in links, plus one
-	href    string // of the open link, as long as it may get text
-	open    [markCount]int
-	codes   int  // open elements of code
-	space   bool // a gap before what comes next
+	current int            // index in links, plus one, of the open link that has text in this block; 0 for none
+	href    string         // of the open link; empty for none
+	open    [markCount]int // open elements of each mark
+	codes   int            // open elements of code
+	space   bool           // a gap comes before the next text
 	filter  legible.VisibleFilter
 }
 
-// mark sets text off.
+// mark is a way to set text off.
 type mark uint8
 
 const (
@@ -33,14 +33,14 @@ const (
 	markCount
 )
 
-// run is a piece of text that is marked alike.
+// run is a piece of text with the same marks and link.
 type run struct {
 	kind       runKind
-	marks      uint8 // bits by mark
-	space      bool  // a gap before it
-	link       int   // its place in links, plus one
-	start, end int   // in buf
-	until      [markCount]int
+	marks      uint8          // a bit for each mark
+	space      bool           // a gap before it
+	link       int            // index in links, plus one; 0 for none
+	start, end int            // offsets in buf
+	until      [markCount]int // the last run that each of its marks reaches
 }
 
 type runKind uint8
@@ -48,15 +48,15 @@ type runKind uint8
 const (
 	textRun runKind = iota
 	codeRun
-	addressRun // an address that is its own text
+	addressRun // an address that is its own text, written without brackets
 	checkboxRun
 	breakRun // the end of a line
 )
 
-// link is a link of the block.
+// link is a link in the block.
 type link struct {
 	href        string
-	first, last int // runs
+	first, last int // its runs
 }
 
 func (l *inline) reset() {
@@ -64,7 +64,7 @@ func (l *inline) reset() {
 	l.filter = legible.VisibleFilter{}
 }
 
-// addText adds what is read. Its gaps become single spaces, or the space between runs.
+// addText adds text that was read. Each gap becomes one space, or the space before a run.
 func (l *inline) addText(text string) {
 	if l.codes > 0 {
 		l.addRun(codeRun, text)
@@ -75,7 +75,7 @@ func (l *inline) addText(text string) {
 
 // addPlain adds text that is not code.
 func (l *inline) addPlain(text string) {
-	for l.href == "" { // an address in the text of a link is only text
+	for l.href == "" { // inside a link, an address is text
 		start, end := findAddress(text)
 		if start < 0 {
 			break
@@ -110,7 +110,7 @@ func (l *inline) addRun(kind runKind, text string) {
 	}
 }
 
-// begin starts a run, or goes on with the last one if that is of the same kind.
+// begin starts a run, or continues the last one if it is alike.
 func (l *inline) begin(kind runKind) {
 	r := run{kind: kind, start: len(l.buf), end: len(l.buf)}
 	for m, n := range l.open {
@@ -142,14 +142,14 @@ func (r *run) isLike(other *run) bool {
 	return r.kind == other.kind && r.marks == other.marks && r.link == other.link
 }
 
-// addWords adds words of ours, apart from the text around them.
+// addWords adds words of the program, with gaps around them.
 func (l *inline) addWords(words string) {
 	l.space = true
 	l.addPlain(words)
 	l.space = true
 }
 
-// addBreak ends a line, unless nothing is on it.
+// addBreak ends the line, unless it is empty.
 func (l *inline) addBreak() {
 	if len(l.runs) > 0 && !l.isOnlyCheckbox() {
 		l.runs = append(l.runs, run{kind: breakRun, start: len(l.buf), end: len(l.buf)})
@@ -161,7 +161,7 @@ func (l *inline) endsInBreak() bool {
 	return len(l.runs) > 0 && l.runs[len(l.runs)-1].kind == breakRun
 }
 
-// addCheckbox adds the sign of a task, once: editors write it as an attribute and as an element.
+// addCheckbox adds the sign of a task. It does so once, because editors write an attribute and an element for one checkbox.
 func (l *inline) addCheckbox(checked bool) {
 	if l.isOnlyCheckbox() {
 		return
@@ -179,7 +179,7 @@ func (l *inline) addCheckbox(checked bool) {
 
 func (l *inline) isOnlyCheckbox() bool { return len(l.runs) == 1 && l.runs[0].kind == checkboxRun }
 
-// addMedia adds a picture or player as a link, never as a picture that a host would fetch.
+// addMedia adds a picture or player as a link. Written as a picture, a host would fetch it, and its owner would know who reads.
 func (l *inline) addMedia(m media) {
 	switch {
 	case isSigned(m.src):
@@ -200,7 +200,7 @@ func (l *inline) addMedia(m media) {
 	}
 }
 
-// openLink opens a link, in the place of one that is open. One that is not safe is none.
+// openLink opens a link and closes the one that is open. If the address is not safe, its text stays without a link.
 func (l *inline) openLink(href string) {
 	l.closeLink()
 	if isSafe(href) {
@@ -208,8 +208,8 @@ func (l *inline) openLink(href string) {
 	}
 }
 
-// closeLink ends the open link, or its part in a block that ends: the blocks after it are not links again, or one long address around
-// many blocks would be repeated in each.
+// closeLink ends the open link, also at the end of a block. It does not go on in the next block: one long address around many blocks would be
+// repeated in each.
 func (l *inline) closeLink() {
 	if l.current == 0 {
 		l.href = ""
@@ -233,12 +233,12 @@ func (l *inline) closeLink() {
 	l.current, l.href = 0, ""
 }
 
-// isOwnText reports an address that can stand as its own text, which may be written without the escapes of the address.
+// isOwnText reports whether the text of a link is its address, with or without the escapes of the address.
 func isOwnText(text, address string) bool {
 	return addressLength(text) == len(text) && (text == address || string(util.URLEscape([]byte(text), false)) == address)
 }
 
-// nameFile puts the name of a file in the place of its signed address.
+// nameFile replaces a link to a signed address by the name of the file.
 func (l *inline) nameFile(target *link, text string) {
 	file := "[file: " + fileName(target.href) + "]"
 	first := l.runs[target.first]
@@ -253,7 +253,7 @@ func (l *inline) nameFile(target *link, text string) {
 	l.addRun(textRun, file)
 }
 
-// textOf is the text of a link, with spaces for its gaps.
+// textOf returns the text of a link, with one space for each gap.
 func (l *inline) textOf(target *link) string {
 	var b strings.Builder
 	for i := target.first; i <= target.last; i++ {

@@ -61,7 +61,7 @@ func TestLargeBodiesAreConverted(t *testing.T) {
 			if n := utf8.RuneCountInString(Excerpt(b.html, ExcerptLength)); n > ExcerptLength+2 {
 				t.Errorf("an excerpt of %d characters", n)
 			}
-			if n := len(ToMarkdown(b.html)); n > legible.MaxMarkdown+2*MaxBlock {
+			if n := len(HTMLToMarkdown(b.html)); n > legible.MaxText+2*MaxBlock {
 				t.Errorf("%d bytes", n)
 			}
 		})
@@ -73,7 +73,7 @@ func TestTextIsWholeOrCutWithAWord(t *testing.T) {
 	t.Parallel()
 	const words = 300_000
 	whole := "<p>" + strings.Repeat("word ", words) + "</p><p>end</p>"
-	if got := ToMarkdown(whole); strings.Count(got, "word") != words || !strings.HasSuffix(got, "\n\nend") {
+	if got := HTMLToMarkdown(whole); strings.Count(got, "word") != words || !strings.HasSuffix(got, "\n\nend") {
 		t.Errorf("%d words, …%s", strings.Count(got, "word"), got[len(got)-20:])
 	}
 	for name, body := range map[string]string{
@@ -83,7 +83,7 @@ func TestTextIsWholeOrCutWithAWord(t *testing.T) {
 		"no gaps":    "<p>" + strings.Repeat("word", 5*words),
 		"code":       "<pre>" + strings.Repeat("word\n", 4*words) + "</pre>",
 	} {
-		got := ToMarkdown(body)
+		got := HTMLToMarkdown(body)
 		var missing int
 		if i := strings.LastIndex(got, "\n\n[cut: "); i < 0 {
 			t.Errorf("%s: nothing says that it is cut", name)
@@ -104,12 +104,12 @@ func TestDeepTextIsKept(t *testing.T) {
 	for _, around := range []string{"div", "span", "b", "ul><li", "blockquote", "table><tr><td", "x-y"} {
 		const depth = 5000
 		body := strings.Repeat("<"+around+">", depth) + "found" + strings.Repeat("</"+strings.ReplaceAll(around, "><", "></")+">", depth) + " after"
-		if got := ToMarkdown(body); !strings.Contains(got, "found") || !strings.Contains(got, "after") {
+		if got := HTMLToMarkdown(body); !strings.Contains(got, "found") || !strings.Contains(got, "after") {
 			t.Errorf("%s: %q", around, got)
 		}
 	}
 	for _, hidden := range []string{"<div hidden>", "<div hidden><span>", "<div hidden><ul><li>"} {
-		if got := ToMarkdown(hidden + strings.Repeat("<div>", 5000) + "secret"); got != "" {
+		if got := HTMLToMarkdown(hidden + strings.Repeat("<div>", 5000) + "secret"); got != "" {
 			t.Errorf("%s: %q", hidden, got)
 		}
 	}
@@ -118,11 +118,11 @@ func TestDeepTextIsKept(t *testing.T) {
 // Signs before lines end at a depth, so that the text does not grow with its square.
 func TestNestingIsBounded(t *testing.T) {
 	t.Parallel()
-	quotes := ToMarkdown(strings.Repeat("<blockquote>", 100) + "a")
+	quotes := HTMLToMarkdown(strings.Repeat("<blockquote>", 100) + "a")
 	if want := strings.Repeat("> ", maxNesting) + "a"; quotes != want {
 		t.Errorf("quotes: %q", quotes)
 	}
-	lists := ToMarkdown(strings.Repeat("<ul><li>a", 100))
+	lists := HTMLToMarkdown(strings.Repeat("<ul><li>a", 100))
 	if got := strings.Count(lists, "a"); got != 100 || strings.Contains(lists, strings.Repeat(" ", 2*maxNesting+1)) {
 		t.Errorf("lists: %d items in %q", got, lists)
 	}
@@ -134,7 +134,7 @@ func BenchmarkToMarkdown(b *testing.B) {
 			b.SetBytes(int64(len(body.html)))
 			b.ReportAllocs()
 			for b.Loop() {
-				ToMarkdown(body.html)
+				HTMLToMarkdown(body.html)
 			}
 		})
 	}

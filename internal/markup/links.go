@@ -14,7 +14,7 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// schemeOf is the scheme of an address in lower case; a relative one has none. Browsers pass over spaces and controls in it.
+// schemeOf returns the scheme of an address in lower case, or "" for a relative address. It skips the spaces and control characters that browsers skip.
 func schemeOf(address string) string {
 	scheme, _, found := strings.Cut(trimAddress(address), ":")
 	if !found || strings.ContainsAny(scheme, "/?#\\") {
@@ -23,7 +23,7 @@ func schemeOf(address string) string {
 	return strings.ToLower(scheme)
 }
 
-// trimAddress takes out of an address what browsers pass over.
+// trimAddress removes from an address the characters that browsers skip, and invisible ones.
 func trimAddress(address string) string {
 	address = strings.TrimFunc(address, func(r rune) bool { return r <= ' ' || legible.IsInvisible(r) || legible.IsSpace(r) })
 	return strings.Map(func(r rune) rune {
@@ -34,7 +34,7 @@ func trimAddress(address string) string {
 	}, address)
 }
 
-// isSafe admits the schemes that only name a place: none that runs, carries data or opens files.
+// isSafe reports whether an address only names a place. Other schemes run code, carry data or open files.
 func isSafe(address string) bool {
 	switch schemeOf(address) {
 	case "", "http", "https", "mailto", "tel":
@@ -44,7 +44,7 @@ func isSafe(address string) bool {
 	}
 }
 
-// hostSpan returns where the host of an address stands in it, as a browser takes it: after the last @, with slashes of either kind.
+// hostSpan returns the offsets of the host in an address. It reads as browsers do: the host stands behind the last @, and a backslash is a slash.
 func hostSpan(address string) (start, end int) {
 	switch scheme := schemeOf(address); {
 	case scheme == "mailto":
@@ -74,13 +74,14 @@ func hostSpan(address string) (start, end int) {
 
 func isSlash(c byte) bool { return c == '/' || c == '\\' }
 
-// hostOf is the host that an address leads to, in the form that is looked up: letters that look like others do not pass for them.
+// hostOf returns the host of an address in the ASCII form of DNS. In that form, letters that look like Latin ones cannot pass for them.
 func hostOf(address string) string {
 	address = trimAddress(address)
 	start, end := hostSpan(address)
 	return lookupForm(address[start:end])
 }
 
+// lookupForm returns a host in the ASCII form of DNS.
 func lookupForm(host string) string {
 	if decoded, err := url.PathUnescape(host); err == nil {
 		host = decoded
@@ -89,13 +90,13 @@ func lookupForm(host string) string {
 	if strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return host
 	}
-	if ascii, _ := idna.Lookup.ToASCII(host); ascii != "" { // what it cannot map is still better than what it looks like
+	if ascii, _ := idna.Lookup.ToASCII(host); ascii != "" { // also with an error: a form with mistakes still does not look like another host
 		return ascii
 	}
 	return host
 }
 
-// destination is an address as the target of a Markdown link: with the host as it is looked up, and nothing that ends the target.
+// destination returns an address as the target of a Markdown link: with the host in ASCII, and with escapes for the characters that would end the target.
 func destination(address string) string {
 	address = trimAddress(address)
 	if start, end := hostSpan(address); start < end {
@@ -117,7 +118,7 @@ func destination(address string) string {
 	return b.String()
 }
 
-// hostKept is a host in letters that cannot be taken for others.
+// hostKept returns a host of ASCII letters as it is, and any other in the form of DNS.
 func hostKept(host string) string {
 	if strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return host
@@ -125,10 +126,10 @@ func hostKept(host string) string {
 	return lookupForm(host)
 }
 
-// longestEntity is the length of the longest name of a character in HTML, with its & and semicolon.
+// longestEntity is the length of the longest entity of HTML, with & and semicolon.
 const longestEntity = 33
 
-// entityLength is the length of what a Markdown reader could take for an entity at the start of s, or 0.
+// entityLength returns the length of the text at the start of s that Markdown could take for an entity, or 0.
 func entityLength(s string) int {
 	for i := 1; i < len(s) && i < longestEntity; i++ {
 		switch c := s[i]; {
@@ -142,7 +143,8 @@ func entityLength(s string) int {
 	return 0
 }
 
-// leadsElsewhere returns where an address leads if its text names another place, or if the address itself hides it behind a name and an @.
+// leadsElsewhere returns the host of an address if the text of the link names the host of somebody else, or if the address hides its host behind a name
+// and an @. Otherwise it returns "".
 func leadsElsewhere(text, address string) string {
 	host := hostOf(address)
 	if host == "" || strings.HasSuffix(text, leadsTo(host)) {
@@ -159,17 +161,17 @@ func leadsElsewhere(text, address string) string {
 	return ""
 }
 
-// leadsTo is said in the text of a link that leads elsewhere than it says.
+// leadsTo returns the words that warn of a link whose text names another host.
 func leadsTo(host string) string { return " (leads to " + host + ")" }
 
-// endsName reports what cannot be in the name of a host or its address.
+// endsName reports whether a character can be neither in a host nor in the rest of an address.
 func endsName(r rune) bool { return legible.IsSpace(r) || strings.ContainsRune(`"'<>(){}[],;|`, r) }
 
-// reserved are the endings that are used without being given out.
+// reserved are the top-level domains that are in use but in no public list.
 var reserved = words("example test invalid localhost local internal lan corp home onion")
 
-// namedHost is the host that a word of a text names, or nothing. A dot alone makes no name: the ending has to be one that is in use, so
-// that Node.js and report.pdf are none.
+// namedHost returns the host that a word names, or "". A dot alone does not make a host, because Node.js and report.pdf have one: the ending has to be
+// in use.
 func namedHost(word string) string {
 	_, after, plain := strings.Cut(word, "://")
 	if plain {
@@ -195,7 +197,7 @@ func namedHost(word string) string {
 	return ""
 }
 
-// site is the part of a host that one owner has.
+// site returns the registered domain of a host, below which one owner gives out all names.
 func site(host string) string {
 	if own, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return own
@@ -203,9 +205,9 @@ func site(host string) string {
 	return host
 }
 
-// WithoutSignatures replaces the signed addresses in a text by the names of their files. Whoever has one has the file, and they say whose
-// key signed them.
-func WithoutSignatures(text string) string {
+// WithoutSignedURLs replaces each signed address in a text by the name of its file. A signed address opens the file to everyone who has it, and it
+// names the key that signed it.
+func WithoutSignedURLs(text string) string {
 	if !strings.Contains(text, "://") {
 		return text
 	}
@@ -226,7 +228,7 @@ func WithoutSignatures(text string) string {
 	}
 }
 
-// findAddress returns where the first web address in a text stands, or -1.
+// findAddress returns the offsets of the first web address in a text, or -1 and -1.
 func findAddress(text string) (start, end int) {
 	for from := 0; ; {
 		i := strings.Index(text[from:], "://")
@@ -250,10 +252,10 @@ func findAddress(text string) (start, end int) {
 	}
 }
 
-// firstIdeograph and all after it are letters that stand next to an address without a gap, in languages that know none.
+// firstIdeograph is the first letter of the scripts without spaces, in which text follows an address without a gap.
 const firstIdeograph = 0x2e80
 
-// addressLength is how much of a text that begins with a scheme is a web address, or 0.
+// addressLength returns the length of the web address that a text begins with, or 0.
 func addressLength(text string) int {
 	colon := strings.Index(text, "://")
 	if colon < 0 || !strings.EqualFold(text[:colon], "http") && !strings.EqualFold(text[:colon], "https") {
@@ -270,7 +272,7 @@ func addressLength(text string) int {
 			break
 		}
 		if r >= utf8.RuneSelf && !path {
-			return 0 // a host that is not looked up as it is written
+			return 0 // no host: DNS has ASCII alone
 		}
 		path = path || r == '/' || r == '?' || r == '#'
 	}
@@ -280,11 +282,12 @@ func addressLength(text string) int {
 	return end
 }
 
+// endsAddress reports whether an address in a text ends before the character.
 func endsAddress(r rune) bool {
 	return legible.IsSpace(r) || legible.IsInvisible(r) || strings.ContainsRune("<>\"`\\|", r)
 }
 
-// trimPunctuation cuts off what ends a sentence rather than an address, as GitHub does.
+// trimPunctuation removes the punctuation that ends a sentence rather than the address, by the rule of GitHub.
 func trimPunctuation(address string) string {
 	unopened := strings.Count(address, ")") - strings.Count(address, "(")
 	for address != "" {
@@ -300,13 +303,14 @@ func trimPunctuation(address string) string {
 	return ""
 }
 
-// The parameters of signed addresses. Some alone tell one; a proof needs a term to, because many links have a token.
+// The parameters of signed addresses. One of the signatures is enough. A proof counts only together with a term, because many ordinary links have a token.
 var (
 	signatures = words("x-amz-signature x-amz-credential x-amz-security-token x-goog-signature x-goog-credential x-oss-signature x-oss-credential key-pair-id awsaccesskeyid googleaccessid ossaccesskeyid")
 	proofs     = words("signature sig sign token hmac hash jwt policy auth")
 	terms      = words("expires expire exp expiry expiration expires_at expires_in se")
 )
 
+// words returns the set of the words in a list.
 func words(list string) map[string]bool {
 	set := map[string]bool{}
 	for word := range strings.FieldsSeq(list) {
@@ -315,7 +319,7 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// isSigned reports an address that opens a file for everyone who has it, for a time.
+// isSigned reports whether an address opens a file for some time to everyone who has it.
 func isSigned(address string) bool {
 	_, query, found := strings.Cut(address, "?")
 	if !found {
@@ -336,7 +340,7 @@ func isSigned(address string) bool {
 	return proof && term
 }
 
-// fileName is the name of the file that an address leads to.
+// fileName returns the last part of the path of an address as a visible name of at most 100 characters.
 func fileName(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	address, _, _ = strings.Cut(address, "#")

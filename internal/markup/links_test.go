@@ -49,7 +49,7 @@ func TestLinksShowWhereTheyLead(t *testing.T) {
 		{`<a href="https://bаnk.example/ü">a</a>`, "[a](https://xn--bnk-6cd.example/ü)"},
 		{`<img src="https://evil.example/x.png" alt="bank.example">`, "[image: bank.example (leads to evil.example)](https://evil.example/x.png)"},
 	} {
-		got := ToMarkdown(tc.body)
+		got := HTMLToMarkdown(tc.body)
 		if got != tc.want {
 			t.Errorf("%s: got %s, want %s", tc.body, got, tc.want)
 		}
@@ -120,7 +120,7 @@ func TestSignedAddressesAreReplacedByNames(t *testing.T) {
 		{`<pre>https://e.example/r.pdf` + signed + `</pre>`, "```\n[file: r.pdf]\n```"},
 		{`https://e.example/r.pdf` + signed + `, https://e.example/b?c=1`, "[file: r.pdf], https://e.example/b?c=1"},
 	} {
-		if got := ToMarkdown(tc.body); got != tc.want {
+		if got := HTMLToMarkdown(tc.body); got != tc.want {
 			t.Errorf("%s: got %s, want %s", tc.body, got, tc.want)
 		}
 		if got := Excerpt(tc.body, 1000); strings.Contains(got, "AKIA") {

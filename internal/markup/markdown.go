@@ -13,31 +13,31 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// markdownWriter writes what a reader of HTML sees as Markdown, without a tree: text is collected to the end of its block and then written,
-// with its marks, behind the signs of the lists and quotes that are open.
+// markdownWriter is the sink that writes Markdown. It keeps no tree: it collects text to the end of a block and then writes the block, with its marks,
+// behind the signs of the open lists and quotes.
 type markdownWriter struct {
 	sheet
-	sheets []sheet  // those that the open table cells interrupt
-	tables []*table // open ones
+	sheets []sheet  // around the open table cells, the outermost first
+	tables []*table // the open ones
 	inline
-	level      int // of the open heading
-	pre        int // open blocks of code
+	level      int // of the open heading, or 0
+	pre        int // blocks that are open in a block of code, with the latter; 0 outside
 	code       []byte
-	codeStarts bool // a line break here is one of the tag's, not of the text
+	codeStarts bool // a line break here belongs to the tag, not to the text
 	lang       string
-	size       int // of all that was written
-	lost       int // characters that were read and not written
+	size       int // bytes that were written, on all sheets
+	lost       int // characters that were read, but not written for lack of room
 }
 
 func newMarkdownWriter() *markdownWriter {
 	return &markdownWriter{sheet: newSheet()}
 }
 
-// plain writes a text that is not HTML. Its lines stay lines.
+// plain writes a text that is not HTML, line by line.
 func (w *markdownWriter) plain(text []byte) {
 	for line := range bytes.Lines(text) {
 		for part := range parts(line) {
-			w.text([]byte(WithoutSignatures(html.UnescapeString(string(part)))))
+			w.text([]byte(WithoutSignedURLs(html.UnescapeString(string(part)))))
 		}
 		w.lineBreak()
 	}
@@ -48,12 +48,12 @@ func (w *markdownWriter) finish() string {
 	return string(w.out)
 }
 
-func (w *markdownWriter) full() bool { return w.size+len(w.code) > legible.MaxMarkdown }
+func (w *markdownWriter) full() bool { return w.size+len(w.code) > legible.MaxText }
 
-// MaxBlock bounds what is kept of a block before it is written; a longer one becomes several.
+// MaxBlock is how many bytes of a block are kept before it is written: 256 kB. A longer block becomes several.
 const MaxBlock = 1 << 18
 
-// maxRuns bounds the same in runs, of which those of a picture or a line break have next to no text.
+// maxRuns is how many runs of a block are kept. The runs of pictures and line breaks have hardly any bytes to count.
 const maxRuns = 1 << 16
 
 func (w *markdownWriter) text(text []byte) {
@@ -68,15 +68,15 @@ func (w *markdownWriter) text(text []byte) {
 	w.bound()
 }
 
-// bound writes a block that has become too long.
+// bound writes the block if it has become too long.
 func (w *markdownWriter) bound() {
 	if len(w.buf) > MaxBlock || len(w.runs) > maxRuns {
 		w.flush(false)
 	}
 }
 
-// parts cuts a text at gaps into parts that are not much longer than a block may be: what is made of each is gone before the next. Of a text
-// without gaps, a part ends anywhere but inside a character or the end of a line.
+// parts cuts a text into parts of at most two blocks, so that the memory for one part is free before the next. It cuts at gaps. In a text without gaps
+// it cuts anywhere but inside a character or between \r and \n.
 func parts(text []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(text) > 2*MaxBlock {
@@ -162,7 +162,7 @@ func (w *markdownWriter) end(e element) {
 	}
 }
 
-// endMark ends what only sets text off. Badly nested, it can end in a block of code that begins after it.
+// endMark ends a link or a mark. Badly nested, either can end inside a block of code that began after it.
 func (w *markdownWriter) endMark(tag atom.Atom) {
 	if tag == atom.A {
 		w.closeLink()
@@ -171,7 +171,7 @@ func (w *markdownWriter) endMark(tag atom.Atom) {
 	}
 }
 
-// mark counts the open elements that set their text off.
+// mark counts the open elements of each mark.
 func (w *markdownWriter) mark(tag atom.Atom, by int) {
 	switch tag {
 	case atom.Strong, atom.B, atom.Summary:
@@ -197,7 +197,7 @@ func (w *markdownWriter) media(m media) {
 	w.bound()
 }
 
-// flush ends the block that is being read. A checkbox alone waits for the text that belongs to it, as long as its item is open.
+// flush writes the block that is being read. A checkbox without text waits for its text until the end of its item.
 func (w *markdownWriter) flush(final bool) {
 	if !final && w.isOnlyCheckbox() {
 		return
@@ -215,7 +215,7 @@ func (w *markdownWriter) flush(final bool) {
 	w.reset()
 }
 
-// lineBreak is a line that ends inside a block; two of them end the block.
+// lineBreak ends a line inside a block. The second one in a row ends the block.
 func (w *markdownWriter) lineBreak() {
 	if w.level == 0 && w.endsInBreak() {
 		w.flush(false)
@@ -251,10 +251,10 @@ func (w *markdownWriter) addCode(text string) {
 	}
 }
 
-// href is where a link leads.
+// href returns the address of a link.
 func href(a *attributes) string { return a.address(attrHref) }
 
-// startInCode is a start tag in a block of code, where only lines and the language count.
+// startInCode reads a start tag inside a block of code, where only line breaks and the language matter.
 func (w *markdownWriter) startInCode(e element, a *attributes) {
 	w.codeStarts = false
 	switch {
@@ -297,7 +297,7 @@ func (w *markdownWriter) codeLine() {
 	}
 }
 
-// language is the one that an element names its code to be in, by the class that highlighters read.
+// language returns the language of the code in an element, from the class that highlighters read.
 func language(a *attributes) string {
 	for class := range strings.FieldsSeq(string(a.get(attrClass))) {
 		name, ok := strings.CutPrefix(class, "language-")
@@ -312,7 +312,7 @@ func language(a *attributes) string {
 	return ""
 }
 
-// longestRun is how often a character stands in a row at most.
+// longestRun returns how often a character is repeated in a row, at most.
 func longestRun(s string, c byte) int {
 	longest, run := 0, 0
 	for i := range len(s) {

@@ -10,15 +10,15 @@ import (
 
 var delimiters = [markCount]string{"**", "*", "~~"}
 
-// setting is where a block of text is written.
+// setting is the place where a block of text is written.
 type setting struct {
 	heading bool
-	item    bool // first in an item of a list
-	cell    bool // of a table
+	item    bool // the block is the first one in an item of a list
+	cell    bool // of a table, at any depth
 }
 
-// render writes the runs of a block as Markdown. Marks that cannot be expressed where they stand, in the middle of a word for instance, are
-// given up, and the text is written again, so that it comes out as the same text without them does.
+// render writes the runs of a block as Markdown. It gives up a mark that Markdown cannot express at its place, in the middle of a word for instance,
+// and writes the text again, so that it comes out as the same text without the mark would.
 func (l *inline) render(p setting) []byte {
 	if p.heading {
 		l.joinLines()
@@ -43,7 +43,7 @@ func (l *inline) render(p setting) []byte {
 	}
 }
 
-// joinLines makes the lines of a heading one.
+// joinLines puts the lines of a heading on one line, because a heading of Markdown has one.
 func (l *inline) joinLines() {
 	runs, gap := l.runs[:0], false
 	for _, r := range l.runs {
@@ -58,7 +58,7 @@ func (l *inline) joinLines() {
 	l.merge()
 }
 
-// merge joins neighbours that have become alike.
+// merge joins neighbouring runs that have become alike.
 func (l *inline) merge() {
 	var buf []byte
 	runs := l.runs[:0]
@@ -80,7 +80,7 @@ func (l *inline) merge() {
 	l.buf, l.runs = buf, runs
 }
 
-// measure finds how far each mark and link reaches.
+// measure finds the last run that each mark and link reaches.
 func (l *inline) measure() {
 	for i, r := range l.runs {
 		if r.link > 0 {
@@ -115,19 +115,19 @@ type runWriter struct {
 	*inline
 	setting
 	out    []byte
-	spans  []span // open ones
-	closed byte   // the sign of the mark that has just been closed
-	gaveUp bool
+	spans  []span // the open ones, the outermost first
+	closed byte   // the sign of the mark that was closed right before, or 0
+	gaveUp bool   // a mark could not be expressed
 }
 
-// span is a mark or a link that has been opened.
+// span is a mark or link whose opening sign is written.
 type span struct {
 	mark        mark // markCount for a link
 	link        int
-	first, last int // the runs in it
+	first, last int // its runs
 }
 
-// sign is the character that opens and closes a span.
+// sign returns the character that opens a span.
 func (s span) sign() byte {
 	if s.mark == markCount {
 		return '['
@@ -151,14 +151,15 @@ func (w *runWriter) write() {
 		w.writeRun(i)
 		w.closeSpans(i)
 	}
-	if w.heading && bytes.HasSuffix(w.out, []byte("#")) { // taken for the end of the sign before it otherwise
+	if w.heading && bytes.HasSuffix(w.out, []byte("#")) { // otherwise Markdown drops it as the closing sign of the heading
 		w.out = append(w.out[:len(w.out)-1], `\#`...)
 	}
 }
 
 func (w *runWriter) atLineStart() bool { return len(w.out) == 0 || w.out[len(w.out)-1] == '\n' }
 
-// openSpans opens what begins with a run, the longest first, so that spans nest. What reaches beyond the span around it is cut there.
+// openSpans opens the marks and the link that begin at a run, the longest first, so that spans nest. A span that reaches beyond the one around it is cut
+// there.
 func (w *runWriter) openSpans(i int) {
 	r := &w.runs[i]
 	var begin [markCount + 1]span
@@ -176,7 +177,7 @@ func (w *runWriter) openSpans(i int) {
 	slices.SortStableFunc(begin[:n], func(a, b span) int { return b.last - a.last })
 	for k, s := range begin[:n] {
 		if top := len(w.spans) - 1; top >= 0 && s.last > w.spans[top].last {
-			if s.mark == markCount { // a link that begins in a mark and ends outside: the link stays whole
+			if s.mark == markCount { // the link stays whole, and the mark around its beginning goes
 				w.giveUp(w.spans[top].mark, i, w.spans[top].last)
 			}
 			s.last = min(s.last, w.spans[top].last)
@@ -196,7 +197,7 @@ func (w *runWriter) openSpans(i int) {
 	}
 }
 
-// giveUp takes a mark from some of the runs.
+// giveUp removes a mark from some of the runs.
 func (w *runWriter) giveUp(m mark, first, last int) {
 	w.gaveUp = true
 	if m < markCount {
@@ -206,7 +207,7 @@ func (w *runWriter) giveUp(m mark, first, last int) {
 	}
 }
 
-// canOpen reports whether Markdown takes a delimiter before a run for the beginning of a mark. Others may begin inside it.
+// canOpen reports whether Markdown takes a delimiter before a run for the opening one of a mark, given the spans that begin inside it.
 func (w *runWriter) canOpen(i int, s span, inside []span) bool {
 	sign := delimiters[s.mark][0]
 	before, _ := utf8.DecodeLastRune(w.out)
@@ -219,15 +220,15 @@ func (w *runWriter) canOpen(i int, s span, inside []span) bool {
 	word := !util.IsPunctRune(w.firstRune(i)) && !slices.ContainsFunc(inside, func(other span) bool { return other.sign() != sign })
 	nested := slices.ContainsFunc(w.spans, func(open span) bool { return open.sign() == sign && open.first < i })
 	if util.IsPunctRune(before) {
-		return !nested || word // it could be the end of the mark around it as well
+		return !nested || word // it could as well close the mark around it
 	}
 	return !nested && word
 }
 
-// canClose reports whether Markdown takes a delimiter after a span for its end.
+// canClose reports whether Markdown takes a delimiter behind a span for the closing one.
 func (w *runWriter) canClose(s span) bool {
 	r := &w.runs[s.last]
-	if s.mark == deleted && w.buf[r.end-1] == '~' { // three in a row are no mark
+	if s.mark == deleted && w.buf[r.end-1] == '~' { // Markdown ignores three in a row
 		return false
 	}
 	inLink := slices.ContainsFunc(w.spans, func(open span) bool { return open.mark == markCount })
@@ -254,7 +255,7 @@ func (w *runWriter) canClose(s span) bool {
 	return r.kind == textRun && !util.IsPunctRune(last)
 }
 
-// firstRune is the first character of a run as it is written.
+// firstRune returns the first character of a run in Markdown.
 func (w *runWriter) firstRune(i int) rune {
 	r := &w.runs[i]
 	switch r.kind {
@@ -272,12 +273,12 @@ func (w *runWriter) firstRune(i int) rune {
 	}
 }
 
-// isGapAfter reports that a gap follows a run.
+// isGapAfter reports whether a gap or the end of the line follows a run.
 func (w *runWriter) isGapAfter(i int) bool {
 	return i+1 == len(w.runs) || w.runs[i+1].kind == breakRun || w.runs[i+1].space
 }
 
-// closeSpans closes what ends with a run.
+// closeSpans closes the marks and the link that end at a run.
 func (w *runWriter) closeSpans(i int) {
 	for n := len(w.spans); n > 0 && w.spans[n-1].last == i; n-- {
 		s := w.spans[n-1]
@@ -294,7 +295,7 @@ func (w *runWriter) closeSpans(i int) {
 	}
 }
 
-// gapAfterExclamation keeps a bracket of ours from making a picture of what follows.
+// gapAfterExclamation separates an exclamation mark from the bracket of a link. Together they would make a picture, which hosts fetch.
 func (w *runWriter) gapAfterExclamation() {
 	if bytes.HasSuffix(w.out, []byte("!")) {
 		w.out = append(w.out, ' ')

@@ -11,18 +11,18 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// sink takes what a reader of HTML sees, in the order of the document: texts, elements with their ends, and media. What a sink is told of
-// is visible; every start but those of void elements has its end.
+// sink takes what a person sees of a document, in its order: texts, elements and media. It gets nothing that is hidden. Each start has its end, except for
+// void elements.
 type sink interface {
 	text(text []byte)
 	start(e element, a *attributes)
 	end(e element)
 	media(m media)
-	// full reports that the sink wants no more.
+	// full reports whether the sink takes no more, so that the reader stops.
 	full() bool
 }
 
-// element is what it is called and what is known of it.
+// element is the name of an element with its traits.
 type element struct {
 	tag    atom.Atom
 	traits traits
@@ -30,55 +30,55 @@ type element struct {
 
 // media is a picture or a player.
 type media struct {
-	word  string // what it is
-	title string // what its author says of it
-	src   string // where it comes from
+	word  string // image, video, audio or embed
+	title string // the words of its author about it
+	src   string // its address
 }
 
-// maxOpen bounds the open elements. Deeper ones stand beside each other, as in browsers, which have the same bound.
+// maxOpen bounds how many elements are open in each other. Browsers have the same bound, and put deeper elements beside each other, too.
 const maxOpen = 512
 
-// reader reads HTML as a browser does, as far as that decides what is seen. It builds no tree: the tree of a few kilobytes of ill-meant tags
-// can take gigabytes, because unclosed formatting is repeated in each paragraph. So time and memory are those of the tags.
+// reader reads HTML by the rules of browsers that decide what is seen. It builds no tree. Browsers repeat unclosed formatting in each paragraph, so that
+// the tree of a few kilobytes of hostile tags takes gigabytes; here, time and memory grow with the number of tags.
 type reader struct {
 	z     *html.Tokenizer
 	sink  sink
 	attrs attributes
 	open  []openElement
-	// lingering are the formatting elements that were closed by the end of another one: they go on until their own.
+	// lingering are the formatting elements that the end of another element closed. They go on until their own end tag.
 	lingering  []lingering
-	concealing int  // of those, how many conceal their text
-	formatted  int  // the formatting elements that have begun
-	mention    int  // how many elements are open where a mention begins that has shown no text yet; 0 is none
-	foreign    int  // open SVG and MathML
-	paragraphs int  // open ones
-	inForm     bool // a form has begun, wherever its end tag will come
-	blank      bool // nothing more is seen
+	concealing int  // how many of the lingering elements hide their text
+	formatted  int  // how many formatting elements have begun
+	mention    int  // the number of open elements at the mention that has shown no text yet; 0 for none
+	foreign    int  // how many elements of SVG and MathML are open
+	paragraphs int  // how many are open
+	inForm     bool // the end tag of a form has not come yet
+	blank      bool // the rest of the document is hidden
 	source
 }
 
-// lingering is a formatting element that goes on after what it stood in.
+// lingering is a formatting element that goes on after the end of the element around it.
 type lingering struct {
 	tag      atom.Atom
 	number   int
 	conceals bool
 }
 
-// openElement is an element whose end has not come yet.
+// openElement is an element whose end has not come.
 type openElement struct {
 	element
 	shade     shade
-	hides     bool   // all that is in it, by itself or by what it stands in
-	concealed bool   // by itself
-	clings    bool   // to the blocks in it, because a formatting element around them that conceals its text is put into them if it ends first
-	awaits    bool   // the address of what it plays
-	number    int    // of a formatting element, in the order of their beginnings
-	lingering int    // how many there were when it began
-	name      string // of what has no atom
+	hides     bool   // it hides its content, or an element around it does
+	concealed bool   // its own attributes hide its content
+	clings    bool   // a formatting element that hides its text is around it, and moves into the blocks inside if it ends before them
+	awaits    bool   // a source element inside has its address
+	number    int    // counts the formatting elements in their order
+	lingering int    // how many elements lingered when it began
+	name      string // of an element that has no atom
 	label     string // of a mention or a player
 }
 
-// read shows a sink what a reader of the body sees, until the sink is full, and returns how many bytes it has read.
+// read gives a sink what a person sees of a body, until the sink is full. It returns how many bytes it has read.
 func read(body []byte, s sink) int {
 	r := reader{sink: s, open: make([]openElement, 1, 8)}
 	r.goOnAt(body, 0)
@@ -117,7 +117,7 @@ func (r *reader) next() bool {
 
 func (r *reader) top() *openElement { return &r.open[len(r.open)-1] }
 
-// isQuiet reports that nothing is seen here.
+// isQuiet reports whether text at this place is hidden.
 func (r *reader) isQuiet() bool {
 	return r.blank || r.top().hides || r.shade() != 0 || r.concealing > 0
 }
@@ -135,7 +135,7 @@ func (r *reader) text(isRaw bool) {
 	}
 }
 
-// show shows a part of a text.
+// show gives the sink a part of a text.
 func (r *reader) show(text []byte) {
 	if bytes.IndexByte(text, '&') >= 0 && r.top().tag != atom.Xmp && r.top().tag != atom.Plaintext {
 		text = []byte(html.UnescapeString(string(text)))
@@ -150,7 +150,7 @@ func (r *reader) show(text []byte) {
 		}
 	}
 	if bytes.Contains(text, []byte("://")) {
-		text = []byte(WithoutSignatures(string(text)))
+		text = []byte(WithoutSignedURLs(string(text)))
 	}
 	r.sink.text(text)
 }
@@ -166,7 +166,7 @@ func (r *reader) startTag(selfClosing bool) {
 		return
 	}
 	if r.foreignRoot() > 0 {
-		e.traits &= unseen | void // the names of HTML mean nothing else there
+		e.traits &= unseen | void // there, the names of HTML have no other meaning
 	}
 	r.attrs.clear()
 	for more {
@@ -197,7 +197,7 @@ func (r *reader) startTag(selfClosing bool) {
 	}
 }
 
-// look says what an element's attributes do to its content: whether they hide it, in what shade it stands, and whether that is their doing.
+// look returns whether the attributes of an element hide its content, the shade inside it, and whether its own attributes are the cause of either.
 func (r *reader) look(e element) (hidden bool, inside shade, own bool) {
 	hidden, inside = isHidden(e.tag, &r.attrs), r.top().shade
 	if e.traits&tablePart == 0 {
@@ -210,8 +210,8 @@ func (r *reader) look(e element) (hidden bool, inside shade, own bool) {
 	return hidden, inside, hidden || own
 }
 
-// shade is the one that text stands in. What stands in a table but in no cell of it is shown before the table, where its style does not
-// reach.
+// shade returns the shade of text at this place. Browsers show the text that stands in a table, but in no cell, before the table, where the style of the
+// table has no effect.
 func (r *reader) shade() shade {
 	inside := r.top().shade
 	if r.top().tag == atom.Table || r.top().traits&(tablePart|scope) == tablePart {
@@ -222,7 +222,7 @@ func (r *reader) shade() shade {
 	return inside
 }
 
-// push opens an element.
+// push opens an element. It gives the sink its start if it is visible.
 func (r *reader) push(e openElement, hidden bool, inside shade) {
 	outer := *r.top()
 	if len(r.open) > maxOpen {
@@ -250,10 +250,10 @@ func (r *reader) push(e openElement, hidden bool, inside shade) {
 	r.sink.start(e.element, &r.attrs)
 }
 
-// closeTo closes all but the first n open elements, which something else ends.
+// closeTo closes all open elements but the first n. Their own end tags are not the cause.
 func (r *reader) closeTo(n int) { r.closeBetween(n, len(r.open), false) }
 
-// closeBetween closes the open elements from one place to another, the first of them by its own tag or not; those inside stay open.
+// closeBetween closes the open elements from one index to another. The first one may be closed by its own end tag. Elements behind them stay open.
 func (r *reader) closeBetween(from, to int, own bool) {
 	for i := to - 1; i >= from; i-- {
 		e := &r.open[i]
@@ -283,8 +283,8 @@ func (r *reader) closeBetween(from, to int, own bool) {
 	r.open = slices.Delete(r.open, from, to)
 }
 
-// linger keeps a formatting element that something else has closed. So many of them that some have to be forgotten are an attempt to
-// hide something: then nothing more is shown.
+// linger keeps a formatting element that the end of another element closed. If there are too many, the oldest is dropped; if that one hides text, the
+// rest of the document stays hidden, because only an attack has so many.
 func (r *reader) linger(e *openElement) {
 	if len(r.lingering) == maxOpen {
 		r.blank = r.blank || r.lingering[0].conceals
@@ -303,7 +303,7 @@ func (r *reader) endLingering(i int) {
 	r.lingering = slices.Delete(r.lingering, i, i+1)
 }
 
-// lastLingering returns the place of the one of that name that began last, or -1.
+// lastLingering returns the index of the lingering element with that name that began last, or -1.
 func (r *reader) lastLingering(tag atom.Atom) int {
 	last := -1
 	for i, l := range r.lingering {
@@ -314,8 +314,8 @@ func (r *reader) lastLingering(tag atom.Atom) int {
 	return last
 }
 
-// closeFormatting closes a formatting element by its own tag, and what is open in it, but not the blocks. They move out of it, into the shade
-// from which it may have kept them.
+// closeFormatting closes a formatting element by its own end tag, with the inline elements inside. The blocks inside stay open and move out of it, into
+// the shade that it may have undone for them.
 func (r *reader) closeFormatting(i int) {
 	kept := r.open[i-1].shade &^ r.open[i].shade
 	for inside := len(r.open) - 1; inside >= i; inside-- {
@@ -327,7 +327,7 @@ func (r *reader) closeFormatting(i int) {
 	}
 }
 
-// tally counts the open elements that are looked for at many tags and are seldom there.
+// tally counts open elements that most tags ask for and few documents have.
 func (r *reader) tally(tag atom.Atom, by int) {
 	switch tag {
 	case atom.P:
@@ -357,7 +357,7 @@ func (r *reader) endTag() {
 	}
 }
 
-// endElement ends the open or lingering element of that name that began last.
+// endElement ends the open or lingering element with that name that began last.
 func (r *reader) endElement(e element, name []byte) {
 	switch i, last := r.find(e, name), r.lastLingering(e.tag); {
 	case last >= 0 && (i == 0 || r.lingering[last].number > r.open[i].number):
@@ -371,7 +371,7 @@ func (r *reader) endElement(e element, name []byte) {
 	}
 }
 
-// close closes an element by its own tag.
+// close closes an element by its own end tag.
 func (r *reader) close(i int) {
 	switch e := r.open[i]; {
 	case e.traits&formatting != 0:
@@ -383,7 +383,7 @@ func (r *reader) close(i int) {
 	}
 }
 
-// find returns the place of the open element that an end tag ends, or 0.
+// find returns the index of the open element that an end tag closes, or 0.
 func (r *reader) find(e element, name []byte) int {
 	if i := r.findForeign(e.tag, name); i > 0 {
 		return i
@@ -416,7 +416,7 @@ func (r *reader) find(e element, name []byte) int {
 	}
 }
 
-// findForeign returns the place of an element of SVG or MathML that an end tag ends. There, names alone count.
+// findForeign returns the index of the element of SVG or MathML that an end tag closes, or 0. There, only the name matters.
 func (r *reader) findForeign(tag atom.Atom, name []byte) int {
 	if root := r.foreignRoot(); root > 0 {
 		for i := len(r.open) - 1; i >= root; i-- {
@@ -432,7 +432,7 @@ func (e *openElement) is(tag atom.Atom, name []byte) bool {
 	return e.tag == tag && (tag != 0 || e.name == string(name))
 }
 
-// openParagraph returns the place of the paragraph that its end tag ends, and that a block ends without one, or 0.
+// openParagraph returns the index of the paragraph that its end tag or the start of a block would close, or 0.
 func (r *reader) openParagraph() int {
 	if r.paragraphs == 0 {
 		return 0
@@ -440,8 +440,8 @@ func (r *reader) openParagraph() int {
 	return r.innermost(atom.P, scope, atom.Button)
 }
 
-// innermost returns the place of the innermost open element of that name, as long as nothing with one of the traits or names of the bounds
-// is between.
+// innermost returns the index of the innermost open element with that name. It returns 0 if an element with one of the traits or names of the bounds is
+// open inside it, or if there is none.
 func (r *reader) innermost(tag atom.Atom, bound traits, bounds ...atom.Atom) int {
 	for i := len(r.open) - 1; i > 0; i-- {
 		switch e := &r.open[i]; {
@@ -454,7 +454,7 @@ func (r *reader) innermost(tag atom.Atom, bound traits, bounds ...atom.Atom) int
 	return 0
 }
 
-// imply closes what a start tag ends without saying so, and reports whether the tag means anything where it stands.
+// imply closes the elements that a start tag ends implicitly. It reports whether the tag is valid at this place; browsers ignore the others.
 func (r *reader) imply(e element) bool {
 	if r.foreignRoot() > 0 && !slices.Contains(breakingOut, e.tag) {
 		return true
@@ -484,7 +484,7 @@ func (r *reader) imply(e element) bool {
 		if r.top().tag == atom.Option {
 			r.closeTop()
 		}
-	case atom.Table: // a table that stands in another, but in no cell of it, ends it
+	case atom.Table: // a table inside another one, but in no cell, closes the outer one
 		if i := r.tableContext(atom.Td, atom.Th, atom.Caption); i > 0 && r.open[i].tag == atom.Table {
 			r.closeTo(i)
 		}
@@ -496,15 +496,15 @@ func (r *reader) imply(e element) bool {
 	return true
 }
 
-// closeTop closes the innermost element before another one of its kind. Formatting that is open again inside it keeps it open, so what it
-// hides stays hidden where that is possible.
+// closeTop closes the innermost element before another one of its kind. If that one is hidden and formatting lingers, it stays open: the formatting
+// would hold it open in a browser, and its text must not appear.
 func (r *reader) closeTop() {
 	if e := r.top(); len(r.lingering) == 0 || !e.hides && e.shade == 0 {
 		r.closeTo(len(r.open) - 1)
 	}
 }
 
-// implyForm reports whether a form holds what follows: there is one at a time, and in a table it holds nothing.
+// implyForm reports whether a form has content. A form inside a form is ignored, and in a table a form is empty.
 func (r *reader) implyForm() bool {
 	if r.inForm {
 		return false
@@ -514,7 +514,7 @@ func (r *reader) implyForm() bool {
 	return i == 0 || r.open[i].tag != atom.Table
 }
 
-// implyItem closes the open item of a list that another item follows.
+// implyItem closes the open item of a list before the next one.
 func (r *reader) implyItem(names ...atom.Atom) {
 	for i := len(r.open) - 1; i > 0; i-- {
 		e := &r.open[i]
@@ -528,7 +528,7 @@ func (r *reader) implyItem(names ...atom.Atom) {
 	}
 }
 
-// implyTable closes what cannot be around a part of a table, and opens what has to be.
+// implyTable closes the elements that cannot be around a part of a table, and opens those that must be.
 func (r *reader) implyTable(tag atom.Atom) bool {
 	var i int
 	switch tag {
@@ -554,13 +554,13 @@ func (r *reader) implyTable(tag atom.Atom) bool {
 	return true
 }
 
-// pushImplied opens an element that no tag stands for.
+// pushImplied opens an element that the document has no tag for.
 func (r *reader) pushImplied(tag atom.Atom) {
 	r.attrs.clear()
 	r.push(openElement{element: element{tag, elements[tag]}}, false, r.top().shade)
 }
 
-// tableContext returns the place of the innermost open table or of what stands inside it with one of the names, or 0.
+// tableContext returns the index of the innermost open table, or of the innermost element inside it that has one of the names, or 0.
 func (r *reader) tableContext(names ...atom.Atom) int {
 	for i := len(r.open) - 1; i > 0 && r.open[i].tag != atom.Template; i-- {
 		if r.open[i].tag == atom.Table || slices.Contains(names, r.open[i].tag) {
@@ -570,8 +570,8 @@ func (r *reader) tableContext(names ...atom.Atom) int {
 	return 0
 }
 
-// foreignRoot returns the place of the SVG or MathML around what is read, or 0. There, other rules hold, but not in those elements that hold
-// HTML again.
+// foreignRoot returns the index of the SVG or MathML around this place, or 0. Other rules hold there, except in the elements of SVG and MathML that
+// contain HTML.
 func (r *reader) foreignRoot() int {
 	if r.foreign == 0 {
 		return 0
@@ -588,14 +588,14 @@ func (r *reader) foreignRoot() int {
 	return 0
 }
 
-// breakOut closes the SVG and MathML around an element that cannot be in them.
+// breakOut closes the SVG and MathML around this place.
 func (r *reader) breakOut() {
 	for root := r.foreignRoot(); root > 0; root = r.foreignRoot() {
 		r.closeTo(root)
 	}
 }
 
-// void shows an element that has no content.
+// void gives the sink an element that has no content.
 func (r *reader) void(e element) {
 	switch e.tag {
 	case atom.Img, atom.Image:
@@ -610,7 +610,7 @@ func (r *reader) void(e element) {
 	}
 }
 
-// media is the first of the addresses in a player that has none itself.
+// media reads a source element, which has the address of the player around it. The first one counts.
 func (r *reader) media() {
 	if e := r.top(); e.awaits && r.attrs.has(attrSrc) {
 		e.awaits = false
@@ -633,7 +633,7 @@ func playerWord(tag atom.Atom) string {
 	return "embed"
 }
 
-// player shows an element that plays something, if it says what. Films and sounds may say so inside.
+// player gives the sink a player that has an address. The address of video and audio can also stand in a source element inside.
 func (r *reader) player(e *openElement) {
 	if r.isPixel() {
 		return
@@ -649,15 +649,15 @@ func (r *reader) player(e *openElement) {
 	e.awaits = src == "" && (e.tag == atom.Video || e.tag == atom.Audio)
 }
 
-// words is an attribute that is shown as text.
+// words returns an attribute as visible text.
 func (r *reader) words(name attribute) string {
-	return WithoutSignatures(legible.Visible(r.attrs.words(name)))
+	return WithoutSignedURLs(legible.Visible(r.attrs.words(name)))
 }
 
-// address is an attribute that says where something is.
+// address returns an attribute as an address.
 func (r *reader) address(name attribute) string { return r.attrs.address(name) }
 
-// isMention reports the marks that editors put on the name of someone who is addressed.
+// isMention reports whether attributes mark a mention, in the ways of common editors.
 func isMention(a *attributes) bool {
 	if strings.EqualFold(string(a.get(attrDataType)), "mention") {
 		return true
@@ -670,7 +670,7 @@ func isMention(a *attributes) bool {
 	return false
 }
 
-// mentionLabel is the name of a mention that shows no text: editors fill it in by script.
+// mentionLabel returns the name in the attributes of a mention. Some editors leave the element empty and fill in the name by script.
 func (r *reader) mentionLabel() string {
 	name := attrDataLabel
 	if len(r.attrs.get(name)) == 0 {

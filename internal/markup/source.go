@@ -8,21 +8,21 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxToken bounds what the tokenizer keeps of one token: it copies the token, and notes where each attribute stands. Texts that are longer are read
-// in pieces, and tags are read without the data: addresses in them, of which nothing is shown. Any other token of that length ends the reading, and
-// what follows is counted as cut: nothing that it would have hidden is shown.
+// maxToken bounds how many bytes the tokenizer keeps of one token, 2 MB, because it copies the token and the place of each attribute. A longer text is
+// read in pieces, and a longer tag without the data: addresses in it, which are never shown. Any other token of that length ends the reading, and the
+// rest is counted as cut, so that nothing appears that the token would have hidden.
 const maxToken = 1 << 21
 
-// source is where a reader reads.
+// source is the place in a body where a reader reads.
 type source struct {
 	body       []byte
-	at         int  // how much of it has been read
-	passed     int  // what was left out of the next token
-	isRaw      bool // the next text is in an element in which tags are text
-	unfinished bool // the text that has been read goes on
+	at         int  // how many bytes were read
+	passed     int  // how many bytes of the next token were left out
+	isRaw      bool // the next text stands in an element where tags are text
+	unfinished bool // the text that was read goes on
 }
 
-// goOnAt has the tokenizer begin anew, with some bytes before the rest of the body.
+// goOnAt restarts the tokenizer at an offset of the body, with some bytes before the rest.
 func (r *reader) goOnAt(body []byte, at int, before ...byte) {
 	r.body, r.at = body, at
 	var rest io.Reader = bytes.NewReader(body[at:])
@@ -33,7 +33,7 @@ func (r *reader) goOnAt(body []byte, at int, before ...byte) {
 	r.z.SetMaxBuf(maxToken)
 }
 
-// holdsRawText reports the elements behind whose start tag the tokenizer is in a state that it would not begin with.
+// holdsRawText reports whether the content of an element is text without tags. A tokenizer that restarts there would not know.
 func holdsRawText(tag atom.Atom) bool {
 	switch tag {
 	case atom.Iframe, atom.Noembed, atom.Noframes, atom.Noscript, atom.Plaintext, atom.Script, atom.Style, atom.Textarea, atom.Title, atom.Xmp:
@@ -43,11 +43,11 @@ func holdsRawText(tag atom.Atom) bool {
 	}
 }
 
-// whole returns as much of a text that was cut by maxToken as makes whole parts, and goes on behind it.
+// whole returns the beginning of a text that maxToken cut, up to the end of the last whole part, and restarts behind it.
 func (r *reader) whole(text []byte) []byte {
 	rest := text
 	for part := range parts(text) {
-		if len(part) == len(rest) { // the last one, whose end is not that of the text
+		if len(part) == len(rest) { // the last part, which the limit cut and not the text
 			break
 		}
 		rest = rest[len(part):]
@@ -57,9 +57,9 @@ func (r *reader) whole(text []byte) []byte {
 	return text[:len(text)-len(rest)]
 }
 
-// goOnBehindData goes on at a tag that was too long, without the data: addresses in it. It reports whether there was such a tag.
+// goOnBehindData reads a tag that was too long again, without the data: addresses in it. It reports whether the last token was such a tag.
 func (r *reader) goOnBehindData() bool {
-	if tag := r.z.Raw(); r.passed > 0 || len(tag) < maxToken || tag[0] != '<' || tag[1] == '/' { // behind any other long token there is none
+	if tag := r.z.Raw(); r.passed > 0 || len(tag) < maxToken || tag[0] != '<' || tag[1] == '/' { // another long token is no tag
 		return false
 	}
 	short, length := withoutData(r.body[r.at:])
@@ -71,8 +71,8 @@ func (r *reader) goOnBehindData() bool {
 	return true
 }
 
-// withoutData returns the start tag that a text begins with, without what the long data: addresses in it hold, and how long it was; 0 for none.
-// It reads a tag as the tokenizer does.
+// withoutData returns the start tag that a text begins with, without the content of long data: addresses, and the length of the whole tag. The length is
+// 0 if the tag has no end. It reads a tag as the tokenizer does.
 func withoutData(text []byte) (short []byte, length int) {
 	const space = " \n\r\t\f"
 	i := 1
@@ -100,7 +100,7 @@ func withoutData(text []byte) (short []byte, length int) {
 			i++
 			return append(short, text[copied:i]...), i
 		}
-		i++ // the first character of a name may be any
+		i++ // the first character of a name can be any
 		if until(space + "/=>"); i < len(text) && text[i] == '/' {
 			continue
 		}

@@ -16,7 +16,7 @@ func TestTextAroundLargePicturesIsKept(t *testing.T) {
 		"two of them":       `<p>before</p><img src="` + data + `" srcset="` + data + `" alt="x > y"><p>after</p>`,
 		"one after another": `<p>before</p><img src="` + data + `" alt="x > y"><p>after</p><img src="` + data + `">`,
 	} {
-		got := ToMarkdown(body)
+		got := HTMLToMarkdown(body)
 		if !strings.HasPrefix(got, "before\n\n[image: x > y]") || !strings.Contains(got, "after") || strings.Contains(got, "cut") || strings.Contains(got, "base64") {
 			t.Errorf("%s: %.200q", name, got)
 		}
@@ -35,7 +35,7 @@ func TestWhatIsTooLongHidesNothingItsEndWould(t *testing.T) {
 		"style":     `<p style="color:red;` + long + `;display:none">secret</p>`,
 		"end":       `</p x="data:` + long + `> secret">`,
 	} {
-		got := ToMarkdown("shown" + body)
+		got := HTMLToMarkdown("shown" + body)
 		if strings.Contains(got, "secret") || !strings.HasPrefix(got, "shown") || !strings.Contains(got, "[cut: ") {
 			t.Errorf("%s: %.200q", name, got)
 		}
@@ -46,7 +46,7 @@ func TestWhatIsTooLongHidesNothingItsEndWould(t *testing.T) {
 func TestLongTextsAreReadInPieces(t *testing.T) {
 	t.Parallel()
 	const words = maxToken / 4
-	got := ToMarkdown("<p>" + strings.Repeat("A&amp;B ", words) + "<b>end</b>")
+	got := HTMLToMarkdown("<p>" + strings.Repeat("A&amp;B ", words) + "<b>end</b>")
 	if n := strings.Count(got, "A&B"); n != words || !strings.HasSuffix(got, "**end**") {
 		t.Errorf("%d of %d words, …%s", n, words, got[len(got)-20:])
 	}
@@ -57,7 +57,7 @@ func TestDataIsNotCopied(t *testing.T) {
 	body := []byte(`<img src="data:image/png;base64,` + strings.Repeat("A", 8*maxToken) + `">after`)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	got := MarkdownOf(body)
+	got := HTMLToMarkdown(body)
 	runtime.ReadMemStats(&after)
 	if taken := after.TotalAlloc - before.TotalAlloc; got != "[image] after" || taken > uint64(len(body)) {
 		t.Errorf("%d bytes for %d: %q", taken, len(body), got)

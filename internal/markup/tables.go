@@ -8,22 +8,22 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// table is an open one. Only its end tells whether it is one of data or lays out a page, as those of mails do.
+// table is a table whose end has not come. At its end it is known whether it holds data, or only lays out a page, as tables in mails do.
 type table struct {
 	rows    [][]string
 	layout  bool
-	heads   bool  // it has head cells
+	heads   bool  // a cell is a head
 	lines   bool  // a cell has more than one line
-	carry   []int // for how many more rows the cell above reaches down, by column
-	colspan int   // of the open cell
+	carry   []int // for each column, how many more rows the cell above fills
+	colspan int   // of the open cell, as is rowspan
 	rowspan int
 }
 
 const (
-	maxTables  = 4   // nested; deeper ones lose their form, because each copies what is in it
-	maxSpan    = 20  // columns that one cell may fill
-	maxRowspan = 200 // rows
-	maxCarry   = 40  // the columns from which cells may reach down
+	maxTables  = 4   // in each other; deeper ones lose their form, because each copies its content
+	maxSpan    = 20  // columns that one cell can fill
+	maxRowspan = 200 // rows that one cell can fill
+	maxCarry   = 40  // columns whose cells can fill rows below
 )
 
 func (w *markdownWriter) openTable(a *attributes) {
@@ -34,7 +34,7 @@ func (w *markdownWriter) openTable(a *attributes) {
 	w.tables = append(w.tables, &table{layout: role == "presentation" || role == "none"})
 }
 
-// inTable returns the open table whose parts are read, unless it is too deep to have any.
+// inTable returns the innermost open table. It returns nil outside of tables, and for one that is too deep to keep its form.
 func (w *markdownWriter) inTable() *table {
 	if n := len(w.tables); n > 0 && n <= maxTables {
 		return w.tables[n-1]
@@ -49,7 +49,7 @@ func (w *markdownWriter) openRow() {
 	}
 }
 
-// endRow passes the places at the end of the last row that cells above fill.
+// endRow counts down the cells above that fill places behind the end of the last row.
 func (t *table) endRow() {
 	if n := len(t.rows); n > 0 {
 		for i := len(t.rows[n-1]); i < len(t.carry); i++ {
@@ -58,13 +58,13 @@ func (t *table) endRow() {
 	}
 }
 
-// openCell turns to a sheet for the cell. A caption stays on the sheet of the table, before it.
+// openCell starts a sheet for the cell. A caption goes to the sheet of the table, before the table.
 func (w *markdownWriter) openCell(tag atom.Atom, a *attributes) {
 	t := w.inTable()
 	if t == nil || tag == atom.Caption {
 		return
 	}
-	if len(t.rows) == 0 { // beyond maxOpen, a cell can lose its row
+	if len(t.rows) == 0 { // beyond maxOpen, the row of a cell is not open
 		t.rows = append(t.rows, nil)
 	}
 	t.heads = t.heads || tag == atom.Th
@@ -73,7 +73,7 @@ func (w *markdownWriter) openCell(tag atom.Atom, a *attributes) {
 	w.sheet = newSheet()
 }
 
-// spanOf reads how many places a cell fills.
+// spanOf reads how many places a cell fills, from 1 to most.
 func spanOf(attr []byte, most int) int {
 	n, _ := strconv.Atoi(string(attr))
 	return max(1, min(n, most))
@@ -91,7 +91,7 @@ func (w *markdownWriter) closeCell(tag atom.Atom) {
 	w.size += len("| ") * t.add(text)
 }
 
-// add puts a cell into the last row, after the places that cells of the rows above fill, and returns how many places it has filled.
+// add appends a cell to the last row, behind the places that cells above fill. It returns how many places the row has gained.
 func (t *table) add(text string) int {
 	row := &t.rows[len(t.rows)-1]
 	before := len(*row)
@@ -148,7 +148,7 @@ func (w *markdownWriter) closeTable() {
 	w.write(plainBlock, markdownTable(rows, columns))
 }
 
-// markdownTable writes rows as a table. Markdown wants the first row to be the head, and as wide as any.
+// markdownTable writes rows as a table. The first row becomes the head, and gets the width of the widest row, as Markdown demands.
 func markdownTable(rows [][]string, columns int) []byte {
 	rows[0] = append(rows[0], make([]string, columns-len(rows[0]))...)
 	var out []byte
@@ -167,7 +167,7 @@ func markdownTable(rows [][]string, columns int) []byte {
 	return out[:len(out)-1]
 }
 
-// appendCell writes a cell's text on one line, with its bars escaped, in code as well.
+// appendCell writes the text of a cell on one line, with its bars escaped. Markdown demands that in code, too.
 func appendCell(out []byte, text string) []byte {
 	text = strings.Join(strings.Fields(text), " ")
 	return append(out, strings.ReplaceAll(text, "|", `\|`)...)

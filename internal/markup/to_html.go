@@ -20,30 +20,31 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// Markdown is text for a field that the API takes as HTML. Models write Markdown well and HTML at three times the length.
+// Markdown is the type of an argument for a field that the API takes as HTML. Models write Markdown at a third of the length of HTML.
 type Markdown string
 
+// Wire converts an argument of at most 200,000 bytes of Markdown to HTML.
 func (Markdown) Wire(v any, _ reflect.StructTag) (any, error) {
-	source := v.(string) // the shape admits nothing else
+	source := v.(string) // the shape of the argument allows nothing else
 	if len(source) > longestWritten {
 		return nil, fmt.Errorf("%s bytes of Markdown: at most %s", legible.Thousands(len(source)), legible.Thousands(longestWritten))
 	}
-	return ToHTML(source)
+	return MarkdownToHTML(source)
 }
 
-// The tree of Markdown takes a hundred times its length and more, so a text is only so long, and of long ones one is parsed at a time.
+// The tree of a Markdown text takes more than a hundred times its length. So the length is limited, and long texts are parsed one at a time.
 const (
-	longestWritten = 200_000 // bytes, of what is written
-	longestBeside  = 20_000  // bytes that are parsed besides others
+	longestWritten = 200_000 // bytes of one text
+	longestBeside  = 20_000  // bytes of a text that is parsed beside others
 )
 
 var parsesLong sync.Mutex
 
-// converter is made at the first write: reading servers never need it.
+// converter is made at the first write, so that the start does not wait for it.
 var converter = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList),
-		goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(addresses{}, 999))), // the place of goldmark's own
+		goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(addresses{}, 999))), // the priority of goldmark's own parser
 		goldmark.WithRendererOptions(
 			html.WithHardWraps(), // people expect the lines they typed
 			renderer.WithNodeRenderers(util.Prioritized(escapedHTML{}, 1)),
@@ -51,9 +52,9 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 	)
 })
 
-// ToHTML converts Markdown. Raw HTML in it is shown as text, never passed on: what a model was talked into writing must not run in
-// the browsers of others.
-func ToHTML(source string) (string, error) {
+// MarkdownToHTML converts Markdown to HTML. It escapes raw HTML, so that readers see it as text. Otherwise a customer could talk a model into writing a
+// script that runs in the browsers of others. The error names what is refused, and is fit for a model.
+func MarkdownToHTML(source string) (string, error) {
 	if err := checkCost(source); err != nil {
 		return "", err
 	}
@@ -74,14 +75,14 @@ func ToHTML(source string) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// addresses makes links of web addresses in a text, by the rules for the way back. Goldmark's own go further: they take words with an @ or
-// a www for addresses, and cut others short.
+// addresses is the parser that makes links of web addresses in a text. It uses the rules of the way back, in links.go. Those of goldmark also take words
+// with an @ or www for addresses, and cut other addresses short.
 type addresses struct{}
 
-// longestAddress is how much of a text is looked at for a web address, in bytes: a longer one stays text.
+// longestAddress is how many bytes a web address in a text can have. A longer one stays text.
 const longestAddress = 4 << 10
 
-// Trigger implements parser.InlineParser: a space stands for the start of a line too.
+// Trigger implements parser.InlineParser. A space also stands for the start of a line.
 func (addresses) Trigger() []byte { return []byte{' ', '*', '_', '~', '('} }
 
 // Parse implements parser.InlineParser.
@@ -110,7 +111,7 @@ func (addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	return ast.NewAutoLink(ast.AutoLinkURL, ast.NewTextSegment(text.NewSegment(start, start+n)))
 }
 
-// refuseData refuses addresses that carry what they show, however they are written.
+// refuseData returns an error for a link or image with a data: address, in whatever way it is written.
 func refuseData(doc ast.Node) error {
 	return ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		what, destination := "", []byte(nil)
@@ -127,9 +128,9 @@ func refuseData(doc ast.Node) error {
 	})
 }
 
-// joinAlternatives makes the text of pictures one line: goldmark writes a break into it as a tag, which is shown there.
+// joinAlternatives puts the alternative text of each image on one line. Goldmark writes a tag for a line break there, and browsers show the tag.
 func joinAlternatives(doc ast.Node) {
-	_ = ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) { // the walk itself fails never
+	_ = ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) { // it fails only if the function does
 		if line, ok := n.(*ast.Text); ok && (line.SoftLineBreak() || line.HardLineBreak()) && inImage(n) {
 			line.SetSoftLineBreak(false)
 			line.SetHardLineBreak(false)
@@ -148,7 +149,7 @@ func inImage(n ast.Node) bool {
 	return false
 }
 
-// escapedHTML writes raw HTML as text, line by line; goldmark's own choice is to drop it and leave a comment.
+// escapedHTML writes raw HTML as text, line by line. Goldmark alone would drop it without a word.
 type escapedHTML struct{}
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -176,7 +177,7 @@ func (escapedHTML) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	})
 }
 
-// writeSegments writes lines as text. The end of the last one is not a break.
+// writeSegments writes lines as text, with a line break between two.
 func writeSegments(w util.BufWriter, source []byte, segments *text.Segments) {
 	for i, s := range segments.Sliced(0, segments.Len()) {
 		line, ended := bytes.CutSuffix(s.Value(source), []byte("\n"))

@@ -26,7 +26,7 @@ func TestToHTML(t *testing.T) {
 		{"the text of a picture is one line", "![a\nb](/c)", `<p><img src="/c" alt="a b"></p>`},
 		{"tables", "| a |\n|---|\n| `b\\|c` |", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td><code>b|c</code></td>\n</tr>\n</tbody>\n</table>"},
 	} {
-		got, err := ToHTML(tc.source)
+		got, err := MarkdownToHTML(tc.source)
 		if err != nil || strings.TrimSpace(got) != tc.want {
 			t.Errorf("%s: got %q %v, want %q", tc.name, got, err, tc.want)
 		}
@@ -39,12 +39,12 @@ func TestToHTMLRefusesData(t *testing.T) {
 		"![a](data:image/png;base64,AA)", "![a](DATA:image/png,x)", "![a](&#100;ata:image/png,x)", "![a]\n\n[a]: data:image/gif,x", "[![a](data:image/png,x)](/b)",
 		"[a](data:image/png,x)", "> - ![a](<data:image/png,x>)",
 	} {
-		if html, err := ToHTML(source); err == nil || !strings.Contains(err.Error(), "https URL") {
+		if html, err := MarkdownToHTML(source); err == nil || !strings.Contains(err.Error(), "https URL") {
 			t.Errorf("%s: %q, %v", source, html, err)
 		}
 	}
 	for _, source := range []string{"![a](https://e.example/data:x)", "`![a](data:x)`", "data:image/png,x"} {
-		if _, err := ToHTML(source); err != nil {
+		if _, err := MarkdownToHTML(source); err != nil {
 			t.Errorf("%s: %v", source, err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestVisibleTextIsWhatWasWritten(t *testing.T) {
 	line := rapid.Map(rapid.SliceOfN(word, 1, 6), func(words []string) string { return "so " + strings.Join(words, " ") })
 	rapid.Check(t, func(t *rapid.T) {
 		source := strings.Join(rapid.SliceOfN(line, 1, 4).Draw(t, "lines"), "\n")
-		got, err := ToHTML(source)
+		got, err := MarkdownToHTML(source)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestVisibleTextIsWhatWasWritten(t *testing.T) {
 			t.Fatalf("%q is shown as %q: %s", source, shown, got)
 		}
 		checkOnlyMarks(t, got)
-		if again := ToMarkdown(got); Excerpt(got, len(got)) != Excerpt(mustHTML(t, again), len(got)) {
+		if again := HTMLToMarkdown(got); Excerpt(got, len(got)) != Excerpt(mustHTML(t, again), len(got)) {
 			t.Fatalf("%q comes back as %q", source, again)
 		}
 	})
@@ -101,7 +101,7 @@ func checkOnlyMarks(t *rapid.T, body string) {
 }
 
 func mustHTML(t *rapid.T, source string) string {
-	body, err := ToHTML(source)
+	body, err := MarkdownToHTML(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +192,8 @@ func TestTheSecondRoundTripIsAFixedPoint(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		source := markdownDocument(t)
-		first := ToMarkdown(mustHTML(t, source))
-		if second := ToMarkdown(mustHTML(t, first)); second != first {
+		first := HTMLToMarkdown(mustHTML(t, source))
+		if second := HTMLToMarkdown(mustHTML(t, first)); second != first {
 			t.Fatalf("%q becomes %q, and that %q", source, first, second)
 		}
 	})
@@ -206,7 +206,7 @@ func TestARoundTripKeepsTheText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := markdownDocument(t)
 		out := mustHTML(t, source)
-		back := mustHTML(t, ToMarkdown(out))
+		back := mustHTML(t, HTMLToMarkdown(out))
 		if want, got := signs.ReplaceAllString(Excerpt(out, len(out)), ""), signs.ReplaceAllString(Excerpt(back, len(out)+len(back)), ""); want != got {
 			t.Fatalf("%q\nbecomes %q,\nshown as %q\nand back %q,\nshown as %q", source, out, want, back, got)
 		}
@@ -222,11 +222,11 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		body, err := ToHTML(source)
+		body, err := MarkdownToHTML(source)
 		if err != nil {
 			return // refused
 		}
-		first := ToMarkdown(body)
+		first := HTMLToMarkdown(body)
 		checkHarmless(t, first)
 		second := roundTrip(t, first)
 		if third := roundTrip(t, second); third != second {

@@ -26,7 +26,7 @@ func Repair(doc []byte) Value {
 // toValidUTF8 replaces the bytes that are not UTF-8. It does so in place if the document is long, since three bytes for one could make it
 // three times as long.
 func toValidUTF8(doc []byte) []byte {
-	if len(doc) <= legible.MaxMarkdown {
+	if len(doc) <= legible.MaxText {
 		return bytes.ToValidUTF8(doc, []byte(lost))
 	}
 	for i := 0; i < len(doc); {

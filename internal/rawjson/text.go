@@ -12,13 +12,13 @@ import (
 // Unescape returns the text of a string without its quotes, or of a part of one. A text that is too long for any answer is cut, and says
 // how much is missing. Half of a surrogate pair stands for no character; with such an escape in it, the text stays as it is.
 func Unescape(raw []byte) string {
-	if len(raw) > legible.MostText {
-		head := head(raw, legible.MostText)
+	if len(raw) > legible.MaxText {
+		head := head(raw, legible.MaxText)
 		rest := raw[len(head):]
 		const word = 64 // more than the word about a cut takes
 		end := max(0, len(rest)-word)
-		before, cut := legible.CutBefore(string(rest[end:]))
-		return Unescape(head) + legible.MoreCharacters(characters(rest[:end+cut])+before)
+		before, cut := legible.TruncatedBefore(string(rest[end:]))
+		return Unescape(head) + legible.TruncationNote(characters(rest[:end+cut])+before)
 	}
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		var text strings.Builder

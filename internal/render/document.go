@@ -48,7 +48,7 @@ func (w *Writer) appendLines(out []byte, body rawjson.Value) (lines []byte, mark
 		if w.isPlaced(name) {
 			continue
 		}
-		if len(out) > legible.MostText {
+		if len(out) > legible.MaxText {
 			more++
 			continue
 		}
@@ -87,7 +87,7 @@ func (w *Writer) AppendNamedLines(out []byte, body rawjson.Value) (lines []byte,
 
 // label is the name of a field at the beginning of a line: in quotes, unless it is a plain word.
 func (w *Writer) label(name string) string {
-	if legible.IsWord(name) {
+	if legible.IsPlainName(name) {
 		return name
 	}
 	return string(w.appendName(nil, name))
@@ -115,7 +115,7 @@ func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column)
 func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
 	text := ""
 	if html := body.Get(w.Body); html.Kind() == rawjson.String {
-		text = w.Text(markup.MarkdownOf(rawjson.UnescapeBytes(html.Bare())))
+		text = w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
 	}
 	switch {
 	case text == "":

@@ -94,7 +94,7 @@ func rawExcerpt(raw []byte, length int) string {
 
 func excerptIn(raw []byte, length int) string {
 	if body := rawjson.UnescapeBytes(raw); bytes.ContainsAny(body, "<&") {
-		return markup.ExcerptOf(body, length)
+		return markup.ExcerptBytes(body, length)
 	}
 	return markup.PlainExcerpt(rawjson.Unescape(raw), length)
 }

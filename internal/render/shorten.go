@@ -116,7 +116,7 @@ func cutEncoded(text string, room int) string {
 		room -= len(encoded) - len(`""`)
 		end = i + utf8.RuneLen(r)
 	}
-	return legible.WithMore(text, end)
+	return legible.TruncateAt(text, end)
 }
 
 // CutLines fits lines of the form "name: value" into a room, each kept as far as possible.
@@ -160,5 +160,5 @@ func cutLine(line string, room int) string {
 			return string(appendWithin([]byte(name+": "), json, room-len(name+": ")))
 		}
 	}
-	return legible.CutPlain(line, room)
+	return legible.TruncateBytes(line, room)
 }

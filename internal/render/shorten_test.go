@@ -116,8 +116,8 @@ func TestDeepValuesAreCut(t *testing.T) {
 // A text that is cut where it is read and again where it is shown says how much is missing in all.
 func TestWhatIsCutTwiceIsCountedOnce(t *testing.T) {
 	t.Parallel()
-	const characters = legible.MostText + 1000
-	got := legible.CutPlain(rawjson.Unescape([]byte(strings.Repeat("x", characters))), 100)
+	const characters = legible.MaxText + 1000
+	got := legible.TruncateBytes(rawjson.Unescape([]byte(strings.Repeat("x", characters))), 100)
 	var missing int
 	shown, word, _ := strings.Cut(got, "… (")
 	if _, err := fmt.Sscanf(word, "%d more characters)", &missing); err != nil || len(shown)+missing != characters {

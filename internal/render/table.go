@@ -82,7 +82,7 @@ func (w *Writer) eachRow(list rawjson.Value, names []string, f func(row []byte))
 	row[0] = '['
 	f(append(row, ']'))
 	for item := range list.Items() {
-		if length > legible.MaxMarkdown {
+		if length > legible.MaxText {
 			more++
 			continue
 		}

@@ -54,7 +54,7 @@ func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
 
 // What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
 const (
-	maxTranscript = 2 * legible.MaxMarkdown
+	maxTranscript = 2 * legible.MaxText
 	maxParts      = 10_000
 )
 
@@ -195,7 +195,7 @@ func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byt
 	start := len(out)
 	out, ok := t.AppendValue(out, v, name)
 	if v.Kind() == rawjson.String && ok {
-		if word := string(out[start+1 : len(out)-1]); legible.IsWord(word) {
+		if word := string(out[start+1 : len(out)-1]); legible.IsPlainName(word) {
 			out = append(out[:start], word...)
 		}
 	}
@@ -250,12 +250,12 @@ func (t *Transcript) byline(message rawjson.Value, kind string) {
 // attachments are empty images.
 func (t *Transcript) Message(message rawjson.Value) string {
 	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
-		return t.Text(markup.MarkdownOf(rawjson.UnescapeBytes(html.Bare())))
+		return t.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
 	}
 	markdown := message.Get("bodyMarkdown").Text()
 	if len(markdown) <= longestParsed {
-		if html, err := markup.ToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
-			return t.Text(markup.ToMarkdown(html))
+		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+			return t.Text(markup.HTMLToMarkdown(html))
 		}
 	}
 	return t.Text(strings.ReplaceAll(markdown, "![", "["))

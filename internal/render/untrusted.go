@@ -60,7 +60,7 @@ func appendMark(out []byte, names string) []byte {
 
 // Text is what an answer shows of a text that came from the API: every such text passes here.
 func (w *Writer) Text(s string) string {
-	s = Unmark(legible.Visible(markup.WithoutSignatures(s)))
+	s = Unmark(legible.Visible(markup.WithoutSignedURLs(s)))
 	if w.Mask {
 		s = legible.MaskEmails(s)
 	}

@@ -286,7 +286,7 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 	switch v.Kind() {
 	case rawjson.String:
 		if slices.Contains(w.HTMLFields, name) {
-			text := w.Text(markup.MarkdownOf(rawjson.UnescapeBytes(v.Bare())))
+			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(v.Bare())))
 			return rawjson.AppendString(out, text), text != ""
 		}
 		text := v.Text()

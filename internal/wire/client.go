@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -45,4 +46,25 @@ func Caller(ctx context.Context) string {
 func Elicits(capabilities mcp.ClientCapabilities) bool {
 	modes := capabilities.Elicitation
 	return modes != nil && (modes.Form != nil || modes.URL == nil)
+}
+
+// maxClientName is how many bytes of each thing that a client says about itself are kept.
+const maxClientName = 128
+
+// Brief is what a session keeps of a client's description of itself. The rest can be megabytes and is used nowhere.
+func Brief(info mcp.Implementation) mcp.Implementation {
+	return mcp.Implementation{Name: cut(info.Name), Version: cut(info.Version)}
+}
+
+// cut returns a copy, because a part of a string keeps all of it in memory.
+func cut(text string) string {
+	if len(text) > maxClientName {
+		text = strings.ToValidUTF8(text[:maxClientName], "")
+	}
+	return strings.Clone(text)
+}
+
+// Flags is what a session keeps of a client's capabilities: those that are flags. The others hold whatever the client likes.
+func Flags(capabilities mcp.ClientCapabilities) mcp.ClientCapabilities {
+	return mcp.ClientCapabilities{Roots: capabilities.Roots, Sampling: capabilities.Sampling, Elicitation: capabilities.Elicitation}
 }

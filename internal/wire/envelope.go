@@ -41,8 +41,18 @@ func (e *Envelope) IsNotification() bool { return e.Method != nil && e.ID == nil
 // then takes more than a hundred.
 const maxValues = 50_000
 
-// Trim removes the white space that JSON allows around a message. The \r of Windows line ends is part of it.
-func Trim(line []byte) []byte { return bytes.Trim(line, " \t\r\n") }
+// maxInitialize is the size of the largest initialize, in bytes. A session keeps little of it, but what it says of a client
+// has no other bound.
+const maxInitialize = 64 << 10
+
+// byteOrderMark is U+FEFF, with which some programs on Windows begin what they write.
+const byteOrderMark = "\ufeff"
+
+// Trim removes a byte order mark, and the white space that JSON allows around a message. The \r of Windows line ends is part
+// of it.
+func Trim(line []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(line, []byte(byteOrderMark)), " \t\r\n")
+}
 
 // Parse reads a trimmed line that is not blank. A refusal belongs to the id of the envelope, which is nil when unknown.
 func Parse(line []byte) (Envelope, *CodedError) {
@@ -70,6 +80,8 @@ func Parse(line []byte) (Envelope, *CodedError) {
 		return e, Invalid("a method, a result or an error is missing.")
 	case e.Version != mcp.JSONRPC_VERSION:
 		return e, Invalid(`jsonrpc has to be "2.0".`)
+	case e.Method != nil && *e.Method == string(mcp.MethodInitialize) && len(line) > maxInitialize:
+		return e, Invalid(fmt.Sprintf("initialize is larger than %d bytes.", maxInitialize))
 	case len(line) > largeFrom && rawjson.CountValues(line) > maxValues:
 		return e, Invalid(fmt.Sprintf("the message holds more than %d values; send less at a time.", maxValues))
 	}

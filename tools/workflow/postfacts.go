@@ -5,15 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/likeness"
 	"featurebase-mcp/internal/markup"
@@ -43,18 +40,6 @@ type postFacts struct {
 }
 
 type person struct{ id, name, email, kind string }
-
-// postStatus is one that posts can have.
-type postStatus struct {
-	id, name, kind string
-	initial        bool // posts start with it
-}
-
-// postBoard is a board of posts.
-type postBoard struct {
-	id, name   string
-	restricted bool // not every customer sees it
-}
 
 // completedKind is the kind of the statuses of posts whose wish was met.
 const completedKind = "completed"
@@ -117,14 +102,6 @@ func (p *postFacts) compare(j *work) {
 	}
 	p.terms = likeness.TermsOf(p.title, p.text)
 }
-
-// status reads the status of a post, or one of a list of them.
-func (j *work) status(v rawjson.Value) postStatus {
-	return postStatus{j.lineOf(v, "id"), j.lineOf(v, "name"), j.lineOf(v, "type"), v.Get("isDefault").Bool()}
-}
-
-// called is the name of a status that may have lost it.
-func (s postStatus) called() string { return cmp.Or(s.name, s.id, "no status") }
 
 // lineIn is a text, on one line.
 func (j *work) lineIn(v rawjson.Value) string { return j.Line(v.Text()) }
@@ -214,58 +191,6 @@ func (j *work) listedOnBoard(wire map[string]any) map[string]any {
 		wire["boardId"] = []any{j.board()}
 	}
 	return wire
-}
-
-// postBoards are those of an organization.
-type postBoards []postBoard
-
-// boards returns those that there are.
-func (j *work) boards(ctx context.Context) (postBoards, error) {
-	c, err := j.List(ctx, "the boards", "list_boards", nil, engine.MaxNames)
-	var all postBoards
-	for _, item := range objects(c.Items) {
-		board := rawjson.Repair(item)
-		access := board.Get("access")
-		all = append(all, postBoard{
-			j.lineOf(board, "id"), j.lineOf(board, "name"), access.Get("adminOnly").Bool() || holdsAny(access, "allowedRoles", "segments"),
-		})
-	}
-	return all, err
-}
-
-// find returns a board by its id; of one that is not known, no more than that.
-func (b postBoards) find(id string) postBoard {
-	for _, board := range b {
-		if board.id == id {
-			return board
-		}
-	}
-	return postBoard{id: id}
-}
-
-// check refuses an id that no board has: otherwise the answer would be about nothing, and read as one about a quiet board.
-func (b postBoards) check(id string) error {
-	if id == "" || len(b) == 0 || slices.ContainsFunc(b, func(board postBoard) bool { return strings.EqualFold(board.id, id) }) {
-		return nil
-	}
-	names := make([]string, len(b))
-	for i, board := range b {
-		names[i] = inList(board.called())
-	}
-	return fmt.Errorf("boardId: no board has the id %s; valid: %s", input.Show(id), strings.Join(names, ", "))
-}
-
-// called is the name of a board that may have lost it.
-func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
-
-// statuses returns those that posts can have.
-func (j *work) statuses(ctx context.Context) ([]postStatus, error) {
-	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, engine.MaxNames)
-	var all []postStatus
-	for _, item := range objects(c.Items) {
-		all = append(all, j.status(rawjson.Repair(item)))
-	}
-	return all, err
 }
 
 // untitled stands for a title that is lost.

@@ -62,7 +62,7 @@ func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, 
 		if post.profile.All == nil {
 			post.profile = r.Profile(post.terms)
 		}
-		if score, words := likeness.Alike(wanted, post.profile); score >= least {
+		if score, words := likeness.Score(wanted, post.profile); score >= least {
 			list = append(list, match{post, score, words})
 		}
 	}

@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/wire"
 )
 
 // access decides by Host and Origin which requests are served. A web page can send requests to loopback from the browser
@@ -23,13 +25,23 @@ type access struct {
 	origins, hosts []string
 }
 
-// check returns why the request is refused, or "".
-func (a access) check(r *http.Request) string {
+// checkHost returns why a request is refused that reaches the server by a strange name, or "".
+func (a access) checkHost(r *http.Request) string {
 	if !a.allowsHost(r.Host) {
 		return "This server is not known by the host name of the request. Use 127.0.0.1 or localhost, or allow the name with --allowed-hosts."
 	}
-	if origins := r.Header.Values("Origin"); slices.ContainsFunc(origins, func(o string) bool { return !a.allowsOrigin(o) }) {
+	return ""
+}
+
+// checkOrigin returns why a request of a web page is refused, or "". Browsers send no Origin when a page includes an address
+// of another site, as a picture for instance. Sec-Fetch-Site tells of that.
+func (a access) checkOrigin(r *http.Request) string {
+	origins := r.Header.Values("Origin")
+	if slices.ContainsFunc(origins, func(o string) bool { return !a.allowsOrigin(o) }) {
 		return "Web pages of this origin may not call this server. Its operator can allow the origin with --allowed-origins."
+	}
+	if len(origins) == 0 && r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return "Web pages of other sites may call this server by fetch alone, with an origin that is allowed."
 	}
 	return ""
 }
@@ -71,6 +83,8 @@ func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case ok:
 		serve(w, r)
+	case len(m) > 0 && isPreflight(r):
+		m.preflight(w, r)
 	case len(m) == 0:
 		refuse(w, http.StatusNotFound, "There is nothing at this path. MCP is served at "+pathMCP+".")
 	default:
@@ -93,6 +107,7 @@ func (h *Transport) admitted(serve http.HandlerFunc) http.HandlerFunc {
 			refuse(w, refusal.Status, refusal.Text)
 			return
 		}
+		who.Tenant = h.tenantOf(r, who)
 		serve(w, r.WithContext(caller.With(r.Context(), who)))
 	}
 }
@@ -123,17 +138,33 @@ func (h *Transport) tooLarge() string {
 	return fmt.Sprintf("The body is larger than %d bytes. Send less at a time.", h.options.MaxBody)
 }
 
-// readBody returns the body, or refuses the request.
-func (h *Transport) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+// readBody returns the body, or refuses the request. Room for the body is made while it arrives, because a client that only
+// announces a large body must not keep others from sending theirs.
+func (h *Transport) readBody(w http.ResponseWriter, r *http.Request, room *wire.Room) ([]byte, bool) {
 	h.limitRead(w)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody)))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
-		return nil, false
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "The body could not be read to its end.")
-		return nil, false
+	in := http.MaxBytesReader(w, r.Body, int64(h.options.MaxBody))
+	body := make([]byte, 0, bytes.MinRead)
+	for {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, 1)
+		}
+		n, err := in.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if !room.Grow(n) {
+			refuseBusy(w, busyLarge)
+			return nil, false
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
+			return nil, false
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, "The body could not be read to its end.")
+			return nil, false
+		}
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return body, true

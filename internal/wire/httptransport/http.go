@@ -15,6 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/loglimit"
 	"featurebase-mcp/internal/wire/stdio"
 )
 
@@ -23,14 +24,18 @@ const (
 	pathMCP     = "/mcp"
 	pathSSE     = "/sse"
 	pathMessage = "/message"
+	pathHealth  = "/healthz"
+	pathReady   = "/readyz"
 
 	pathMetadata = server.WellKnownProtectedResourcePath // the path of a transport may follow
 )
 
 const (
-	defaultMaxBody     = 4 << 20
-	defaultSessionIdle = 30 * time.Minute
-	defaultReadTimeout = 10 * time.Second
+	defaultMaxBody      = 4 << 20
+	defaultSessionIdle  = 30 * time.Minute
+	defaultReadTimeout  = 10 * time.Second
+	defaultWriteTimeout = 30 * time.Second
+	defaultKeepAlive    = 15 * time.Second
 
 	idleTimeout    = 2 * time.Minute // of a connection between two requests
 	maxHeaderBytes = 64 << 10
@@ -44,6 +49,11 @@ type Options struct {
 	MaxBody int
 	// Grace is how long calls may go on running after the context of Serve was cancelled. The default is 10 s.
 	Grace time.Duration
+	// WriteTimeout is how long a client may take to read what is written at once. A stream whose client takes longer ends.
+	// The default is 30 s.
+	WriteTimeout time.Duration
+	// KeepAlive is the time between two comments on a stream of events, which keep proxies from ending it. The default is 15 s.
+	KeepAlive time.Duration
 	// ReadTimeout is how long a client may take to send the headers of a request, and then its body. The default is 10 s.
 	ReadTimeout time.Duration
 	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
@@ -63,6 +73,9 @@ type Options struct {
 	// Auth finds out who calls. Without it everybody who reaches the port is the same caller, so the server should listen
 	// on loopback.
 	Auth Authenticator
+	// Proved reports whether the credentials of a principal are known to be good. A caller whose are not shares its quotas
+	// with others at its address. By default, Auth knows.
+	Proved func(principal string) bool
 	// Limits reads from the headers of a request which tools it gives up. Its errors are shown to the caller. The default
 	// reads none.
 	Limits func(http.Header) ([]caller.Limit, error)
@@ -76,6 +89,8 @@ type Authenticator interface {
 	Authenticate(r *http.Request) (caller.Caller, *caller.Refusal)
 	// Challenge returns the WWW-Authenticate header for a caller who lacks scopes.
 	Challenge(r *http.Request, scopes string) string
+	// Prefix is the path that a proxy puts before those of the server, or "".
+	Prefix() string
 	// Metadata serves the protected resource metadata (RFC 9728) of the transport at path. It is nil without an issuer.
 	Metadata(path string) http.HandlerFunc
 }
@@ -87,11 +102,12 @@ type Authenticator interface {
 type Transport struct {
 	server     *server.MCPServer
 	log        *slog.Logger
+	refusals   *slog.Logger // of lines that anybody who reaches the port can cause
 	options    Options
 	access     access
 	routes     *http.ServeMux
 	sessions   *sessions
-	load       *load
+	load       load
 	streamable *server.StreamableHTTPServer
 	sse        *sse
 	unused     unused
@@ -106,16 +122,19 @@ func New(s *server.MCPServer, options Options) *Transport {
 	options.MaxBody = cmp.Or(options.MaxBody, defaultMaxBody)
 	options.Grace = cmp.Or(options.Grace, stdio.DefaultGrace)
 	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
+	options.WriteTimeout = cmp.Or(options.WriteTimeout, defaultWriteTimeout)
+	options.KeepAlive = cmp.Or(options.KeepAlive, defaultKeepAlive)
 	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
 	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
 	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
 	h := &Transport{
-		server:  s,
-		log:     options.Logger,
-		options: options,
-		access:  access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
-		routes:  http.NewServeMux(),
-		load:    newLoad(options),
+		server:   s,
+		log:      options.Logger,
+		refusals: loglimit.New(options.Logger),
+		options:  options,
+		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
+		routes:   http.NewServeMux(),
+		load:     newLoad(options),
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	h.sessions = newSessions(h.stopping, options.MaxSessions, h.forget)
@@ -133,8 +152,8 @@ func New(s *server.MCPServer, options Options) *Transport {
 		http.MethodGet:    h.listen,
 		http.MethodDelete: h.leave,
 	})
-	h.routes.Handle("/healthz", methods{http.MethodGet: healthy, http.MethodHead: healthy})
-	h.routes.Handle("/readyz", methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
+	h.routes.Handle(pathHealth, methods{http.MethodGet: healthy, http.MethodHead: healthy})
+	h.routes.Handle(pathReady, methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
 	if !options.NoSSE {
 		h.sse = newSSE(h)
 		h.transport(pathSSE, methods{http.MethodGet: h.sse.open})
@@ -158,8 +177,14 @@ func (h *Transport) metadata(suffix, path string) {
 	if h.options.Auth == nil {
 		return
 	}
-	if serve := h.options.Auth.Metadata(path); serve != nil {
-		h.routes.Handle(pathMetadata+suffix, methods{http.MethodGet: serve, http.MethodHead: serve})
+	serve := h.options.Auth.Metadata(path)
+	if serve == nil {
+		return
+	}
+	m := methods{http.MethodGet: serve, http.MethodHead: serve}
+	h.routes.Handle(pathMetadata+suffix, m)
+	if prefix := h.options.Auth.Prefix(); prefix != "" && suffix != "" {
+		h.routes.Handle(pathMetadata+prefix+suffix, m) // where RFC 9728 has clients look that know the address alone
 	}
 }
 
@@ -173,12 +198,12 @@ func (h *Transport) Serve(ctx context.Context, listener net.Listener) error {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: h.options.ReadTimeout,
-		IdleTimeout:       idleTimeout, // there is no write timeout: streams stay open
+		IdleTimeout:       idleTimeout, // there is no write timeout for a whole response: streams stay open
 		MaxHeaderBytes:    maxHeaderBytes,
 		TLSConfig:         h.options.TLS,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnState:         h.unused.track,
-		ErrorLog:          slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(h.refusals.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -252,6 +277,9 @@ func shutdown(ctx context.Context, srv *http.Server, limit time.Duration) error 
 
 // ServeHTTP checks who calls, and routes.
 func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	timed := newTimedWriter(w, r, h.options.WriteTimeout)
+	defer timed.finish()
+	w = timed
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
@@ -260,11 +288,16 @@ func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// net/http reads the rest of the body after the answer. A client that sends it slowly must not hold the connection.
 		h.limitRead(w)
 	}
-	if refusal := h.access.check(r); refusal != "" {
-		h.log.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
+	refusal := h.access.checkOrigin(r)
+	if refusal == "" && r.URL.Path != pathHealth && r.URL.Path != pathReady { // probes come to the address of the machine
+		refusal = h.access.checkHost(r)
+	}
+	if refusal != "" {
+		h.refusals.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
 		refuse(w, http.StatusForbidden, refusal)
 		return
 	}
+	shareWith(header, r)
 	if r.ContentLength > int64(h.options.MaxBody) {
 		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
 		return

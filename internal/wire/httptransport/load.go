@@ -2,10 +2,8 @@ package httptransport
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-
-	"golang.org/x/sync/semaphore"
+	"net/netip"
 
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
@@ -15,50 +13,59 @@ const (
 	defaultMaxStreams  = 1024
 	defaultMaxSessions = 2048
 
-	maxRequests = 1024 // of Streamable HTTP, over all clients
+	maxRequests = 1024 // over all clients
 )
 
-// load bounds what a Transport keeps for all its clients together.
+// load bounds what a Transport keeps for all its clients together, and for each tenant.
 type load struct {
-	large    *wire.LargeMessages
-	requests *semaphore.Weighted
-	streams  *semaphore.Weighted
+	*wire.Admission
+	streams *wire.Quota
 }
 
-func newLoad(options Options) *load {
-	return &load{
-		large:    wire.NewLargeMessages(options.MaxBody),
-		requests: semaphore.NewWeighted(maxRequests),
-		streams:  semaphore.NewWeighted(int64(options.MaxStreams)),
-	}
+func newLoad(options Options) load {
+	streams := int64(options.MaxStreams)
+	return load{wire.NewAdmission(maxRequests, options.MaxBody), wire.NewQuota(streams, wire.Share(streams))}
 }
 
-// takeBody makes room for the body of a request before it is read. A body without a length counts as one of the limit.
-func (h *Transport) takeBody(w http.ResponseWriter, r *http.Request) (give func(), ok bool) {
-	size := r.ContentLength
-	if size < 0 || size > int64(h.options.MaxBody) {
-		size = int64(h.options.MaxBody)
+// tenantOf is whom quotas count for a request. Anybody can invent a key that looks like one of Featurebase. So callers
+// whose credentials nobody has confirmed share the quotas of their address.
+func (h *Transport) tenantOf(r *http.Request, who caller.Caller) string {
+	if who.Principal == "" || h.options.Proved == nil || h.options.Proved(who.Principal) {
+		return who.Principal
 	}
-	if give = h.load.large.Take(size); give == nil {
-		refuseBusy(w, "The server is busy with other large requests. Retry, or send less at a time.")
-	}
-	return give, give != nil
+	return "at " + site(r.RemoteAddr)
 }
 
-// takeRequest makes room for a request, or refuses it.
-func (h *Transport) takeRequest(w http.ResponseWriter) bool {
-	if h.load.requests.TryAcquire(1) {
-		return true
+// site is the address of a peer without its port. Of IPv6 it is the network, because a host there has many addresses.
+func site(remote string) string {
+	peer, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
 	}
-	refuseBusy(w, "The server is busy with other requests. Retry when some of them have ended.")
-	return false
+	address := peer.Addr().Unmap()
+	if address.Is4() {
+		return address.String()
+	}
+	const network = 64 // bits
+	prefix, err := address.WithZone("").Prefix(network)
+	if err != nil {
+		return remote
+	}
+	return prefix.String()
 }
+
+const (
+	busyLarge    = "The server is busy with other large requests. Retry, or send less at a time."
+	busyRequests = "The server is busy with other requests. Retry when some of them have ended."
+	busyStreams  = "As many streams are open as there may be, for all callers or for this one. Close one, or retry later."
+)
 
 // takeStream makes room for the stream of a request, or refuses it. The context that it returns ends when the client goes
 // away, when the server stops, or when the credentials that opened the stream expire. done has to be called after it.
 func (h *Transport) takeStream(request context.Context, w http.ResponseWriter) (ctx context.Context, done func(), ok bool) {
-	if !h.load.streams.TryAcquire(1) {
-		refuseBusy(w, fmt.Sprintf("%d streams are open, which is as many as there may be. Close one, or retry later.", h.options.MaxStreams))
+	tenant := caller.From(request).Tenant
+	if !h.load.streams.Take(tenant, 1) {
+		refuseBusy(w, busyStreams)
 		return nil, nil, false
 	}
 	ctx, cancel := whileGood(request)
@@ -66,7 +73,7 @@ func (h *Transport) takeStream(request context.Context, w http.ResponseWriter) (
 	return ctx, func() {
 		detach()
 		cancel()
-		h.load.streams.Release(1)
+		h.load.streams.Give(tenant, 1)
 	}, true
 }
 

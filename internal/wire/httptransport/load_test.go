@@ -37,7 +37,7 @@ func TestStreamsBeyondTheBoundAreRefused(t *testing.T) {
 			return p.Status(http.MethodPost, pathMCP, listen, wiretest.ModernHeaders("subscriptions/listen", "")...)
 		},
 	} {
-		if status, body := open(); status != http.StatusServiceUnavailable || !strings.Contains(body, "1 streams are open") {
+		if status, body := open(); status != http.StatusServiceUnavailable || !strings.Contains(body, "As many streams are open") {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
 	}
@@ -88,7 +88,8 @@ func TestLargeBodiesBeyondTheBoundAreRefused(t *testing.T) {
 		h.ServeHTTP(w, r)
 		return w
 	}
-	give := h.load.large.Take(wire.MaxLarge)
+	room := h.load.Room("")
+	room.Grow(wire.MaxLarge)
 	large, small := strings.Replace(largeCall, `{"name"`, `{`+wiretest.ModernMeta+`,"name"`, 1), `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo",`+wiretest.ModernMeta+`}}`
 	if w := post(large); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "other large requests") || w.Header().Get("Retry-After") == "" {
 		t.Errorf("a large body without room: %d %s", w.Code, w.Body)
@@ -96,11 +97,11 @@ func TestLargeBodiesBeyondTheBoundAreRefused(t *testing.T) {
 	if w := post(small); w.Code != http.StatusOK {
 		t.Errorf("a small one: %d %s", w.Code, w.Body)
 	}
-	give()
+	room.Free()
 	if w := post(large); w.Code != http.StatusOK {
 		t.Errorf("a large one with room: %d %.200s", w.Code, w.Body)
 	}
-	if h.load.large.Take(wire.MaxLarge) == nil {
+	if !h.load.Room("").Grow(wire.MaxLarge) {
 		t.Error("the room of bodies that were answered is not given back")
 	}
 }
@@ -122,7 +123,9 @@ func TestAnswersAndCancellationsNeedNoRoom(t *testing.T) {
 		return w
 	}
 	session := post(wiretest.Initialize).Header().Get(server.HeaderKeySessionID)
-	h.load.requests.TryAcquire(maxRequests)
+	for range maxRequests {
+		h.load.Enter("")
+	}
 	for line, want := range map[string]int{
 		wiretest.CallLine("1", "echo"): http.StatusServiceUnavailable,
 		cancelSeven:                    http.StatusAccepted,

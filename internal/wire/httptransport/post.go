@@ -15,12 +15,15 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
 )
 
 const (
 	typeJSON   = "application/json"
 	typeEvents = "text/event-stream"
+
+	longestVersion = 40 // bytes of a protocol version that is repeated
 
 	eventStart = "event: message\ndata: "
 	eventEnd   = "\n\n"
@@ -36,6 +39,7 @@ type post struct {
 	method  string
 	modern  bool
 	slot    *wire.ErrorSlot
+	place   *wire.Place // nil unless it is a request other than a subscription
 	notes   *wire.Outbox
 	result  atomic.Pointer[mcp.CallToolResult] // what park took out
 
@@ -58,12 +62,10 @@ func postFrom(ctx context.Context) *post {
 
 // post serves a POST to Streamable HTTP.
 func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
-	give, ok := h.takeBody(w, r)
-	if !ok {
-		return
-	}
-	defer give()
-	body, ok := h.readBody(w, r)
+	tenant := caller.From(r.Context()).Tenant
+	room := h.load.Room(tenant)
+	defer room.Free()
+	body, ok := h.readBody(w, r, room)
 	if !ok {
 		return
 	}
@@ -85,6 +87,12 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	if version := r.Header.Get(mcp.HeaderProtocolVersion); modern && !mcp.IsValidProtocolVersion(version) &&
+		message.Method != nil && *message.Method == string(mcp.MethodInitialize) {
+		unsupported := mcp.UnsupportedProtocolVersionError{Version: version[:min(len(version), longestVersion)], Supported: mcp.ValidProtocolVersions}
+		writeAnswer(w, http.StatusBadRequest, wire.Failure(message.ID, unsupported.JSONRPCError().Error))
+		return
+	}
 	p := &post{
 		h: h, request: r, key: "post-" + rand.Text(), w: w, header: http.Header{},
 		modern: modern,
@@ -103,16 +111,20 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		defer h.server.UnregisterSession(context.WithoutCancel(ctx), p.key) // joinPost has registered it
 		r = r.WithContext(ctx)
 	case p.id != nil: // answers and cancellations of a client need no room: the running requests may wait for them
-		if !h.takeRequest(w) {
+		if p.place = h.load.Enter(tenant); p.place == nil {
+			refuseBusy(w, busyRequests)
 			return
 		}
-		defer h.load.requests.Release(1)
+		defer p.place.Leave()
 	}
 	ctx := context.WithValue(r.Context(), postKey{}, p)
 	ctx, p.slot = wire.WithErrorSlot(ctx, body)
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	defer p.end()
+	if p.id != nil {
+		defer keepAlive(h.options.KeepAlive, p.beat)()
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			p.fail(wire.Panicked(ctx, h.log, p.method, v))
@@ -162,7 +174,8 @@ func (p *post) Write(b []byte) (int, error) {
 		return p.held.Write(b)
 	}
 	data = bytes.TrimSuffix(data, []byte(eventEnd))
-	answer, _ := p.repair(data)
+	answer, _, written := p.repair(data)
+	defer written()
 	if answer != nil {
 		p.notes.Flush()
 		data = answer
@@ -215,6 +228,18 @@ func (p *post) stream() {
 	p.w.WriteHeader(http.StatusOK)
 }
 
+// beat sends a comment. It makes a stream of a response that has not begun, if the client takes one.
+func (p *post) beat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil || !p.streaming && (p.status != 0 || !strings.Contains(p.request.Header.Get("Accept"), typeEvents)) {
+		return
+	}
+	p.stream()
+	_, _ = io.WriteString(p.w, comment)
+	flush(p.w)
+}
+
 // fail answers with an error, unless there is an answer already.
 func (p *post) fail(failure *wire.CodedError) {
 	p.mu.Lock()
@@ -235,8 +260,10 @@ func (p *post) end() {
 	defer p.mu.Unlock()
 	body, status := p.held.Bytes(), p.status
 	if p.header.Get("Content-Type") == typeJSON {
-		if answer, code := p.repair(body); answer != nil {
-			body = answer
+		answer, code, written := p.repair(body)
+		defer written()
+		if answer != nil {
+			body, p.held = answer, bytes.Buffer{}
 			if p.modern && status == http.StatusOK && (code == mcp.INVALID_PARAMS || code == mcp.MISSING_REQUIRED_CLIENT_CAPABILITY) {
 				status = http.StatusBadRequest
 			}
@@ -251,6 +278,8 @@ func (p *post) end() {
 		if len(body) > 0 {
 			_ = writeEvent(p.w, wire.Trim(body))
 		}
+	case status == http.StatusNotFound && p.header.Get("Content-Type") != typeJSON: // of mcp-go, which knows no session
+		refuseSession(p.w, p.request)
 	case status != 0:
 		maps.Copy(p.w.Header(), p.header)
 		p.w.WriteHeader(status)
@@ -291,14 +320,14 @@ func (p *post) answersWith(status, code int) int {
 }
 
 // repair returns the answer to send in place of mcp-go's and the code of its error, or nil if this is no answer to the
-// request.
-func (p *post) repair(body []byte) (answer []byte, code int) {
+// request. The answer counts as unwritten until written is called.
+func (p *post) repair(body []byte) (answer []byte, code int, written func()) {
 	var m struct {
 		Result json.RawMessage          `json:"result"`
 		Error  *mcp.JSONRPCErrorDetails `json:"error"`
 	}
 	if p.id == nil || json.Unmarshal(body, &m) != nil || m.Result == nil && m.Error == nil {
-		return nil, 0
+		return nil, 0, func() {}
 	}
 	message := wire.Result(p.id, m.Result)
 	parked := p.result.Load()
@@ -317,7 +346,7 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 			ResultType mcp.ResultType  `json:"resultType"`
 		}
 		if err := json.Unmarshal(m.Result, &added); err != nil {
-			return nil, 0
+			return nil, 0, func() {}
 		}
 		result := wire.NewToolResult(parked)
 		result.ResultType = added.ResultType
@@ -327,13 +356,19 @@ func (p *post) repair(body []byte) (answer []byte, code int) {
 		message = wire.Result(p.id, result)
 	}
 	var buffer bytes.Buffer
-	if err := wire.Encode(&buffer, message); err != nil {
+	ctx := p.request.Context()
+	written, err := p.h.load.Encode(ctx, caller.From(ctx).Tenant, &buffer, message)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, 0, func() {} // the client is gone
+	case err != nil:
 		buffer.Reset()
 		failure := wire.Unwritable(p.h.log, err)
 		code = failure.Code
 		_ = wire.Encode(&buffer, wire.Failure(p.id, failure.Details()))
+		written = func() {}
 	}
-	return wire.Trim(buffer.Bytes()), code
+	return wire.Trim(buffer.Bytes()), code, written
 }
 
 // writeAnswer answers without mcp-go.

@@ -27,19 +27,22 @@ type sessions struct {
 	mu    sync.Mutex
 	uses  uint64 // counts the uses of all sessions
 	alive map[string]*openSession
+	held  map[string]int // how many sessions each tenant holds
 }
 
 // openSession is a session of one caller.
 type openSession struct {
 	owner string
-	ctx   context.Context // done when the session has ended
-	leave context.CancelFunc
-	end   context.CancelFunc // ends the stream of the session, if it has one
-	used  uint64             // the number of its last use
+	// tenant is who counts as its holder: see [caller.Caller].
+	tenant string
+	ctx    context.Context // done when the session has ended
+	leave  context.CancelFunc
+	end    context.CancelFunc // ends the stream of the session, if it has one
+	used   uint64             // the number of its last use
 }
 
 func newSessions(serving context.Context, most int, forget func(id string)) *sessions {
-	return &sessions{most: most, forget: forget, serving: serving, alive: map[string]*openSession{}}
+	return &sessions{most: most, forget: forget, serving: serving, alive: map[string]*openSession{}, held: map[string]int{}}
 }
 
 // ResolveSessionIdManager returns the sessions of the caller of a request. mcp-go passes no request when it ends an idle
@@ -48,7 +51,8 @@ func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdMana
 	if r == nil {
 		return ownSessions{sessions: s}
 	}
-	return ownSessions{s, caller.From(r.Context()).Principal}
+	who := caller.From(r.Context())
+	return ownSessions{s, who.Principal, who.Tenant}
 }
 
 // belongs reports whether a session is alive and has this owner.
@@ -75,26 +79,27 @@ func (s *sessions) listen(id, owner string, end context.CancelFunc) error {
 // ownSessions are the sessions of one caller.
 type ownSessions struct {
 	*sessions
-	owner string
+	owner, tenant string
 }
 
 // Generate starts a session. If there are too many then, it ends another one, so that a flood of handshakes does not lock
-// out new clients. A client whose session has ended starts another.
+// out new clients: of the tenant that holds most sessions, the one that was not used for longest. So a flood ends its own
+// sessions. A client whose session has ended starts another.
 func (s ownSessions) Generate() string {
 	id := rand.Text()
-	if least := s.start(id, s.owner); least != "" {
+	if least := s.start(id, s.owner, s.tenant); least != "" {
 		s.forget(least)
 	}
 	return id
 }
 
 // start adds a session and returns the id of the session that it has ended to make room, or "".
-func (s *sessions) start(id, owner string) (least string) {
+func (s *sessions) start(id, owner, tenant string) (least string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.alive) >= s.most {
 		for other, session := range s.alive {
-			if least == "" || session.used < s.alive[least].used {
+			if least == "" || session.yields(s.alive[least], s.held) {
 				least = other
 			}
 		}
@@ -102,8 +107,17 @@ func (s *sessions) start(id, owner string) (least string) {
 	}
 	s.uses++
 	ctx, leave := context.WithCancel(s.serving)
-	s.alive[id] = &openSession{owner: owner, ctx: ctx, leave: leave, end: func() {}, used: s.uses}
+	s.held[tenant]++
+	s.alive[id] = &openSession{owner: owner, tenant: tenant, ctx: ctx, leave: leave, end: func() {}, used: s.uses}
 	return least
+}
+
+// yields reports whether a session has to make room rather than another one.
+func (o *openSession) yields(other *openSession, held map[string]int) bool {
+	if own, others := held[o.tenant], held[other.tenant]; own != others {
+		return own > others
+	}
+	return o.used < other.used
 }
 
 // drop ends a session, if it is alive, with its stream and its open questions. It is called with the lock held.
@@ -112,6 +126,9 @@ func (s *sessions) drop(id string) {
 		session.leave()
 		session.end()
 		delete(s.alive, id)
+		if s.held[session.tenant]--; s.held[session.tenant] == 0 {
+			delete(s.held, session.tenant)
+		}
 	}
 }
 
@@ -149,13 +166,25 @@ func (s *sessions) of(id string) context.Context {
 	return ended
 }
 
-const noSession = "There is no such session. Start one with initialize."
+const (
+	noSession    = "There is no such session. Start one with initialize."
+	whichSession = "The header " + server.HeaderKeySessionID + " is missing. Start a session with initialize, and send its id with each request."
+)
+
+// refuseSession refuses a request for want of a session of the caller's.
+func refuseSession(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(server.HeaderKeySessionID) == "" {
+		refuse(w, http.StatusBadRequest, whichSession)
+		return
+	}
+	refuse(w, http.StatusNotFound, noSession)
+}
 
 // leave ends a session if it belongs to the caller.
 func (h *Transport) leave(w http.ResponseWriter, r *http.Request) {
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
 	if !modern && !h.sessions.belongs(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal) {
-		refuse(w, http.StatusNotFound, noSession)
+		refuseSession(w, r)
 		return
 	}
 	h.streamable.ServeHTTP(w, r)
@@ -174,11 +203,14 @@ func (h *Transport) listen(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
 		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal, cancel); err != nil {
-			refuse(w, http.StatusNotFound, noSession)
+			refuseSession(w, r)
 			return
 		}
 	}
-	h.streamable.ServeHTTP(w, r.WithContext(ctx))
+	lively := &livelyWriter{w: w}
+	defer lively.end()
+	defer keepAlive(h.options.KeepAlive, lively.beat)()
+	h.streamable.ServeHTTP(lively, r.WithContext(ctx))
 }
 
 // forget makes mcp-go drop a session. mcp-go does so only for a DELETE request.
@@ -240,6 +272,16 @@ func (s *postSession) SessionID() string {
 	return s.post.key
 }
 
+// SetClientInfo keeps what the client says of itself in the handshake.
+func (s *postSession) SetClientInfo(info mcp.Implementation) {
+	s.upstreamSession.SetClientInfo(wire.Brief(info))
+}
+
+// SetClientCapabilities keeps what the client can do.
+func (s *postSession) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
+	s.upstreamSession.SetClientCapabilities(wire.Flags(capabilities))
+}
+
 // Within is the session of the client. Requests of protocol 2026-07-28 have none.
 func (s *postSession) Within() string { return s.upstreamSession.SessionID() }
 
@@ -261,6 +303,11 @@ func (s *postSession) RequestElicitation(
 	if !wire.Elicits(s.GetClientCapabilities()) {
 		return nil, server.ErrElicitationNotSupported
 	}
+	answered, err := s.post.place.Ask()
+	if err != nil {
+		return nil, err
+	}
+	defer answered()
 	s.post.notes.Flush()
 	return whileAlive(ctx, s, func(ctx context.Context) (*mcp.ElicitationResult, error) {
 		return s.upstreamSession.RequestElicitation(ctx, request)
@@ -292,6 +339,11 @@ func (s *postSession) RequestSampling(
 	if s.GetClientCapabilities().Sampling == nil {
 		return nil, errSamplingNotSupported
 	}
+	answered, err := s.post.place.Ask()
+	if err != nil {
+		return nil, err
+	}
+	defer answered()
 	s.post.notes.Flush()
 	return whileAlive(ctx, s, func(ctx context.Context) (*mcp.CreateMessageResult, error) {
 		return s.upstreamSession.RequestSampling(ctx, request)

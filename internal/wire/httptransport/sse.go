@@ -7,7 +7,9 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
@@ -28,7 +30,13 @@ type eventStream struct {
 	*stdio.Connection
 	base   context.Context // of its calls, which outlive the request that opened it by the grace
 	opener caller.Caller
+
+	handling atomic.Int32 // how many messages are being taken in
 }
+
+// maxHandling is how many messages a stream takes in at once. More come to it only if they wait for a client that does not
+// read what they are answered.
+const maxHandling = 128
 
 func newSSE(h *Transport) *sse { return &sse{h: h, streams: map[string]*eventStream{}} }
 
@@ -42,7 +50,7 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	defer done()
 	out := &eventWriter{w: w}
 	c, err := stdio.Open(r.Context(), s.h.server, out, stdio.Options{
-		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Large: s.h.load.large,
+		Logger: s.h.log, MaxMessage: s.h.options.MaxBody, Admission: s.h.load.Admission,
 	})
 	if err != nil {
 		s.h.log.ErrorContext(r.Context(), "open an SSE stream", "error", err)
@@ -50,11 +58,13 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id := rand.Text()
-	s.add(id, &eventStream{c, context.WithoutCancel(r.Context()), caller.From(r.Context())})
+	s.add(id, &eventStream{Connection: c, base: context.WithoutCancel(r.Context()), opener: caller.From(r.Context())})
 
 	w.Header().Set("Content-Type", typeEvents)
 	w.WriteHeader(http.StatusOK)
-	out.endpoint(pathMessage + "?sessionId=" + id)
+	out.endpoint(strings.TrimPrefix(pathMessage, "/") + "?sessionId=" + id) // relative, so that it is right behind a path prefix of a proxy
+	stop := keepAlive(s.h.options.KeepAlive, out.beat)
+	defer stop()
 	select {
 	case <-lasts.Done():
 	case <-c.Failed():
@@ -83,17 +93,23 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnsupportedMediaType, "The Content-Type has to be "+typeJSON+".")
 		return
 	}
-	give, ok := s.h.takeBody(w, r)
-	if !ok {
+	if c.handling.Add(1) > maxHandling {
+		c.handling.Add(-1)
+		refuseBusy(w, "The client of this stream reads too slowly. Read what has come, and retry.")
 		return
 	}
-	body, ok := s.h.readBody(w, r)
-	give() // the connection makes room for it again
+	defer c.handling.Add(-1)
+	room := s.h.load.Room(who.Tenant)
+	body, ok := s.h.readBody(w, r, room)
+	room.Free() // the connection makes room for it again
 	if !ok {
 		return
 	}
 	who.Limits = slices.Concat(c.opener.Limits, who.Limits)
-	c.Handle(caller.With(c.base, who), body) //nolint:contextcheck // the call belongs to the stream, not to this request
+	if _, busy := c.Handle(caller.With(c.base, who), body); busy != nil { //nolint:contextcheck // the call belongs to the stream, not to this request
+		refuseBusy(w, busy.Message)
+		return
+	}
 	w.WriteHeader(http.StatusAccepted)
 }
 
@@ -136,6 +152,16 @@ func (e *eventWriter) endpoint(path string) {
 	defer e.mu.Unlock()
 	_, _ = e.w.Write([]byte("event: endpoint\ndata: " + path + eventEnd)) // a client that is gone shows in the context
 	flush(e.w)
+}
+
+// beat sends a comment.
+func (e *eventWriter) beat() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.w != nil {
+		_, _ = e.w.Write([]byte(comment))
+		flush(e.w)
+	}
 }
 
 // end lets nothing more through: net/http takes the response back.

@@ -32,6 +32,7 @@ type call struct {
 	done   chan struct{}
 	state  atomic.Int32
 	notes  *wire.Outbox
+	place  *wire.Place // set when the request is admitted
 
 	modern atomic.Pointer[declared] // set when the request declared its client itself
 
@@ -187,6 +188,11 @@ func (c *call) RequestElicitation(
 	if !wire.Elicits(c.GetClientCapabilities()) {
 		return nil, server.ErrElicitationNotSupported
 	}
+	answered, err := c.place.Ask()
+	if err != nil {
+		return nil, err
+	}
+	defer answered()
 	c.notes.Flush()
 	return c.elicit(ctx, request.Params, c.isRunning)
 }

@@ -145,7 +145,7 @@ func TestCallCancelledBeforeItBeganNeverRuns(t *testing.T) {
 		return mcp.NewToolResultText(""), nil
 	})
 	var out bytes.Buffer
-	c := newConnection(s, &out, New(s, Options{}).options)
+	c := newConnection(t.Context(), s, &out, New(s, Options{}).options)
 	request := newCall(t.Context(), c, []byte("1"), "tools/call")
 	c.calls[request.key] = request
 	c.cancel("1")
@@ -243,7 +243,7 @@ func TestIDIsFreeBeforeTheClientCanSeeTheAnswer(t *testing.T) {
 	t.Parallel()
 	s := wiretest.NewServer(t, wiretest.Quiet())
 	out := &probe{}
-	out.conn = newConnection(s, out, New(s, Options{}).options)
+	out.conn = newConnection(t.Context(), s, out, New(s, Options{}).options)
 	out.conn.start(t.Context(), []byte("1"), "tools/call", []byte(wiretest.CallLine("1", "echo")))
 	out.conn.running.Wait()
 	if len(out.inFlight) != 1 || out.inFlight[0] != 0 {

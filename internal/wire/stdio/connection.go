@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -32,22 +33,22 @@ type Connection struct {
 	calls   map[string]*call
 }
 
-// Open returns a connection that writes its messages to out, one Write each, and is registered with the server. End has
-// to be called.
+// Open returns a connection that writes its messages to out, one Write each, and is registered with the server. When ctx
+// ends, the client is gone and nothing is written any more. End has to be called.
 func Open(ctx context.Context, s *server.MCPServer, out io.Writer, options Options) (*Connection, error) {
-	c := newConnection(s, out, options.orDefaults())
+	c := newConnection(ctx, s, out, options.orDefaults())
 	if err := s.RegisterSession(ctx, c.session); err != nil {
 		return nil, fmt.Errorf("register session: %w", err)
 	}
 	return c, nil
 }
 
-func newConnection(s *server.MCPServer, out io.Writer, options Options) *Connection {
+func newConnection(ctx context.Context, s *server.MCPServer, out io.Writer, options Options) *Connection {
 	c := &Connection{
 		server:   s,
 		log:      options.Logger,
 		options:  options,
-		out:      newWriter(out, options.Logger),
+		out:      newWriter(ctx, out, options),
 		stopping: make(chan struct{}),
 		calls:    map[string]*call{},
 	}
@@ -85,7 +86,9 @@ func (c *Connection) read(ctx context.Context, in io.Reader) error {
 		case err != nil:
 			return fmt.Errorf("read message: %w", err)
 		}
-		c.Handle(ctx, line)
+		if id, busy := c.Handle(ctx, line); busy != nil {
+			c.out.refuse(id, busy)
+		}
 		select {
 		case <-c.stopping:
 			return nil
@@ -94,11 +97,12 @@ func (c *Connection) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// Handle serves one message. ctx is that of its calls, with the caller who has sent the message.
-func (c *Connection) Handle(ctx context.Context, line []byte) {
+// Handle serves one message. ctx is that of its calls, with the caller who has sent the message. If there is no place for a
+// request, Handle returns its id and the reason, and the request has no answer: to write one can take long.
+func (c *Connection) Handle(ctx context.Context, line []byte) (id json.RawMessage, busy *wire.CodedError) {
 	line = wire.Trim(line)
 	if len(line) == 0 {
-		return
+		return nil, nil
 	}
 	message, refusal := wire.Parse(line)
 	switch {
@@ -111,8 +115,9 @@ func (c *Connection) Handle(ctx context.Context, line []byte) {
 	case message.IsNotification():
 		c.notified(ctx, *message.Method, line)
 	default:
-		c.start(ctx, message.ID, *message.Method, line)
+		return message.ID, c.start(ctx, message.ID, *message.Method, line)
 	}
+	return nil, nil
 }
 
 // notified handles a notification from the client.
@@ -136,13 +141,16 @@ func (c *Connection) notified(ctx context.Context, method string, line []byte) {
 	c.server.HandleMessage(c.server.WithContext(ctx, c.session), line)
 }
 
-// start begins to serve a request, unless its id or the connection is busy.
-func (c *Connection) start(ctx context.Context, id json.RawMessage, method string, line []byte) {
+// start begins to serve a request, unless its id is in use, which is the answer, or there is no place for it.
+func (c *Connection) start(ctx context.Context, id json.RawMessage, method string, line []byte) (busy *wire.CodedError) {
 	request := newCall(ctx, c, id, method)
 	if refusal := c.admit(request, line); refusal != nil { //nolint:contextcheck // the request has a context of its own, from this one
 		request.cancel()
+		if refusal.Code == wire.CodeBusy {
+			return refusal
+		}
 		c.out.refuse(id, refusal)
-		return
+		return nil
 	}
 	if method == string(mcp.MethodInitialize) {
 		// The requests that follow may depend on the capabilities that the client declares here.
@@ -151,6 +159,7 @@ func (c *Connection) start(ctx context.Context, id json.RawMessage, method strin
 		case <-c.stopping:
 		}
 	}
+	return nil
 }
 
 func (c *Connection) admit(request *call, line []byte) *wire.CodedError {
@@ -159,21 +168,22 @@ func (c *Connection) admit(request *call, line []byte) *wire.CodedError {
 	switch {
 	case c.calls[request.key] != nil:
 		return wire.Invalid("a request with this id is still running; use an id once.")
-	case len(c.calls) >= c.options.MaxCalls:
-		return &wire.CodedError{
-			Code:    wire.CodeBusy,
-			Message: fmt.Sprintf("Busy: %d requests are running. Retry when one of them has ended.", len(c.calls)),
-		}
 	case c.stopped:
 		return &wire.CodedError{Code: wire.CodeBusy, Message: "The connection is ending and starts no more requests."}
 	}
-	give := c.options.Large.Take(int64(len(line)))
-	if give == nil {
+	tenant := caller.From(request.ctx).Tenant
+	room := c.options.Admission.Room(tenant)
+	if !room.Grow(len(line)) {
 		return &wire.CodedError{Code: wire.CodeBusy, Message: "Busy with other large requests. Retry when one of them has ended, or send less at a time."}
+	}
+	if request.place = c.options.Admission.Enter(tenant); request.place == nil {
+		room.Free()
+		return &wire.CodedError{Code: wire.CodeBusy, Message: "Busy with other requests. Retry when one of them has ended."}
 	}
 	c.calls[request.key] = request
 	c.running.Go(func() {
-		defer give()
+		defer room.Free()
+		defer request.place.Leave()
 		request.serve(line)
 	})
 	return nil

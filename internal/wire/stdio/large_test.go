@@ -16,12 +16,15 @@ var largeCall = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":
 func TestLargeMessagesBeyondTheBoundAreRefused(t *testing.T) {
 	t.Parallel()
 	options := New(wiretest.NewServer(t, wiretest.Quiet()), Options{}).options
-	give := options.Large.Take(wire.MaxLarge)
+	room := options.Admission.Room("")
+	room.Grow(wire.MaxLarge)
 	var out bytes.Buffer
-	c := newConnection(wiretest.NewServer(t, wiretest.Quiet()), &out, options)
+	c := newConnection(t.Context(), wiretest.NewServer(t, wiretest.Quiet()), &out, options)
 	answer := func(line string) string {
 		out.Reset()
-		c.Handle(t.Context(), []byte(line))
+		if _, busy := c.Handle(t.Context(), []byte(line)); busy != nil {
+			return busy.Message
+		}
 		c.running.Wait()
 		return out.String()
 	}
@@ -31,13 +34,13 @@ func TestLargeMessagesBeyondTheBoundAreRefused(t *testing.T) {
 	if got := answer(wiretest.CallLine("1", "echo")); !strings.Contains(got, `"result"`) {
 		t.Errorf("a small one: %s", got)
 	}
-	give()
+	room.Free()
 	for range 2 {
 		if got := answer(largeCall); !strings.Contains(got, `"result"`) {
 			t.Errorf("a large one with room: %.200s", got)
 		}
 	}
-	if options.Large.Take(wire.MaxLarge) == nil {
+	if !options.Admission.Room("").Grow(wire.MaxLarge) {
 		t.Error("the room of messages that were answered is not given back")
 	}
 }

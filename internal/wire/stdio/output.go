@@ -2,6 +2,7 @@ package stdio
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,8 +12,12 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/wire"
 )
+
+// buffers are for messages that are being written.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // maxPooled is the size of the largest buffer kept for reuse, in bytes.
 const maxPooled = 1 << 20
@@ -22,23 +27,19 @@ var errNoAnswer = errors.New("no response from the server")
 
 // writer is the only one that writes to the output: whole messages, one a line, one Write each.
 type writer struct {
-	log     *slog.Logger
-	buffers sync.Pool
-	failed  chan struct{} // closed at the first failed write, after err is set
-	closed  atomic.Bool
+	ctx       context.Context // of the client
+	log       *slog.Logger
+	admission *wire.Admission
+	failed    chan struct{} // closed at the first failed write, after err is set
+	closed    atomic.Bool
 
 	mu  sync.Mutex
 	out io.Writer
 	err error
 }
 
-func newWriter(out io.Writer, log *slog.Logger) *writer {
-	return &writer{
-		log:     log,
-		out:     out,
-		failed:  make(chan struct{}),
-		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
-	}
+func newWriter(ctx context.Context, out io.Writer, options Options) *writer {
+	return &writer{ctx: ctx, log: options.Logger, admission: options.Admission, out: out, failed: make(chan struct{})}
 }
 
 // answer writes the response of mcp-go to the request with this id.
@@ -93,21 +94,30 @@ func (w *writer) sendOrLog(message any, gate func() bool) {
 }
 
 // send writes a message. The gate, if any, decides at the moment of writing whether it is still wanted, so that
-// nothing written later can contradict it. The error is that of encoding. An error of writing closes failed.
+// nothing written later can contradict it. The message is encoded when its turn has come: encoded messages that wait for a
+// client that does not read would fill the memory. The error is that of encoding. An error of writing closes failed.
 func (w *writer) send(message any, gate func() bool) error {
-	buffer, _ := w.buffers.Get().(*bytes.Buffer)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed.Load() || w.err != nil {
+		return nil
+	}
+	buffer, _ := buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
 	defer func() {
 		if buffer.Cap() <= maxPooled {
-			w.buffers.Put(buffer)
+			buffers.Put(buffer)
 		}
 	}()
-	if err := wire.Encode(buffer, message); err != nil {
+	written, err := w.admission.Encode(w.ctx, caller.From(w.ctx).Tenant, buffer, message)
+	switch {
+	case err != nil && w.ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed.Load() || w.err != nil || gate != nil && !gate() {
+	defer written()
+	if w.closed.Load() || gate != nil && !gate() {
 		return nil
 	}
 	if _, err := w.out.Write(buffer.Bytes()); err != nil {

@@ -87,7 +87,7 @@ func (s *session) GetClientInfo() mcp.Implementation {
 func (s *session) SetClientInfo(info mcp.Implementation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.client.info = info
+	s.client.info = wire.Brief(info)
 }
 
 // GetClientCapabilities returns what the client can do, as declared in the handshake.
@@ -101,5 +101,5 @@ func (s *session) GetClientCapabilities() mcp.ClientCapabilities {
 func (s *session) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.client.capabilities = capabilities
+	s.client.capabilities = wire.Flags(capabilities)
 }

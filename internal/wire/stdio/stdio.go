@@ -38,8 +38,9 @@ type Options struct {
 	// queued: the reader must stay free for the cancellations and answers that let the running ones end.
 	MaxCalls int
 
-	// Large is the room for large messages, which connections may share. The default is room of its own.
-	Large *wire.LargeMessages
+	// Admission bounds what connections that share it keep at once, in place of MaxCalls. By default a connection has its
+	// own.
+	Admission *wire.Admission
 }
 
 // Transport serves MCP over a pair of streams, one JSON-RPC message a line, to clients of every protocol version that
@@ -62,8 +63,8 @@ func (o Options) orDefaults() Options {
 	o.MaxMessage = cmp.Or(o.MaxMessage, defaultMaxMessage)
 	o.Grace = cmp.Or(o.Grace, DefaultGrace)
 	o.MaxCalls = cmp.Or(o.MaxCalls, defaultMaxCalls)
-	if o.Large == nil {
-		o.Large = wire.NewLargeMessages(o.MaxMessage)
+	if o.Admission == nil {
+		o.Admission = wire.NewAdmission(o.MaxCalls, o.MaxMessage)
 	}
 	return o
 }
@@ -75,7 +76,7 @@ func (o Options) orDefaults() Options {
 // When Serve stops before in has ended it closes in, if that is an [io.Closer], so that the goroutine reading it can
 // end. It leaves [os.Stdin] open: that read ends with the process. Serve writes nothing to out after it has returned.
 func (t *Transport) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	c, err := Open(ctx, t.server, out, t.options)
+	c, err := Open(context.WithoutCancel(ctx), t.server, out, t.options) // calls that end within the grace are answered
 	if err != nil {
 		return err
 	}
