@@ -126,7 +126,7 @@ func (f *File) Refresh(st *Store) (*Store, error) {
 	return st, nil
 }
 
-// read returns what the file holds beyond what was read before, or all of it if this is another file. It returns nil if there is none.
+// read returns what was appended to the file since it was read last, or all of the file if it was made anew. It returns nil if there is no file.
 func (f *File) read() (data []byte, all bool, err error) {
 	file, err := os.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
