@@ -23,7 +23,8 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	if err := loopbackOnly(c.Addr, ""); err != nil {
 		return err
 	}
-	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
+	options := sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger}
+	box, err := sandbox.New(options) //nolint:contextcheck // opening the state file has a limit of its own
 	if err != nil {
 		return usagef("--sandbox-state: %w", err)
 	}

@@ -35,7 +35,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 		closeAudit()
 		closeLog()
 	}
-	a, err := app.New(cfg)
+	a, err := app.New(cfg) //nolint:contextcheck // opening a state file of the sandbox has a limit of its own
 	if err != nil {
 		closeLogs()
 		return nil, nil, nil, usageError{err}
