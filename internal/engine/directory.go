@@ -216,7 +216,7 @@ func (d *directory) shown(w *render.Writer) []string {
 	const longest = 80 // characters of a name
 	names := d.names()
 	for i, name := range names {
-		name = markup.PlainExcerpt(legible.OneLine(w.Text(name)), longest)
+		name = markup.PlainExcerpt(legible.OneLine(w.Words(name)), longest)
 		if strings.ContainsAny(name, ",;:.") {
 			name = input.Show(name)
 		}
