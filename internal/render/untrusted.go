@@ -72,7 +72,7 @@ func (w *Writer) Text(s string) string {
 // nothing is lost. What was HTML is Markdown with all of that escaped.
 func (w *Writer) Words(s string) string {
 	s = w.Text(s)
-	if strings.Contains(s, "](") || strings.Contains(s, "![") {
+	if strings.Contains(s, "](") || strings.Contains(s, "![") || strings.Contains(s, "][") {
 		s = links.Replace(s)
 	}
 	if w.Markup {
