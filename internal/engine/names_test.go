@@ -42,7 +42,7 @@ type orgAPI struct {
 
 func newOrgAPI(t *testing.T, lists map[string]string) *orgAPI {
 	t.Helper()
-	o := &orgAPI{lists: lists, answer: `{}`, clock: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	o := &orgAPI{lists: lists, answer: `{"id":"1"}`, clock: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	s := httptest.NewServer(http.HandlerFunc(o.serve))
 	t.Cleanup(s.Close)
 	c, err := client.New(client.Config{BaseURL: s.URL, Key: "sk_test", Version: "2026-01-01.nova"})
