@@ -21,7 +21,7 @@ TRACES := ./internal/cli ./internal/tracing
 BLACKBOX := ./internal/faults ./internal/hostile
 
 .DEFAULT_GOAL := help
-.PHONY: help build test blackbox race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
+.PHONY: help build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,16 @@ test: ## Run the tests
 blackbox: ## Run the built program against an API and clients that do everything wrong
 	go test -tags blackbox -timeout 30m $(BLACKBOX)
 
-race: ## Run the tests with the race detector
-	go test -race ./...
+acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts
+	go test -tags acceptance -run TestScripts ./internal/cli
+
+# Packages that do several things at once, or whose tests do. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
+CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
+	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
+
+race: ## Run the tests with the race detector, in the built program, too
+	RAPID_CHECKS=10 go test -race $(CONCURRENT)
+	go test -race -tags blackbox -timeout 30m $(BLACKBOX)
 
 otel: ## Check the build that exports traces
 	go vet -tags otel ./...
@@ -46,6 +54,7 @@ vet:
 	go vet ./...
 	go vet -tags conformance $(CONFORMANCE)
 	go vet -tags blackbox $(BLACKBOX)
+	go vet -tags acceptance ./internal/cli
 	cd interop/gosdk && go vet ./...
 
 tidy:
@@ -61,6 +70,7 @@ lint: $(LINT) ## Check layers, style and formats
 	$(LINT) run --build-tags conformance $(CONFORMANCE)
 	$(LINT) run --build-tags otel $(TRACES)
 	$(LINT) run --build-tags blackbox $(BLACKBOX)
+	$(LINT) run --build-tags acceptance ./internal/cli
 
 fmt: $(LINT) ## Format
 	$(LINT) fmt

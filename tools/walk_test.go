@@ -19,7 +19,10 @@ import (
 // A walk over what the sandbox has sees each item once and in order, whatever the budget.
 func TestWalksOverTheSandboxSeeEverythingOnce(t *testing.T) {
 	t.Parallel()
-	unlimited := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})
+	servers := map[render.Budget]*mcpclient.Client{0: nil, render.LeastBudget: nil, 5000: nil, 24_000: nil}
+	for budget := range servers {
+		servers[budget] = enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, Budget: budget})
+	}
 	for _, tc := range []struct {
 		tool      string
 		arguments map[string]any
@@ -29,11 +32,14 @@ func TestWalksOverTheSandboxSeeEverythingOnce(t *testing.T) {
 		{"search_conversations", map[string]any{"limit": 25, "query": []any{map[string]any{"field": "state", "operator": "IN", "value": []string{"open", "closed"}}}}},
 		{"list_comments", map[string]any{"limit": 100, "detail": "full"}},
 	} {
-		want, _ := walk(t, unlimited, 0, tc.tool, tc.arguments)
-		for _, budget := range []render.Budget{render.LeastBudget, 5000, 24_000} {
+		want, _ := walk(t, servers[0], 0, tc.tool, tc.arguments)
+		for budget, server := range servers {
+			if budget == 0 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%d", tc.tool, budget), func(t *testing.T) {
 				t.Parallel()
-				got, cuts := walk(t, enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, Budget: budget}), budget, tc.tool, tc.arguments)
+				got, cuts := walk(t, server, budget, tc.tool, tc.arguments)
 				if diff := cmp.Diff(want, got); diff != "" || len(got) == 0 {
 					t.Error(diff)
 				}

@@ -9,10 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
 )
 

@@ -32,7 +32,7 @@ func actingAs(t *testing.T, idOrEmail string) *engine.ActingAdmin {
 
 // withNames are surroundings in which names are looked up, as in a server.
 func withNames(c *client.Client, admin *engine.ActingAdmin) engine.Env {
-	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: admin}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}
+	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: admin}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}
 }
 
 // split counts the lookups among requests, and returns whom the others were made as.

@@ -18,7 +18,7 @@ func chooser(t *testing.T, body string, mask bool) (engine.Env, *enginetest.API)
 	t.Helper()
 	api := enginetest.NewAPI(t, http.StatusOK, body)
 	c := api.Client(t)
-	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, api
+	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}, api
 }
 
 // A thing goes by its name, its address, its title or its beginning, whichever it has, cleaned as in answers.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -37,37 +36,9 @@ var (
 	Causes    = causes
 	Hole      = hole
 	NewStates = newStates
+	Form      = form
+	Decided   = decided
 )
-
-// Raw runs an operation up to the API's own answer.
-func (op *Operation) Raw(ctx context.Context, env Env, arguments string) ([]byte, error) {
-	args, err := readArguments(op, []byte(arguments))
-	if err != nil {
-		return nil, err
-	}
-	c := env.call(op)
-	c.args = args
-	if end := c.act(ctx); end != nil {
-		return nil, errors.New(end.Text)
-	}
-	req, err := requestOf(op, c.args.Wire)
-	if err != nil {
-		return nil, err
-	}
-	res, err := env.Client.Do(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return res.Body, nil
-}
-
-// Answer runs an operation and returns what a model would read.
-func (op *Operation) Answer(ctx context.Context, env Env, arguments string) string {
-	return env.call(op).answer(ctx, []byte(arguments), reply{}).Text
-}
-
-// IsMarked reports whether answers hold customers' words.
-func (op *Operation) IsMarked() bool { return op.Output != nil && op.Output.Customer != "" }
 
 // Asked reports whether a call is asked about in a mode, by the declaration.
 func (op *Operation) Asked(mode ConfirmMode, arguments string) bool {
@@ -141,7 +112,6 @@ func (op *Operation) Notices(wire map[string]any) []Notice {
 }
 
 func (op *Operation) Read(raw []byte) (input.Arguments, error) { return readArguments(op, raw) }
-func (op *Operation) Repeatable() bool                         { return op.repeatable() }
 
 func (op *Operation) Part(document []byte, bodyAt, offset int, budget render.Budget) string {
 	return part(op, document, bodyAt, offset, budget)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"featurebase-mcp/client"
@@ -124,12 +125,10 @@ func TestACancelledJobAsksNothingMore(t *testing.T) {
 // A part that takes all the time of the call is named, and what came in time is given.
 func TestAPartThatHangsIsNamed(t *testing.T) {
 	t.Parallel()
-	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	t.Cleanup(api.Close)
-	c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	hangs := enginetest.Wire(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
 	op := working([]string{"list_boards"}, func(ctx context.Context, j *engine.Job) (string, error) {
 		return "the rest", j.All(ctx,
 			engine.Part{What: "the boards", Do: func(ctx context.Context) error {
@@ -139,10 +138,13 @@ func TestAPartThatHangsIsNamed(t *testing.T) {
 			engine.Part{What: "the rest", Do: func(context.Context) error { return nil }},
 		)
 	})
-	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Deadline: 50 * time.Millisecond}, Account: engine.Account{Client: c}}, op, `{}`)
-	if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: the time for the call ran out") {
-		t.Error(text)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Deadline: time.Minute}, Account: engine.Account{Client: hangs.Client(t)}}
+		text, isError := enginetest.CallIn(t, env, op, `{}`)
+		if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: the time for the call ran out") {
+			t.Error(text)
+		}
+	})
 }
 
 // An API that gives an item a page, and ever more pages, is not followed.

@@ -49,8 +49,7 @@ func newOrgAPI(t *testing.T, lists map[string]string) *orgAPI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.client, o.names = c, engine.NewNames(c, tools.Inventory())
-	o.names.Patience = enginetest.Patience
+	o.client, o.names = c, enginetest.Names(c)
 	o.names.SetClock(func() time.Time { o.mu.Lock(); defer o.mu.Unlock(); return o.clock })
 	return o
 }
@@ -532,7 +531,7 @@ func TestALookupThatPanicsFailsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, tools.Inventory().Lookup("get_board"), `{"boardId":"Bugs"}`)
+	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}, tools.Inventory().Lookup("get_board"), `{"boardId":"Bugs"}`)
 	if !isError || !strings.HasPrefix(text, "get_board sent nothing, since the boards could not be listed") || strings.Contains(text, "broken") {
 		t.Error(text)
 	}

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"featurebase-mcp/internal/engine/enginetest"
-
 	mcpclient "github.com/mark3labs/mcp-go/client"
+
+	"featurebase-mcp/internal/engine/enginetest"
 )
 
 // What workflows say of single conversations, posts and articles is what the API says of them, on several organizations: read here over

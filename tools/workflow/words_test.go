@@ -19,8 +19,7 @@ func TestWorkflowsNameOnlyToolsThatAreOn(t *testing.T) {
 	t.Parallel()
 	box := enginetest.Box(t, sandbox.Options{})
 	c := enginetest.Client(t, enginetest.Behind(box.Transport()))
-	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Now: box.Now}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}
-	env.Names.Patience = enginetest.Patience
+	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Now: box.Now}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}
 	for _, tc := range []struct{ tool, arguments, names string }{
 		{"triage_queue", `{"limit":1}`, "find_similar_posts update_post"},
 		{"find_similar_posts", `{"text":"dark mode at night"}`, "add_post_voter create_comment"},

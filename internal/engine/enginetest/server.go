@@ -13,6 +13,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )
@@ -22,6 +23,13 @@ const ActingAdmin = "tomasz@plumline.example"
 
 // Patience is how long answers of tests wait for names: until they come, however busy the machine is.
 const Patience = time.Minute
+
+// Names are the names that a client can see, waited for until they come.
+func Names(c *client.Client) *engine.Names {
+	names := engine.NewNames(c, tools.Inventory())
+	names.Patience = Patience
+	return names
+}
 
 // Start returns a client of a server with every tool.
 func Start(t testing.TB, cfg app.Config, options ...mcpclient.ClientOption) *mcpclient.Client {

@@ -569,18 +569,20 @@ func TestShutdownEndsStreamsAndLetsCallsFinish(t *testing.T) {
 // The grace is shorter than what net/http would wait for a connection that never sent a request.
 func TestShutdownDoesNotWaitForUnusedConnections(t *testing.T) {
 	t.Parallel()
-	var log wiretest.Log
-	p := wiretest.Open(t, New(wiretest.NewServer(t, wiretest.Quiet()), Options{Logger: log.Logger(), Grace: 2 * time.Second}).Serve)
-	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = connection.Close() }()
-	p.Status(http.MethodGet, "/healthz", "") // accepted after it
-	p.Stop()
-	if err := p.Ended(); err != nil || log.String() != "" {
-		t.Errorf("%v %s", err, log.String())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var log wiretest.Log
+		p := wiretest.OpenPiped(t, New(wiretest.NewServer(t, wiretest.Quiet()), Options{Logger: log.Logger(), Grace: 2 * time.Second}).Serve)
+		connection, err := p.Client.Transport.(*http.Transport).DialContext(t.Context(), "tcp", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = connection.Close() }()
+		p.Status(http.MethodGet, "/healthz", "") // accepted after it
+		p.Stop()
+		if err := p.Ended(); err != nil || log.String() != "" {
+			t.Errorf("%v %s", err, log.String())
+		}
+	})
 }
 
 func TestReadinessEndsWithShutdown(t *testing.T) {
