@@ -242,7 +242,7 @@ func TestAUserIsAskedOverSSE(t *testing.T) {
 			t.Fatal("the stream has ended")
 			return ""
 		}
-		endpoint := url + next()
+		endpoint := url + "/" + next() // it is said in relation to the path of the stream
 		send := func(body string) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(body))
 			if err != nil {

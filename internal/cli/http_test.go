@@ -275,7 +275,7 @@ func overSSE(t *testing.T, address string) exchange {
 			}
 		}
 	}
-	path := string(data())
+	path := "/" + string(data()) // it is said in relation to the path of the stream
 	return func(line, _, _ string) []byte {
 		ask(t.Context(), t, http.MethodPost, address+path, line, nil)
 		return data()
