@@ -26,6 +26,8 @@ func (a *Auth) byKey(key string, own []string) (caller.Caller, *caller.Refusal) 
 	switch {
 	case key == "":
 		return caller.Caller{}, unauthorized("This server asks for a key: "+how+".", plainChallenge)
+	case spoiled(key) != "":
+		return caller.Caller{}, badRequest("The credentials in the " + keyHeader + " header " + spoiled(key))
 	case !strings.HasPrefix(key, keyPrefix), len(key) > longestKey, !isToken68(key):
 		a.log.Info("refused a caller", "reason", "not a Featurebase key")
 		return caller.Caller{}, unauthorized("What the request holds is not a Featurebase key: "+how+".", plainChallenge+invalidToken)

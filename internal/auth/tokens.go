@@ -24,8 +24,8 @@ type knownToken struct {
 	line   int
 }
 
-// readTokens reads a file of tokens, one a line. Empty lines are left out, and so are those that begin with #, which no token does. Errors
-// name lines and never show them.
+// readTokens reads a file of tokens, one a line. Empty lines are left out, and so are those that begin with #, which no token does, and a byte
+// order mark, with which some editors begin a file. Errors name lines and never show them.
 func readTokens(file string) ([]fileToken, error) {
 	content, err := os.ReadFile(file) //nolint:gosec // the user names the file
 	if err != nil {
@@ -33,7 +33,7 @@ func readTokens(file string) ([]fileToken, error) {
 	}
 	var tokens []fileToken
 	number := 0
-	for line := range strings.Lines(string(content)) {
+	for line := range strings.Lines(strings.TrimPrefix(string(content), "\ufeff")) {
 		number++
 		token := strings.TrimSpace(line)
 		switch {
