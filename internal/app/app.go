@@ -19,20 +19,19 @@ import (
 	"slices"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/render"
-	"featurebase-mcp/tools/kind"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
 	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // Name is how the server introduces itself.
