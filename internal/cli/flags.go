@@ -128,7 +128,7 @@ func (e *environment) config() (app.Config, error) {
 		},
 	}
 	if f.Sandbox {
-		cfg.Sandbox = &app.Sandbox{StateFile: f.SandboxState, Quirks: f.SandboxQuirks}
+		cfg.Sandbox = &app.Sandbox{StateFile: f.SandboxState, Quirks: f.SandboxQuirks, Warn: func(text string) { e.warn("%s", text) }}
 		return cfg, nil
 	}
 	if f.SandboxState != "" || f.SandboxQuirks {

@@ -308,7 +308,7 @@ func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { a.Close(context.WithoutCancel(t.Context())) })
 	address := serveHTTP(t, a)
 	stdio := overStdio(t, a)
 	others := map[string]exchange{"Streamable HTTP": overStreamableHTTP(t, address), "SSE": overSSE(t, address)}

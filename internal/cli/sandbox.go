@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -26,7 +25,7 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	}
 	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
 	if err != nil {
-		return usageError{err}
+		return usagef("--sandbox-state: %w", err)
 	}
 	listener, err := listen(ctx, "--addr", c.Addr)
 	if err != nil {
@@ -43,5 +42,5 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 		defer cancel()
 		err = server.Shutdown(shutdown)
 	}
-	return errors.Join(err, box.Close())
+	return err
 }

@@ -56,12 +56,10 @@ func (e *environment) audit() (*engine.Audit, func(), error) {
 	return engine.NewAudit(f), func() { _ = f.Close() }, nil
 }
 
-// closeApp waits for writes that were sent, also after a signal, and closes the server. It returns the first error.
+// closeApp waits for writes that were sent, also after a signal, closes the server, and passes on how the command ended.
 func (e *environment) closeApp(ctx context.Context, a *app.App, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 	defer cancel()
-	if closing := a.Close(ctx); err == nil {
-		return closing
-	}
+	a.Close(ctx)
 	return err
 }
