@@ -10,12 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/render"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/tiktoken-go/tokenizer"
 
 	"featurebase-mcp/internal/prose"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )

@@ -14,13 +14,12 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/legible"
-	"featurebase-mcp/internal/render"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/wire"
 )
 

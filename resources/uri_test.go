@@ -11,11 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/engine"
-
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )

@@ -80,7 +80,8 @@ func TestSchemasArePortable(t *testing.T) {
 	for _, op := range tools.Inventory().All() {
 		schema := op.Input.Schema()
 		for _, bad := range []string{`"$ref"`, `"$defs"`, `"$schema"`, `"$id"`, `"anyOf"`, `"oneOf"`, `"allOf"`, `"type":[`, `:true`, `\u00`} {
-			if bytes.Contains(schema, []byte(bad)) {
+			open := bytes.ReplaceAll(schema, []byte(`"additionalProperties":true`), nil) // the one place where true is no schema
+			if bytes.Contains(open, []byte(bad)) {
 				t.Errorf("%s: the schema contains %s", op.Name, bad)
 			}
 		}

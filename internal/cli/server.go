@@ -4,9 +4,8 @@ import (
 	"context"
 	"log/slog"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine"
 )
 
 // build makes the server with a logger. It returns a function that ends the traces and closes the log and the audit log.

@@ -16,9 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )

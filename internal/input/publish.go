@@ -43,7 +43,7 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.Enum, out.Description = nil, sentences(s.Description, order)
 	}
 	switch {
-	case isPlain(s):
+	case isPlain(s) && !isShort(s):
 		out.Properties, out.Required = nil, nil
 		out.Description = sentences(s.Description, describeFields(s))
 	case s.Properties != nil:
@@ -55,8 +55,23 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.Items = slim(s.Items)
 		out.Description, out.Items.Description = sentences(s.Description, out.Items.Description), ""
 	}
+	if out.Type == "object" && out.Properties == nil {
+		out.AdditionalProperties = jsonschema.TrueSchema // some hosts take an object without properties for an empty one
+	}
+	if out.Type == "" && out.Enum == nil && out.Description == "" {
+		out.Description = anyValue // an empty schema is written as true, for which hosts drop tools
+	}
 	return &out
 }
+
+// anyValue describes the one value without a kind: that of a filter.
+const anyValue = "a list for IN, NIN"
+
+// mostFields is how many fields an inner object may have to be published with a schema, as the hosts that check calls need it.
+const mostFields = 6
+
+// isShort reports an inner object that is published field by field.
+func isShort(s *jsonschema.Schema) bool { return s.Properties.Len() <= mostFields }
 
 func sentences(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
