@@ -44,6 +44,7 @@ func newAccounts(config client.Config) (*accounts, error) {
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
 	}
+	config.OneCaller = true
 	if _, err := client.New(config); err != nil {
 		return nil, err
 	}
