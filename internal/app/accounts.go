@@ -86,6 +86,7 @@ func newAccounts(config client.Config, namesWait time.Duration) (*accounts, erro
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
 	}
+	config.OneCaller = true
 	if _, err := client.New(config); err != nil {
 		return nil, err
 	}

@@ -122,6 +122,7 @@ func New(cfg Config) (*App, error) {
 	if watched != nil {
 		cfg.Client.Observer = watched
 	}
+	cfg.Client.Memory = client.NewMemory() // one for all accounts
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
 		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
