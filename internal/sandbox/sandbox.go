@@ -43,7 +43,7 @@ type Options struct {
 	NoAuth bool
 	// Logger gets a line for each request at debug level, and failures; nil discards both.
 	Logger *slog.Logger
-	// Warn is told, in words, what the sandbox makes the best of, such as a write to the state file that a crash cut off; nil logs it.
+	// Warn gets words for the user about what is not an error, such as a line of the state file that a crash cut off; nil logs them.
 	Warn func(text string)
 }
 
@@ -170,8 +170,8 @@ func (s *Sandbox) reset(ctx context.Context) error {
 	})
 }
 
-// exclusively runs a function while nobody else reads or writes the state, in this process or another. Before that it reads what others have
-// written, or makes the seed if there is nothing.
+// exclusively runs a function while no other request and no other process uses the state. Before that, it reads what other processes have
+// written, or makes the seed if there is no state yet.
 func (s *Sandbox) exclusively(ctx context.Context, run func() error) error {
 	s.ready()
 	s.mu.Lock()

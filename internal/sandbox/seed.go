@@ -137,7 +137,7 @@ func (s *seeder) organization() {
 	}
 }
 
-// people makes companies with their contacts, and a few leads, of whom little is known.
+// people makes companies with their contacts, and a few leads with few fields.
 func (s *seeder) people() {
 	for i, row := range s.org.Companies {
 		name, _ := row[0].(string)

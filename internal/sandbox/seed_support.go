@@ -360,7 +360,7 @@ func (t *telling) describe() {
 
 // settle closes the threads that were told to the end, snoozes some that wait for the customer, and sets the read receipts.
 func (t *telling) settle() {
-	var lastWritten, waiting object // the last message, and the first of the customer that nobody has answered
+	var lastWritten, waiting object // the last message, and the first message of the customer without an answer
 	for _, part := range parts(t.thread) {
 		if !isMessage(part) {
 			continue

@@ -149,7 +149,7 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 		return invalid("invalid_request", "The body could not be read: "+err.Error(), "")
 	}
 	c.body = object{}
-	var body any = c.body // no body counts as an empty one; the schema then says what is missing
+	var body any = c.body // without a body the empty one is validated, so that the schema says what is missing
 	if c.bare = len(strings.TrimSpace(string(data))) == 0; !c.bare {
 		if body, err = contract.Decode(data); err != nil {
 			return invalid("invalid_request", "The body is not a JSON document: "+err.Error(), "")

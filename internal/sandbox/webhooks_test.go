@@ -144,7 +144,7 @@ func TestWritesAreNewsForActiveWebhooksThatListen(t *testing.T) {
 	post := "/v2/posts/" + text(a.newPost(nil), "id")
 	a.do("PATCH", post, object{"title": "Better"}).ok()
 	a.do("PATCH", post, object{"boardId": "000000000000000000000000"}).fails(http.StatusBadRequest, "invalid_request")
-	for range 2 { // the second vote is none
+	for range 2 { // the second vote changes nothing
 		a.do("POST", post+"/voters", object{"email": "ada@lovelace.example"}).ok()
 	}
 	comment := a.do("POST", "/v2/comments", object{"postId": post[len("/v2/posts/"):], "content": "x"}).ok()

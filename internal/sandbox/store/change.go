@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// A write changes objects in place. From Begin to Commit or Rollback, the store copies each object before it hands it out, since no other
-// object can change. The copies show what the write changed, so that a state file needs to hold no more than that, and restore the objects
-// if the write fails. They are shallow: a write replaces nested values and never changes them.
+// A write changes objects in place. From Begin to Commit or Rollback, the store copies each object before it hands it out; other objects cannot
+// change. The copies show what the write changed, so that the state file needs no more than that, and they restore the objects if the write
+// fails. They are shallow, because a write replaces nested values and never changes them.
 
 // write is the write in progress.
 type write struct {
@@ -188,7 +188,7 @@ func changed(was, is Object) fields {
 	return f
 }
 
-// same compares two values. Nested ones are the same if they share their memory: it never changes.
+// same compares two values. Nested values are the same if they share their memory, which never changes.
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case Object:
@@ -201,7 +201,7 @@ func same(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// apply makes a change that another process wrote, or an earlier one. An error leaves the store half changed, and it must not be used.
+// apply makes a change that is a line of a state file. An error leaves the store half changed; the caller must not use it any more.
 func (st *Store) apply(ch Change) error {
 	if ch.Write != st.Writes+1 {
 		return damagef("write %d follows on write %d", ch.Write, st.Writes)

@@ -25,17 +25,17 @@ const (
 	minLog = 1 << 20
 )
 
-// File is a state file. Several processes may share it: each write happens under a lock, after what the others wrote was read.
+// File is a state file. Several processes may share it: each write happens under a lock, after the process has read what the others wrote.
 //
-// An appended line is synced to the disk before the write is answered. That costs some milliseconds a write, and keeps two promises also
-// when the machine loses its power: what was answered is kept, and at most the last line is cut off, because the line before it was on the
-// disk before it was begun. The file is written anew beside itself and synced before it takes the place of the old one, so that there is
-// always a whole one.
+// Each line is synced to the disk before the write is answered and the next line is begun. That costs a write some milliseconds. So, also when
+// the machine loses its power, an answered write is kept, and only the last line can be cut off. When the file is made anew, it is written
+// beside the old one and synced before it takes the old one's place. So there is always a whole file.
 //
-// The lock is a file of its own, FILE.lock. The state file cannot be the lock, since a process that waits for the old file would get the
-// lock of a file that nobody reads any more.
+// The lock is a file of its own, FILE.lock. With the state file as the lock, a process that waits for it could get the lock of a file that was
+// replaced meanwhile.
 type File struct {
-	path string
+	name string // as the user wrote it
+	path string // without symbolic links
 	lock *flock.Flock
 	warn func(text string)
 
@@ -50,10 +50,11 @@ type File struct {
 // Open opens a state file and reads it. It returns no store if the file does not exist yet: the first write makes it. All errors are words
 // for the user, who has to name another file or repair this one. warn is called with words for the user, too.
 func Open(path string, warn func(text string)) (*File, *Store, error) {
+	f := &File{name: path, path: path, warn: warn}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target // a new file has to take the place of the target, and two names of one file have to have one lock
+		f.path = target // a new file must take the place of the target, and all names of a file must share a lock
 	}
-	f := &File{path: path, lock: flock.New(path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR)), warn: warn}
+	f.lock = flock.New(f.path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDWR))
 	if err := check(path); err != nil {
 		return nil, nil, f.named(err)
 	}
@@ -62,7 +63,7 @@ func Open(path string, warn func(text string)) (*File, *Store, error) {
 		return nil, nil, err
 	}
 	data, _, err := f.read()
-	unlock() // nobody has to wait until it is decoded
+	unlock() // decoding takes longer than reading, and others need not wait for it
 	if err != nil || data == nil {
 		return f, nil, err
 	}
@@ -71,23 +72,23 @@ func Open(path string, warn func(text string)) (*File, *Store, error) {
 }
 
 // named puts the name of the file before what is wrong with it.
-func (f *File) named(err error) error { return fmt.Errorf("%s %w", f.path, err) }
+func (f *File) named(err error) error { return fmt.Errorf("%s %w", f.name, err) }
 
-// Lock waits until no other process writes, and returns what ends that state. The other methods need it, except for Changed.
+// Lock waits until no other process has the lock, and returns a function that releases it. All other methods except Changed need the lock.
 func (f *File) Lock(ctx context.Context) (unlock func(), err error) {
 	waiting, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	_, err = f.lock.TryLockContext(waiting, lockRetry)
 	switch {
 	case err == nil:
-		return func() { _ = f.lock.Unlock() }, nil // closing the file unlocks it, too
+		return func() { _ = f.lock.Unlock() }, nil // if that fails, closing the lock file releases the lock
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case waiting.Err() != nil:
 		return nil, f.named(fmt.Errorf("has been locked by another process for %v: end that process, or name another file", lockWait))
 	case errors.Is(err, fs.ErrPermission):
 		return nil, f.named(fmt.Errorf("cannot be shared, because this user may not write %s: change the permissions of that file and its folder, or name another file",
-			f.lock.Path()))
+			f.name+".lock"))
 	}
 	return nil, f.named(because(err))
 }
@@ -125,7 +126,7 @@ func (f *File) Refresh(st *Store) (*Store, error) {
 	return st, nil
 }
 
-// read returns what the file holds beyond what was read before, or all of it if this is another file. It returns nil if there is none.
+// read returns what was appended to the file since it was read last, or all of the file if it was made anew. It returns nil if there is no file.
 func (f *File) read() (data []byte, all bool, err error) {
 	file, err := os.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +154,7 @@ func (f *File) read() (data []byte, all bool, err error) {
 		return nil, false, f.named(because(err))
 	}
 	if cut := cutOff(data, all); cut > 0 {
-		f.warn(fmt.Sprintf("the last write to %s was cut off after %d bytes, as by a crash, and is left out", f.path, cut))
+		f.warn(fmt.Sprintf("the last write to %s was cut off after %d bytes, as by a crash, and is left out", f.name, cut))
 		data = data[:len(data)-cut]
 	}
 	f.size = from + int64(len(data))
@@ -172,8 +173,8 @@ func (f *File) continues(file *os.File) bool {
 	return err == nil && statErr == nil && bytes.Equal(begin, found) && info.Size() >= f.size
 }
 
-// cutOff returns how many bytes at the end of a file belong to a line that was not written to its end. Such a line has no end or, when the
-// machine lost its power, blocks of zeros. The first two lines are never cut off by a crash, but by somebody who copies half a file.
+// cutOff returns how many bytes at the end of a file belong to a line that a crash cut off. Such a line has no newline or, after a loss of power,
+// blocks of zeros. A crash never cuts off the first two lines, so half of a state is damage.
 func cutOff(data []byte, all bool) int {
 	if all {
 		if h, err := headerOf(data[:min(len(data), beginning)]); err != nil || h.Version != version {
@@ -208,7 +209,7 @@ func (f *File) decode(data []byte) (*Store, error) {
 	return c.store, nil
 }
 
-// Append keeps the write in progress.
+// Append keeps the write in progress. After an error, nothing of it is in the file.
 func (f *File) Append(st *Store) error {
 	if f.info == nil || f.id == "" {
 		return f.Replace(st)
@@ -229,18 +230,17 @@ func (f *File) Append(st *Store) error {
 		err = file.Sync()
 	}
 	if err != nil {
-		_ = file.Truncate(f.size) // what is left of it otherwise counts as cut off
+		_ = file.Truncate(f.size) // if that fails, too, the rest of the line counts as cut off
 		f.info = nil
 		return f.unwritten(err)
 	}
 	f.size += int64(len(added))
 	f.lines++
-	f.info, err = file.Stat()
-	return err
+	f.info, _ = file.Stat() // if that fails, the next request reads all of the file
+	return nil
 }
 
-// Compact makes the file anew when the changes in it take more room than the state. Each byte of a change is so written twice at most, on
-// the average.
+// Compact makes the file anew if the changes in it are longer than the state. So each byte of a change is written twice at most, on average.
 func (f *File) Compact(st *Store) error {
 	if changes := f.size - f.base; f.info == nil || f.id == "" || changes < max(f.base, minLog) {
 		return nil
@@ -251,17 +251,16 @@ func (f *File) Compact(st *Store) error {
 // Replace makes the file anew: its content is the store, with the write in progress if there is one.
 func (f *File) Replace(st *Store) error {
 	data, id := encode(st)
-	err := f.swap(data)
-	if err != nil {
+	if err := f.swap(data); err != nil {
 		return f.unwritten(err)
 	}
-	if folder, err := os.Open(filepath.Dir(f.path)); err == nil { // or the old file could come back when the machine loses its power
-		_ = folder.Sync() // which not every system can
+	if folder, err := os.Open(filepath.Dir(f.path)); err == nil { // otherwise the old file could come back after a loss of power
+		_ = folder.Sync() // not all systems can do that
 		_ = folder.Close()
 	}
 	f.id, f.size, f.base, f.lines = id, int64(len(data)), int64(len(data)), 2
-	f.info, err = os.Stat(f.path)
-	return err
+	f.info, _ = os.Stat(f.path) // as in Append
+	return nil
 }
 
 // swap puts a new file in the place of the old one, in one step.

@@ -179,6 +179,34 @@ func TestAProcessFollowsTheOthers(t *testing.T) {
 	}
 }
 
+// A process that meets a damaged line goes on when the line is gone, with all that is in the file and nothing of the damage.
+func TestAProcessGoesOnAfterDamage(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	k, other := open(t, path), open(t, path)
+	first := k.write()
+	second := other.write()
+	good := content(t, path)
+	damaged := append(bytes.Clone(good), `{"write":3,"changed":{"admin":{"`+Text(k.store.KeyAdmin(), "id")+`":{"set":{"name":"half"}}},"post":{"x":{"set":{"a":1}}}}}`+"\n"...)
+	if err := os.WriteFile(path, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := k.tryWrite(); err == nil || !strings.Contains(err.Error(), "is damaged in line 4 (it changes post x, which does not exist)") {
+			t.Fatalf("%v", err)
+		}
+	}
+	if now := content(t, path); !bytes.Equal(now, damaged) {
+		t.Error("the file was changed")
+	}
+	if err := os.WriteFile(path, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if k.write(); k.store.Writes != 3 || !k.has(first) || !k.has(second) || Text(k.store.KeyAdmin(), "name") != "admin" || asJSON(open(t, path).store) != asJSON(k.store) {
+		t.Errorf("%d writes", k.store.Writes)
+	}
+}
+
 // A file whose changes have become longer than its state is made anew, and nothing of it is lost. Its size stays within a few times that of the
 // state, however many writes there are.
 func TestALongFileIsMadeAnew(t *testing.T) {
