@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// contains reports whether a list of words has this one.
+// contains reports whether a list of words, separated by spaces, has this one.
 func contains(words, word string) bool {
 	for w := range strings.FieldsSeq(words) {
 		if w == word {
@@ -21,7 +21,7 @@ func contains(words, word string) bool {
 	return false
 }
 
-// mention is one value among the arguments that may be a name.
+// mention is one value among the arguments that may be a name. Put replaces it by an id.
 type mention struct {
 	Kind  *Kind
 	path  string
@@ -29,7 +29,7 @@ type mention struct {
 	Put   func(id string)
 }
 
-// mentions finds the values that may be names, wherever they are: in fields, in lists, in filters, at any depth.
+// mentions returns the values that may be names, at any depth: in fields, in lists, in filters.
 func (inv *Inventory) mentions(op *Operation, wire map[string]any) []mention {
 	f := &mentionFinder{fields: inv.refs[op.Name].Arguments, wire: wire}
 	if len(f.fields) > 0 {
@@ -44,7 +44,7 @@ type mentionFinder struct {
 	found  []mention
 }
 
-// object looks through the declared fields of an object. The keys of free ones, such as custom fields, are names of the organization's own.
+// object searches the declared fields of an object. It skips free objects such as custom fields, whose keys the organization chooses.
 func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]any) {
 	for _, name := range sh.Names {
 		at, prop := input.JoinPath(path, name), sh.Props[name]
@@ -61,7 +61,7 @@ func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]a
 	}
 }
 
-// clauses looks through filters, which are wrapped into a group by now.
+// clauses searches filters, which Check has wrapped into a group.
 func (f *mentionFinder) clauses(path string, group map[string]any) {
 	list, _ := group["value"].([]any)
 	for i, item := range list {
@@ -71,7 +71,7 @@ func (f *mentionFinder) clauses(path string, group map[string]any) {
 	}
 }
 
-// field notes the value of one field, or each of a list.
+// field records the value of one field, or each item of a list.
 func (f *mentionFinder) field(name, path string, object map[string]any, key string) {
 	r, ok := f.fields[name]
 	if !ok || r.When != "" && !input.Holds(r.When, f.wire) {
@@ -89,7 +89,7 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 	}
 }
 
-// resolve puts ids in place of the names among the arguments. Where a name leads nowhere it returns the answer that says so, and nothing is sent.
+// resolve replaces the names among the arguments by ids. It returns the final answer if a name cannot be resolved; then nothing is sent.
 func (c *call) resolve(ctx context.Context) *answer {
 	var names []mention
 	for _, m := range c.Inventory.mentions(c.op, c.args.Wire) {
@@ -98,7 +98,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 			continue
 		}
 		names = append(names, m)
-		c.Names.ask(ctx, m.Kind, namesKept) // of all kinds at once
+		c.Names.ask(ctx, m.Kind, namesKept) // starts the lists of all kinds at once
 	}
 	var p input.Problems
 	for _, m := range names {
@@ -121,8 +121,8 @@ func (c *call) resolve(ctx context.Context) *answer {
 	return nil
 }
 
-// refusal says why a name stands for no object, and what would stand for one. It names those that there are
-// where the caller may read the list of them.
+// refusal explains why a name does not identify one object, and what would. It lists the names that exist only if the caller may read the
+// list.
 func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) string {
 	const most = 20
 	told := c.reads(k.List)
