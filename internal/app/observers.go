@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"featurebase-mcp/client"
-	"featurebase-mcp/tools"
+	"featurebase-mcp/internal/engine"
 )
 
 // Observer follows calls of tools and requests to Featurebase, for metrics and traces.
 type Observer interface {
 	client.Observer
-	tools.Observer
+	engine.Observer
 }
 
 // observers tell each of several.

@@ -43,14 +43,14 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		args    []string
 		want    string
 	}{
-		{"unknown flag", nil, []string{"--rat", "3"}, `unknown flag --rat, did you mean "--rate"?`},
-		{"unknown command", nil, []string{"toools"}, `did you mean "tools"?`},
+		{"unknown flag", nil, []string{"--rat", "3"}, `unknown flag --rat; did you mean --rate?`},
+		{"unknown command", nil, []string{"toools"}, `unknown command "toools"; did you mean tools?`},
 		{"unknown variable", []string{"FEATUREBASE_RATES=3"}, nil, `unknown variable FEATUREBASE_RATES; did you mean FEATUREBASE_RATE?`},
-		{"unknown variable like no other", []string{"FEATUREBASE_ZZZZZZZZZZZZZZZZZZZZ=3"}, nil, `unknown variable FEATUREBASE_ZZZZZZZZZZZZZZZZZZZZ`},
+		{"a restriction that is nearly ours", []string{"FEATUREBASE_MCP_READ_ONLY_MODE=1"}, nil, `unknown variable FEATUREBASE_MCP_READ_ONLY_MODE; did you mean FEATUREBASE_READ_ONLY?`},
 		{"a number that is none", nil, []string{"--rate", "fast"}, `--rate`},
-		{"a number that is none, by variable", []string{"FEATUREBASE_RATE=fast"}, []string{"version"}, `--rate`},
+		{"a number that is none, by variable", []string{"FEATUREBASE_RATE=fast"}, []string{"version"}, `FEATUREBASE_RATE: "fast" is no number`},
 		{"a negative number", nil, []string{"--retries=-1"}, `--retries: must not be negative`},
-		{"a budget that no answer could keep", []string{"FEATUREBASE_ANSWER_BUDGET=500"}, []string{"--sandbox"}, `--answer-budget: 500 bytes: at least 2000, or 0 for no limit`},
+		{"a budget that no answer could keep", []string{"FEATUREBASE_ANSWER_BUDGET=500"}, []string{"--sandbox"}, `FEATUREBASE_ANSWER_BUDGET: 500 bytes: at least 2000, or 0 for no limit`},
 		{"no time", nil, []string{"--timeout=0s"}, `--timeout: must be more than 0`},
 		{"an unknown value", nil, []string{"--log-level", "loud"}, `--log-level must be one of`},
 		{"an address that is none", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"--api-url", "ftp://x"}, `https`},
@@ -58,23 +58,23 @@ func TestMistakesAreRefusedAtStart(t *testing.T) {
 		{"two keys", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"--api-key-file", keyFile}, `set one of them`},
 		{"two addresses", []string{"FEATUREBASE_API_URL=https://a.example", "FEATUREBASE_BASE_URL=https://b.example"}, nil, `differ; set one of them`},
 		{"a key file that is not there", nil, []string{"--api-key-file", keyFile + "x"}, `--api-key-file`},
-		{"an empty key file", nil, []string{"--api-key-file", empty}, `is empty`},
+		{"an empty key file", nil, []string{"--api-key-file", empty}, `holds no key`},
 		{"a key with a space", []string{"FEATUREBASE_API_KEY=sk_a b"}, nil, `FEATUREBASE_API_KEY does not hold an API key`},
-		{"a key in the command line", nil, []string{"--api-key=sk_x"}, `unknown flag --api-key, did you mean "--api-key-file"?`},
+		{"a key in the command line", nil, []string{"--api-key=sk_x"}, `unknown flag --api-key: there is no flag for the API key`},
 		{"a call without a key", nil, []string{"call", "list_boards"}, `no API key: set FEATUREBASE_API_KEY, or give --sandbox`},
 		{"a call of no tool", nil, []string{"call", "--sandbox", "list_bords"}, `unknown tool "list_bords"; did you mean "list_boards"?`},
 		{"an argument without a value", nil, []string{"call", "--sandbox", "list_boards", "detail"}, `"detail" is no argument`},
-		{"an argument of broken JSON", nil, []string{"call", "--sandbox", "list_posts", "boardId:=[1"}, `boardId: [1 is not valid JSON`},
+		{"an argument of broken JSON", nil, []string{"call", "--sandbox", "list_posts", "boardId:=[1"}, `boardId: not valid JSON`},
 		{"two objects", nil, []string{"call", "--sandbox", "list_posts", "{}", "{}"}, `stands alone`},
 		{"sandbox state without a sandbox", []string{"FEATUREBASE_API_KEY=sk_x"}, []string{"call", "list_boards", "--sandbox-state", "x"}, `need --sandbox`},
 		{"an unknown toolset", nil, []string{"--toolsets", "default,bords"}, `--toolsets: unknown toolset "bords"; did you mean "boards"?`},
-		{"an unknown toolset, by variable", []string{"FEATUREBASE_TOOLSETS=webhoks"}, []string{"version"}, `--toolsets: unknown toolset "webhoks"; `},
+		{"an unknown toolset, by variable", []string{"FEATUREBASE_TOOLSETS=webhoks"}, []string{"version"}, `FEATUREBASE_TOOLSETS: unknown toolset "webhoks"; `},
 		{"an unknown tool", nil, []string{"tools", "--tools=get_bord"}, `--tools: unknown tool "get_bord"; did you mean "get_board"?`},
 		{"an unknown tool to leave out", nil, []string{"http", "--sandbox", "--exclude-tools=delet_post"}, `--exclude-tools: unknown tool "delet_post"; did you mean "delete_post"?`},
 		{"no toolset and one", nil, []string{"--toolsets=none,boards"}, `--toolsets: none stands alone`},
-		{"a restriction that is neither on nor off", []string{"FEATUREBASE_READ_ONLY=perhaps"}, nil, `--read-only`},
+		{"a restriction that is neither on nor off", []string{"FEATUREBASE_READ_ONLY=perhaps"}, nil, `FEATUREBASE_READ_ONLY: "perhaps" is neither true nor false`},
 		{"an admin that is none", nil, []string{"--sandbox", "--acting-admin", "ann"}, `--acting-admin: "ann" is neither the id of an admin (24 hex digits) nor an e-mail`},
-		{"a call of a tool that is off", []string{"FEATUREBASE_READ_ONLY=true"}, []string{"call", "--sandbox", "create_post"}, `tool "create_post" is switched off by --read-only`},
+		{"a call of a tool that is off", []string{"FEATUREBASE_READ_ONLY=true"}, []string{"call", "--sandbox", "create_post"}, `tool "create_post" is switched off by FEATUREBASE_READ_ONLY`},
 		{"a call outside of the toolsets", nil, []string{"call", "--sandbox", "--toolsets=default", "get_board"}, `tool "get_board" is switched off by --toolsets default; --tools get_board would add it`},
 		{"an audit log in no folder", nil, []string{"--sandbox", "--audit-log", empty + "/audit"}, `--audit-log: `},
 		{"no time to end", nil, []string{"--sandbox", "--drain-timeout=0"}, `--drain-timeout: must be more than 0`},
@@ -159,8 +159,8 @@ func listed(t *testing.T, environ []string, args ...string) []string {
 // The tools command lists the tools of the configuration it is given, by flags or by variables.
 func TestToolsAreListed(t *testing.T) {
 	t.Parallel()
-	if got := listed(t, nil, "--toolsets", "all"); len(got) != len(tools.All()) {
-		t.Errorf("%d of %d tools", len(got), len(tools.All()))
+	if got := listed(t, nil, "--toolsets", "all"); len(got) != len(tools.Inventory().All()) {
+		t.Errorf("%d of %d tools", len(got), len(tools.Inventory().All()))
 	}
 	for _, tc := range []struct {
 		name    string

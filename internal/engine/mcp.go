@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// Tool returns the MCP tool of an operation with its schema. acting is as in Schema.
+func (inv *Inventory) Tool(op *Operation, acting bool) mcp.Tool {
+	t := inv.Bare(op)
+	t.RawInputSchema = inv.Schema(op, acting)
+	return t
+}
+
+// anyObject is the schema of a bare tool. mcp-go parses the schema of each registered tool, and this one is cheap.
+var anyObject = json.RawMessage(`{"type":"object"}`)
+
+// Bare returns the tool without its schema. That is enough to register it, and fifty times cheaper at start.
+func (inv *Inventory) Bare(op *Operation) mcp.Tool {
+	return mcp.Tool{
+		Name:           op.Name,
+		Title:          op.Title,
+		Description:    op.Description,
+		Meta:           inv.searchHint(op),
+		RawInputSchema: anyObject,
+		Annotations: mcp.ToolAnnotation{
+			ReadOnlyHint:    new(op.Effect == Read),
+			DestructiveHint: new(op.Changes()),
+			IdempotentHint:  new(op.repeatable()),
+			OpenWorldHint:   new(true),
+		},
+	}
+}
+
+// searchHint returns words for hosts, such as Claude Code, that show a model a tool only if a search by name, description or these words
+// finds it. They are not in the model's context, so they cost no tokens.
+func (inv *Inventory) searchHint(op *Operation) *mcp.Meta {
+	set := inv.setOf[op.Name]
+	if set == nil {
+		return nil
+	}
+	return &mcp.Meta{AdditionalFields: map[string]any{"anthropic/searchHint": set.Also}}
+}
+
+// HandlerIn returns the handler of an operation whose surroundings differ from call to call.
+func HandlerIn(op *Operation, find Surroundings) server.ToolHandlerFunc {
+	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		env, err := find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return env.Handler(op)(ctx, req)
+	}
+}
+
+// Handler returns the handler of an operation. A failure that a model can act on is a tool error in words; the handler never returns a Go
+// error. A call that needs confirmation passes twice: the first pass makes the question, the second has the reply. The time that the user
+// takes does not count towards the deadline.
+func (env Env) Handler(op *Operation) server.ToolHandlerFunc {
+	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		raw := rawArguments(req)
+		a := env.call(op).pass(ctx, raw, replyIn(req))
+		if a.Question != nil && !server.IsModernRequest(ctx) {
+			a = env.call(op).pass(ctx, raw, elicit(ctx, a.Question))
+		}
+		if a.Question != nil {
+			return server.NewInputRequestBuilder(a.Question.State).Elicit(confirmation, form(a.Question)).ToolResult(), nil
+		}
+		res := mcp.NewToolResultText(a.Text)
+		res.IsError = !a.succeeded()
+		return res, nil
+	}
+}
+
+// pass runs one call within the deadline and logs its result.
+func (c *call) pass(ctx context.Context, raw []byte, r reply) answer {
+	start := time.Now()
+	outcome, length := panicked, 0
+	if c.Observer != nil {
+		var ended func(string, int)
+		ctx, ended = c.Observer.Call(ctx, c.op.Name)
+		defer func() { ended(outcome, length) }()
+	}
+	if c.Deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Deadline)
+		defer cancel()
+	}
+	ctx, end := client.Holding(ctx)
+	defer end()
+	a := c.Repeats.notice(c.caller(ctx), c.op, raw, c.answer(ctx, raw, r))
+	a.Text = c.AnswerBudget.Bound(a.Text)
+	c.log(ctx, a, time.Since(start))
+	outcome, length = a.Outcome, len(a.Text)
+	return a
+}
+
+// confirmation is the name of the question among the inputs of a result.
+const confirmation = "confirm"
+
+// agreed is the only field of the form. The form needs one, because VS Code hangs on a form without fields.
+const agreed = "confirm"
+
+// form is the question as a client shows it: the text with a ticked box, to accept or to decline.
+func form(q *question) mcp.ElicitationParams {
+	return mcp.ElicitationParams{Message: q.Text, RequestedSchema: map[string]any{
+		"type":       "object",
+		"properties": map[string]any{agreed: map[string]any{"type": "boolean", "title": "Yes, do it", "default": true}},
+	}}
+}
+
+// decided returns the user's action. A form that is accepted with the box unticked counts as declined.
+func decided(action mcp.ElicitationResponseAction, content any) string {
+	fields, _ := content.(map[string]any)
+	if yes, given := fields[agreed].(bool); given && !yes && string(action) == accepted {
+		return declined
+	}
+	return string(action)
+}
+
+// replyIn returns the reply that a call contains. Clients send it since protocol 2026-07-28.
+func replyIn(req mcp.CallToolRequest) reply {
+	r := reply{State: req.Params.RequestState}
+	if res := server.ElicitationResponse(req.Params.InputResponses, confirmation); res != nil {
+		r.Action = decided(res.Action, res.Content)
+	}
+	return r
+}
+
+// elicit asks the user through a client of an older protocol, where the server sends the question. mcp-go could do this for a result that
+// requires input, but it waits without a limit, and answers with a protocol error if it cannot ask.
+func elicit(ctx context.Context, q *question) reply {
+	waiting, cancel := context.WithTimeoutCause(ctx, confirmFor, errUnanswered)
+	defer cancel()
+	res, err := server.ServerFromContext(ctx).RequestElicitation(waiting, mcp.ElicitationRequest{Params: form(q)})
+	switch {
+	case err == nil:
+		return reply{State: q.State, Action: decided(res.Action, res.Content)}
+	case ctx.Err() != nil:
+		return reply{err: errAbandoned}
+	case waiting.Err() != nil:
+		return reply{err: errUnanswered}
+	}
+	return reply{err: err}
+}
+
+// rawArguments returns the arguments as the client wrote them, because decoding to float64 would lose digits of long ids.
+func rawArguments(req mcp.CallToolRequest) []byte {
+	if len(req.Params.RawArguments) > 0 {
+		return req.Params.RawArguments
+	}
+	return rawjson.Encode(req.Params.Arguments) // a request built in this process, by the call command or a test
+}

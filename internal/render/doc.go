@@ -1,0 +1,11 @@
+// Package render converts the API's responses to answers for a model: short, within a budget, with customers' text marked.
+//
+//	view.go, check.go     which fields of an object are shown, and how
+//	rows.go, listing.go   the items of a page as columns, and the part of a page that fits an answer
+//	document.go           one object as lines and text
+//	transcript.go         a thread of messages
+//	outline.go            a list as Markdown with links
+//	forms.go, table.go    the shorter forms of texts, objects and lists
+//	untrusted.go          the mark of customers' text
+//	budget.go, part.go, shorten.go   the length of an answer, where to cut it, and how to cut single values
+package render
