@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"time"
 
-	"featurebase-mcp/internal/jsonparser"
+	"featurebase-mcp/internal/rawjson"
 )
 
 // answer is what the API said to one attempt, whatever its status.
@@ -42,7 +42,7 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 	case ans.status >= 300:
 		return redirected(ans, scrub)
 	}
-	switch values := jsonparser.Values(ans.body); {
+	switch values := rawjson.CountValues(ans.body); {
 	case values > MaxValues:
 		return &Error{
 			Kind: KindTooLarge, MaybeApplied: true, Err: ErrManyValues,

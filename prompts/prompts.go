@@ -23,6 +23,8 @@ import (
 	"slices"
 	"strings"
 
+	"featurebase-mcp/internal/render"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
@@ -90,7 +92,9 @@ func (s *Set) Fill(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
 // offers reports whether one of the tools that do the main part of the job is on.
 func (s *Set) offers(p *file) bool { return slices.ContainsFunc(p.Needs, s.on) }
 
-func (s *Set) on(tool string) bool { return tools.Lookup(tool) != nil && s.offBy(tool) == "" }
+func (s *Set) on(tool string) bool {
+	return tools.Inventory().Lookup(tool) != nil && s.offBy(tool) == ""
+}
 
 // get answers prompts/get.
 func (s *Set) get(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
@@ -107,7 +111,7 @@ func (s *Set) get(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPr
 func (s *Set) text(p *file, values map[string]string) string {
 	var blanks []string
 	for name, value := range values {
-		blanks = append(blanks, "{"+name+"}", tools.Quote(value))
+		blanks = append(blanks, "{"+name+"}", render.Quote(value))
 	}
 	missing := func(word string) bool {
 		if name, blank := strings.CutPrefix(word, "{"); blank {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"featurebase-mcp/internal/render"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/tiktoken-go/tokenizer"
 
@@ -65,7 +67,7 @@ func TestFilesAreWhole(t *testing.T) {
 	}
 }
 
-func exists(tool string) bool { return tools.Lookup(tool) != nil }
+func exists(tool string) bool { return tools.Inventory().Lookup(tool) != nil }
 
 // The README shows people what there is.
 func TestTheREADMEIsFresh(t *testing.T) {
@@ -109,7 +111,7 @@ func TestPromptsAreShort(t *testing.T) {
 func TestTextsNameOnlyToolsThatAreOn(t *testing.T) {
 	t.Parallel()
 	selections := []tools.Selection{{}, everything, {ReadOnly: true}, {NoDestructive: true}, {Toolsets: []string{"none"}}}
-	for _, op := range tools.All() {
+	for _, op := range tools.Inventory().All() {
 		selections = append(selections, tools.Selection{Exclude: []string{op.Name}}, tools.Selection{Toolsets: []string{"none"}, Tools: []string{op.Name}})
 	}
 	for _, selection := range selections {
@@ -118,7 +120,7 @@ func TestTextsNameOnlyToolsThatAreOn(t *testing.T) {
 			for _, all := range []bool{false, true} {
 				text := s.text(p, given(t, p, all))
 				for _, word := range prose.Words(text) {
-					if tools.Lookup(word) == nil || selection.OffBy(word) != "" {
+					if tools.Inventory().Lookup(word) == nil || selection.OffBy(word) != "" {
 						t.Errorf("%+v: %s names %s:\n%s", selection, name, word, text)
 					}
 				}
@@ -184,7 +186,7 @@ func TestValuesAreData(t *testing.T) {
 				t.Fatal(err)
 			}
 			hostile[a.Name] = got[a.Name]
-			if text, want := s.text(p, hostile), strings.ReplaceAll(s.text(p, plain), tools.Quote(plain[a.Name]), quoted); text != want {
+			if text, want := s.text(p, hostile), strings.ReplaceAll(s.text(p, plain), render.Quote(plain[a.Name]), quoted); text != want {
 				t.Errorf("%s: got\n%s\nwant\n%s", name, text, want)
 			}
 		}
@@ -201,7 +203,7 @@ func TestArgumentsAreChecked(t *testing.T) {
 		{"close_the_loop", "post", " \n", "Prompt close_the_loop needs the argument post: The post, by title, id or URL."},
 		{"close_the_loop", "posts", "x", `Prompt close_the_loop has no argument "posts"; did you mean "post"?`},
 		{"weekly_report", "zzzzzzzz", "x", `Prompt weekly_report has no argument "zzzzzzzz"; it has period, board.`},
-		{"weekly_report", "period", "year", "Prompt weekly_report: argument period has to be one of week, month, quarter."},
+		{"weekly_report", "period", "the last\n\n10 days", "the last 10 days"},
 		{"weekly_report", "period", "Month", "month"},
 		{"weekly_report", "period", "", "week"},
 		{"weekly_report", "board", " Bugs ", "Bugs"},

@@ -9,7 +9,6 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/internal/wire"
-	"featurebase-mcp/tools"
 )
 
 // CompleteResourceArgument answers completion/complete for the address of a template: values that fit what was typed, by title or name. It
@@ -33,7 +32,7 @@ func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument
 // boards are names; those of which there are many have the id behind the title: "Dark mode (64b0c2f19d3e5a7788990011)". An argument or
 // an address takes either. What cannot be had is no failure: then there are none.
 func (s *Set) Complete(ctx context.Context, kind, typed string) (values []string, more bool) {
-	if !s.reads(ctx, tools.Lister(kind)) {
+	if !s.reads(ctx, s.inventory.Lister(kind)) {
 		return nil, false
 	}
 	env, err := s.env(ctx)

@@ -14,25 +14,29 @@ import (
 	"slices"
 	"strings"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/render"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/wire"
-	"featurebase-mcp/tools"
 )
 
 const mimeType = "text/markdown"
 
 // Set is the resources of one server.
 type Set struct {
-	env   func(context.Context) (tools.Env, error)
-	reads func(ctx context.Context, operation string) bool
+	inventory *engine.Inventory
+	env       func(context.Context) (engine.Env, error)
+	reads     func(ctx context.Context, operation string) bool
 }
 
 // New returns the resources of a server. env is what the caller of a request is served in, and reads reports what resources may read
 // with for it, as [tools.Selection.Reads].
-func New(env func(context.Context) (tools.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
-	return &Set{env, reads}
+func New(inventory *engine.Inventory, env func(context.Context) (engine.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
+	return &Set{inventory, env, reads}
 }
 
 // Hook has lists made and addresses read here, and leaves resources of others as they are. Pass the hooks to the server.
@@ -90,7 +94,7 @@ func (s *Set) list(ctx context.Context) []mcp.Resource {
 func (s *Set) things(ctx context.Context) []mcp.Resource {
 	var kinds []string
 	for _, l := range listed {
-		if s.reads(ctx, tools.Lister(l.kind)) {
+		if s.reads(ctx, s.inventory.Lister(l.kind)) {
 			kinds = append(kinds, l.kind)
 		}
 	}
@@ -144,13 +148,16 @@ func (r *resource) template() mcp.ResourceTemplate {
 }
 
 // thing is the entry of one thing, by its name.
-func (r *resource) thing(c tools.Choice) mcp.Resource {
+func (r *resource) thing(c engine.Choice) mcp.Resource {
 	entry := mcp.NewResource(r.fill(c.ID), c.Name, mcp.WithResourceTitle(r.title+": "+c.Name), mcp.WithMIMEType(mimeType))
 	entry.Annotations = r.annotations(c.Updated)
 	return entry
 }
 
 func (r *resource) annotations(modified string) *mcp.Annotations {
+	if !legible.IsTime(modified) { // whatever the API has there
+		modified = ""
+	}
 	return &mcp.Annotations{Audience: []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}, Priority: &r.priority, LastModified: modified}
 }
 
@@ -170,7 +177,7 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 		defer cancel()
 	}
-	env.AnswerBudget = max(env.AnswerBudget/tools.Budget(len(r.parts)), min(env.AnswerBudget, tools.LeastBudget))
+	env = env.Within(max(env.AnswerBudget/render.Budget(len(r.parts)), min(env.AnswerBudget, render.LeastBudget)))
 	ids := map[string]any{}
 	for name, value := range values {
 		ids[name] = value
@@ -178,9 +185,9 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 	texts := make([]string, 0, len(r.parts))
 	for _, p := range r.parts {
 		arguments, _ := filled(p.arguments, values).(map[string]any)
-		a := tools.Lookup(p.operation).Ask(ctx, env, arguments, p.outline)
+		a := env.Ask(ctx, p.operation, arguments, p.outline)
 		if a.Empty && p.of != "" && s.reads(ctx, p.of) {
-			if of := tools.Lookup(p.of).Ask(ctx, env, ids, tools.Outline{}); of.NotFound {
+			if of := env.Ask(ctx, p.of, ids, render.Outline{}); of.NotFound {
 				a = of
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/tools"
+	"featurebase-mcp/internal/render"
 )
 
 // resource is one row of the table: an address, and what it reads. A {hole} of the address is named for the id that it takes, and its word
@@ -22,7 +22,7 @@ type resource struct {
 type part struct {
 	operation string
 	arguments map[string]any // a text in braces stands for what the address has there
-	outline   tools.Outline  // how a list is shown
+	outline   render.Outline // how a list is shown
 	of        string         // reads what a list is of, by the holes of the address: asked where the list is empty, which it also is where there is no such thing
 }
 
@@ -37,7 +37,7 @@ var table = []*resource{
 		uri: "featurebase://boards", name: "boards", title: "Boards",
 		description: "All feedback boards.",
 		priority:    0.6,
-		parts:       []part{{operation: "list_boards", outline: tools.Outline{Heading: "Boards", Things: "boards", Link: to("boards")}}},
+		parts:       []part{{operation: "list_boards", outline: render.Outline{Heading: "Boards", Things: "boards", Link: to("boards")}}},
 	},
 	{
 		uri: "featurebase://boards/{boardId}", name: "board", title: "Board",
@@ -55,7 +55,7 @@ var table = []*resource{
 				"query": []any{map[string]any{"field": "boardId", "operator": "=", "value": "{boardId}"}},
 				"sort":  "createdAt:desc", "limit": most,
 			},
-			outline: tools.Outline{Heading: "Posts", Things: "posts", Order: "newest first", Link: to("posts")},
+			outline: render.Outline{Heading: "Posts", Things: "posts", Order: "newest first", Link: to("posts")},
 			of:      "get_board",
 		}},
 	},
@@ -65,7 +65,7 @@ var table = []*resource{
 		priority:    0.5,
 		parts: []part{{
 			operation: "list_changelogs", arguments: map[string]any{"state": "all", "limit": most},
-			outline: tools.Outline{Heading: "Changelogs", Things: "changelogs", Order: "newest first", Link: to("changelogs")},
+			outline: render.Outline{Heading: "Changelogs", Things: "changelogs", Order: "newest first", Link: to("changelogs")},
 		}},
 	},
 	{
@@ -87,11 +87,11 @@ var table = []*resource{
 		parts: []part{
 			{
 				operation: "list_collections", arguments: map[string]any{"limit": most},
-				outline: tools.Outline{Heading: "Collections", Things: "collections", Link: to("collections")},
+				outline: render.Outline{Heading: "Collections", Things: "collections", Link: to("collections")},
 			},
 			{
 				operation: "list_articles", arguments: map[string]any{"limit": most},
-				outline: tools.Outline{Heading: "Articles", Things: "live articles", Link: to("articles")},
+				outline: render.Outline{Heading: "Articles", Things: "live articles", Link: to("articles")},
 			},
 		},
 	},
@@ -103,7 +103,7 @@ var table = []*resource{
 			{operation: "get_collection", arguments: map[string]any{"collectionId": "{collectionId}"}},
 			{
 				operation: "list_articles", arguments: map[string]any{"parentId": "{collectionId}", "limit": most},
-				outline: tools.Outline{Heading: "Articles", Things: "live articles", Link: to("articles")},
+				outline: render.Outline{Heading: "Articles", Things: "live articles", Link: to("articles")},
 			},
 		},
 	},

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"featurebase-mcp/internal/engine"
+
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
@@ -26,12 +28,12 @@ func TestTheTableIsWhole(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		for _, p := range r.parts {
-			if op := tools.Lookup(p.operation); op == nil || op.Effect != tools.Read {
+			if op := tools.Inventory().Lookup(p.operation); op == nil || op.Effect != engine.Read {
 				t.Errorf("%s reads with %s", r.uri, p.operation)
 			}
 		}
 		for _, hole := range r.holes() {
-			if op := tools.Lookup(tools.Lister(kindOf(hole))); op == nil {
+			if op := tools.Inventory().Lookup(tools.Inventory().Lister(kindOf(hole))); op == nil {
 				t.Errorf("%s: nothing completes %s", r.uri, hole)
 			}
 		}
@@ -110,8 +112,8 @@ func FuzzAddresses(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		env := tools.Env{Client: c, Logger: slog.New(slog.DiscardHandler)} // without names: all is an id or refused
-		s := New(func(context.Context) (tools.Env, error) { return env, nil }, func(context.Context, string) bool { return true })
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler)}, Account: engine.Account{Client: c}} // without names: all is an id or refused
+		s := New(tools.Inventory(), func(context.Context) (engine.Env, error) { return env, nil }, func(context.Context, string) bool { return true })
 		request := mcp.ReadResourceRequest{Params: mcp.ReadResourceParams{URI: uri, Arguments: map[string]any{given: uri}}}
 		_, err = s.read(t.Context(), request)
 		coded, ok := errors.AsType[*wire.CodedError](err)
@@ -123,7 +125,7 @@ func FuzzAddresses(f *testing.F) {
 			t.Fatalf("%q is no resource, and asked for %v", uri, api.paths)
 		}
 		for _, path := range api.paths {
-			if !slices.ContainsFunc(r.parts, func(p part) bool { return leads(tools.Lookup(p.operation).Path, path) }) {
+			if !slices.ContainsFunc(r.parts, func(p part) bool { return leads(tools.Inventory().Lookup(p.operation).Path, path) }) {
 				t.Errorf("%q asked for %s", uri, path)
 			}
 		}

@@ -1,10 +1,14 @@
-package tools
+package tools_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/tools"
 )
 
 // paragraphs are what the bodies of posts are made of: the markup, entities and letters that customers' editors produce.
@@ -50,21 +54,7 @@ func postPage(posts int) []byte {
 			"inReview": false, "isPinned": i == 0, "createdAt": fmt.Sprintf("2026-03-%02dT09:30:00.000Z", 1+i%28), "updatedAt": "2026-03-09T16:05:12.000Z",
 		}
 	}
-	return encode(map[string]any{"object": "list", "data": data, "nextCursor": "eyJrIjoiMjAyNi0wMy0wMlQwOTozMDowMFoifQ"})
-}
-
-// tokensOf counts what a text costs.
-func tokensOf(t *testing.T, text string) int {
-	t.Helper()
-	codec, err := o200k()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := codec.Count(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return rawjson.Encode(map[string]any{"object": "list", "data": data, "nextCursor": "eyJrIjoiMjAyNi0wMy0wMlQwOTozMDowMFoifQ"})
 }
 
 // The lists that models ask for most cost what they should, on posts of 3 kB.
@@ -75,11 +65,11 @@ func TestPostsAreAffordable(t *testing.T) {
 	if size := len(page) / 50; size < 2900 || size > 3300 {
 		t.Fatalf("the posts have %d bytes each", size)
 	}
-	answer := Lookup("list_posts").render(page, arguments{}, Env{})
+	answer := enginetest.Answer(t, tools.Inventory().Lookup("list_posts"), `{}`, page)
 	if n := strings.Count(answer, `"id":`); n != 50 {
 		t.Fatalf("%d rows: %s", n, answer)
 	}
-	if n := tokensOf(t, answer); n > most {
+	if n := enginetest.Tokens(t, answer); n > most {
 		t.Errorf("50 posts cost %d tokens, at most %d are meant", n, most)
 	}
 	const mostOfOne = 300 // besides the text
@@ -89,12 +79,12 @@ func TestPostsAreAffordable(t *testing.T) {
 	if err := json.Unmarshal(page, &list); err != nil {
 		t.Fatal(err)
 	}
-	answer = Lookup("get_post").render(list.Data[7], arguments{}, Env{})
+	answer = enginetest.Answer(t, tools.Inventory().Lookup("get_post"), `{"postId":"`+enginetest.AnID+`"}`, list.Data[7])
 	_, text, ok := strings.Cut(answer, "content:\n")
 	if !ok || !strings.Contains(text, "Semikolon") {
 		t.Fatalf("no text: %s", answer)
 	}
-	if n := tokensOf(t, answer) - tokensOf(t, text); n > mostOfOne {
+	if n := enginetest.Tokens(t, answer) - enginetest.Tokens(t, text); n > mostOfOne {
 		t.Errorf("a post costs %d tokens besides its text, at most %d are meant", n, mostOfOne)
 	}
 }

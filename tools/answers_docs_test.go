@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/app"
-	"featurebase-mcp/tools"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 )
 
 const answersHead = `# Answers
@@ -32,9 +32,9 @@ var shownAnswers = []struct{ tool, about string }{
 
 func TestTheAnswersOfTheDocsAreFresh(t *testing.T) {
 	t.Parallel()
-	called := map[string]example{}
-	for _, e := range examples(t) {
-		called[e.op.Name] = e
+	called := map[string]enginetest.Example{}
+	for _, e := range enginetest.Examples(t) {
+		called[e.Op.Name] = e
 	}
 	var page strings.Builder
 	page.WriteString(answersHead)
@@ -44,11 +44,11 @@ func TestTheAnswersOfTheDocsAreFresh(t *testing.T) {
 			t.Fatalf("no tool is called %s", shown.tool)
 		}
 		const most = 2400 // characters of an answer; what follows is more of the same
-		text := []rune(e.answer(t, app.Sandbox{}))
+		text := []rune(e.Answer(t, enginetest.Options{}))
 		if len(text) > most {
 			text = append(text[:most:most], []rune("\n[...]")...)
 		}
-		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n```sh\n%s\n```\n\n~~~text\n%s\n~~~\n", shown.tool, shown.about, e.command(t), string(text))
+		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n```sh\n%s\n```\n\n~~~text\n%s\n~~~\n", shown.tool, shown.about, e.Command(t), string(text))
 	}
-	tools.Golden(t, "../../docs/answers.md", []byte(page.String()))
+	golden.File(t, "../docs/answers.md", page.String())
 }

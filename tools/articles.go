@@ -1,9 +1,16 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // articleView hides what the address says (slug) and what the page shows beside it.
-var articleView = &View{
+var articleView = &render.View{
 	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
 	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
 		"unpublishedChanges=isDraftDiffersFromLive|flag visibleBy surveyId created=createdAt updated=updatedAt|new liveUpdated=liveUpdatedAt|new",
@@ -13,27 +20,29 @@ var articleView = &View{
 }
 
 // articleOperations are about the texts of help centers.
-var articleOperations = []*Operation{
+var articleOperations = []*engine.Operation{
 	{
 		Name:        "search_articles",
 		Title:       "Search articles",
 		Description: "Search help center articles by words (meaning and keywords, ranked), by filters, or both.",
 		Default:     true,
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/articles/search",
-		Input:       Args[searchArticles](),
+		Input:       input.Args[searchArticles](),
 		Output:      articleView,
+		Refs:        engine.Refs{"author_id": {Kind: kind.Admin}},
 		Example:     `{"search":"invite a teammate"}`,
 	},
 	{
 		Name:        "list_articles",
 		Title:       "List articles",
 		Description: "List help center articles, live ones unless state says otherwise.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/articles",
-		Input:       Args[listArticles](),
+		Browsed:     true,
+		Input:       input.Args[listArticles](),
 		Output:      articleView,
 		Example:     `{"state":"all","limit":5}`,
 	},
@@ -42,10 +51,10 @@ var articleOperations = []*Operation{
 		Title:       "Get article",
 		Description: "Get one help center article with its text. One never published needs state draft.",
 		Default:     true,
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/articles/{articleId}",
-		Input:       Args[getArticle](),
+		Input:       input.Args[getArticle](),
 		Output:      articleView,
 		Example:     `{"articleId":"<articleId>"}`,
 	},
@@ -53,10 +62,11 @@ var articleOperations = []*Operation{
 		Name:        "create_article",
 		Title:       "Create article",
 		Description: "Create a help center article: a draft, unless state is live.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/articles",
-		Input:       Args[createArticle](),
+		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
+		Input:       input.Args[createArticle](),
 		Output:      articleView,
 		Example:     `{"title":"How to invite a teammate","body":"Open **Settings**, then *People*.","parentId":"<collectionId>"}`,
 	},
@@ -64,57 +74,59 @@ var articleOperations = []*Operation{
 		Name:        "update_article",
 		Title:       "Update article",
 		Description: "Change the given fields of a help center article; state live publishes it.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPatch,
 		Path:        "/v2/help_center/articles/{articleId}",
-		Input:       Args[updateArticle](),
+		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
+		Input:       input.Args[updateArticle](),
 		Output:      articleView,
+		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
 	},
 	{
 		Name:        "delete_article",
 		Title:       "Delete article",
 		Description: "Delete a help center article for good.",
-		Effect:      Destroy,
+		Effect:      engine.Destroy,
 		Method:      http.MethodDelete,
 		Path:        "/v2/help_center/articles/{articleId}",
-		Input:       Args[deleteArticle](),
+		Input:       input.Args[deleteArticle](),
 		Example:     `{"articleId":"<articleId>"}`,
 	},
 }
 
 type searchArticles struct {
-	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"id,help_center_id,parent_id,author_id,slug,state:live|draft,created_at:date,updated_at:date"`
-	Sort   string  `json:"sort,omitempty" jsonschema:"enum=created_at:desc,enum=created_at:asc,enum=updated_at:desc,enum=updated_at:asc"`
-	page
-	detail
+	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"id,help_center_id,parent_id,author_id,slug,state:live|draft,created_at:date,updated_at:date"`
+	Sort   string        `json:"sort,omitempty" jsonschema:"enum=created_at:desc,enum=created_at:asc,enum=updated_at:desc,enum=updated_at:asc"`
+	input.Page
+	input.Detail
 }
 
 type listArticles struct {
 	HelpCenterID string `json:"helpCenterId,omitempty"`
 	ParentID     string `json:"parentId,omitempty" jsonschema_description:"Collection id."`
 	State        string `json:"state,omitempty" jsonschema:"enum=live,enum=draft,enum=all"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getArticle struct {
-	ArticleID shortID `json:"articleId"`
-	State     string  `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	onward
+	ArticleID input.ShortID `json:"articleId"`
+	State     string        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	input.Onward
 }
 
 type createArticle struct {
-	Title        string                        `json:"title"`
-	Body         string                        `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
-	Description  string                        `json:"description,omitempty"`
-	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	HelpCenterID string                        `json:"helpCenterId,omitempty" jsonschema_description:"Only without parentId."`
-	Icon         icon                          `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
-	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
-	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
+	Title        string                              `json:"title"`
+	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Description  string                              `json:"description,omitempty"`
+	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	HelpCenterID string                              `json:"helpCenterId,omitempty" jsonschema_description:"Only without parentId."`
+	Icon         icon                                `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
+	Formatter    string                              `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
+	Translations map[input.Locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
 }
 
 // articleTranslation is an article in another language.
@@ -125,19 +137,19 @@ type articleTranslation struct {
 }
 
 type updateArticle struct {
-	ArticleID    shortID                       `json:"articleId"`
-	Title        string                        `json:"title,omitempty"`
-	Body         string                        `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
-	Description  string                        `json:"description,omitempty"`
-	State        string                        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	ParentID     string                        `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	AuthorID     string                        `json:"authorId,omitempty" jsonschema_description:"Admin id."`
-	Icon         icon                          `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
-	Clear        []string                      `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
-	Formatter    string                        `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
-	Translations map[locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
+	ArticleID    input.ShortID                       `json:"articleId"`
+	Title        string                              `json:"title,omitempty"`
+	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Description  string                              `json:"description,omitempty"`
+	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	AuthorID     string                              `json:"authorId,omitempty" jsonschema_description:"Admin id."`
+	Icon         icon                                `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
+	Clear        []string                            `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
+	Formatter    string                              `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
+	Translations map[input.Locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
 }
 
 type deleteArticle struct {
-	ArticleID shortID `json:"articleId"`
+	ArticleID input.ShortID `json:"articleId"`
 }

@@ -4,26 +4,32 @@ import (
 	"net/http"
 
 	"github.com/invopop/jsonschema"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
 )
 
-var auditLogView = &View{
+var auditLogView = &render.View{
 	Row:      "id at=createdAt|minute action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
-	Customer: "actor description resource", Staff: true,
+	Customer: "actor description resource",
 }
 
 // auditLogs record what admins did.
-var auditLogs = &Toolset{
+var auditLogs = &engine.Toolset{
 	Name: "audit-logs", Description: "The record of what admins did.",
-	Also: "history, who changed what, activity, compliance",
-	Operations: []*Operation{
+	Also:   "history, who changed what, activity, compliance",
+	Unsaid: []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden, client.KindNotFound}, Words: "Audit logs may need the Enterprise plan."}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_audit_logs",
 			Title:       "List audit logs",
 			Description: "List audit log events, newest first: who did what, when.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/audit-logs",
-			Input:       Args[listAuditLogs](),
+			Input:       input.Args[listAuditLogs](),
 			Output:      auditLogView,
 			Example:     `{"limit":5}`,
 		},
@@ -35,7 +41,7 @@ type auditLogAction string
 
 // JSONSchemaExtend makes the actions an enum, too long to be published.
 func (auditLogAction) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.Enum = oneOf(`auth.login auth.logout auth.login_failed auth.password_reset_requested auth.password_changed auth.mfa_enabled auth.mfa_disabled
+	s.Enum = input.OneOf(`auth.login auth.logout auth.login_failed auth.password_reset_requested auth.password_changed auth.mfa_enabled auth.mfa_disabled
 		auth.sso_login auth.password_reset_completed auth.unauthorized_method auth.recovery_code_regenerated auth.sso_enforcement_blocked
 		auth.sso_enforcement_session_invalidated auth.managed_account_link_blocked auth.cross_org_invite_accepted auth.sso_enforcement_shadow
 		teammate.invited teammate.joined teammate.removed teammate.email_changed teammate.name_changed teammate.seat_changed teammate.deactivated
@@ -71,7 +77,7 @@ type listAuditLogs struct {
 	Action    auditLogAction `json:"action,omitempty" jsonschema_description:"Such as teammate.invited."`
 	Domain    string         `json:"domain,omitempty" jsonschema:"enum=authentication,enum=team_management,enum=permissions,enum=articles,enum=changelog,enum=workspace_settings,enum=security,enum=integrations,enum=data_management,enum=billing,enum=workflows,enum=messenger,enum=brands,enum=ai_agent,enum=email_config"`
 	StartDate string         `json:"startDate,omitempty" jsonschema:"format=date-time"`
-	EndDate   string         `json:"endDate,omitempty" jsonschema:"format=date-time"`
-	page
-	detail
+	EndDate   string         `json:"endDate,omitempty" bound:"end" jsonschema:"format=date-time"`
+	input.Page
+	input.Detail
 }

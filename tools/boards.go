@@ -1,28 +1,36 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // boardView hides a board's picture and the texts of its page; the name in all languages and the description stay.
-var boardView = &View{
+var boardView = &render.View{
 	Row:   "id name adminOnly=access.adminOnly|flag visibility=postDefaults.visibility off=features|off",
 	Lines: "id name description=localization.description access|brief visibility=postDefaults.visibility off=features|off customFields created=createdAt",
 	Hide:  "icon localization",
 }
 
 // boards are the containers that posts are filed in.
-var boards = &Toolset{
+var boards = &engine.Toolset{
 	Name: "boards", Description: "Boards, the containers that posts are filed in.",
 	Also: "feedback portal, forum, category",
-	Operations: []*Operation{
+	Refs: engine.Refs{"boardId": {Kind: kind.Board}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_boards",
 			Title:       "List boards",
 			Description: "List all feedback boards with their ids.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/boards",
-			Input:       Args[listBoards](),
+			Input:       input.Args[listBoards](),
 			Output:      boardView,
 			Example:     `{}`,
 		},
@@ -30,10 +38,11 @@ var boards = &Toolset{
 			Name:        "get_board",
 			Title:       "Get board",
 			Description: "Get one board: access, features, post defaults, custom fields.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/boards/{boardId}",
-			Input:       Args[getBoard](),
+			Browsed:     true,
+			Input:       input.Args[getBoard](),
 			Output:      boardView,
 			Example:     `{"boardId":"<boardId>"}`,
 		},
@@ -41,7 +50,7 @@ var boards = &Toolset{
 }
 
 type listBoards struct {
-	detail
+	input.Detail
 }
 
 type getBoard struct {

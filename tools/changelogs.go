@@ -1,9 +1,15 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
 
 // changelogView hides what the address says (slug, and slugs in other languages). Categories go by their names.
-var changelogView = &View{
+var changelogView = &render.View{
 	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
 		"url excerpt=content|excerpt",
 	Lines: "id title url state date categories=categories.name locale availableLocales publishedLocales changedSincePublished=isDraftDiffersFromLive|flag " +
@@ -14,19 +20,19 @@ var changelogView = &View{
 }
 
 // changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.
-var changelogs = &Toolset{
+var changelogs = &engine.Toolset{
 	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
 	Also: "release notes, announcements, product updates, what's new",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_changelogs",
 			Title:       "List changelogs",
 			Description: "List changelogs (release notes), newest first.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/changelogs",
-			Input:       Args[listChangelogs](),
+			Input:       input.Args[listChangelogs](),
 			Output:      changelogView,
 			Example:     `{"state":"all","limit":5}`,
 		},
@@ -35,10 +41,10 @@ var changelogs = &Toolset{
 			Title:       "Get changelog",
 			Description: "Get one changelog, by id or slug, with its text.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/changelogs/{changelogId}",
-			Input:       Args[getChangelog](),
+			Input:       input.Args[getChangelog](),
 			Output:      changelogView,
 			Example:     `{"changelogId":"<changelogId>"}`,
 		},
@@ -47,11 +53,12 @@ var changelogs = &Toolset{
 			Title:       "Create changelog",
 			Description: "Create a changelog draft; whatever state says, only publish_changelog makes it public.",
 			Default:     true,
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs",
-			Input:       Args[createChangelog](),
-			AtLeastOne:  []string{"htmlContent", "markdownContent"},
+			Confirm:     []engine.Asked{{When: "state=live", Because: "A live changelog may be public at once."}},
+			Input:       input.Args[createChangelog](),
+			Rules:       []input.Rule{{Need: "htmlContent|markdownContent"}},
 			Output:      changelogView,
 			Example:     `{"title":"Dark mode","markdownContent":"The app has a **dark** theme now."}`,
 		},
@@ -60,10 +67,10 @@ var changelogs = &Toolset{
 			Title:       "Update changelog",
 			Description: "Change the given fields of a changelog; a list replaces the old one.",
 			Default:     true,
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
-			Input:       Args[updateChangelog](),
+			Input:       input.Args[updateChangelog](),
 			Output:      changelogView,
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},
@@ -71,123 +78,128 @@ var changelogs = &Toolset{
 			Name:        "delete_changelog",
 			Title:       "Delete changelog",
 			Description: "Delete a changelog for good, with its comments.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/changelogs/{changelogId}",
-			Input:       Args[deleteChangelog](),
+			Input:       input.Args[deleteChangelog](),
 			Example:     `{"changelogId":"<changelogId>"}`,
 		},
 		{
 			Name:        "publish_changelog",
 			Title:       "Publish changelog",
 			Description: "Publish a changelog draft now or at scheduledDate. sendEmail e-mails its subscribers, once per language.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/{changelogId}/publish",
-			Input:       Args[publishChangelog](),
-			Confirm:     "Readers see it at once, or from the date that it is scheduled for.", // what was read and e-mailed cannot be called back
-			Notifies:    []Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
+			Overwrites:  true,
+			Input:       input.Args[publishChangelog](),
+			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // what was read and e-mailed cannot be called back
+			Notifies:    []engine.Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},
 		{
 			Name:        "unpublish_changelog",
 			Title:       "Unpublish changelog",
 			Description: "Take a changelog back to draft and cancel its schedules.",
-			Effect:      Write,
+			Effect:      engine.Destroy,
+			Reversible:  true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/{changelogId}/unpublish",
-			Input:       Args[unpublishChangelog](),
+			Input:       input.Args[unpublishChangelog](),
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},
 		{
 			Name:        "add_changelog_subscribers",
 			Title:       "Add changelog subscribers",
 			Description: "Subscribe addresses to changelog e-mails; invalid ones are skipped.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/subscribers",
-			Input:       Args[addChangelogSubscribers](),
+			Notifies:    []engine.Notice{{To: "the added addresses, with each changelog that is e-mailed from now on", Count: "emails", Indirect: true}},
+			Input:       input.Args[addChangelogSubscribers](),
+			ShownBy:     "search_contacts",
 			Example:     `{"emails":["reader@example.com"]}`,
 		},
 		{
 			Name:        "remove_changelog_subscribers",
 			Title:       "Remove changelog subscribers",
 			Description: "Unsubscribe addresses from changelog e-mails.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/changelogs/subscribers",
-			Input:       Args[removeChangelogSubscribers](),
+			Input:       input.Args[removeChangelogSubscribers](),
+			ShownBy:     "search_contacts",
 			Example:     `{"emails":["reader@example.com"]}`,
 		},
 	},
 }
 
 type listChangelogs struct {
-	ID         string   `json:"id,omitempty"`
-	Q          string   `json:"q,omitempty"`
-	Categories []string `json:"categories,omitempty"`
-	State      string   `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
-	Locale     locale   `json:"locale,omitempty"`
-	StartDate  string   `json:"startDate,omitempty"`
-	EndDate    string   `json:"endDate,omitempty"`
-	SortBy     string   `json:"sortBy,omitempty" jsonschema:"enum=date"`
-	SortOrder  string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
-	page
-	detail
+	ID         string       `json:"id,omitempty"`
+	Q          string       `json:"q,omitempty"`
+	Categories []string     `json:"categories,omitempty"`
+	State      string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
+	Locale     input.Locale `json:"locale,omitempty"`
+	StartDate  string       `json:"startDate,omitempty"`
+	EndDate    string       `json:"endDate,omitempty" bound:"end"`
+	SortBy     string       `json:"sortBy,omitempty" jsonschema:"enum=date"`
+	SortOrder  string       `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
+	input.Page
+	input.Detail
 }
 
 type getChangelog struct {
-	ChangelogID externalID `json:"changelogId"`
-	onward
+	ChangelogID input.ExternalID `json:"changelogId"`
+	input.Onward
 }
 
 type createChangelog struct {
-	Title             string   `json:"title"`
-	MarkdownContent   string   `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
-	HTMLContent       string   `json:"htmlContent,omitempty"`
-	Categories        []string `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string   `json:"date,omitempty"`
-	FeaturedImage     string   `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	Locale            locale   `json:"locale,omitempty"`
-	AllowedSegmentIDs []string `json:"allowedSegmentIds,omitempty"`
-	State             string   `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Title             string       `json:"title"`
+	MarkdownContent   string       `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       string       `json:"htmlContent,omitempty"`
+	Categories        []string     `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string       `json:"date,omitempty"`
+	FeaturedImage     string       `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            input.Locale `json:"locale,omitempty"`
+	AllowedSegmentIDs []string     `json:"allowedSegmentIds,omitempty"`
+	State             string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
 }
 
 type updateChangelog struct {
-	ChangelogID       objectID `json:"changelogId"`
-	Title             string   `json:"title,omitempty"`
-	MarkdownContent   string   `json:"markdownContent,omitempty"`
-	HTMLContent       string   `json:"htmlContent,omitempty"`
-	Categories        []string `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string   `json:"date,omitempty"`
-	Clear             []string `json:"clear,omitempty" jsonschema:"enum=date"`
-	FeaturedImage     string   `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	AllowedSegmentIDs []string `json:"allowedSegmentIds,omitempty"`
+	ChangelogID       input.ObjectID `json:"changelogId"`
+	Title             string         `json:"title,omitempty"`
+	MarkdownContent   string         `json:"markdownContent,omitempty"`
+	HTMLContent       string         `json:"htmlContent,omitempty"`
+	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string         `json:"date,omitempty"`
+	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=date"`
+	FeaturedImage     string         `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
 }
 
 type deleteChangelog struct {
-	ChangelogID objectID `json:"changelogId"`
+	ChangelogID input.ObjectID `json:"changelogId"`
 }
 
 type publishChangelog struct {
-	ChangelogID   objectID `json:"changelogId"`
-	Locales       []locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
-	ScheduledDate string   `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
-	SendEmail     bool     `json:"sendEmail,omitempty"`
+	ChangelogID   input.ObjectID `json:"changelogId"`
+	Locales       []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
+	ScheduledDate string         `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
+	SendEmail     bool           `json:"sendEmail,omitempty"`
 }
 
 type unpublishChangelog struct {
-	ChangelogID objectID `json:"changelogId"`
-	Locales     []locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
+	ChangelogID input.ObjectID `json:"changelogId"`
+	Locales     []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
 }
 
 type addChangelogSubscribers struct {
-	Emails []string `json:"emails" jsonschema:"minItems=1,maxItems=1000"`
-	Locale locale   `json:"locale,omitempty"`
+	Emails []string     `json:"emails" jsonschema:"minItems=1,maxItems=1000"`
+	Locale input.Locale `json:"locale,omitempty"`
 }
 
 type removeChangelogSubscribers struct {

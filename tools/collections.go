@@ -1,9 +1,15 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
 
 // collectionView hides what the address says (slug), what the page shows beside it, and how many people wrote.
-var collectionView = &View{
+var collectionView = &render.View{
 	Row:     "id name description|text parentId helpCenterId|shared articleCount path",
 	Lines:   "id name description url=featurebaseUrl externalUrl parentId helpCenterId path articleCount locale availableLocales created=createdAt updated=updatedAt|new",
 	Hide:    "slug icon order avatarUrl authorCount defaultLocale collapseSidebar",
@@ -11,15 +17,16 @@ var collectionView = &View{
 }
 
 // collectionOperations are about the folders of help centers.
-var collectionOperations = []*Operation{
+var collectionOperations = []*engine.Operation{
 	{
 		Name:        "list_collections",
 		Title:       "List collections",
 		Description: "List help center collections, the folders of articles.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/collections",
-		Input:       Args[listCollections](),
+		Browsed:     true,
+		Input:       input.Args[listCollections](),
 		Output:      collectionView,
 		Example:     `{}`,
 	},
@@ -27,10 +34,11 @@ var collectionOperations = []*Operation{
 		Name:        "get_collection",
 		Title:       "Get collection",
 		Description: "Get one help center collection with its translations.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/collections/{collectionId}",
-		Input:       Args[getCollection](),
+		Browsed:     true,
+		Input:       input.Args[getCollection](),
 		Output:      collectionView,
 		Example:     `{"collectionId":"<collectionId>"}`,
 	},
@@ -38,10 +46,10 @@ var collectionOperations = []*Operation{
 		Name:        "create_collection",
 		Title:       "Create collection",
 		Description: "Create a help center collection.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/collections",
-		Input:       Args[createCollection](),
+		Input:       input.Args[createCollection](),
 		Output:      collectionView,
 		Example:     `{"name":"Getting started","icon":"🚀"}`,
 	},
@@ -49,10 +57,10 @@ var collectionOperations = []*Operation{
 		Name:        "update_collection",
 		Title:       "Update collection",
 		Description: "Change the given fields of a help center collection.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPatch,
 		Path:        "/v2/help_center/collections/{collectionId}",
-		Input:       Args[updateCollection](),
+		Input:       input.Args[updateCollection](),
 		Output:      collectionView,
 		Example:     `{"collectionId":"<collectionId>","name":"First steps"}`,
 	},
@@ -60,18 +68,18 @@ var collectionOperations = []*Operation{
 		Name:        "delete_collection",
 		Title:       "Delete collection",
 		Description: "Delete a help center collection for good. Move its articles first: they may go with it.",
-		Effect:      Destroy,
+		Effect:      engine.Destroy,
 		Method:      http.MethodDelete,
 		Path:        "/v2/help_center/collections/{collectionId}",
-		Input:       Args[deleteCollection](),
+		Input:       input.Args[deleteCollection](),
 		Example:     `{"collectionId":"<collectionId>"}`,
 	},
 }
 
 type listCollections struct {
 	HelpCenterID string `json:"helpCenterId,omitempty"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getCollection struct {
@@ -79,11 +87,11 @@ type getCollection struct {
 }
 
 type createCollection struct {
-	Name         string                           `json:"name"`
-	Description  string                           `json:"description,omitempty"`
-	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	Icon         icon                             `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
-	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
+	Name         string                                 `json:"name"`
+	Description  string                                 `json:"description,omitempty"`
+	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	Icon         icon                                   `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
+	Translations map[input.Locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
 
 // collectionTranslation is what a collection is called in another language.
@@ -93,13 +101,13 @@ type collectionTranslation struct {
 }
 
 type updateCollection struct {
-	CollectionID string                           `json:"collectionId"`
-	Name         string                           `json:"name,omitempty"`
-	Description  string                           `json:"description,omitempty"`
-	ParentID     string                           `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	Icon         icon                             `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
-	Clear        []string                         `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
-	Translations map[locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
+	CollectionID string                                 `json:"collectionId"`
+	Name         string                                 `json:"name,omitempty"`
+	Description  string                                 `json:"description,omitempty"`
+	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	Icon         icon                                   `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
+	Clear        []string                               `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
+	Translations map[input.Locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
 
 type deleteCollection struct {

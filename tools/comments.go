@@ -1,9 +1,16 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/render"
+)
 
 // commentView hides the upvotes, which are what the score and the downvotes come to, and a picture.
-var commentView = &View{
+var commentView = &render.View{
 	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
 	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag inReview|flag isPinned|flag isSpam|flag " +
 		"isDeleted|flag",
@@ -13,19 +20,19 @@ var commentView = &View{
 }
 
 // comments are remarks on posts and changelogs.
-var comments = &Toolset{
+var comments = &engine.Toolset{
 	Name: "comments", Description: "Comments on posts and changelogs.",
 	Also: "replies, discussion, remarks, thread",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_comments",
 			Title:       "List comments",
 			Description: "List comments, best first, of one post or changelog or of the whole organization.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/comments",
-			Input:       Args[listComments](),
+			Input:       input.Args[listComments](),
 			Output:      commentView,
 			Example:     `{"postId":"<postId>","limit":5}`,
 		},
@@ -33,11 +40,11 @@ var comments = &Toolset{
 			Name:        "search_comments",
 			Title:       "Search comments",
 			Description: "Search comments by words (meaning and keywords, ranked), by filters, or both.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/comments/search",
-			Input:       Args[searchComments](),
+			Input:       input.Args[searchComments](),
 			Output:      commentView,
 			Example:     `{"search":"spreadsheet","limit":5}`,
 		},
@@ -45,10 +52,10 @@ var comments = &Toolset{
 			Name:        "get_comment",
 			Title:       "Get comment",
 			Description: "Get one comment with its text.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/comments/{commentId}",
-			Input:       Args[getComment](),
+			Input:       input.Args[getComment](),
 			Output:      commentView,
 			Example:     `{"commentId":"<commentId>"}`,
 		},
@@ -56,16 +63,16 @@ var comments = &Toolset{
 			Name:         "create_comment",
 			Title:        "Create comment",
 			Description:  "Comment on a post or changelog, or reply to a comment. Voters are e-mailed unless sendNotification is false; isPrivate comments are for admins only.",
-			Effect:       Write,
+			Effect:       engine.Write,
 			Default:      true,
 			Method:       http.MethodPost,
 			Path:         "/v2/comments",
-			Input:        Args[createComment](),
-			AtLeastOne:   []string{"postId", "changelogId"},
+			Input:        input.Args[createComment](),
+			Rules:        []input.Rule{{Need: "postId|changelogId"}},
 			Impersonates: "author",
 			Output:       commentView,
 			About:        "postId=get_post|changelogId=get_changelog",
-			Notifies: []Notice{
+			Notifies: []engine.Notice{
 				{When: "postId", Unless: "sendNotification=false|isPrivate=true", To: "the voters of the post", Count: "upvotes"},
 				{When: "changelogId", Unless: "sendNotification=false|isPrivate=true", To: "those who follow the changelog"},
 			},
@@ -75,10 +82,11 @@ var comments = &Toolset{
 			Name:        "update_comment",
 			Title:       "Update comment",
 			Description: "Change a comment: text, privacy, pin, moderation.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/comments/{commentId}",
-			Input:       Args[updateComment](),
+			Confirm:     []engine.Asked{{When: "isPrivate=false", Because: "A comment that is not private is read by everybody who sees the post."}},
+			Input:       input.Args[updateComment](),
 			Output:      commentView,
 			Example:     `{"commentId":"<commentId>","isPinned":true}`,
 		},
@@ -86,22 +94,23 @@ var comments = &Toolset{
 			Name:        "delete_comment",
 			Title:       "Delete comment",
 			Description: "Delete a comment for good. One that has replies is blanked instead.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/comments/{commentId}",
-			Input:       Args[deleteComment](),
+			Input:       input.Args[deleteComment](),
 			Example:     `{"commentId":"<commentId>"}`,
 		},
 		{
 			Name:        "delete_comment_legacy",
 			Title:       "Delete comment (legacy)",
 			Description: "Delete a comment through the old endpoint. Prefer delete_comment.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Legacy:      true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/comment",
-			Input:       Args[deleteCommentLegacy](),
+			Input:       input.Args[deleteCommentLegacy](),
 			About:       "id=get_comment",
+			ShownBy:     "get_comment",
 			Example:     `{"id":"<commentId>"}`,
 		},
 	},
@@ -113,51 +122,51 @@ type listComments struct {
 	Privacy     string `json:"privacy,omitempty" jsonschema:"enum=public,enum=private,enum=all"`
 	InReview    bool   `json:"inReview,omitempty" jsonschema_description:"true: awaits moderation."`
 	SortBy      string `json:"sortBy,omitempty" jsonschema:"enum=best,enum=top,enum=new,enum=old"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type searchComments struct {
-	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId?,changelogId?,parentCommentId?,isPrivate:boolean,inReview:boolean,createdAt:date,upvotes:number,score:number,confidenceScore:number"`
-	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=confidenceScore:desc,enum=confidenceScore:asc,enum=score:desc"`
-	page
-	detail
+	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"authorId,postId?,changelogId?,parentCommentId?,isPrivate:boolean,inReview:boolean,createdAt:date,upvotes:number,score:number,confidenceScore:number"`
+	Sort   string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=confidenceScore:desc,enum=confidenceScore:asc,enum=score:desc"`
+	input.Page
+	input.Detail
 }
 
 type getComment struct {
-	CommentID objectID `json:"commentId"`
-	onward
+	CommentID input.ObjectID `json:"commentId"`
+	input.Onward
 }
 
 type createComment struct {
-	Content          markdown `json:"content" jsonschema_description:"Markdown."`
-	PostID           string   `json:"postId,omitempty" jsonschema_description:"Id or slug."`
-	ChangelogID      string   `json:"changelogId,omitempty"`
-	ParentCommentID  string   `json:"parentCommentId,omitempty"`
-	IsPrivate        bool     `json:"isPrivate,omitempty"`
-	SendNotification bool     `json:"sendNotification,omitempty"`
-	Author           author   `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner."`
-	CreatedAt        string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	Upvotes          float64  `json:"upvotes,omitempty"`
-	Downvotes        float64  `json:"downvotes,omitempty"`
+	Content          markup.Markdown `json:"content" jsonschema_description:"Markdown."`
+	PostID           string          `json:"postId,omitempty" jsonschema_description:"Id or slug."`
+	ChangelogID      string          `json:"changelogId,omitempty"`
+	ParentCommentID  string          `json:"parentCommentId,omitempty"`
+	IsPrivate        bool            `json:"isPrivate,omitempty"`
+	SendNotification bool            `json:"sendNotification,omitempty"`
+	Author           input.Author    `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner."`
+	CreatedAt        string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	Upvotes          float64         `json:"upvotes,omitempty"`
+	Downvotes        float64         `json:"downvotes,omitempty"`
 }
 
 type updateComment struct {
-	CommentID objectID `json:"commentId"`
-	Content   markdown `json:"content,omitempty" jsonschema:"minLength=2" jsonschema_description:"Markdown."`
-	IsPrivate bool     `json:"isPrivate,omitempty" jsonschema_description:"true: for admins only."`
-	IsPinned  bool     `json:"isPinned,omitempty"`
-	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"false approves."`
-	Upvotes   int      `json:"upvotes,omitempty" jsonschema:"minimum=0"`
-	Downvotes int      `json:"downvotes,omitempty" jsonschema:"minimum=0"`
-	CreatedAt string   `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	CommentID input.ObjectID  `json:"commentId"`
+	Content   markup.Markdown `json:"content,omitempty" jsonschema:"minLength=2" jsonschema_description:"Markdown."`
+	IsPrivate bool            `json:"isPrivate,omitempty" jsonschema_description:"true: for admins only."`
+	IsPinned  bool            `json:"isPinned,omitempty"`
+	InReview  bool            `json:"inReview,omitempty" jsonschema_description:"false approves."`
+	Upvotes   int             `json:"upvotes,omitempty" jsonschema:"minimum=0"`
+	Downvotes int             `json:"downvotes,omitempty" jsonschema:"minimum=0"`
+	CreatedAt string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
 type deleteComment struct {
-	CommentID objectID `json:"commentId"`
+	CommentID input.ObjectID `json:"commentId"`
 }
 
 type deleteCommentLegacy struct {
-	ID objectID `json:"id" jsonschema_description:"Comment id."`
+	ID input.ObjectID `json:"id" jsonschema_description:"Comment id."`
 }

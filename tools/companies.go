@@ -1,8 +1,14 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
 
-var companyView = &View{
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
+
+var companyView = &render.View{
 	Row:      "id companyId name plan monthlySpend industry companySize linkedUsers website lastActivity|date",
 	Lines:    "id companyId name plan monthlySpend industry companySize linkedUsers website lastActivity created=createdAt updated=updatedAt|new customFields",
 	Written:  "id companyId name plan monthlySpend",
@@ -11,19 +17,19 @@ var companyView = &View{
 
 // companies are what contacts belong to. Each has two ids: the API calls the organization's own one companyId, and so do we; the one
 // that Featurebase gave it is id in answers and featurebaseId in arguments, since companyId would be either.
-var companies = &Toolset{
+var companies = &engine.Toolset{
 	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
 	Also: "accounts, organizations, revenue, MRR, CRM",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "search_companies",
 			Title:       "Search companies",
 			Description: "Search companies by filters such as name (~ matches part of it), plan or revenue.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/companies/search",
-			Input:       Args[searchCompanies](),
+			Input:       input.Args[searchCompanies](),
 			Output:      companyView,
 			Example:     `{"query":[{"field":"monthlySpend","operator":">","value":100}],"sort":"monthlySpend:desc"}`,
 		},
@@ -31,10 +37,10 @@ var companies = &Toolset{
 			Name:        "list_companies",
 			Title:       "List companies",
 			Description: "List companies. To find some, use search_companies.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/companies",
-			Input:       Args[listCompanies](),
+			Input:       input.Args[listCompanies](),
 			Output:      companyView,
 			Example:     `{"limit":5}`,
 		},
@@ -42,10 +48,10 @@ var companies = &Toolset{
 			Name:        "get_company",
 			Title:       "Get company",
 			Description: "Get one company with its custom fields.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/companies/{featurebaseId}",
-			Input:       Args[getCompany](),
+			Input:       input.Args[getCompany](),
 			Output:      companyView,
 			Example:     `{"featurebaseId":"<featurebaseId>"}`,
 		},
@@ -53,11 +59,12 @@ var companies = &Toolset{
 			Name:        "upsert_company",
 			Title:       "Create or update company",
 			Description: "Create a company, or update the one with this companyId. Fields left out keep their value.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/companies",
-			Input:       Args[upsertCompany](),
+			Overwrites:  true,
+			Input:       input.Args[upsertCompany](),
 			Output:      companyView,
 			Example:     `{"companyId":"acme","name":"Acme","plan":"Pro","monthlySpend":250}`,
 		},
@@ -65,30 +72,30 @@ var companies = &Toolset{
 			Name:        "delete_company",
 			Title:       "Delete company",
 			Description: "Delete a company for good; its contacts stay.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/companies/{featurebaseId}",
-			Input:       Args[deleteCompany](),
+			Input:       input.Args[deleteCompany](),
 			Example:     `{"featurebaseId":"<featurebaseId>"}`,
 		},
 		{
 			Name:        "delete_company_by_company_id",
 			Title:       "Delete company by company ID",
 			Description: "Delete a company for good, by your own system's id; its contacts stay.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/companies/by-company-id/{companyId}",
-			Input:       Args[deleteCompanyByCompanyID](),
+			Input:       input.Args[deleteCompanyByCompanyID](),
 			Example:     `{"companyId":"<companyId>"}`,
 		},
 		{
 			Name:        "list_company_contacts",
 			Title:       "List company contacts",
 			Description: "List the customers who belong to a company.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/companies/{featurebaseId}/contacts",
-			Input:       Args[listCompanyContacts](),
+			Input:       input.Args[listCompanyContacts](),
 			Output:      contactView,
 			Example:     `{"featurebaseId":"<featurebaseId>"}`,
 		},
@@ -96,10 +103,10 @@ var companies = &Toolset{
 			Name:        "attach_contact_to_company",
 			Title:       "Attach contact to company",
 			Description: "Add a customer to a company and keep their others.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/companies/{featurebaseId}/contacts",
-			Input:       Args[attachContactToCompany](),
+			Input:       input.Args[attachContactToCompany](),
 			Output:      contactView,
 			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<contactId>"}`,
 		},
@@ -107,11 +114,11 @@ var companies = &Toolset{
 			Name:        "remove_contact_from_company",
 			Title:       "Remove contact from company",
 			Description: "Take a customer out of a company.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/companies/{featurebaseId}/contacts/{contactId}",
-			Input:       Args[removeContactFromCompany](),
+			Input:       input.Args[removeContactFromCompany](),
 			Output:      contactView,
 			Example:     `{"featurebaseId":"<featurebaseId>","contactId":"<companyContactId>"}`,
 		},
@@ -119,19 +126,19 @@ var companies = &Toolset{
 }
 
 type searchCompanies struct {
-	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name,monthlySpend:number,plan,industry,website,companySize:number,linkedUsers:number,lastActivity:date,createdAt:date"`
-	Sort  string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=lastActivity:desc,enum=lastActivity:asc"`
-	page
-	detail
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name,monthlySpend:number,plan,industry,website,companySize:number,linkedUsers:number,lastActivity:date,createdAt:date"`
+	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=lastActivity:desc,enum=lastActivity:asc"`
+	input.Page
+	input.Detail
 }
 
 type listCompanies struct {
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getCompany struct {
-	FeaturebaseID objectID `json:"featurebaseId"`
+	FeaturebaseID input.ObjectID `json:"featurebaseId"`
 }
 
 type upsertCompany struct {
@@ -148,25 +155,25 @@ type upsertCompany struct {
 }
 
 type deleteCompany struct {
-	FeaturebaseID objectID `json:"featurebaseId"`
+	FeaturebaseID input.ObjectID `json:"featurebaseId"`
 }
 
 type deleteCompanyByCompanyID struct {
-	CompanyID externalID `json:"companyId"`
+	CompanyID input.ExternalID `json:"companyId"`
 }
 
 type listCompanyContacts struct {
-	FeaturebaseID objectID `json:"featurebaseId"`
-	page
-	detail
+	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	input.Page
+	input.Detail
 }
 
 type attachContactToCompany struct {
-	FeaturebaseID objectID `json:"featurebaseId"`
-	ContactID     string   `json:"contactId"`
+	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	ContactID     string         `json:"contactId"`
 }
 
 type removeContactFromCompany struct {
-	FeaturebaseID objectID `json:"featurebaseId"`
-	ContactID     objectID `json:"contactId"`
+	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	ContactID     input.ObjectID `json:"contactId"`
 }

@@ -1,9 +1,15 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
 
 // contactView hides a picture. Of companies it shows which they are; get_company tells the rest.
-var contactView = &View{
+var contactView = &render.View{
 	Row: "id name email userId type companies=companies.name lastActivity|date posts=postsCreated|some comments=commentsCreated|some",
 	Lines: "id name email userId type companies|id,companyId,name,plan,monthlySpend description roles locale verified|flag lastActivity posts=postsCreated comments=commentsCreated " +
 		"subscribedToChangelog manuallyOptedOutFromChangelog|flag customFields",
@@ -13,22 +19,28 @@ var contactView = &View{
 }
 
 // emailPreferencesView gives one word for each kind of mail, or both where what was chosen is not what holds.
-var emailPreferencesView = &View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
+var emailPreferencesView = &render.View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
+
+// What a change of e-mail preferences takes away, and what it has sent from then on.
+const (
+	unsubscribes = "preferences.all=unsubscribed|preferences.changelog=unsubscribed|preferences.commentReplies=unsubscribed|preferences.postComments=unsubscribed|preferences.postUpdates=unsubscribed"
+	subscribes   = "preferences.all=subscribed|preferences.changelog=subscribed|preferences.commentReplies=subscribed|preferences.postComments=subscribed|preferences.postUpdates=subscribed"
+)
 
 // contacts are the people who use the organization's product: customers, and leads who are not identified yet.
-var contacts = &Toolset{
+var contacts = &engine.Toolset{
 	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
 	Also: "users, people, subscribers, unsubscribe, CRM",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "search_contacts",
 			Title:       "Search contacts",
 			Description: "Search customers and leads by filters such as email, name (~ matches part of it), company or activity.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/search",
-			Input:       Args[searchContacts](),
+			Input:       input.Args[searchContacts](),
 			Output:      contactView,
 			Example:     `{"query":[{"field":"lastActivity","operator":">","value":"2026-10-01"}],"sort":"lastActivity:desc","limit":5}`,
 		},
@@ -36,10 +48,10 @@ var contacts = &Toolset{
 			Name:        "list_contacts",
 			Title:       "List contacts",
 			Description: "List contacts, customers only unless told otherwise. To find somebody, use search_contacts.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts",
-			Input:       Args[listContacts](),
+			Input:       input.Args[listContacts](),
 			Output:      contactView,
 			Example:     `{"contactType":"lead","limit":5}`,
 		},
@@ -47,11 +59,11 @@ var contacts = &Toolset{
 			Name:        "get_contact",
 			Title:       "Get contact",
 			Description: "Get one customer or lead with companies and custom fields.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/{contactId}",
-			Input:       Args[getContact](),
+			Input:       input.Args[getContact](),
 			Output:      contactView,
 			Example:     `{"contactId":"<contactId>"}`,
 		},
@@ -59,10 +71,10 @@ var contacts = &Toolset{
 			Name:        "get_contact_by_user_id",
 			Title:       "Get contact by user ID",
 			Description: "Get one customer by the id that your own system has for the user.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/by-user-id/{userId}",
-			Input:       Args[getContactByUserID](),
+			Input:       input.Args[getContactByUserID](),
 			Output:      contactView,
 			Example:     `{"userId":"<userId>"}`,
 		},
@@ -70,13 +82,14 @@ var contacts = &Toolset{
 			Name:        "upsert_contact",
 			Title:       "Create or update contact",
 			Description: "Create a contact, or update the one with this userId or, without it, this email. Fields left out keep their value.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Default:     true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts",
-			Input:       Args[upsertContact](),
-			AtLeastOne:  []string{"userId", "email"},
+			Overwrites:  true,
+			Input:       input.Args[upsertContact](),
+			Rules:       []input.Rule{{Need: "userId|email"}},
 			Output:      contactView,
 			Example:     `{"email":"jo@example.com","name":"Jo Example","companies":[{"id":"acme","name":"Acme","monthlySpend":250}]}`,
 		},
@@ -84,52 +97,54 @@ var contacts = &Toolset{
 			Name:        "delete_contact",
 			Title:       "Delete contact",
 			Description: "Delete a customer or lead for good.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/contacts/{contactId}",
-			Input:       Args[deleteContact](),
+			Input:       input.Args[deleteContact](),
 			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "delete_contact_by_user_id",
 			Title:       "Delete contact by user ID",
 			Description: "Delete a customer for good, by the id that your own system has for the user.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/contacts/by-user-id/{userId}",
-			Input:       Args[deleteContactByUserID](),
+			Input:       input.Args[deleteContactByUserID](),
 			Example:     `{"userId":"<userId>"}`,
 		},
 		{
 			Name:        "block_contact",
 			Title:       "Block contact",
 			Description: "Block a contact from the messenger and from giving feedback.",
-			Effect:      Write,
+			Effect:      engine.Destroy,
+			Reversible:  true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/block",
-			Input:       Args[blockContact](),
+			Input:       input.Args[blockContact](),
 			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "unblock_contact",
 			Title:       "Unblock contact",
 			Description: "Lift a block on a contact.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/unblock",
-			Input:       Args[unblockContact](),
+			Overwrites:  true,
+			Input:       input.Args[unblockContact](),
 			Example:     `{"contactId":"<contactId>"}`,
 		},
 		{
 			Name:        "get_contact_email_preferences",
 			Title:       "Get contact e-mail preferences",
 			Description: "Get which e-mails a customer receives. Leads have no preferences.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
-			Input:       Args[getContactEmailPreferences](),
+			Input:       input.Args[getContactEmailPreferences](),
 			Output:      emailPreferencesView,
 			Example:     `{"contactId":"<contactId>"}`,
 		},
@@ -137,10 +152,10 @@ var contacts = &Toolset{
 			Name:        "get_contact_email_preferences_by_user_id",
 			Title:       "Get contact e-mail preferences by user ID",
 			Description: "Get which e-mails a customer receives, by your own system's user id.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
-			Input:       Args[getContactEmailPreferencesByUserID](),
+			Input:       input.Args[getContactEmailPreferencesByUserID](),
 			Output:      emailPreferencesView,
 			Example:     `{"userId":"<userId>"}`,
 		},
@@ -148,10 +163,12 @@ var contacts = &Toolset{
 			Name:        "update_contact_email_preferences",
 			Title:       "Update contact e-mail preferences",
 			Description: "Subscribe or unsubscribe a customer from kinds of e-mail; kinds left out keep their value.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
-			Input:       Args[updateContactEmailPreferences](),
+			TakesAway:   unsubscribes,
+			Notifies:    []engine.Notice{{When: subscribes, To: "the customer, from now on, with the mails that are subscribed to", Indirect: true}},
+			Input:       input.Args[updateContactEmailPreferences](),
 			Output:      emailPreferencesView,
 			Example:     `{"contactId":"<contactId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
@@ -159,10 +176,12 @@ var contacts = &Toolset{
 			Name:        "update_contact_email_preferences_by_user_id",
 			Title:       "Update contact e-mail preferences by user ID",
 			Description: "Subscribe or unsubscribe a customer from kinds of e-mail, by your own system's user id.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
-			Input:       Args[updateContactEmailPreferencesByUserID](),
+			TakesAway:   unsubscribes,
+			Notifies:    []engine.Notice{{When: subscribes, To: "the customer, from now on, with the mails that are subscribed to", Indirect: true}},
+			Input:       input.Args[updateContactEmailPreferencesByUserID](),
 			Output:      emailPreferencesView,
 			Example:     `{"userId":"<userId>","preferences":{"postUpdates":"unsubscribed"}}`,
 		},
@@ -170,25 +189,25 @@ var contacts = &Toolset{
 }
 
 type searchContacts struct {
-	Query clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type:customer|lead,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
-	Sort  string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
-	page
-	detail
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type:customer|lead,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
+	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
+	input.Page
+	input.Detail
 }
 
 type listContacts struct {
 	ContactType string `json:"contactType,omitempty" jsonschema:"enum=customer,enum=lead,enum=all"`
 	Limit       int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=10"`
 	Cursor      string `json:"cursor,omitempty" jsonschema:"maxLength=512"`
-	detail
+	input.Detail
 }
 
 type getContact struct {
-	ContactID objectID `json:"contactId"`
+	ContactID input.ObjectID `json:"contactId"`
 }
 
 type getContactByUserID struct {
-	UserID externalID `json:"userId"`
+	UserID input.ExternalID `json:"userId"`
 }
 
 type upsertContact struct {
@@ -221,27 +240,27 @@ type contactCompany struct {
 }
 
 type deleteContact struct {
-	ContactID objectID `json:"contactId"`
+	ContactID input.ObjectID `json:"contactId"`
 }
 
 type deleteContactByUserID struct {
-	UserID externalID `json:"userId"`
+	UserID input.ExternalID `json:"userId"`
 }
 
 type blockContact struct {
-	ContactID objectID `json:"contactId"`
+	ContactID input.ObjectID `json:"contactId"`
 }
 
 type unblockContact struct {
-	ContactID objectID `json:"contactId"`
+	ContactID input.ObjectID `json:"contactId"`
 }
 
 type getContactEmailPreferences struct {
-	ContactID objectID `json:"contactId"`
+	ContactID input.ObjectID `json:"contactId"`
 }
 
 type getContactEmailPreferencesByUserID struct {
-	UserID externalID `json:"userId"`
+	UserID input.ExternalID `json:"userId"`
 }
 
 // emailPreferences are the kinds of e-mail that a customer can receive.
@@ -254,11 +273,11 @@ type emailPreferences struct {
 }
 
 type updateContactEmailPreferences struct {
-	ContactID   objectID         `json:"contactId"`
+	ContactID   input.ObjectID   `json:"contactId"`
 	Preferences emailPreferences `json:"preferences"`
 }
 
 type updateContactEmailPreferencesByUserID struct {
-	UserID      externalID       `json:"userId"`
+	UserID      input.ExternalID `json:"userId"`
 	Preferences emailPreferences `json:"preferences"`
 }

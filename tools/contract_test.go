@@ -1,25 +1,30 @@
-package tools
+package tools_test
 
 import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/workflow"
 )
 
 // The contract sweep holds every declaration against the API document, without a line per operation. What differs on purpose
 // stands here, with its reason.
 
 // oursAlone are arguments that the document does not know: they shape a call or its answer and are never sent as they are.
-var oursAlone = []string{detailArg, clearArg, offsetArg}
+var oursAlone = []string{input.DetailArg, input.ClearArg, input.OffsetArg}
 
 // retyped are arguments that a model writes in another form than the API takes.
 var retyped = map[string]string{
@@ -32,18 +37,7 @@ var retyped = map[string]string{
 
 // toolsets whose operations are declared so far.
 func declared(op *contract.Operation) bool {
-	return slices.ContainsFunc(Toolsets(), func(s *Toolset) bool { return s.Name == op.Toolset })
-}
-
-func snake(id string) string {
-	var b strings.Builder
-	for _, r := range id {
-		if unicode.IsUpper(r) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
+	return slices.ContainsFunc(tools.Inventory().Toolsets(), func(s *engine.Toolset) bool { return s.Name == op.Toolset })
 }
 
 func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
@@ -51,11 +45,11 @@ func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
 	want := map[string]string{}
 	for _, op := range contract.Load().Operations() {
 		if declared(op) {
-			want[snake(op.ID)] = op.Toolset
+			want[enginetest.Snake(op.ID)] = op.Toolset
 		}
 	}
 	got := map[string]string{}
-	for _, set := range slices.DeleteFunc(Toolsets(), func(s *Toolset) bool { return s == workflows }) {
+	for _, set := range slices.DeleteFunc(tools.Inventory().Toolsets(), func(s *engine.Toolset) bool { return s == workflow.Toolset }) {
 		for _, op := range set.Operations {
 			if _, twice := got[op.Name]; twice {
 				t.Errorf("%s is declared twice", op.Name)
@@ -68,35 +62,19 @@ func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
 	}
 }
 
-// contractOf returns the document's side of an operation, or nil.
-func contractOf(op *Operation) *contract.Operation {
-	for _, c := range contract.Load().Operations() {
-		if snake(c.ID) == op.Name {
-			return c
-		}
-	}
-	return nil
-}
-
-var anyHole = regexp.MustCompile(`\{[^}]*\}`)
-
-// holes pairs the document's names in a path with ours, by position. The paths are known to be alike.
-func holes(op *Operation, c *contract.Operation) map[string]string {
-	theirs, ours := anyHole.FindAllString(c.Path, -1), anyHole.FindAllString(op.Path, -1)
-	pairs := map[string]string{}
-	for i := range theirs {
-		pairs[strings.Trim(theirs[i], "{}")] = strings.Trim(ours[i], "{}")
-	}
-	return pairs
+// stricter are operations that the document calls writes and that are declared as taking away, with the reason.
+var stricter = map[string]string{
+	"block_contact":       "it takes a customer's voice away; unblock_contact gives it back",
+	"unpublish_changelog": "it takes a changelog away from its readers; publish_changelog gives it back",
 }
 
 // mismatch returns how a declaration differs from the document, or "".
-func mismatch(op *Operation) string {
-	c := contractOf(op)
+func mismatch(op *engine.Operation) string {
+	c := enginetest.Contract(op)
 	if c == nil {
 		return "the document has no operation for " + op.Name
 	}
-	if got, want := anyHole.ReplaceAllString(op.Path, "{}"), anyHole.ReplaceAllString(c.Path, "{}"); got != want {
+	if got, want := enginetest.AnyHole.ReplaceAllString(op.Path, "{}"), enginetest.AnyHole.ReplaceAllString(c.Path, "{}"); got != want {
 		return "path " + op.Path + ", the document has " + c.Path
 	}
 	type facts struct {
@@ -106,17 +84,25 @@ func mismatch(op *Operation) string {
 	}
 	var atLeastOne []any
 	if c.Body["x-at-least-one-of"] != nil {
-		for _, name := range op.AtLeastOne {
-			atLeastOne = append(atLeastOne, name)
+		for _, rule := range op.Rules {
+			if rule.When == "" && rule.Need != "" {
+				for name := range strings.SplitSeq(rule.Need, "|") {
+					atLeastOne = append(atLeastOne, name)
+				}
+			}
 		}
 	}
 	documented, _ := c.Body["x-at-least-one-of"].([]any)
-	got := facts{op.Method, op.Effect.String(), op.Reversible, op.repeatable(), op.Legacy, atLeastOne}
-	if diff := cmp.Diff(facts{c.Method, c.Effect, c.Reversible, c.Idempotent, c.Legacy, documented}, got); diff != "" {
+	got := facts{op.Method, op.Effect.String(), op.Reversible, *tools.Inventory().Bare(op).Annotations.IdempotentHint, op.Legacy, atLeastOne}
+	effect, reversible := c.Effect, c.Reversible
+	if stricter[op.Name] != "" && effect == "write" {
+		effect, reversible = "destructive", true
+	}
+	if diff := cmp.Diff(facts{c.Method, effect, reversible, c.Idempotent, c.Legacy, documented}, got); diff != "" {
 		return diff
 	}
 	want := map[string]any{"type": "object", "required": []any{}, "properties": map[string]any{}} // of the checks; what of it is published, see publish_test.go
-	names := holes(op, c)
+	names := enginetest.Holes(op, c)
 	for _, p := range c.Parameters {
 		name := p.Name
 		if p.In == "path" {
@@ -132,7 +118,7 @@ func mismatch(op *Operation) string {
 		expect(want, name, p.(map[string]any), slices.Contains(required, any(name)) && !supplied)
 	}
 	var checked map[string]any
-	if err := json.Unmarshal(encode(op.Input.shape().schema), &checked); err != nil {
+	if err := json.Unmarshal(rawjson.Encode(op.Input.Shape().Schema), &checked); err != nil {
 		return err.Error()
 	}
 	have := outline(checked)
@@ -147,7 +133,7 @@ func mismatch(op *Operation) string {
 
 func TestDeclarationsMatchTheContract(t *testing.T) {
 	t.Parallel()
-	for _, op := range Endpoints() {
+	for _, op := range tools.Inventory().Endpoints() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
 			if diff := mismatch(op); diff != "" {
@@ -161,18 +147,18 @@ func TestDeclarationsMatchTheContract(t *testing.T) {
 func TestTheSweepCatchesDamage(t *testing.T) {
 	t.Parallel()
 	type missing struct {
-		PostID objectID `json:"postId"`
-		page
-		detail
+		PostID input.ObjectID `json:"postId"`
+		input.Page
+		input.Detail
 		Surplus string `json:"surplus,omitempty"`
 	}
 	type optional struct {
-		BoardID objectID `json:"boardId,omitempty"`
+		BoardID input.ObjectID `json:"boardId,omitempty"`
 	}
 	type unbounded struct {
-		PostID objectID `json:"postId"`
-		Limit  int      `json:"limit,omitempty"`
-		Cursor string   `json:"cursor,omitempty"`
+		PostID input.ObjectID `json:"postId"`
+		Limit  int            `json:"limit,omitempty"`
+		Cursor string         `json:"cursor,omitempty"`
 	}
 	type enum struct {
 		ContactType string `json:"contactType,omitempty" jsonschema:"enum=customer,enum=all"`
@@ -184,33 +170,37 @@ func TestTheSweepCatchesDamage(t *testing.T) {
 		Locale string   `json:"locale,omitempty"`
 	}
 	type otherMap struct {
-		Name         string                        `json:"name"`
-		Description  string                        `json:"description,omitempty"`
-		ParentID     string                        `json:"parentId,omitempty"`
-		Icon         icon                          `json:"icon,omitempty"`
-		Translations map[locale]articleTranslation `json:"translations,omitempty"`
+		Name         string `json:"name"`
+		Description  string `json:"description,omitempty"`
+		ParentID     string `json:"parentId,omitempty"`
+		Icon         string `json:"icon,omitempty"`
+		Translations map[input.Locale]struct {
+			Title       string `json:"title,omitempty"`
+			Description string `json:"description,omitempty"`
+			Body        string `json:"body,omitempty"`
+		} `json:"translations,omitempty"`
 	}
 	for _, tc := range []struct {
 		name, tool string
-		damage     func(*Operation)
+		damage     func(*engine.Operation)
 	}{
-		{"an enum that is not published left out", "add_changelog_subscribers", func(op *Operation) { op.Input = Args[anyLanguage]() }},
-		{"other fields in a map", "create_collection", func(op *Operation) { op.Input = Args[otherMap]() }},
-		{"a wrong name", "get_board", func(op *Operation) { op.Name = "fetch_board" }},
-		{"a wrong path", "get_board", func(op *Operation) { op.Path = "/v2/board/{boardId}" }},
-		{"a wrong method", "update_post", func(op *Operation) { op.Method = "PUT" }},
-		{"a wrong effect", "delete_post", func(op *Operation) { op.Effect = Write }},
-		{"a vote that looks final", "remove_post_voter", func(op *Operation) { op.Reversible = false }},
-		{"an old endpoint that looks current", "delete_comment_legacy", func(op *Operation) { op.Legacy = false }},
-		{"a repeatable post that is not", "create_post", func(op *Operation) { op.Idempotent = true }},
-		{"a rule left out", "create_comment", func(op *Operation) { op.AtLeastOne = nil }},
-		{"an argument too many", "list_post_voters", func(op *Operation) { op.Input = Args[missing]() }},
-		{"an argument too few", "list_posts", func(op *Operation) { op.Input = Args[listBoards]() }},
-		{"a wrong required flag", "get_board", func(op *Operation) { op.Input = Args[optional]() }},
-		{"a bound left out", "list_post_voters", func(op *Operation) { op.Input = Args[unbounded]() }},
-		{"a value left out of an enum", "list_contacts", func(op *Operation) { op.Input = Args[enum]() }},
+		{"an enum that is not published left out", "add_changelog_subscribers", func(op *engine.Operation) { op.Input = input.Args[anyLanguage]() }},
+		{"other fields in a map", "create_collection", func(op *engine.Operation) { op.Input = input.Args[otherMap]() }},
+		{"a wrong name", "get_board", func(op *engine.Operation) { op.Name = "fetch_board" }},
+		{"a wrong path", "get_board", func(op *engine.Operation) { op.Path = "/v2/board/{boardId}" }},
+		{"a wrong method", "update_post", func(op *engine.Operation) { op.Method = "PUT" }},
+		{"a wrong effect", "delete_post", func(op *engine.Operation) { op.Effect = engine.Write }},
+		{"a vote that looks final", "remove_post_voter", func(op *engine.Operation) { op.Reversible = false }},
+		{"an old endpoint that looks current", "delete_comment_legacy", func(op *engine.Operation) { op.Legacy = false }},
+		{"a repeatable post that is not", "create_post", func(op *engine.Operation) { op.Idempotent = true }},
+		{"a rule left out", "create_comment", func(op *engine.Operation) { op.Rules = nil }},
+		{"an argument too many", "list_post_voters", func(op *engine.Operation) { op.Input = input.Args[missing]() }},
+		{"an argument too few", "list_posts", func(op *engine.Operation) { op.Input = tools.Inventory().Lookup("list_boards").Input }},
+		{"a wrong required flag", "get_board", func(op *engine.Operation) { op.Input = input.Args[optional]() }},
+		{"a bound left out", "list_post_voters", func(op *engine.Operation) { op.Input = input.Args[unbounded]() }},
+		{"a value left out of an enum", "list_contacts", func(op *engine.Operation) { op.Input = input.Args[enum]() }},
 	} {
-		op := *Lookup(tc.tool)
+		op := *tools.Inventory().Lookup(tc.tool)
 		if diff := mismatch(&op); diff != "" {
 			t.Fatalf("%s differs undamaged: %s", tc.tool, diff)
 		}
@@ -355,19 +345,19 @@ var neverEmptied = map[string]string{
 // What an update may send as null is what clear names. What a call that only creates may send as null is what it does not send.
 func TestClearNamesWhatMayBeNull(t *testing.T) {
 	t.Parallel()
-	for _, op := range Endpoints() {
-		if op.Effect == Read || !op.repeatable() {
+	for _, op := range tools.Inventory().Endpoints() {
+		if op.Effect == engine.Read || !*tools.Inventory().Bare(op).Annotations.IdempotentHint {
 			continue
 		}
 		want, got := []string{}, []string{}
-		body, _ := merged(contractOf(op).Body)["properties"].(map[string]any)
+		body, _ := merged(enginetest.Contract(op).Body)["properties"].(map[string]any)
 		for name, p := range body {
 			if nullable(p.(map[string]any)) && neverEmptied[name] == "" {
 				want = append(want, name)
 			}
 		}
-		if sh := op.Input.shape().props[clearArg]; sh != nil {
-			got = slices.Clone(sh.items.enum)
+		if sh := op.Input.Shape().Props[input.ClearArg]; sh != nil {
+			got = slices.Clone(sh.Items.Enum)
 		}
 		slices.Sort(want)
 		slices.Sort(got)
@@ -390,8 +380,8 @@ func nullable(schema map[string]any) bool {
 func TestDefaultsMatchTheContract(t *testing.T) {
 	t.Parallel()
 	compared := 0
-	for _, op := range Endpoints() {
-		c := contractOf(op)
+	for _, op := range tools.Inventory().Endpoints() {
+		c := enginetest.Contract(op)
 		documented := map[string]any{}
 		for _, p := range c.Parameters {
 			documented[p.Name] = p.Schema["default"]
@@ -400,12 +390,12 @@ func TestDefaultsMatchTheContract(t *testing.T) {
 		for name, p := range body {
 			documented[name] = contract.Load().Resolve(p.(map[string]any))["default"]
 		}
-		for name, prop := range op.Input.shape().props {
-			if prop.schema.Default == nil {
+		for name, prop := range op.Input.Shape().Props {
+			if prop.Schema.Default == nil {
 				continue
 			}
 			compared++
-			if got, want := fmt.Sprint(prop.schema.Default), fmt.Sprint(documented[name]); got != want {
+			if got, want := fmt.Sprint(prop.Schema.Default), fmt.Sprint(documented[name]); got != want {
 				t.Errorf("%s: the default of %s is %s, the document has %s", op.Name, name, got, want)
 			}
 		}
@@ -417,8 +407,8 @@ func TestDefaultsMatchTheContract(t *testing.T) {
 
 func TestFilterFieldsMatchTheContract(t *testing.T) {
 	t.Parallel()
-	for _, op := range Endpoints() {
-		c := contractOf(op)
+	for _, op := range tools.Inventory().Endpoints() {
+		c := enginetest.Contract(op)
 		if len(c.SearchFields) == 0 {
 			continue
 		}
@@ -442,14 +432,14 @@ func TestFilterFieldsMatchTheContract(t *testing.T) {
 				}
 				want = append(want, field)
 			}
-			query := op.Input.shape().props["query"]
+			query := op.Input.Shape().Props["query"]
 			if query == nil {
 				t.Fatal("no query")
 			}
-			if diff := cmp.Diff(strings.Join(want, ","), query.tag.Get("filters")); diff != "" {
+			if diff := cmp.Diff(strings.Join(want, ","), query.Tag.Get("filters")); diff != "" {
 				t.Error(diff)
 			}
-			if *query.schema.MinItems != 1 || *query.schema.MaxItems != 15 {
+			if *query.Schema.MinItems != 1 || *query.Schema.MaxItems != 15 {
 				t.Error("an AND group has 1 to 15 clauses")
 			}
 		})
@@ -459,7 +449,7 @@ func TestFilterFieldsMatchTheContract(t *testing.T) {
 // Every argument of every operation reaches the API in its place, and the document accepts what arrives.
 func TestEveryArgumentArrives(t *testing.T) {
 	t.Parallel()
-	for _, op := range Endpoints() {
+	for _, op := range tools.Inventory().Endpoints() {
 		for _, zero := range []bool{false, true} {
 			name := op.Name + "/values"
 			if zero {
@@ -467,15 +457,15 @@ func TestEveryArgumentArrives(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				c := contractOf(op)
-				api := newAPI(t, 200, `{"id":"1"}`)
-				seen := map[string]bool{clearArg: true}
-				for _, args := range samples(op, zero) {
-					text, isError := call(t, api.client(t), op.Name, string(encode(args)))
+				c := enginetest.Contract(op)
+				api := enginetest.NewAPI(t, 200, `{"id":"1"}`)
+				seen := map[string]bool{input.ClearArg: true}
+				for _, args := range enginetest.Samples(op, zero) {
+					text, isError := enginetest.Call(t, api.Client(t), op.Name, string(rawjson.Encode(args)))
 					if isError {
-						t.Fatalf("%s\n%s", encode(args), text)
+						t.Fatalf("%s\n%s", rawjson.Encode(args), text)
 					}
-					requests := api.arrived()
+					requests := api.Arrived()
 					if len(requests) != 1 {
 						t.Fatalf("%d requests arrived", len(requests))
 					}
@@ -484,7 +474,7 @@ func TestEveryArgumentArrives(t *testing.T) {
 						seen[name] = true
 					}
 				}
-				for _, name := range op.Input.shape().names {
+				for _, name := range op.Input.Shape().Names {
 					if !seen[name] {
 						t.Errorf("%s was never sent", name)
 					}
@@ -494,38 +484,46 @@ func TestEveryArgumentArrives(t *testing.T) {
 	}
 }
 
-func compareWithContract(t *testing.T, op *Operation, c *contract.Operation, args map[string]any, got sent) {
+func compareWithContract(t *testing.T, op *engine.Operation, c *contract.Operation, args map[string]any, got enginetest.Sent) {
 	t.Helper()
 	want := maps.Clone(args)
 	for _, name := range oursAlone {
 		delete(want, name)
 	}
 	path := op.Path
-	for _, name := range holes(op, c) {
+	for _, name := range enginetest.Holes(op, c) {
 		path = strings.ReplaceAll(path, "{"+name+"}", fmt.Sprint(want[name]))
 		delete(want, name)
 	}
-	if got.method != c.Method || got.path != path {
-		t.Errorf("%s %s arrived, want %s %s", got.method, got.path, c.Method, path)
+	if got.Method != c.Method || got.Path != path {
+		t.Errorf("%s %s arrived, want %s %s", got.Method, got.Path, c.Method, path)
 	}
-	place := slices.Sorted(maps.Keys(got.query))
+	place := slices.Sorted(maps.Keys(got.Query))
 	if c.Method != "GET" {
-		place = slices.Sorted(maps.Keys(got.body))
+		place = slices.Sorted(maps.Keys(got.Body))
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), place, cmp.Transformer("empty", func(s []string) []string { return append([]string{}, s...) })); diff != "" {
 		t.Error(diff)
 	}
 	if c.Method == "GET" {
-		if problems := c.ValidateQuery(urlValues(got.query)); len(problems) > 0 {
-			t.Errorf("the document refuses the query %v: %v", got.query, problems)
+		if problems := c.ValidateQuery(urlValues(got.Query)); len(problems) > 0 {
+			t.Errorf("the document refuses the query %v: %v", got.Query, problems)
 		}
 		return
 	}
-	var body any = got.body
-	if got.body == nil {
+	var body any = got.Body
+	if got.Body == nil {
 		body = nil
 	}
 	if problems := c.ValidateBody(body); len(problems) > 0 {
-		t.Errorf("the document refuses the body %s: %v", encode(got.body), problems)
+		t.Errorf("the document refuses the body %s: %v", rawjson.Encode(got.Body), problems)
 	}
+}
+
+func urlValues(query map[string]string) url.Values {
+	v := url.Values{}
+	for name, value := range query {
+		v.Set(name, value)
+	}
+	return v
 }

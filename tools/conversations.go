@@ -1,10 +1,17 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // conversationView hides by whom a language was chosen, since when a conversation is urgent or a bot's, and how requests for a rating were
 // delivered. A title that only repeats the first words is not in a row.
-var conversationView = &View{
+var conversationView = &render.View{
 	Row: "id state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag waitingSince|date " +
 		"lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt title|new match=matchingBodyPreviewMarkdown|new matchingPart=matchingPart.id",
 	Lines: "id title state snoozedUntil priority|flag adminAssigneeId teamAssigneeId brandId participants tags|id,name customAttributes waitingSince awaitingCustomerReply|flag " +
@@ -12,37 +19,49 @@ var conversationView = &View{
 		"disableCustomerReply|flag",
 	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
-	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
+	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
 }
 
-var partView = &View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
+// partView is one message of a conversation.
+var partView = &render.View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
 
 // conversations are what customers and the team write to each other in the inbox.
-var conversations = &Toolset{
+var conversations = &engine.Toolset{
 	Name: "conversations", Description: "Inbox conversations with their replies, notes, participants, tags and attributes.",
 	Also: "inbox, support chat, messenger, threads, e-mail replies, labels",
-	Operations: []*Operation{
+	Refs: engine.Refs{
+		"adminAssigneeId":   {Kind: kind.Admin},
+		"actingAdminId":     {Kind: kind.Admin},
+		"adminIds":          {Kind: kind.Admin},
+		"mentionedAdminIds": {Kind: kind.Admin},
+		"teamAssigneeId":    {Kind: kind.Team},
+	},
+	AnswerRefs: engine.Refs{"adminAssignerId": {Kind: kind.Admin}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "search_conversations",
 			Title:       "Search conversations",
 			Description: "Search inbox conversations by words in their messages, by filters such as state or assignee, or both.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/search",
-			Input:       Args[searchConversations](),
+			Input:       input.Args[searchConversations](),
 			Output:      conversationView,
+			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
 			Example:     `{"search":"invoice","query":[{"field":"state","operator":"=","value":"open"}],"limit":5}`,
 		},
 		{
 			Name:        "list_conversations",
 			Title:       "List conversations",
 			Description: "List inbox conversations, latest activity first, of all or of some tags. To find some, use search_conversations.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversations",
-			Input:       Args[listConversations](),
+			Browsed:     true,
+			Input:       input.Args[listConversations](),
 			Output:      conversationView,
+			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
 			Example:     `{"limit":3}`,
 		},
 		{
@@ -50,10 +69,10 @@ var conversations = &Toolset{
 			Title:       "Get conversation",
 			Description: "Get one conversation as a transcript: its latest 500 messages, notes and events.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversations/{conversationId}",
-			Input:       Args[getConversation](),
+			Input:       input.Args[getConversation](),
 			Output:      conversationView,
 			Example:     `{"conversationId":"<conversationId>"}`,
 		},
@@ -62,15 +81,17 @@ var conversations = &Toolset{
 			Title: "Create conversation",
 			Description: "Start a conversation: as an admin writing to contacts (needs recipients; subject too when channel is email), or in the name of a contact. " +
 				"The recipients are always notified.",
-			Effect:       Write,
+			Effect:       engine.Write,
 			Method:       http.MethodPost,
 			Path:         "/v2/conversations",
-			Input:        Args[createConversation](),
+			Confirm:      []engine.Asked{{When: "recipients.to.emails", Because: "The message goes out to addresses, whoever they belong to."}},
+			Input:        input.Args[createConversation](),
 			About:        "recipients.to.ids=get_contact",
-			Notifies:     []Notice{{When: "from.type=admin", To: "its recipients", Count: "recipients"}, {When: "from.type=contact", To: "the organization's admins"}},
-			Rules:        []Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
+			Notifies:     []engine.Notice{{When: "from.type=admin", To: "its recipients", Count: "recipients"}, {When: "from.type=contact", To: "the organization's admins"}},
+			Rules:        []input.Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
 			Impersonates: "from.type=contact",
 			Output:       conversationView,
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "from.type=admin"}},
 			Example:      `{"from":{"type":"admin","id":"<adminId>"},"recipients":{"to":{"ids":["<contactId>"]}},"bodyMarkdown":"How is the new export working for you?"}`,
 		},
 		{
@@ -78,18 +99,19 @@ var conversations = &Toolset{
 			Title:       "Reply to conversation",
 			Description: "Write into a conversation as an admin: messageType reply goes to the customer, note stays internal. Type contact speaks in the customer's name.",
 			Default:     true,
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/{conversationId}/reply",
-			Input:       Args[replyToConversation](),
-			Notifies: []Notice{
+			Input:       input.Args[replyToConversation](),
+			Notifies: []engine.Notice{
 				{When: "type=admin", Unless: "messageType=note|skipNotifications=true", To: "the participants of the conversation", Count: "participants"},
 				{When: "type=contact", Unless: "skipNotifications=true", To: "the organization's admins"},
 			},
-			Rules:        []Rule{{When: "type=contact", Need: "id|userId"}, {When: "type=contact", Refuse: "messageType=note"}, {When: "type=admin", Refuse: "userId"}},
-			ActingAdmin:  &Rule{When: "type=admin", Need: "id"},
+			Rules:        []input.Rule{{When: "type=contact", Need: "id|userId"}, {When: "type=contact", Refuse: "messageType=note"}, {When: "type=admin", Refuse: "userId"}},
+			ActingAdmin:  &input.Rule{When: "type=admin", Need: "id"},
 			Impersonates: "type=contact",
 			Output:       partView,
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "type=admin"}},
 			Example:      `{"conversationId":"<conversationId>","type":"admin","messageType":"note","bodyMarkdown":"Asked billing for the **invoice**."}`,
 		},
 		{
@@ -97,11 +119,12 @@ var conversations = &Toolset{
 			Title:       "Update conversation",
 			Description: "Open, close, snooze, assign or rename a conversation, set its custom attributes or mark it as read.",
 			Default:     true,
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/conversations/{conversationId}",
-			Input:       Args[updateConversation](),
-			Rules:       []Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
+			Notifies:    []engine.Notice{{When: "adminAssigneeId|teamAssigneeId", To: "those whom it is assigned to", Indirect: true}},
+			Input:       input.Args[updateConversation](),
+			Rules:       []input.Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
 			Output:      conversationView,
 			Example:     `{"conversationId":"<conversationId>","state":"closed"}`,
 		},
@@ -109,21 +132,21 @@ var conversations = &Toolset{
 			Name:        "delete_conversation",
 			Title:       "Delete conversation",
 			Description: "Delete a conversation with all its messages for good.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/conversations/{conversationId}",
-			Input:       Args[deleteConversation](),
+			Input:       input.Args[deleteConversation](),
 			Example:     `{"conversationId":"<conversationId>"}`,
 		},
 		{
 			Name:        "redact_conversation_part",
 			Title:       "Redact conversation part",
 			Description: "Blank one message of a conversation for good; the conversation stays. Works on messages of customers, admins and bots.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/redact",
-			Input:       Args[redactConversationPart](),
+			Input:       input.Args[redactConversationPart](),
 			About:       "conversationId=get_conversation",
 			Output:      conversationView,
 			Example:     `{"conversationId":"<conversationId>","conversationPartId":"<conversationPartId>","type":"conversation_part"}`,
@@ -132,11 +155,11 @@ var conversations = &Toolset{
 			Name:        "add_conversation_participant",
 			Title:       "Add conversation participant",
 			Description: "Add a customer or lead to a conversation.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/{conversationId}/participants",
-			Input:       Args[addConversationParticipant](),
-			Rules:       []Rule{{Need: "participant.id|participant.userId|participant.email"}},
+			Input:       input.Args[addConversationParticipant](),
+			Rules:       []input.Rule{{Need: "participant.id|participant.userId|participant.email"}},
 			Output:      conversationView,
 			Example:     `{"conversationId":"<conversationId>","participant":{"id":"<contactId>"}}`,
 		},
@@ -144,11 +167,11 @@ var conversations = &Toolset{
 			Name:        "remove_conversation_participant",
 			Title:       "Remove conversation participant",
 			Description: "Remove a customer or lead from a conversation.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/conversations/{conversationId}/participants",
-			Input:       Args[removeConversationParticipant](),
+			Input:       input.Args[removeConversationParticipant](),
 			Output:      conversationView,
 			Example:     `{"conversationId":"10077","id":"697deec0623617b53800007a"}`,
 		},
@@ -157,25 +180,27 @@ var conversations = &Toolset{
 			Title:       "Attach conversation tag",
 			Description: "Put a tag on a conversation.",
 			Default:     true,
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/conversations/{conversationId}/tags",
-			Input:       Args[attachConversationTag](),
+			Input:       input.Args[attachConversationTag](),
 			Output:      conversationTagView,
-			ActingAdmin: &Rule{Need: "actingAdminId"},
+			ActingAdmin: &input.Rule{Need: "actingAdminId"},
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<tagId>"}`,
 		},
 		{
 			Name:        "detach_conversation_tag",
 			Title:       "Detach conversation tag",
 			Description: "Take a tag off a conversation.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/conversations/{conversationId}/tags/{tagId}",
-			Input:       Args[detachConversationTag](),
+			Input:       input.Args[detachConversationTag](),
 			Output:      conversationTagView,
-			ActingAdmin: &Rule{Need: "actingAdminId"},
+			ActingAdmin: &input.Rule{Need: "actingAdminId"},
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<attachedTagId>"}`,
 		},
 		{
@@ -183,10 +208,10 @@ var conversations = &Toolset{
 			Title:       "List conversation tags",
 			Description: "List the tags for conversations, with their ids.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tags",
-			Input:       Args[noArguments](),
+			Input:       input.Args[noArguments](),
 			Output:      conversationTagView,
 			Example:     `{}`,
 		},
@@ -194,42 +219,47 @@ var conversations = &Toolset{
 			Name:        "get_conversation_tag",
 			Title:       "Get conversation tag",
 			Description: "Get one conversation tag, also an archived one.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tags/{tagId}",
-			Input:       Args[getConversationTag](),
+			Input:       input.Args[getConversationTag](),
 			Output:      conversationTagView,
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"tagId":"<tagId>"}`,
 		},
 		{
 			Name:        "upsert_conversation_tag",
 			Title:       "Create or rename conversation tag",
 			Description: "Create a conversation tag, or rename the one whose id is given.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/tags",
-			Input:       Args[upsertConversationTag](),
+			Overwrites:  true,
+			TakesAway:   "id",
+			Input:       input.Args[upsertConversationTag](),
 			Output:      conversationTagView,
+			Refs:        engine.Refs{"id": {Kind: kind.ConversationTag}},
 			Example:     `{"name":"Onboarding call"}`,
 		},
 		{
 			Name:        "delete_conversation_tag",
 			Title:       "Delete conversation tag",
 			Description: "Delete a conversation tag from the organization. To take it off one conversation, use detach_conversation_tag.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/tags/{tagId}",
-			Input:       Args[deleteConversationTag](),
+			Input:       input.Args[deleteConversationTag](),
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"tagId":"<tagId>"}`,
 		},
 		{
 			Name:        "list_conversation_attributes",
 			Title:       "List conversation attributes",
 			Description: "List the custom attributes that conversations can have: ids, types and options.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversation_attributes",
-			Input:       Args[listConversationAttributes](),
+			Input:       input.Args[listConversationAttributes](),
 			Output:      conversationAttributeView,
 			Example:     `{}`,
 		},
@@ -237,10 +267,10 @@ var conversations = &Toolset{
 			Name:        "get_conversation_attribute",
 			Title:       "Get conversation attribute",
 			Description: "Get one custom attribute of conversations.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversation_attributes/{attributeId}",
-			Input:       Args[getConversationAttribute](),
+			Input:       input.Args[getConversationAttribute](),
 			Output:      conversationAttributeView,
 			Example:     `{"attributeId":"<attributeId>"}`,
 		},
@@ -248,12 +278,12 @@ var conversations = &Toolset{
 }
 
 // conversationTagView hides the word that it is a tag. What is attached and detached has the message that it is on besides.
-var conversationTagView = &View{
+var conversationTagView = &render.View{
 	Row: "id name", Lines: "id name", Hide: "type", Written: "id name targetPartId removed=removedAt|minute",
 }
 
 // conversationAttributeView hides how old a definition is.
-var conversationAttributeView = &View{
+var conversationAttributeView = &render.View{
 	Row: "id name dataType options=options.label archived|flag", Lines: "id identifier name dataType fieldSubType options=options.label archived|flag", Hide: "createdAt updatedAt",
 }
 
@@ -261,25 +291,25 @@ var conversationAttributeView = &View{
 type noArguments struct{}
 
 type searchConversations struct {
-	Search  string   `json:"search,omitempty"`
-	Query   clauses  `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
-	Sort    string   `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
-	Include []string `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
-	page
-	detail
+	Search  string        `json:"search,omitempty"`
+	Query   input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
+	Sort    string        `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
+	Include []string      `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
+	input.Page
+	input.Detail
 }
 
 type listConversations struct {
 	TagIDs  []string `json:"tagIds,omitempty" jsonschema_description:"All of them."`
 	Include []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getConversation struct {
-	ConversationID shortID  `json:"conversationId"`
-	Include        []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
-	onward
+	ConversationID input.ShortID `json:"conversationId"`
+	Include        []string      `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
+	input.Onward
 }
 
 type createConversation struct {
@@ -308,17 +338,17 @@ type addressees struct {
 }
 
 type replyToConversation struct {
-	ConversationID    shortID `json:"conversationId"`
-	Type              string  `json:"type" jsonschema:"enum=admin,enum=contact"`
-	MessageType       string  `json:"messageType" jsonschema:"enum=reply,enum=note"`
-	BodyMarkdown      string  `json:"bodyMarkdown"`
-	ID                string  `json:"id,omitempty" jsonschema_description:"Of the admin or contact who writes."`
-	UserID            string  `json:"userId,omitempty" jsonschema_description:"Of the contact, in your own system."`
-	SkipNotifications bool    `json:"skipNotifications,omitempty"`
+	ConversationID    input.ShortID `json:"conversationId"`
+	Type              string        `json:"type" jsonschema:"enum=admin,enum=contact"`
+	MessageType       string        `json:"messageType" jsonschema:"enum=reply,enum=note"`
+	BodyMarkdown      string        `json:"bodyMarkdown"`
+	ID                string        `json:"id,omitempty" jsonschema_description:"Of the admin or contact who writes."`
+	UserID            string        `json:"userId,omitempty" jsonschema_description:"Of the contact, in your own system."`
+	SkipNotifications bool          `json:"skipNotifications,omitempty"`
 }
 
 type updateConversation struct {
-	ConversationID   shortID        `json:"conversationId"`
+	ConversationID   input.ShortID  `json:"conversationId"`
 	State            string         `json:"state,omitempty" jsonschema:"enum=open,enum=closed,enum=snoozed"`
 	SnoozedUntil     string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time" jsonschema_description:"With snoozed."`
 	AdminAssigneeID  string         `json:"adminAssigneeId,omitempty"`
@@ -338,7 +368,7 @@ type markAsRead struct {
 }
 
 type deleteConversation struct {
-	ConversationID shortID `json:"conversationId"`
+	ConversationID input.ShortID `json:"conversationId"`
 }
 
 type redactConversationPart struct {
@@ -349,9 +379,9 @@ type redactConversationPart struct {
 }
 
 type addConversationParticipant struct {
-	ConversationID shortID     `json:"conversationId"`
-	Participant    participant `json:"participant" jsonschema_description:"Found by id, userId, then email."`
-	ActingAdminID  string      `json:"actingAdminId,omitempty"`
+	ConversationID input.ShortID `json:"conversationId"`
+	Participant    participant   `json:"participant" jsonschema_description:"Found by id, userId, then email."`
+	ActingAdminID  string        `json:"actingAdminId,omitempty"`
 }
 
 type participant struct {
@@ -361,21 +391,21 @@ type participant struct {
 }
 
 type removeConversationParticipant struct {
-	ConversationID shortID `json:"conversationId"`
-	ID             string  `json:"id" jsonschema_description:"Contact id."`
-	ActingAdminID  string  `json:"actingAdminId,omitempty"`
+	ConversationID input.ShortID `json:"conversationId"`
+	ID             string        `json:"id" jsonschema_description:"Contact id."`
+	ActingAdminID  string        `json:"actingAdminId,omitempty"`
 }
 
 type attachConversationTag struct {
-	ConversationID shortID `json:"conversationId"`
-	TagID          string  `json:"tagId"`
-	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
+	ConversationID input.ShortID `json:"conversationId"`
+	TagID          string        `json:"tagId"`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
 }
 
 type detachConversationTag struct {
-	ConversationID shortID `json:"conversationId"`
-	TagID          string  `json:"tagId"`
-	ActingAdminID  string  `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
+	ConversationID input.ShortID `json:"conversationId"`
+	TagID          string        `json:"tagId"`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
 }
 
 type getConversationTag struct {
@@ -395,10 +425,10 @@ type deleteConversationTag struct {
 
 type listConversationAttributes struct {
 	IncludeArchived bool `json:"includeArchived,omitempty"`
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getConversationAttribute struct {
-	AttributeID externalID `json:"attributeId"`
+	AttributeID input.ExternalID `json:"attributeId"`
 }

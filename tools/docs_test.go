@@ -10,6 +10,9 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/tools"
 )
 
@@ -31,17 +34,17 @@ What each tool does, takes and costs. This page is written by ` + "`make update`
 // The page for people says what the program has, and its examples are those that are called above.
 func TestDocsAreFresh(t *testing.T) {
 	t.Parallel()
-	called := map[string]example{}
-	for _, e := range examples(t) {
-		called[e.op.Name] = e
+	called := map[string]enginetest.Example{}
+	for _, e := range enginetest.Examples(t) {
+		called[e.Op.Name] = e
 	}
 	var index, sections strings.Builder
 	var all, byDefault cost
-	for _, set := range tools.Toolsets() {
+	for _, set := range tools.Inventory().Toolsets() {
 		var whole, part cost
 		fmt.Fprintf(&sections, "\n## %s\n\n%s\n", set.Name, set.Description)
 		for _, op := range set.Operations {
-			tokens := tools.CountTokens(t, op)
+			tokens := tokensOf(t, op)
 			whole.add(tokens)
 			if op.Default {
 				part.add(tokens)
@@ -53,7 +56,71 @@ func TestDocsAreFresh(t *testing.T) {
 		byDefault.tools, byDefault.tokens = byDefault.tools+part.tools, byDefault.tokens+part.tokens
 	}
 	fmt.Fprintf(&index, "| all | | %s | %s |\n", all, byDefault)
-	tools.Golden(t, "../../docs/tools.md", []byte(docsHead+index.String()+sections.String()))
+	golden.File(t, "../docs/tools.md", docsHead+index.String()+writes()+sections.String())
+}
+
+const writesHead = `
+## What writes do
+
+Every tool that writes, and what is declared about it. Hosts get the second column as destructiveHint, whose words are the protocol's: false for
+what only adds. **Taken away** needs ` + "`--no-destructive`" + ` to be off and the scope ` + "`featurebase:destructive`" + `. **Messages** are asked about with ` + "`--confirm always`" + `,
+and **asked** with ` + "`--confirm auto`" + `, too. A post or a ticket is filed for a customer, which credits a wish and needs no leave; a comment, a reply or a message
+speaks as the customer, which needs ` + "`--allow-impersonation`" + `.
+
+| tool | changes what was there | takes away | messages | asked | in a customer's name |
+| --- | --- | --- | --- | --- | --- |
+`
+
+// writes is the table of all operations that are more than a read.
+func writes() string {
+	var b strings.Builder
+	b.WriteString(writesHead)
+	for _, op := range tools.Inventory().All() {
+		if op.Effect == engine.Read {
+			continue
+		}
+		changes := "no"
+		if *tools.Inventory().Bare(op).Annotations.DestructiveHint {
+			changes = "yes"
+		}
+		taken := when(op.TakesAway)
+		switch {
+		case op.Reversible:
+			taken = "yes, and another call undoes it"
+		case op.Effect == engine.Destroy:
+			taken = "for good"
+		case op.TakesAway == "":
+			taken = "no"
+		}
+		var told, asked []string
+		for _, n := range op.Notifies {
+			told = append(told, strings.Join(strings.Fields(n.To+" "+when(n.When)+unless(n.Unless)), " "))
+		}
+		for _, a := range op.Confirm {
+			asked = append(asked, cmp.Or(when(a.When), "always"))
+		}
+		if op.Effect == engine.Destroy && !op.Reversible {
+			asked = append(asked, "always")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", op.Name, changes, taken,
+			cmp.Or(strings.Join(told, "; "), "nobody"), cmp.Or(strings.Join(asked, "; "), "no"), cmp.Or(when(op.Impersonates), "no"))
+	}
+	return b.String()
+}
+
+// when words conditions of which one has to hold.
+func when(conditions string) string {
+	if conditions == "" {
+		return ""
+	}
+	return "with `" + strings.ReplaceAll(conditions, "|", "` or `") + "`"
+}
+
+func unless(conditions string) string {
+	if conditions == "" {
+		return ""
+	}
+	return " unless `" + strings.ReplaceAll(conditions, "|", "` or `") + "`"
 }
 
 // cost is what some tools take of a context.
@@ -64,7 +131,7 @@ func (c *cost) add(tokens int) { c.tools, c.tokens = c.tools+1, c.tokens+tokens 
 // String returns two cells of the table.
 func (c cost) String() string { return fmt.Sprintf("%d | %d", c.tools, c.tokens) }
 
-func writeTool(t *testing.T, b *strings.Builder, op *tools.Operation, tokens int, e example) {
+func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens int, e enginetest.Example) {
 	t.Helper()
 	facts := []string{op.Title, op.Effect.String()}
 	if op.Reversible {
@@ -91,12 +158,12 @@ func writeTool(t *testing.T, b *strings.Builder, op *tools.Operation, tokens int
 	if schema.Properties.Len() > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(b, "```sh\n%s\n```\n", e.command(t))
+	fmt.Fprintf(b, "```sh\n%s\n```\n", e.Command(t))
 }
 
 // describe words an argument: its kind, its bounds and what its declaration says of it.
 func describe(s *jsonschema.Schema) string {
-	facts := []string{kind(s)}
+	facts := []string{kindOf(s)}
 	if s.Minimum != "" || s.Maximum != "" {
 		facts = append(facts, strings.TrimSpace(bound("from ", s.Minimum)+bound(" to ", s.Maximum)))
 	}
@@ -110,7 +177,7 @@ func describe(s *jsonschema.Schema) string {
 	return text
 }
 
-func kind(s *jsonschema.Schema) string {
+func kindOf(s *jsonschema.Schema) string {
 	switch {
 	case s.Enum != nil:
 		words := make([]string, len(s.Enum))
@@ -119,7 +186,7 @@ func kind(s *jsonschema.Schema) string {
 		}
 		return strings.Join(words, ", ")
 	case s.Type == "array":
-		of := kind(s.Items)
+		of := kindOf(s.Items)
 		return "list of " + cmp.Or(map[string]string{"object": "objects", "number": "numbers", "integer": "integers"}[of], of)
 	case s.Format == "date-time":
 		return "time"
@@ -133,24 +200,4 @@ func bound(word string, n json.Number) string {
 		return ""
 	}
 	return word + n.String()
-}
-
-// command returns the example as it is typed.
-func (e example) command(t *testing.T) string {
-	t.Helper()
-	words := []string{"featurebase-mcp call --sandbox"}
-	if e.admin != "" {
-		words = append(words, "--acting-admin "+e.admin)
-	}
-	if e.customer {
-		words = append(words, "--allow-impersonation")
-	}
-	words = append(words, e.op.Name)
-	if e.arguments != "{}" {
-		words = append(words, "'"+e.arguments+"'")
-	}
-	if strings.Contains(e.arguments, "'") {
-		t.Errorf("%s: a shell would end the example at its apostrophe", e.op.Name)
-	}
-	return strings.Join(words, " ")
 }

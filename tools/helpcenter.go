@@ -7,31 +7,41 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // helpCenterView hides how the pages look and behave.
-var helpCenterView = &View{
+var helpCenterView = &render.View{
 	Row:   "id name=displayName title isPublic defaultLocale subpath=urls.featurebaseSubpath domain=urls.externalDomain",
 	Lines: "id name=displayName title description isPublic urls defaultLocale availableLocales navItems created=createdAt updated=updatedAt|new",
 	Hide:  "locale icon searchPlaceholder externalLinksOpenInNewTab internalLinksOpenInNewTab hideAuthorInfo hideDateInfo", Staff: true,
 }
 
 // helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.
-var helpCenter = &Toolset{
+var helpCenter = &engine.Toolset{
 	Name: "help-center", Description: "Help center articles, collections and redirects.",
-	Also:       "knowledge base, FAQ, documentation, docs, guides, answers",
+	Also: "knowledge base, FAQ, documentation, docs, guides, answers",
+	Refs: engine.Refs{
+		"collectionId": {Kind: kind.Collection},
+		"parentId":     {Kind: kind.Collection},
+		"parent_id":    {Kind: kind.Collection},
+	},
 	Operations: slices.Concat(articleOperations, collectionOperations, helpCenterOperations, redirectRuleOperations),
 }
 
-var helpCenterOperations = []*Operation{
+var helpCenterOperations = []*engine.Operation{
 	{
 		Name:        "list_help_centers",
 		Title:       "List help centers",
 		Description: "List help centers with their languages and domains.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/help_centers",
-		Input:       Args[listHelpCenters](),
+		Input:       input.Args[listHelpCenters](),
 		Output:      helpCenterView,
 		Example:     `{}`,
 	},
@@ -39,28 +49,28 @@ var helpCenterOperations = []*Operation{
 		Name:        "get_help_center",
 		Title:       "Get help center",
 		Description: "Get one help center: languages, domains, navigation, texts.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/help_centers/{helpCenterId}",
-		Input:       Args[getHelpCenter](),
+		Input:       input.Args[getHelpCenter](),
 		Output:      helpCenterView,
 		Example:     `{"helpCenterId":"<helpCenterId>"}`,
 	},
 }
 
 type listHelpCenters struct {
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getHelpCenter struct {
-	HelpCenterID shortID `json:"helpCenterId"`
+	HelpCenterID input.ShortID `json:"helpCenterId"`
 }
 
 // icon is what stands beside an article or a collection: an emoji, or the name of an icon that Featurebase has.
 type icon string
 
-func (icon) wire(v any, _ reflect.StructTag) (any, error) {
+func (icon) Wire(v any, _ reflect.StructTag) (any, error) {
 	text, _ := v.(string)
 	if strings.TrimSpace(text) == "" {
 		return v, errors.New("empty: give an emoji or the name of an icon")

@@ -1,10 +1,16 @@
 package tools
 
-import "slices"
+import (
+	"sync"
 
-// Toolsets returns every toolset, in the order of the documentation.
-func Toolsets() []*Toolset {
-	return []*Toolset{
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/tools/kind"
+	"featurebase-mcp/tools/workflow"
+)
+
+// Declared returns everything that there is to call, in the order of the documentation. It is made at the first call.
+var Inventory = sync.OnceValue(func() *engine.Inventory {
+	return engine.NewInventory(schemas, kind.All(),
 		boards,
 		posts,
 		comments,
@@ -19,30 +25,6 @@ func Toolsets() []*Toolset {
 		organization,
 		reports,
 		auditLogs,
-		workflows,
-	}
-}
-
-// All returns every operation, in the order of the documentation, workflows among them.
-func All() []*Operation {
-	var ops []*Operation
-	for _, set := range Toolsets() {
-		ops = append(ops, set.Operations...)
-	}
-	return ops
-}
-
-// Lookup returns the operation of that name, or nil.
-func Lookup(name string) *Operation {
-	for _, op := range All() {
-		if op.Name == name {
-			return op
-		}
-	}
-	return nil
-}
-
-// Endpoints returns the operations that are calls of the API, one each: all but the workflows.
-func Endpoints() []*Operation {
-	return slices.DeleteFunc(All(), func(op *Operation) bool { return op.Run != nil })
-}
+		workflow.Toolset,
+	)
+})

@@ -1,31 +1,57 @@
-package tools
+package tools_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/tools"
 )
 
 var toolName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
-// Each tool as hosts see it. The golden files are for the eyes: a change of what every user's context holds shows in a review.
+// Each tool as hosts see it, besides its schema. In words it stands in docs/tools.md, where a review sees a change of what every user's context holds.
 func TestPublishedTools(t *testing.T) {
 	t.Parallel()
-	for _, op := range All() {
+	for _, op := range tools.Inventory().All() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
 			if !toolName.MatchString(op.Name) || op.Title == "" || op.Description == "" || op.Effect.String() == "undeclared" {
 				t.Error("name, title, description and effect have to be stated")
 			}
-			var pretty bytes.Buffer
-			if err := json.Indent(&pretty, encode(op.Tool(false)), "", "  "); err != nil {
-				t.Fatal(err)
+			tool := tools.Inventory().Tool(op, false)
+			if tool.Name != op.Name || tool.Title != op.Title || tool.Description != op.Description {
+				t.Errorf("%s, %q, %q is published", tool.Name, tool.Title, tool.Description)
 			}
-			golden(t, "tools/"+op.Name+".json", append(pretty.Bytes(), '\n'))
+			hints := tool.Annotations
+			want := mcp.ToolAnnotation{
+				ReadOnlyHint: new(op.Effect == engine.Read), DestructiveHint: hints.DestructiveHint,
+				IdempotentHint: hints.IdempotentHint, OpenWorldHint: new(true),
+			}
+			if diff := cmp.Diff(want, hints); diff != "" { // the document knows what may be repeated; TestHintsFollowTheWordsOfTheProtocol knows what is destructive
+				t.Error(diff)
+			}
+			if op.Effect == engine.Read && !*hints.IdempotentHint {
+				t.Error("a read that may not be repeated")
+			}
+			if r := op.ActingAdmin; r != nil && r.When == "" { // only without an admin to act as, each call has to name one
+				for acting, tool := range map[bool]mcp.Tool{false: tool, true: tools.Inventory().Tool(op, true)} {
+					var schema struct{ Required []string }
+					if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil || slices.Contains(schema.Required, r.Need) == acting {
+						t.Errorf("with an admin to act as: %v: %v, required are %v", acting, err, schema.Required)
+					}
+				}
+			}
 		})
 	}
 }
@@ -33,9 +59,9 @@ func TestPublishedTools(t *testing.T) {
 // A hint that repeats what is searched anyway finds nothing more.
 func TestSearchHintsAddWords(t *testing.T) {
 	t.Parallel()
-	for _, set := range Toolsets() {
+	for _, set := range tools.Inventory().Toolsets() {
 		for _, op := range set.Operations {
-			hint, _ := op.Bare().Meta.AdditionalFields["anthropic/searchHint"].(string)
+			hint, _ := tools.Inventory().Bare(op).Meta.AdditionalFields["anthropic/searchHint"].(string)
 			if hint == "" || hint != set.Also {
 				t.Errorf("%s has the search hint %q, its toolset %q", op.Name, hint, set.Also)
 			}
@@ -51,7 +77,7 @@ func TestSearchHintsAddWords(t *testing.T) {
 // Hosts drop tools whose schema is more than flat and plain.
 func TestSchemasArePortable(t *testing.T) {
 	t.Parallel()
-	for _, op := range All() {
+	for _, op := range tools.Inventory().All() {
 		schema := op.Input.Schema()
 		for _, bad := range []string{`"$ref"`, `"$defs"`, `"$schema"`, `"$id"`, `"anyOf"`, `"oneOf"`, `"allOf"`, `"type":[`, `:true`, `\u00`} {
 			if bytes.Contains(schema, []byte(bad)) {
@@ -74,29 +100,9 @@ func TestSchemasArePortable(t *testing.T) {
 			t.Errorf("%s: %v", op.Name, err)
 			continue
 		}
-		args, _ := decode(encode(sample(op, false)))
+		args, _ := rawjson.Decode(rawjson.Encode(enginetest.Sample(op, false)))
 		if err := compiled.Validate(args); err != nil {
 			t.Errorf("%s: arguments that the tool takes do not fit the schema it publishes: %v", op.Name, err)
-		}
-	}
-}
-
-// An error that names a tool to find an id with must name one that exists.
-func TestEveryIDInAPathHasAFinder(t *testing.T) {
-	t.Parallel()
-	for _, op := range All() {
-		for part := range strings.SplitSeq(op.Path, "/") {
-			name, ok := hole(part)
-			if !ok {
-				continue
-			}
-			if finder := Lookup(finders[name]); finder == nil || finder.Effect != Read {
-				t.Errorf("%s: no tool finds a %s", op.Name, name)
-			}
-			_, resolved := referencesOf()[op.Name].arguments[name]
-			if sh := op.Input.shape().props[name]; sh.wire == nil && sh.schema.Type != "integer" && !resolved {
-				t.Errorf("%s: %s goes into the path unchecked; give it the type objectID, shortID or externalID", op.Name, name)
-			}
 		}
 	}
 }

@@ -1,34 +1,46 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // adminView hides a picture.
-var adminView = &View{Row: "id name email roleId", Lines: "id name email roleId", Hide: "profilePicture", Staff: true}
+var adminView = &render.View{Row: "id name email roleId", Lines: "id name email roleId", Hide: "profilePicture", Staff: true}
 
-var adminRoleView = &View{Row: "id name permissions|names"}
+var adminRoleView = &render.View{Row: "id name permissions|names"}
 
 // teamView hides what a team looks like.
-var teamView = &View{Row: "id name members", Lines: "id name members", Hide: "color icon"}
+var teamView = &render.View{Row: "id name members", Lines: "id name members", Hide: "color icon"}
 
 // brandView hides how old a brand is.
-var brandView = &View{
+var brandView = &render.View{
 	Row: "id name isDefault|flag helpCenterId senderEmailAddressId", Lines: "id name isDefault|flag helpCenterId senderEmailAddressId", Hide: "createdAt updatedAt",
 }
 
 // organization is who works in Featurebase, and under which brands.
-var organization = &Toolset{
+var organization = &engine.Toolset{
 	Name: "organization", Description: "Admins, their roles and teams, and brands.",
 	Also: "teammates, staff, agents, permissions, workspace",
-	Operations: []*Operation{
+	Refs: engine.Refs{
+		"adminId": {Kind: kind.Admin},
+		"teamId":  {Kind: kind.Team},
+	},
+	AnswerRefs: engine.Refs{"members": {Kind: kind.Admin}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_admins",
 			Title:       "List admins",
 			Description: "List admins, the team's own people, with their ids.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/admins",
-			Input:       Args[listAdmins](),
+			Input:       input.Args[listAdmins](),
 			Output:      adminView,
 			Example:     `{}`,
 		},
@@ -36,32 +48,34 @@ var organization = &Toolset{
 			Name:        "get_admin",
 			Title:       "Get admin",
 			Description: "Get one admin.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/admins/{adminId}",
-			Input:       Args[getAdmin](),
+			Input:       input.Args[getAdmin](),
 			Output:      adminView,
 			Example:     `{"adminId":"<adminId>"}`,
 		},
 		{
-			Name:        "list_admin_roles",
-			Title:       "List admin roles",
-			Description: "List admin roles with the permissions that each grants.",
-			Effect:      Read,
-			Method:      http.MethodGet,
-			Path:        "/v2/admins/roles",
-			Input:       Args[listAdminRoles](),
-			Output:      adminRoleView,
-			Example:     `{}`,
+			Name:             "list_admin_roles",
+			Title:            "List admin roles",
+			Description:      "List admin roles with the permissions that each grants.",
+			Effect:           engine.Read,
+			Method:           http.MethodGet,
+			Path:             "/v2/admins/roles",
+			Input:            input.Args[listAdminRoles](),
+			Output:           adminRoleView,
+			ShowsPermissions: true,
+			Example:          `{}`,
 		},
 		{
 			Name:        "list_teams",
 			Title:       "List teams",
 			Description: "List teams with the ids of the admins in them.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/teams",
-			Input:       Args[listTeams](),
+			Browsed:     true,
+			Input:       input.Args[listTeams](),
 			Output:      teamView,
 			Example:     `{}`,
 		},
@@ -69,10 +83,10 @@ var organization = &Toolset{
 			Name:        "get_team",
 			Title:       "Get team",
 			Description: "Get one team with the ids of the admins in it.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/teams/{teamId}",
-			Input:       Args[getTeam](),
+			Input:       input.Args[getTeam](),
 			Output:      teamView,
 			Example:     `{"teamId":"<teamId>"}`,
 		},
@@ -80,10 +94,10 @@ var organization = &Toolset{
 			Name:        "list_brands",
 			Title:       "List brands",
 			Description: "List brands with their help centers.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/brands",
-			Input:       Args[listBrands](),
+			Input:       input.Args[listBrands](),
 			Output:      brandView,
 			Example:     `{}`,
 		},
@@ -91,10 +105,10 @@ var organization = &Toolset{
 			Name:        "get_brand",
 			Title:       "Get brand",
 			Description: "Get one brand.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/brands/{brandId}",
-			Input:       Args[getBrand](),
+			Input:       input.Args[getBrand](),
 			Output:      brandView,
 			Example:     `{"brandId":"<brandId>"}`,
 		},
@@ -108,11 +122,11 @@ type getAdmin struct {
 }
 
 type listAdminRoles struct {
-	onward
+	input.Onward
 }
 
 type listTeams struct {
-	onward
+	input.Onward
 }
 
 type getTeam struct {
@@ -120,9 +134,9 @@ type getTeam struct {
 }
 
 type listBrands struct {
-	page
+	input.Page
 }
 
 type getBrand struct {
-	BrandID objectID `json:"brandId"`
+	BrandID input.ObjectID `json:"brandId"`
 }

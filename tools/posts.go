@@ -1,41 +1,54 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
-var postView = &View{
+var postView = &render.View{
 	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
 	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
 		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
 	Hide:    "slug color isDefault profilePicture",
-	Written: "id title url=postUrl status=status.name boardId upvotes tags=tags.name",
+	Written: "id title url=postUrl author=author.name status=status.name boardId upvotes tags=tags.name",
 	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",
 }
 
 // statusView hides what a status looks like.
-var statusView = &View{Row: "id name type isDefault|flag", Lines: "id name type isDefault|flag", Hide: "color"}
+var statusView = &render.View{Row: "id name type isDefault|flag", Lines: "id name type isDefault|flag", Hide: "color"}
 
 // customFieldView hides how old a definition is.
-var customFieldView = &View{
+var customFieldView = &render.View{
 	Row:   "id label type options required|flag internal|flag allowMultiple|flag",
 	Lines: "id label type options required|flag public internal|flag allowMultiple|flag placeholder",
 	Hide:  "createdAt updatedAt",
 }
 
 // posts are pieces of feedback, with the people who voted for them, and the statuses and custom fields they may have.
-var posts = &Toolset{
+var posts = &engine.Toolset{
 	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
 	Also: "feature requests, ideas, bug reports, roadmap, upvotes",
-	Operations: []*Operation{
+	Refs: engine.Refs{
+		"boardId":    {Kind: kind.Board},
+		"statusId":   {Kind: kind.PostStatus},
+		"assigneeId": {Kind: kind.Admin},
+	},
+	Operations: []*engine.Operation{
 		{
 			Name:        "search_posts",
 			Title:       "Search posts",
 			Description: "Search feedback posts by words (meaning and keywords, ranked), by filters, or both. Never finds spam or merged posts.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/posts/search",
-			Input:       Args[searchPosts](),
+			Input:       input.Args[searchPosts](),
 			Output:      postView,
 			Example:     `{"search":"dark mode","query":[{"field":"upvotes","operator":">=","value":5}],"limit":5}`,
 		},
@@ -43,11 +56,11 @@ var posts = &Toolset{
 			Name:        "list_posts",
 			Title:       "List posts",
 			Description: "List feedback posts by board, status or tag, sorted. To find posts about something, use search_posts.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/posts",
-			Input:       Args[listPosts](),
+			Input:       input.Args[listPosts](),
 			Output:      postView,
 			Example:     `{"sortBy":"upvotes","limit":5}`,
 		},
@@ -55,11 +68,11 @@ var posts = &Toolset{
 			Name:        "get_post",
 			Title:       "Get post",
 			Description: "Get one post with its text.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/posts/{postId}",
-			Input:       Args[getPost](),
+			Input:       input.Args[getPost](),
 			Output:      postView,
 			Example:     `{"postId":"<postId>"}`,
 		},
@@ -67,14 +80,15 @@ var posts = &Toolset{
 			Name:        "create_post",
 			Title:       "Create post",
 			Description: "Create a feedback post. Search for duplicates first; to add a supporter to an existing post, use add_post_voter.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/posts",
-			Input:       Args[createPost](),
+			Input:       input.Args[createPost](),
 			Output:      postView,
-			Notifies: []Notice{
+			Notifies: []engine.Notice{
 				{When: "notifyAdmins=true", To: "the organization's admins"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 				{
 					When: "integrations.clickup=true|integrations.discord=true|integrations.github=true|integrations.jira=true|integrations.linear=true|integrations.slack=true",
 					To:   "the connected tools among its integrations",
@@ -86,34 +100,38 @@ var posts = &Toolset{
 			Name:        "update_post",
 			Title:       "Update post",
 			Description: "Change the given fields of a post. Voters are e-mailed about a new status only with sendStatusUpdateEmail.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Default:     true,
 			Method:      http.MethodPatch,
 			Path:        "/v2/posts/{postId}",
-			Input:       Args[updatePost](),
+			Confirm:     []engine.Asked{{When: "visibility=public", Because: "Everybody who sees the board can read the post and its comments."}},
+			Input:       input.Args[updatePost](),
 			Output:      postView,
-			Notifies:    []Notice{{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"}},
-			Example:     `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
+			Notifies: []engine.Notice{
+				{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Example: `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
 		},
 		{
 			Name:        "delete_post",
 			Title:       "Delete post",
 			Description: "Delete a post for good, with its comments and votes.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}",
-			Input:       Args[deletePost](),
+			Input:       input.Args[deletePost](),
 			Example:     `{"postId":"<postId>"}`,
 		},
 		{
 			Name:        "list_post_voters",
 			Title:       "List post voters",
 			Description: "List who upvoted a post, with their companies.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/posts/{postId}/voters",
-			Input:       Args[listPostVoters](),
+			Input:       input.Args[listPostVoters](),
 			Output:      contactView,
 			Example:     `{"postId":"<postId>","limit":5}`,
 		},
@@ -121,35 +139,36 @@ var posts = &Toolset{
 			Name:        "add_post_voter",
 			Title:       "Add post voter",
 			Description: "Upvote a post for a user, found by id, userId or email; an unknown email makes a new user.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Default:     true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/posts/{postId}/voters",
-			Input:       Args[addPostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Input:       input.Args[addPostVoter](),
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","email":"jo@example.com","name":"Jo Example"}`,
 		},
 		{
 			Name:        "remove_post_voter",
 			Title:       "Remove post voter",
 			Description: "Take back a user's upvote of a post.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}/voters",
-			Input:       Args[removePostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Input:       input.Args[removePostVoter](),
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","userId":"<userId>"}`,
 		},
 		{
 			Name:        "list_post_statuses",
 			Title:       "List post statuses",
 			Description: "List the statuses that posts can have, with their ids.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/post_statuses",
-			Input:       Args[listPostStatuses](),
+			Browsed:     true,
+			Input:       input.Args[listPostStatuses](),
 			Output:      statusView,
 			Example:     `{}`,
 		},
@@ -157,10 +176,10 @@ var posts = &Toolset{
 			Name:        "get_post_status",
 			Title:       "Get post status",
 			Description: "Get one post status.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/post_statuses/{statusId}",
-			Input:       Args[getPostStatus](),
+			Input:       input.Args[getPostStatus](),
 			Output:      statusView,
 			Example:     `{"statusId":"<statusId>"}`,
 		},
@@ -168,10 +187,10 @@ var posts = &Toolset{
 			Name:        "list_custom_fields",
 			Title:       "List custom fields",
 			Description: "List the custom fields of posts: ids, types and options.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/custom_fields",
-			Input:       Args[listCustomFields](),
+			Input:       input.Args[listCustomFields](),
 			Output:      customFieldView,
 			Example:     `{}`,
 		},
@@ -179,10 +198,10 @@ var posts = &Toolset{
 			Name:        "get_custom_field",
 			Title:       "Get custom field",
 			Description: "Get one custom field of posts.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/custom_fields/{customFieldId}",
-			Input:       Args[getCustomField](),
+			Input:       input.Args[getCustomField](),
 			Output:      customFieldView,
 			Example:     `{"customFieldId":"<customFieldId>"}`,
 		},
@@ -190,11 +209,11 @@ var posts = &Toolset{
 }
 
 type searchPosts struct {
-	Search string  `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
-	Sort   string  `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
-	page
-	detail
+	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
+	Sort   string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
+	input.Page
+	input.Detail
 }
 
 type listPosts struct {
@@ -205,32 +224,32 @@ type listPosts struct {
 	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"true includes posts awaiting moderation."`
 	SortBy    string   `json:"sortBy,omitempty" jsonschema:"enum=createdAt,enum=upvotes,enum=trending,enum=recent"`
 	SortOrder string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getPost struct {
-	PostID objectID `json:"postId"`
-	onward
+	PostID input.ObjectID `json:"postId"`
+	input.Onward
 }
 
 type createPost struct {
-	BoardID         string         `json:"boardId"`
-	Title           string         `json:"title" jsonschema:"minLength=2"`
-	Content         markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
-	Author          author         `json:"author,omitzero" jsonschema_description:"Customer to credit."`
-	StatusID        string         `json:"statusId,omitempty"`
-	Tags            []string       `json:"tags,omitempty" jsonschema_description:"Tag names."`
-	AssigneeID      string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
-	ETA             string         `json:"eta,omitempty" jsonschema_description:"Date."`
-	CustomFields    map[string]any `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
-	Visibility      string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
-	CommentsEnabled bool           `json:"commentsEnabled,omitempty"`
-	InReview        bool           `json:"inReview,omitempty" jsonschema_description:"true awaits moderation."`
-	NotifyAdmins    bool           `json:"notifyAdmins,omitempty"`
-	Upvotes         float64        `json:"upvotes,omitempty"`
-	CreatedAt       string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
-	Integrations    integrations   `json:"integrations,omitzero"`
+	BoardID         string          `json:"boardId"`
+	Title           string          `json:"title" jsonschema:"minLength=2"`
+	Content         markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
+	Author          input.Author    `json:"author,omitzero" jsonschema_description:"Customer to credit."`
+	StatusID        string          `json:"statusId,omitempty"`
+	Tags            []string        `json:"tags,omitempty" jsonschema_description:"Tag names."`
+	AssigneeID      string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	ETA             string          `json:"eta,omitempty" jsonschema_description:"Date."`
+	CustomFields    map[string]any  `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	Visibility      string          `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
+	CommentsEnabled bool            `json:"commentsEnabled,omitempty"`
+	InReview        bool            `json:"inReview,omitempty" jsonschema_description:"true awaits moderation."`
+	NotifyAdmins    bool            `json:"notifyAdmins,omitempty"`
+	Upvotes         float64         `json:"upvotes,omitempty"`
+	CreatedAt       string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	Integrations    integrations    `json:"integrations,omitzero"`
 }
 
 type integrations struct {
@@ -243,54 +262,54 @@ type integrations struct {
 }
 
 type updatePost struct {
-	PostID                objectID       `json:"postId"`
-	Title                 string         `json:"title,omitempty" jsonschema:"minLength=2"`
-	Content               markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
-	StatusID              string         `json:"statusId,omitempty"`
-	BoardID               string         `json:"boardId,omitempty"`
-	Tags                  []string       `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all."`
-	AssigneeID            string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
-	ETA                   string         `json:"eta,omitempty" jsonschema_description:"Date."`
-	Clear                 []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta"`
-	CustomFields          map[string]any `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
-	SendStatusUpdateEmail bool           `json:"sendStatusUpdateEmail,omitempty"`
-	Visibility            string         `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
-	CommentsEnabled       bool           `json:"commentsEnabled,omitempty"`
-	InReview              bool           `json:"inReview,omitempty" jsonschema_description:"false approves."`
-	Author                author         `json:"author,omitzero"`
-	Upvotes               float64        `json:"upvotes,omitempty"`
-	CreatedAt             string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	PostID                input.ObjectID  `json:"postId"`
+	Title                 string          `json:"title,omitempty" jsonschema:"minLength=2"`
+	Content               markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
+	StatusID              string          `json:"statusId,omitempty"`
+	BoardID               string          `json:"boardId,omitempty"`
+	Tags                  []string        `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all."`
+	AssigneeID            string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	ETA                   string          `json:"eta,omitempty" jsonschema_description:"Date."`
+	Clear                 []string        `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta"`
+	CustomFields          map[string]any  `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	SendStatusUpdateEmail bool            `json:"sendStatusUpdateEmail,omitempty"`
+	Visibility            string          `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
+	CommentsEnabled       bool            `json:"commentsEnabled,omitempty"`
+	InReview              bool            `json:"inReview,omitempty" jsonschema_description:"false approves."`
+	Author                input.Author    `json:"author,omitzero"`
+	Upvotes               float64         `json:"upvotes,omitempty"`
+	CreatedAt             string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
 type deletePost struct {
-	PostID objectID `json:"postId"`
+	PostID input.ObjectID `json:"postId"`
 }
 
 type listPostVoters struct {
-	PostID objectID `json:"postId"`
-	page
-	detail
+	PostID input.ObjectID `json:"postId"`
+	input.Page
+	input.Detail
 }
 
 type addPostVoter struct {
-	PostID         objectID `json:"postId"`
-	ID             string   `json:"id,omitempty" jsonschema_description:"Contact id."`
-	UserID         string   `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
-	Email          string   `json:"email,omitempty"`
-	Name           string   `json:"name,omitempty"`
-	ProfilePicture string   `json:"profilePicture,omitempty"`
+	PostID         input.ObjectID `json:"postId"`
+	ID             string         `json:"id,omitempty" jsonschema_description:"Contact id."`
+	UserID         string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
+	Email          string         `json:"email,omitempty"`
+	Name           string         `json:"name,omitempty"`
+	ProfilePicture string         `json:"profilePicture,omitempty"`
 }
 
 type removePostVoter struct {
-	PostID objectID `json:"postId"`
-	ID     string   `json:"id,omitempty" jsonschema_description:"Contact id."`
-	UserID string   `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
-	Email  string   `json:"email,omitempty"`
+	PostID input.ObjectID `json:"postId"`
+	ID     string         `json:"id,omitempty" jsonschema_description:"Contact id."`
+	UserID string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
+	Email  string         `json:"email,omitempty"`
 }
 
 type listPostStatuses struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getPostStatus struct {
@@ -298,10 +317,10 @@ type getPostStatus struct {
 }
 
 type listCustomFields struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getCustomField struct {
-	CustomFieldID objectID `json:"customFieldId"`
+	CustomFieldID input.ObjectID `json:"customFieldId"`
 }

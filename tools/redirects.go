@@ -1,23 +1,30 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
 
-var redirectRuleView = &View{
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
+
+var redirectRuleView = &render.View{
 	Row:     "id fromUrl targetType targetId locale|shared helpCenterId|shared",
 	Lines:   "id fromUrl targetType targetId locale helpCenterId created=createdAt updated=updatedAt|new",
 	Written: "id fromUrl targetType targetId locale helpCenterId", Staff: true,
 }
 
 // redirectRuleOperations are about old addresses of help centers and where they lead.
-var redirectRuleOperations = []*Operation{
+var redirectRuleOperations = []*engine.Operation{
 	{
 		Name:        "list_redirect_rules",
 		Title:       "List redirect rules",
 		Description: "List redirects from old URLs to help center articles and collections.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/redirect_rules",
-		Input:       Args[listRedirectRules](),
+		Input:       input.Args[listRedirectRules](),
 		Output:      redirectRuleView,
 		Example:     `{}`,
 	},
@@ -25,10 +32,10 @@ var redirectRuleOperations = []*Operation{
 		Name:        "get_redirect_rule",
 		Title:       "Get redirect rule",
 		Description: "Get one help center redirect.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
-		Input:       Args[getRedirectRule](),
+		Input:       input.Args[getRedirectRule](),
 		Output:      redirectRuleView,
 		Example:     `{"redirectRuleId":"<redirectRuleId>"}`,
 	},
@@ -36,10 +43,10 @@ var redirectRuleOperations = []*Operation{
 		Name:        "get_redirect_rule_by_url",
 		Title:       "Get redirect rule by URL",
 		Description: "Get the help center redirect from an old URL.",
-		Effect:      Read,
+		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/redirect_rules/by-url",
-		Input:       Args[getRedirectRuleByURL](),
+		Input:       input.Args[getRedirectRuleByURL](),
 		Output:      redirectRuleView,
 		Example:     `{"url":"<fromUrl>"}`,
 	},
@@ -47,45 +54,47 @@ var redirectRuleOperations = []*Operation{
 		Name:        "create_redirect_rule",
 		Title:       "Create redirect rule",
 		Description: "Redirect an old URL on a help center's custom domain to a published article or collection.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/redirect_rules",
-		Input:       Args[createRedirectRule](),
+		Input:       input.Args[createRedirectRule](),
 		Output:      redirectRuleView,
+		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
 		Example:     `{"fromUrl":"https://help.plumline.example/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
 		Name:        "update_redirect_rule",
 		Title:       "Update redirect rule",
 		Description: "Change the given fields of a help center redirect.",
-		Effect:      Write,
+		Effect:      engine.Write,
 		Method:      http.MethodPatch,
 		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
-		Input:       Args[updateRedirectRule](),
+		Input:       input.Args[updateRedirectRule](),
 		Output:      redirectRuleView,
+		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
 		Example:     `{"redirectRuleId":"<redirectRuleId>","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
 		Name:        "delete_redirect_rule",
 		Title:       "Delete redirect rule",
 		Description: "Delete a help center redirect for good.",
-		Effect:      Destroy,
+		Effect:      engine.Destroy,
 		Method:      http.MethodDelete,
 		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
-		Input:       Args[deleteRedirectRule](),
+		Input:       input.Args[deleteRedirectRule](),
 		Example:     `{"redirectRuleId":"<redirectRuleId>"}`,
 	},
 }
 
 type listRedirectRules struct {
-	HelpCenterID string `json:"helpCenterId,omitempty"`
-	Locale       locale `json:"locale,omitempty"`
-	TargetType   string `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
-	page
+	HelpCenterID string       `json:"helpCenterId,omitempty"`
+	Locale       input.Locale `json:"locale,omitempty"`
+	TargetType   string       `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
+	input.Page
 }
 
 type getRedirectRule struct {
-	RedirectRuleID objectID `json:"redirectRuleId"`
+	RedirectRuleID input.ObjectID `json:"redirectRuleId"`
 }
 
 type getRedirectRuleByURL struct {
@@ -93,22 +102,22 @@ type getRedirectRuleByURL struct {
 }
 
 type createRedirectRule struct {
-	FromURL      string `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
-	HelpCenterID string `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
-	TargetType   string `json:"targetType" jsonschema:"enum=article,enum=collection"`
-	TargetID     string `json:"targetId"`
-	Locale       locale `json:"locale"`
+	FromURL      string       `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
+	HelpCenterID string       `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
+	TargetType   string       `json:"targetType" jsonschema:"enum=article,enum=collection"`
+	TargetID     string       `json:"targetId"`
+	Locale       input.Locale `json:"locale"`
 }
 
 type updateRedirectRule struct {
-	RedirectRuleID objectID `json:"redirectRuleId"`
-	FromURL        string   `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
-	HelpCenterID   string   `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
-	TargetType     string   `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
-	TargetID       string   `json:"targetId,omitempty"`
-	Locale         locale   `json:"locale,omitempty"`
+	RedirectRuleID input.ObjectID `json:"redirectRuleId"`
+	FromURL        string         `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
+	HelpCenterID   string         `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
+	TargetType     string         `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
+	TargetID       string         `json:"targetId,omitempty"`
+	Locale         input.Locale   `json:"locale,omitempty"`
 }
 
 type deleteRedirectRule struct {
-	RedirectRuleID objectID `json:"redirectRuleId"`
+	RedirectRuleID input.ObjectID `json:"redirectRuleId"`
 }

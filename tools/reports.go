@@ -1,36 +1,42 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
 
-var datasetView = &View{Row: "id name description metrics=metrics.id attributes=attributes.id"}
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
 
-var filterValueView = &View{Row: "value label", Customer: "label"}
+var datasetView = &render.View{Row: "id name description metrics=metrics.id attributes=attributes.id"}
+
+var filterValueView = &render.View{Row: "value label", Customer: "label"}
 
 // resultView is for a report's numbers. The names of their groups may be those of customers.
-var resultView = &View{
+var resultView = &render.View{
 	Lines:    "meta|brief value previousValue deltaPercent timeSeries|table groupedData|table segmentData|table flowData|table",
 	Customer: "groupedData segmentData flowData",
 }
 
 // drillInView shows the columns that the API calls the usual ones, and what was measured.
-var drillInView = &View{
+var drillInView = &render.View{
 	Lines: "total page pageSize timezone meta", Hide: "availableColumns defaultColumnIds",
 	Table: "rows", Columns: "defaultColumnIds metric.value", Customer: "rows",
 }
 
 // reports are numbers computed by Featurebase over conversations, tickets and feedback.
-var reports = &Toolset{
+var reports = &engine.Toolset{
 	Name: "reports", Description: "Analytics: metrics over time, their breakdowns and the rows behind them.",
 	Also: "analytics, statistics, metrics, charts, trends",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_report_datasets",
 			Title:       "List report datasets",
 			Description: "List what reports can measure and filter by. Start here; detail full tells each metric's aggregations and each attribute's operators.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/reports/datasets",
-			Input:       Args[listReportDatasets](),
+			Input:       input.Args[listReportDatasets](),
 			Output:      datasetView,
 			Example:     `{}`,
 		},
@@ -38,11 +44,11 @@ var reports = &Toolset{
 			Name:        "query_report",
 			Title:       "Query report",
 			Description: "Compute one metric over a period, by hour, day, week or month, with filters, breakdowns and a comparison period. Durations are in milliseconds.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/reports/query",
-			Input:       Args[queryReport](),
-			Rules: []Rule{
+			Input:       input.Args[queryReport](),
+			Rules: []input.Rule{
 				{When: "aggregation=percentile", Need: "percentile"},
 				{When: "compareStartDate", Need: "compareEndDate"},
 				{When: "compareEndDate", Need: "compareStartDate"},
@@ -54,10 +60,10 @@ var reports = &Toolset{
 			Name:        "drill_into_report",
 			Title:       "Drill into report",
 			Description: "List the rows behind a metric, or behind one data point of query_report. Pages are numbered.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/reports/drill-in",
-			Input:       Args[drillIntoReport](),
+			Input:       input.Args[drillIntoReport](),
 			Output:      drillInView,
 			Example:     `{"metric":"new_conversations","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","dataPointFilters":{},"pageSize":3}`,
 		},
@@ -65,10 +71,10 @@ var reports = &Toolset{
 			Name:        "list_report_filter_values",
 			Title:       "List report filter values",
 			Description: "List the values that a report attribute can be filtered by, for attributes with supportsValueLookup.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/reports/filter-values",
-			Input:       Args[listReportFilterValues](),
+			Input:       input.Args[listReportFilterValues](),
 			Output:      filterValueView,
 			Example:     `{"fieldId":"conversation.assignee"}`,
 		},
@@ -76,22 +82,22 @@ var reports = &Toolset{
 }
 
 type listReportDatasets struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 // window is what a query and a drill-in have in common: which numbers over which time.
 type window struct {
-	Metric          string        `json:"metric" jsonschema_description:"Id from list_report_datasets."`
-	Granularity     string        `json:"granularity" jsonschema:"enum=hour,enum=day,enum=week,enum=month"`
-	StartDate       string        `json:"startDate" jsonschema_description:"ISO 8601."`
-	EndDate         string        `json:"endDate" jsonschema_description:"Inclusive."`
-	Timezone        string        `json:"timezone,omitempty" jsonschema_description:"IANA name; default UTC."`
-	Filters         reportFilters `json:"filters,omitempty" jsonschema_description:"{fieldId,operator,value}, or {op:and|or,children:[...]} of such and of groups, 6 levels deep at most. Operators: is is_not in not_in contains not_contains gte lte between exists not_exists is_member_of is_not_member_of."`
-	GroupBy         string        `json:"groupBy,omitempty" jsonschema_description:"Attribute id."`
-	SegmentBy       string        `json:"segmentBy,omitempty" jsonschema_description:"Attribute id of a second breakdown."`
-	OfficeHoursOnly bool          `json:"officeHoursOnly,omitempty"`
-	View            string        `json:"view,omitempty" jsonschema:"enum=standard,enum=hourly_heatmap,enum=sankey"`
+	Metric          string              `json:"metric" jsonschema_description:"Id from list_report_datasets."`
+	Granularity     string              `json:"granularity" jsonschema:"enum=hour,enum=day,enum=week,enum=month"`
+	StartDate       string              `json:"startDate" jsonschema_description:"ISO 8601."`
+	EndDate         string              `json:"endDate" jsonschema_description:"Inclusive."`
+	Timezone        string              `json:"timezone,omitempty" jsonschema_description:"IANA name; default UTC."`
+	Filters         input.ReportFilters `json:"filters,omitempty" jsonschema_description:"{fieldId,operator,value}, or {op:and|or,children:[...]} of such and of groups, 6 levels deep at most. Operators: is is_not in not_in contains not_contains gte lte between exists not_exists is_member_of is_not_member_of."`
+	GroupBy         string              `json:"groupBy,omitempty" jsonschema_description:"Attribute id."`
+	SegmentBy       string              `json:"segmentBy,omitempty" jsonschema_description:"Attribute id of a second breakdown."`
+	OfficeHoursOnly bool                `json:"officeHoursOnly,omitempty"`
+	View            string              `json:"view,omitempty" jsonschema:"enum=standard,enum=hourly_heatmap,enum=sankey"`
 }
 
 type queryReport struct {

@@ -21,12 +21,3 @@ var schemas = sync.OnceValue(func() map[string]json.RawMessage {
 	}
 	return published
 })
-
-// Schema returns the published JSON Schema of the arguments. acting says whether the server has an admin to act as: without one, the
-// argument that names the admin is required where the API demands it.
-func (op *Operation) Schema(acting bool) json.RawMessage {
-	if r := op.ActingAdmin; r != nil && r.When == "" && !acting {
-		return op.Input.requiring(r.Need)
-	}
-	return schemas()[op.Name]
-}

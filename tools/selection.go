@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/nearest"
 )
 
@@ -27,11 +28,11 @@ type Selection struct {
 // Check refuses names that are not there, with the nearest that is: a restriction that is silently ignored opens everything.
 func (s Selection) Check() error {
 	toolsets := []string{DefaultTools, AllTools, noTools}
-	for _, set := range Toolsets() {
+	for _, set := range Inventory().Toolsets() {
 		toolsets = append(toolsets, set.Name)
 	}
 	var operations []string
-	for _, op := range All() {
+	for _, op := range Inventory().All() {
 		operations = append(operations, op.Name)
 	}
 	for _, list := range []struct {
@@ -61,12 +62,12 @@ func (s Selection) Check() error {
 }
 
 // Exposed returns the toolsets with the operations that are on, in the order of the documentation, without those that have none.
-func (s Selection) Exposed() []*Toolset {
-	var exposed []*Toolset
-	for _, set := range Toolsets() {
-		on := slices.DeleteFunc(slices.Clone(set.Operations), func(op *Operation) bool { return s.offBy(set, op) != "" })
+func (s Selection) Exposed() []*engine.Toolset {
+	var exposed []*engine.Toolset
+	for _, set := range Inventory().Toolsets() {
+		on := slices.DeleteFunc(slices.Clone(set.Operations), func(op *engine.Operation) bool { return s.offBy(set, op) != "" })
 		if len(on) > 0 {
-			exposed = append(exposed, &Toolset{Name: set.Name, Description: set.Description, Operations: on})
+			exposed = append(exposed, &engine.Toolset{Name: set.Name, Description: set.Description, Operations: on})
 		}
 	}
 	return exposed
@@ -74,34 +75,28 @@ func (s Selection) Exposed() []*Toolset {
 
 // OffBy returns the setting that switches an operation off. It is empty for one that is on, and for a name that nothing has.
 func (s Selection) OffBy(operation string) string {
-	for _, set := range Toolsets() {
-		for _, op := range set.Operations {
-			if op.Name == operation {
-				return s.offBy(set, op)
-			}
-		}
+	if op := Inventory().Lookup(operation); op != nil {
+		return s.offBy(Inventory().ToolsetOf(operation), op)
 	}
 	return ""
 }
 
-// Reads reports whether resources and completions may read with an operation. They are no tools that could be named one by one: they follow
-// the toolset, of which one tool has to be on, and what is excluded by name is read in no other way either.
+// Reads reports whether resources, completions and the words for unknown names may read with an operation: it is on, or it is one of those
+// that go with the default tools. What is left out is read in no other way either.
 func (s Selection) Reads(operation string) bool {
-	for _, set := range Toolsets() {
-		if slices.ContainsFunc(set.Operations, func(op *Operation) bool { return op.Name == operation }) {
-			return !slices.Contains(s.Exclude, operation) &&
-				slices.ContainsFunc(set.Operations, func(op *Operation) bool { return s.offBy(set, op) == "" })
-		}
+	op := Inventory().Lookup(operation)
+	if op == nil || slices.Contains(s.Exclude, operation) {
+		return false
 	}
-	return false
+	return s.OffBy(operation) == "" || op.Browsed && slices.Contains(s.toolsets(), DefaultTools)
 }
 
 // offBy holds the order of the settings: what limits the effect wins over names, and leaving out wins over adding.
-func (s Selection) offBy(set *Toolset, op *Operation) string {
+func (s Selection) offBy(set *engine.Toolset, op *engine.Operation) string {
 	switch {
-	case s.ReadOnly && op.Effect != Read:
+	case s.ReadOnly && op.Effect != engine.Read:
 		return "--read-only"
-	case s.NoDestructive && op.Effect == Destroy:
+	case s.NoDestructive && op.Effect == engine.Destroy:
 		return "--no-destructive"
 	case slices.Contains(s.Exclude, op.Name):
 		return "--exclude-tools"
@@ -114,7 +109,7 @@ func (s Selection) offBy(set *Toolset, op *Operation) string {
 	}
 }
 
-func (s Selection) includes(set *Toolset, op *Operation) bool {
+func (s Selection) includes(set *engine.Toolset, op *engine.Operation) bool {
 	toolsets := s.toolsets()
 	return slices.Contains(s.Tools, op.Name) ||
 		slices.Contains(toolsets, AllTools) ||

@@ -1,30 +1,36 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
 
-var surveyView = &View{
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
+)
+
+var surveyView = &render.View{
 	Row:   "id title active=isActive|flag responseCount questions=pages.title created=createdAt|date",
 	Lines: "id title description active=isActive responseCount pages targeting created=createdAt updated=updatedAt|new",
 }
 
-var surveyResponseView = &View{
+var surveyResponseView = &render.View{
 	Row:      "id created=createdAt|date user=user.name email=user.email contactId=user.id answers=responses|pageId:value",
 	Customer: "user email answers",
 }
 
 // surveys ask users questions, one a page, inside the organization's product.
-var surveys = &Toolset{
+var surveys = &engine.Toolset{
 	Name: "surveys", Description: "Surveys and the answers to them.",
 	Also: "NPS, CSAT, questionnaires, polls, feedback forms",
-	Operations: []*Operation{
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_surveys",
 			Title:       "List surveys",
 			Description: "List surveys with their questions.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/surveys",
-			Input:       Args[listSurveys](),
+			Input:       input.Args[listSurveys](),
 			Output:      surveyView,
 			Example:     `{"isActive":true}`,
 		},
@@ -32,10 +38,10 @@ var surveys = &Toolset{
 			Name:        "get_survey",
 			Title:       "Get survey",
 			Description: "Get one survey: pages with their ids, questions and logic, and targeting.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/surveys/{surveyId}",
-			Input:       Args[getSurvey](),
+			Input:       input.Args[getSurvey](),
 			Output:      surveyView,
 			Example:     `{"surveyId":"<surveyId>"}`,
 		},
@@ -43,10 +49,10 @@ var surveys = &Toolset{
 			Name:        "list_survey_responses",
 			Title:       "List survey responses",
 			Description: "List who answered a survey and what, by page id; get_survey has the questions.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/surveys/{surveyId}/responses",
-			Input:       Args[listSurveyResponses](),
+			Input:       input.Args[listSurveyResponses](),
 			Output:      surveyResponseView,
 			Example:     `{"surveyId":"<surveyId>"}`,
 		},
@@ -56,17 +62,17 @@ var surveys = &Toolset{
 type listSurveys struct {
 	IsActive bool   `json:"isActive,omitempty"`
 	Type     string `json:"type,omitempty" jsonschema:"enum=text,enum=link,enum=rating,enum=multiple-choice" jsonschema_description:"Kind of page it has."`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getSurvey struct {
-	SurveyID objectID `json:"surveyId"`
+	SurveyID input.ObjectID `json:"surveyId"`
 }
 
 type listSurveyResponses struct {
-	SurveyID objectID `json:"surveyId"`
-	PageID   string   `json:"pageId,omitempty"`
-	page
-	detail
+	SurveyID input.ObjectID `json:"surveyId"`
+	PageID   string         `json:"pageId,omitempty"`
+	input.Page
+	input.Detail
 }

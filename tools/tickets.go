@@ -1,37 +1,55 @@
 package tools
 
-import "net/http"
+import (
+	"net/http"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+)
 
 // ticketView hides what the kind of a status says and a picture.
-var ticketView = &View{
+var ticketView = &render.View{
 	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
 		"updated=updatedAt|date excerpt=content|excerpt",
 	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
 		"created=createdAt updated=updatedAt|new integrations",
 	Hide:    "color isDefault profilePicture",
-	Written: "ticketNumber id title url=ticketUrl status=status.name open snoozedUntil assigneeId categoryType",
+	Written: "ticketNumber id title url=ticketUrl author=author.name status=status.name open snoozedUntil assigneeId categoryType",
 	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
 // ticketCategoryView hides the same of a category as boardView of a board.
-var ticketCategoryView = &View{
+var ticketCategoryView = &render.View{
 	Row: "id name customFields|shared", Lines: boardView.Lines, Hide: boardView.Hide,
 }
 
 // tickets are support requests that are worked on like tasks, with a number, a category and a status.
-var tickets = &Toolset{
+var tickets = &engine.Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
 	Also: "support requests, issues, cases, help desk",
-	Operations: []*Operation{
+	Refs: engine.Refs{
+		"assigneeId":        {Kind: kind.Admin},
+		"adminId":           {Kind: kind.Admin},
+		"ticketCategoryId":  {Kind: kind.TicketCategory},
+		"ticketCategoryIds": {Kind: kind.TicketCategory},
+		"statusId":          {Kind: kind.TicketStatus},
+		"statusIds":         {Kind: kind.TicketStatus},
+		"ticketStatusId":    {Kind: kind.TicketStatus},
+	},
+	AnswerRefs: engine.Refs{"teamAssigneeId": {Kind: kind.Team}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_tickets",
 			Title:       "List tickets",
 			Description: "List or search support tickets, open and closed, by words, status, category or assignee.",
 			Default:     true,
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets",
-			Input:       Args[listTickets](),
+			Input:       input.Args[listTickets](),
 			Output:      ticketView,
 			Example:     `{"q":"import","limit":5}`,
 		},
@@ -39,10 +57,10 @@ var tickets = &Toolset{
 			Name:        "get_ticket",
 			Title:       "Get ticket",
 			Description: "Get one ticket with its text and messages.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/{ticketNumber}",
-			Input:       Args[getTicket](),
+			Input:       input.Args[getTicket](),
 			Output:      ticketView,
 			Example:     `{"ticketNumber":"<ticketNumber>"}`,
 		},
@@ -50,46 +68,52 @@ var tickets = &Toolset{
 			Name:        "create_ticket",
 			Title:       "Create ticket",
 			Description: "Open a support ticket for a contact, who is notified unless skipNotifications. An unknown email makes a new contact.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets",
-			Input:       Args[createTicket](),
-			Notifies:    []Notice{{Unless: "skipNotifications=true", To: "the contact whom it is opened for"}},
-			Output:      ticketView,
-			Example:     `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
+			Input:       input.Args[createTicket](),
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact whom it is opened for"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
 		},
 		{
 			Name:        "update_ticket",
 			Title:       "Update ticket",
 			Description: "Change, close, reopen, snooze or assign a ticket. The contact is notified unless skipNotifications.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
-			Input:       Args[updateTicket](),
-			Notifies:    []Notice{{Unless: "skipNotifications=true", To: "the contact of the ticket"}},
-			Output:      ticketView,
-			Example:     `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
+			Input:       input.Args[updateTicket](),
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
 		},
 		{
 			Name:        "reply_to_ticket",
 			Title:       "Reply to ticket",
 			Description: "Write into a ticket as an admin: messageType comment goes to the contact, note stays internal. Type contact speaks in the contact's name.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets/{ticketNumber}/reply",
-			Input:       Args[replyToTicket](),
-			Notifies: []Notice{
+			Input:       input.Args[replyToTicket](),
+			Notifies: []engine.Notice{
 				{When: "type=admin", Unless: "messageType=note|skipNotifications=true", To: "the contact of the ticket"},
 				{When: "type=contact", Unless: "skipNotifications=true", To: "the organization's admins"},
 			},
-			Rules: []Rule{
+			Rules: []input.Rule{
 				{When: "type=contact", Need: "contactId|contactEmail"},
 				{When: "type=contact", Refuse: "messageType=note"},
 				{When: "type=contact", Refuse: "adminId"},
 				{When: "type=admin", Refuse: "contactId"},
 				{When: "type=admin", Refuse: "contactEmail"},
 			},
-			ActingAdmin:  &Rule{When: "type=admin", Need: "adminId"},
+			ActingAdmin:  &input.Rule{When: "type=admin", Need: "adminId"},
 			Impersonates: "type=contact",
 			Output:       ticketView,
 			Example:      `{"ticketNumber":"<ticketNumber>","type":"admin","messageType":"note","body":"Reproduced with the *sample* file."}`,
@@ -98,20 +122,21 @@ var tickets = &Toolset{
 			Name:        "delete_ticket",
 			Title:       "Delete ticket",
 			Description: "Delete a ticket for good; a customer ticket takes its conversation along.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/tickets/{ticketNumber}",
-			Input:       Args[deleteTicket](),
+			Input:       input.Args[deleteTicket](),
 			Example:     `{"ticketNumber":"<ticketNumber>"}`,
 		},
 		{
 			Name:        "list_ticket_categories",
 			Title:       "List ticket categories",
 			Description: "List the categories of tickets, with their ids.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/categories",
-			Input:       Args[listTicketCategories](),
+			Browsed:     true,
+			Input:       input.Args[listTicketCategories](),
 			Output:      ticketCategoryView,
 			Example:     `{}`,
 		},
@@ -119,10 +144,10 @@ var tickets = &Toolset{
 			Name:        "get_ticket_category",
 			Title:       "Get ticket category",
 			Description: "Get one ticket category.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/categories/{ticketCategoryId}",
-			Input:       Args[getTicketCategory](),
+			Input:       input.Args[getTicketCategory](),
 			Output:      ticketCategoryView,
 			Example:     `{"ticketCategoryId":"<ticketCategoryId>"}`,
 		},
@@ -130,10 +155,10 @@ var tickets = &Toolset{
 			Name:        "list_ticket_custom_fields",
 			Title:       "List ticket custom fields",
 			Description: "List the custom fields of tickets: ids, types and options.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/custom_fields",
-			Input:       Args[listTicketCustomFields](),
+			Input:       input.Args[listTicketCustomFields](),
 			Output:      customFieldView,
 			Example:     `{}`,
 		},
@@ -141,10 +166,10 @@ var tickets = &Toolset{
 			Name:        "get_ticket_custom_field",
 			Title:       "Get ticket custom field",
 			Description: "Get one custom field of tickets.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/custom_fields/{ticketFieldId}",
-			Input:       Args[getTicketCustomField](),
+			Input:       input.Args[getTicketCustomField](),
 			Output:      customFieldView,
 			Example:     `{"ticketFieldId":"<ticketFieldId>"}`,
 		},
@@ -152,10 +177,11 @@ var tickets = &Toolset{
 			Name:        "list_ticket_statuses",
 			Title:       "List ticket statuses",
 			Description: "List the statuses that tickets can have, with their ids.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/statuses",
-			Input:       Args[listTicketStatuses](),
+			Browsed:     true,
+			Input:       input.Args[listTicketStatuses](),
 			Output:      statusView,
 			Example:     `{}`,
 		},
@@ -163,10 +189,10 @@ var tickets = &Toolset{
 			Name:        "get_ticket_status",
 			Title:       "Get ticket status",
 			Description: "Get one ticket status.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/statuses/{ticketStatusId}",
-			Input:       Args[getTicketStatus](),
+			Input:       input.Args[getTicketStatus](),
 			Output:      statusView,
 			Example:     `{"ticketStatusId":"<ticketStatusId>"}`,
 		},
@@ -181,63 +207,63 @@ type listTickets struct {
 	AssigneeID        string   `json:"assigneeId,omitempty"`
 	SortBy            string   `json:"sortBy,omitempty" jsonschema:"enum=date,enum=recent,enum=ticketNumber"`
 	SortOrder         string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getTicket struct {
-	TicketNumber ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
-	onward
+	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	input.Onward
 }
 
 type createTicket struct {
-	Author               author         `json:"author" jsonschema_description:"The contact; found by id, userId, then email."`
-	TicketCategoryID     string         `json:"ticketCategoryId"`
-	Title                string         `json:"title" jsonschema:"minLength=2"`
-	Content              markdown       `json:"content,omitempty" jsonschema_description:"Markdown."`
-	StatusID             string         `json:"statusId,omitempty" jsonschema_description:"Of list_ticket_statuses."`
-	AssigneeID           string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
-	CompanyID            string         `json:"companyId,omitempty"`
-	CustomFields         map[string]any `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
-	LinkedConversationID string         `json:"linkedConversationId,omitempty"`
-	SkipNotifications    bool           `json:"skipNotifications,omitempty"`
-	CreatedAt            string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	Author               input.Author    `json:"author" jsonschema_description:"The contact; found by id, userId, then email."`
+	TicketCategoryID     string          `json:"ticketCategoryId"`
+	Title                string          `json:"title" jsonschema:"minLength=2"`
+	Content              markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
+	StatusID             string          `json:"statusId,omitempty" jsonschema_description:"Of list_ticket_statuses."`
+	AssigneeID           string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	CompanyID            string          `json:"companyId,omitempty"`
+	CustomFields         map[string]any  `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	LinkedConversationID string          `json:"linkedConversationId,omitempty"`
+	SkipNotifications    bool            `json:"skipNotifications,omitempty"`
+	CreatedAt            string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
 type updateTicket struct {
-	TicketNumber      ticketNumber   `json:"ticketNumber" jsonschema:"minimum=1"`
-	Title             string         `json:"title,omitempty"`
-	Content           markdown       `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
-	Open              bool           `json:"open,omitempty" jsonschema_description:"false closes, true reopens."`
-	SnoozedUntil      string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time"`
-	StatusID          string         `json:"statusId,omitempty"`
-	AssigneeID        string         `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
-	CompanyID         string         `json:"companyId,omitempty"`
-	CustomFields      map[string]any `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
-	SkipNotifications bool           `json:"skipNotifications,omitempty"`
-	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil"`
+	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	Title             string             `json:"title,omitempty"`
+	Content           markup.Markdown    `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
+	Open              bool               `json:"open,omitempty" jsonschema_description:"false closes, true reopens."`
+	SnoozedUntil      string             `json:"snoozedUntil,omitempty" jsonschema:"format=date-time"`
+	StatusID          string             `json:"statusId,omitempty"`
+	AssigneeID        string             `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	CompanyID         string             `json:"companyId,omitempty"`
+	CustomFields      map[string]any     `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	SkipNotifications bool               `json:"skipNotifications,omitempty"`
+	Clear             []string           `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil"`
 }
 
 type replyToTicket struct {
-	TicketNumber      ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
-	Type              string       `json:"type" jsonschema:"enum=admin,enum=contact"`
-	Body              markdown     `json:"body" jsonschema:"minLength=1" jsonschema_description:"Markdown."`
-	MessageType       string       `json:"messageType,omitempty" jsonschema:"enum=comment,enum=note"`
-	AdminID           string       `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
-	ContactID         string       `json:"contactId,omitempty"`
-	ContactEmail      string       `json:"contactEmail,omitempty"`
-	AttachmentURLs    []string     `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
-	SkipNotifications bool         `json:"skipNotifications,omitempty"`
-	CreatedAt         string       `json:"createdAt,omitempty" jsonschema:"format=date-time"`
+	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	Type              string             `json:"type" jsonschema:"enum=admin,enum=contact"`
+	Body              markup.Markdown    `json:"body" jsonschema:"minLength=1" jsonschema_description:"Markdown."`
+	MessageType       string             `json:"messageType,omitempty" jsonschema:"enum=comment,enum=note"`
+	AdminID           string             `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
+	ContactID         string             `json:"contactId,omitempty"`
+	ContactEmail      string             `json:"contactEmail,omitempty"`
+	AttachmentURLs    []string           `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
+	SkipNotifications bool               `json:"skipNotifications,omitempty"`
+	CreatedAt         string             `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
 type deleteTicket struct {
-	TicketNumber ticketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
 }
 
 type listTicketCategories struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getTicketCategory struct {
@@ -245,17 +271,17 @@ type getTicketCategory struct {
 }
 
 type listTicketCustomFields struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getTicketCustomField struct {
-	TicketFieldID objectID `json:"ticketFieldId"`
+	TicketFieldID input.ObjectID `json:"ticketFieldId"`
 }
 
 type listTicketStatuses struct {
-	detail
-	onward
+	input.Detail
+	input.Onward
 }
 
 type getTicketStatus struct {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"featurebase-mcp/internal/engine"
 )
 
 // tokensFile has a line for each tool: its name and its tokens. A test writes it, because a tokenizer weighs more than this program.
@@ -22,4 +24,4 @@ var tokens = sync.OnceValue(func() map[string]int {
 })
 
 // Tokens returns what the tool costs the context of everybody who has it: the o200k tokens of its name, description and schema.
-func (op *Operation) Tokens() int { return tokens()[op.Name] }
+func Tokens(op *engine.Operation) int { return tokens()[op.Name] }

@@ -1,14 +1,17 @@
-package tools
+package tools_test
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/tiktoken-go/tokenizer"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools"
 )
 
 // What the tools may cost the context of every user, in tokens and in tools: some hosts stop at 40.
@@ -18,33 +21,23 @@ const (
 	maxToolsByDefault  = 36
 )
 
-var o200k = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
-
-// CountTokens counts what Operation.Tokens returns.
-func CountTokens(t *testing.T, op *Operation) int {
+// tokensOf counts what tools.Tokens returns.
+func tokensOf(t *testing.T, op *engine.Operation) int {
 	t.Helper()
-	codec, err := o200k()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := codec.Count(op.Name + "\n" + op.Description + "\n" + string(op.Schema(false)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return enginetest.Tokens(t, op.Name+"\n"+op.Description+"\n"+string(tools.Inventory().Schema(op, false)))
 }
 
 func TestTokensAreFresh(t *testing.T) {
 	t.Parallel()
 	var lines strings.Builder
-	for _, op := range All() {
-		n := CountTokens(t, op)
+	for _, op := range tools.Inventory().All() {
+		n := tokensOf(t, op)
 		fmt.Fprintln(&lines, op.Name, n)
-		if op.Tokens() != n && !*update {
-			t.Errorf("%s costs %d tokens and is said to cost %d", op.Name, n, op.Tokens())
+		if tools.Tokens(op) != n && !*golden.Update {
+			t.Errorf("%s costs %d tokens and is said to cost %d", op.Name, n, tools.Tokens(op))
 		}
 	}
-	golden(t, "../tokens.txt", []byte(lines.String()))
+	golden.File(t, "tokens.txt", lines.String())
 }
 
 // The instructions are in every context too.
@@ -55,26 +48,26 @@ func TestInstructionsAreShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := tokensOf(t, string(text))
-	if t.Logf("%d tokens of %d", n, most); n > most || !strings.Contains(string(text), untrusted) {
+	n := enginetest.Tokens(t, string(text))
+	if t.Logf("%d tokens of %d", n, most); n > most || !strings.Contains(string(text), render.UntrustedMark) {
 		t.Errorf("%d tokens, at most %d are meant; and the mark has to be explained: %s", n, most, text)
 	}
 }
 
 func TestToolsKeepTheirBudgets(t *testing.T) {
 	t.Parallel()
-	all, byDefault, tools := 0, 0, 0
-	for _, op := range All() {
-		n := CountTokens(t, op)
+	all, byDefault, count := 0, 0, 0
+	for _, op := range tools.Inventory().All() {
+		n := tokensOf(t, op)
 		all += n
 		if op.Default {
 			byDefault += n
-			tools++
+			count++
 		}
 	}
-	t.Logf("all %d tools: %d tokens of %d; default %d tools: %d of %d", len(All()), all, maxTokensOfAll, tools, byDefault, maxTokensByDefault)
-	if all > maxTokensOfAll || byDefault > maxTokensByDefault || tools > maxToolsByDefault {
+	t.Logf("all %d tools: %d tokens of %d; default %d tools: %d of %d", len(tools.Inventory().All()), all, maxTokensOfAll, count, byDefault, maxTokensByDefault)
+	if all > maxTokensOfAll || byDefault > maxTokensByDefault || count > maxToolsByDefault {
 		t.Errorf("all tools: %d tokens of %d; by default: %d tokens of %d in %d tools of %d",
-			all, maxTokensOfAll, byDefault, maxTokensByDefault, tools, maxToolsByDefault)
+			all, maxTokensOfAll, byDefault, maxTokensByDefault, count, maxToolsByDefault)
 	}
 }

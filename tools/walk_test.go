@@ -12,28 +12,17 @@ import (
 	mcpclient "github.com/mark3labs/mcp-go/client"
 
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/tools"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/render"
 )
-
-// With the least budget every example is still answered, within it.
-func TestExamplesAreAnsweredWithinTheLeastBudget(t *testing.T) {
-	t.Parallel()
-	for _, e := range examples(t) {
-		t.Run(e.op.Name, func(t *testing.T) {
-			t.Parallel()
-			server := start(t, app.Config{Sandbox: &app.Sandbox{}, ActingAdmin: e.admin, AllowImpersonation: e.customer, Budget: tools.LeastBudget})
-			text, isError := ask(t, server, e.op.Name, e.arguments)
-			if isError || len(text) > int(tools.LeastBudget) {
-				t.Errorf("%s: %d bytes\n%s", e.arguments, len(text), text)
-			}
-		})
-	}
-}
 
 // A walk over what the sandbox has sees each item once and in order, whatever the budget.
 func TestWalksOverTheSandboxSeeEverythingOnce(t *testing.T) {
 	t.Parallel()
-	unlimited := start(t, app.Config{Sandbox: &app.Sandbox{}})
+	servers := map[render.Budget]*mcpclient.Client{0: nil, render.LeastBudget: nil, 5000: nil, 24_000: nil}
+	for budget := range servers {
+		servers[budget] = enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, Budget: budget})
+	}
 	for _, tc := range []struct {
 		tool      string
 		arguments map[string]any
@@ -43,15 +32,18 @@ func TestWalksOverTheSandboxSeeEverythingOnce(t *testing.T) {
 		{"search_conversations", map[string]any{"limit": 25, "query": []any{map[string]any{"field": "state", "operator": "IN", "value": []string{"open", "closed"}}}}},
 		{"list_comments", map[string]any{"limit": 100, "detail": "full"}},
 	} {
-		want, _ := walk(t, unlimited, 0, tc.tool, tc.arguments)
-		for _, budget := range []tools.Budget{tools.LeastBudget, 5000, 24_000} {
+		want, _ := walk(t, servers[0], 0, tc.tool, tc.arguments)
+		for budget, server := range servers {
+			if budget == 0 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%d", tc.tool, budget), func(t *testing.T) {
 				t.Parallel()
-				got, cuts := walk(t, start(t, app.Config{Sandbox: &app.Sandbox{}, Budget: budget}), budget, tc.tool, tc.arguments)
+				got, cuts := walk(t, server, budget, tc.tool, tc.arguments)
 				if diff := cmp.Diff(want, got); diff != "" || len(got) == 0 {
 					t.Error(diff)
 				}
-				if cuts == 0 && budget == tools.LeastBudget {
+				if cuts == 0 && budget == render.LeastBudget {
 					t.Error("no answer was cut, so this proves nothing")
 				}
 			})
@@ -60,7 +52,7 @@ func TestWalksOverTheSandboxSeeEverythingOnce(t *testing.T) {
 }
 
 // walk follows nextCursor to the end, and counts the answers that a budget cut.
-func walk(t *testing.T, server *mcpclient.Client, budget tools.Budget, tool string, arguments map[string]any) (ids []string, cuts int) {
+func walk(t *testing.T, server *mcpclient.Client, budget render.Budget, tool string, arguments map[string]any) (ids []string, cuts int) {
 	t.Helper()
 	arguments = maps.Clone(arguments)
 	for {
@@ -68,7 +60,7 @@ func walk(t *testing.T, server *mcpclient.Client, budget tools.Budget, tool stri
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, isError := ask(t, server, tool, string(encoded))
+		text, isError := enginetest.Ask(t, server, tool, string(encoded))
 		if isError || budget > 0 && len(text) > int(budget) {
 			t.Fatalf("%d bytes: %s", len(text), text)
 		}

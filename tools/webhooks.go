@@ -7,10 +7,15 @@ import (
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/render"
 )
 
 // webhookView withholds what would let a reader forge deliveries (the signing secret) or act in the endpoint's name (header values).
-var webhookView = &View{
+var webhookView = &render.View{
 	Row:     "id name url topics status failures=health.consecutiveFailures|some lastSuccess=health.lastSuccessAt|date",
 	Lines:   "id name url description status topics health lastStatus requestConfig secret version created=createdAt updated=updatedAt|new",
 	Written: "id name url topics status deleted",
@@ -18,21 +23,22 @@ var webhookView = &View{
 }
 
 // webhookSecretView is for the calls that exist to make a signing secret. Header values are withheld all the same: the caller has them.
-var webhookSecretView = &View{Written: "id name url topics status secret", Secret: "headers"}
+var webhookSecretView = &render.View{Written: "id name url topics status secret", Secret: "headers"}
 
 // webhooks send events to endpoints outside.
-var webhooks = &Toolset{
+var webhooks = &engine.Toolset{
 	Name: "webhooks", Description: "Webhooks, which send events to endpoints of yours.",
-	Also: "events, integrations, callbacks, notifications",
-	Operations: []*Operation{
+	Also:   "events, integrations, callbacks, notifications",
+	Unsaid: []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden}, Words: "Webhooks need a paid plan (Growth or higher), and the topic audit_log.created needs Enterprise."}},
+	Operations: []*engine.Operation{
 		{
 			Name:        "list_webhooks",
 			Title:       "List webhooks",
 			Description: "List webhooks with status and topics. Secrets are withheld.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/webhooks",
-			Input:       Args[listWebhooks](),
+			Input:       input.Args[listWebhooks](),
 			Output:      webhookView,
 			Example:     `{}`,
 		},
@@ -40,10 +46,10 @@ var webhooks = &Toolset{
 			Name:        "get_webhook",
 			Title:       "Get webhook",
 			Description: "Get one webhook with its delivery health. Secrets are withheld.",
-			Effect:      Read,
+			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/webhooks/{webhookId}",
-			Input:       Args[getWebhook](),
+			Input:       input.Args[getWebhook](),
 			Output:      webhookView,
 			Example:     `{"webhookId":"<webhookId>"}`,
 		},
@@ -51,34 +57,36 @@ var webhooks = &Toolset{
 			Name:        "create_webhook",
 			Title:       "Create webhook",
 			Description: "Register an HTTPS endpoint for events. The answer shows its signing secret, for the user to keep.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
-			Input:       Args[createWebhook](),
-			Confirm:     "Featurebase will send these events, with customers' data in them, to this address.", // a way out that words of a customer's could make a model open
+			Input:       input.Args[createWebhook](),
+			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // a way out that words of a customer's could make a model open
 			Output:      webhookSecretView,
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "An organization has 10 webhooks at most, each with an https URL and 10 extra headers at most."}},
 			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
 		},
 		{
 			Name:        "update_webhook",
 			Title:       "Update webhook",
 			Description: "Change, pause or reactivate a webhook.",
-			Effect:      Write,
+			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/webhooks/{webhookId}",
-			Input:       Args[updateWebhook](),
-			Confirm:     "Featurebase sends the events of a webhook, with customers' data in them, to its address.", // changed, it can lead elsewhere and send more
+			Input:       input.Args[updateWebhook](),
+			Confirm:     []engine.Asked{{Because: "Featurebase sends the events of a webhook, with customers' data in them, to its address."}}, // changed, it can lead elsewhere and send more
 			Output:      webhookView,
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "A webhook has an https URL and 10 extra headers at most."}},
 			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,
 		},
 		{
 			Name:        "delete_webhook",
 			Title:       "Delete webhook",
 			Description: "Delete a webhook for good.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodDelete,
 			Path:        "/v2/webhooks/{webhookId}",
-			Input:       Args[deleteWebhook](),
+			Input:       input.Args[deleteWebhook](),
 			Output:      webhookView,
 			Example:     `{"webhookId":"<webhookId>"}`,
 		},
@@ -86,10 +94,10 @@ var webhooks = &Toolset{
 			Name:        "refresh_webhook_secret",
 			Title:       "Refresh webhook secret",
 			Description: "Replace a webhook's signing secret and show the new one. The old one stops working at once.",
-			Effect:      Destroy,
+			Effect:      engine.Destroy,
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks/{webhookId}/secret",
-			Input:       Args[refreshWebhookSecret](),
+			Input:       input.Args[refreshWebhookSecret](),
 			Output:      webhookSecretView,
 			Example:     `{"webhookId":"<webhookId>"}`,
 		},
@@ -107,24 +115,24 @@ const webhookTopics = `post.created post.updated post.deleted post.voted ticket.
 type webhookTopic string
 
 // JSONSchemaExtend makes the topics an enum, too long to be published.
-func (webhookTopic) JSONSchemaExtend(s *jsonschema.Schema) { s.Enum = oneOf(webhookTopics) }
+func (webhookTopic) JSONSchemaExtend(s *jsonschema.Schema) { s.Enum = input.OneOf(webhookTopics) }
 
 // listedTopic is a topic where a model is told them all, which only the call that cannot do without does.
 type listedTopic string
 
 // JSONSchemaExtend makes the topics an enum and puts them into words.
 func (listedTopic) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.Enum, s.Description = oneOf(webhookTopics), strings.Join(strings.Fields(webhookTopics), " ")
+	s.Enum, s.Description = input.OneOf(webhookTopics), strings.Join(strings.Fields(webhookTopics), " ")
 }
 
 type listWebhooks struct {
 	Status string `json:"status,omitempty" jsonschema:"enum=active,enum=paused,enum=suspended"`
-	page
-	detail
+	input.Page
+	input.Detail
 }
 
 type getWebhook struct {
-	WebhookID objectID `json:"webhookId"`
+	WebhookID input.ObjectID `json:"webhookId"`
 }
 
 type createWebhook struct {
@@ -143,15 +151,15 @@ type requestConfig struct {
 // headerValue is refused where it is what answers say in its place: sent back, it would overwrite the real one.
 type headerValue string
 
-func (headerValue) wire(v any, _ reflect.StructTag) (any, error) {
-	if v == withheld {
+func (headerValue) Wire(v any, _ reflect.StructTag) (any, error) {
+	if v == render.Withheld {
 		return v, errors.New("this value was withheld from you: ask the user for it, or leave requestConfig out")
 	}
 	return v, nil
 }
 
 type updateWebhook struct {
-	WebhookID     objectID       `json:"webhookId"`
+	WebhookID     input.ObjectID `json:"webhookId"`
 	Name          string         `json:"name,omitempty" jsonschema:"maxLength=100"`
 	URL           string         `json:"url,omitempty" jsonschema:"format=uri"`
 	Topics        []webhookTopic `json:"topics,omitempty" jsonschema_description:"As in create_webhook; replaces all."`
@@ -162,9 +170,9 @@ type updateWebhook struct {
 }
 
 type deleteWebhook struct {
-	WebhookID objectID `json:"webhookId"`
+	WebhookID input.ObjectID `json:"webhookId"`
 }
 
 type refreshWebhookSecret struct {
-	WebhookID objectID `json:"webhookId"`
+	WebhookID input.ObjectID `json:"webhookId"`
 }

@@ -19,6 +19,10 @@ import (
 	"slices"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
@@ -42,18 +46,19 @@ type Config struct {
 	KeyPerCaller bool
 	Sandbox      *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline     time.Duration // longest time of one tool call; 0 is no limit
-	Budget       tools.Budget  // longest text of an answer, in bytes; 0 is no limit
+	Budget       render.Budget // longest text of an answer, in bytes; 0 is no limit
+	NamesWait    time.Duration // how long an answer waits for names, which it can do without; 0 is a second
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
 
-	Confirm tools.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
+	Confirm engine.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
 
 	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
 	AllowImpersonation bool   // lets tools speak in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	Audit     *tools.Audit          // the trail of writes; nil keeps none
+	Audit     *engine.Audit         // the trail of writes; nil keeps none
 	Observers []Observer            // follow what the server does
 	Options   []server.ServerOption // besides those that every server has
 	Logger    *slog.Logger          // nil discards
@@ -73,7 +78,7 @@ type App struct {
 	MCP      *server.MCPServer
 	Client   *client.Client // nil with KeyPerCaller
 	accounts *accounts      // nil without
-	audit    *tools.Audit   // nil without
+	audit    *engine.Audit  // nil without
 	sandbox  *sandbox.Sandbox
 }
 
@@ -86,7 +91,7 @@ func New(cfg Config) (*App, error) {
 	if err := cfg.Budget.Check(); err != nil {
 		return nil, fmt.Errorf("--answer-budget: %w", err)
 	}
-	cfg.Confirm = cmp.Or(cfg.Confirm, tools.ConfirmAuto)
+	cfg.Confirm = cmp.Or(cfg.Confirm, engine.ConfirmAuto)
 	if err := cfg.Confirm.Check(); err != nil {
 		return nil, fmt.Errorf("--confirm: %w", err)
 	}
@@ -118,32 +123,46 @@ func New(cfg Config) (*App, error) {
 	}
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
-		app.accounts, err = newAccounts(cfg.Client)
+		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
 	} else {
 		app.Client, err = client.New(cfg.Client)
 	}
 	if err != nil {
 		return nil, err
 	}
-	env := tools.Env{
-		Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
-		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails,
-		OffBy: cfg.Selection.OffBy, Progress: wire.Progress, Audit: cfg.Audit,
-		Caller:  func(ctx context.Context) string { return caller.From(ctx).Name },
-		Confirm: tools.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
-	}
-	if app.Client != nil {
-		env.Client, env.Names, env.Repeats = app.Client, tools.NewNames(app.Client), tools.NewRepeats()
+	all := &engine.Engine{
+		Inventory: tools.Inventory(), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
+		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails, Progress: wire.Progress, Audit: cfg.Audit,
+		CallerName: func(ctx context.Context) string { return caller.From(ctx).Name },
+		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
 	}
 	if watched != nil {
-		env.Observer = watched
+		all.Observer = watched
 	}
 	if app.sandbox != nil {
-		env.Now = app.sandbox.Now
+		all.Now = app.sandbox.Now
 	}
-	app.MCP = newServer(cfg, surroundings{env, cfg.Selection, app.accounts})
+	shared := engine.Account{OffBy: cfg.Selection.OffBy}
+	if cfg.Selection.NoDestructive {
+		shared.Keeps = "--no-destructive"
+	}
+	if app.Client != nil {
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
+	}
+	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
 }
+
+// newNames are the names that a client can see.
+func newNames(c *client.Client, wait time.Duration) *engine.Names {
+	names := engine.NewNames(c, tools.Inventory())
+	names.Patience = cmp.Or(wait, names.Patience)
+	return names
+}
+
+// Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,
+// whoever let them in has proved who they are.
+func (a *App) Proved(principal string) bool { return a.accounts == nil || a.accounts.proved(principal) }
 
 // confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
 func confirmer(ctx context.Context) string {
@@ -151,11 +170,11 @@ func confirmer(ctx context.Context) string {
 }
 
 // actingAdmin is nil when none is configured.
-func actingAdmin(cfg Config) (*tools.ActingAdmin, error) {
+func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	if cfg.ActingAdmin == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
 	}
-	admin, err := tools.NewActingAdmin(cfg.ActingAdmin)
+	admin, err := engine.NewActingAdmin(kind.Admin, cfg.ActingAdmin)
 	if err != nil {
 		return nil, fmt.Errorf("--acting-admin: %w", err)
 	}
@@ -171,15 +190,15 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 // newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
 // what is shown of prompts, are filled in by filters when a client lists them.
 func newServer(cfg Config, around surroundings) *server.MCPServer {
-	byName := map[string]*tools.Operation{}
+	byName := map[string]*engine.Operation{}
 	var registered []server.ServerTool
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered = append(registered, server.ServerTool{Tool: op.Bare(), Handler: op.HandlerIn(around.of)})
+			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
 		}
 	}
-	browsed := resources.New(around.of, around.reads)
+	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
@@ -223,14 +242,14 @@ func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 
 // exposed leaves the tools that the caller may use, and completes them: they were registered bare. The filter also runs before each call, with
 // the called tool alone.
-func exposed(byName map[string]*tools.Operation, acting bool) server.ToolFilterFunc {
+func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
 	return func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 		if who := caller.From(ctx); who.Limited() {
 			list = slices.DeleteFunc(list, func(t mcp.Tool) bool { return byName[t.Name] != nil && !allowed(who, byName[t.Name]) })
 		}
 		for i, t := range list {
 			if op := byName[t.Name]; op != nil {
-				list[i].RawInputSchema = op.Schema(acting)
+				list[i].RawInputSchema = tools.Inventory().Schema(op, acting)
 			}
 		}
 		return list

@@ -21,13 +21,14 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long a test waits for what must happen; it is no measure of speed.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // host is the other end of a server on stdio.
 type host struct {
@@ -68,7 +69,7 @@ func serve(t *testing.T, cfg Config) *host {
 	toHost, fromServer := io.Pipe()
 	h.in = fromHost
 	go func() {
-		err := wire.NewStdio(a.MCP, wire.StdioOptions{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+		err := stdio.New(a.MCP, stdio.Options{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 		_ = fromServer.Close()
 		h.ended <- err
 	}()
@@ -191,8 +192,8 @@ func TestTheListIsWhatIsDeclared(t *testing.T) {
 	h.initialize("2025-11-25")
 	h.send(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
 	list := h.next()["result"].(map[string]any)["tools"].([]any)
-	if len(list) != len(tools.All()) {
-		t.Errorf("%d tools, %d are declared", len(list), len(tools.All()))
+	if len(list) != len(tools.Inventory().All()) {
+		t.Errorf("%d tools, %d are declared", len(list), len(tools.Inventory().All()))
 	}
 	for _, item := range list {
 		tool := item.(map[string]any)

@@ -18,12 +18,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -34,7 +37,7 @@ const (
 )
 
 // confirmed is a server in front of an API with one post, and how often that was deleted.
-func confirmed(t *testing.T, mode tools.ConfirmMode) (Config, *atomic.Int32) {
+func confirmed(t *testing.T, mode engine.ConfirmMode) (Config, *atomic.Int32) {
 	t.Helper()
 	var deleted atomic.Int32
 	cfg := upstream(t, func(w http.ResponseWriter, r *http.Request) {
@@ -77,7 +80,7 @@ func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
-	go func() { served <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	browser = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		browser.CloseIdleConnections()
@@ -102,7 +105,7 @@ var transports = map[string]func(*testing.T, Config) transport.Interface{
 		toHost, fromServer := io.Pipe()
 		served := make(chan error, 1)
 		go func() {
-			served <- wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+			served <- stdio.New(a.MCP, stdio.Options{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 			_ = fromServer.Close()
 		}()
 		t.Cleanup(func() {
@@ -158,7 +161,7 @@ func TestAUserIsAskedFirst(t *testing.T) {
 					case name == "SSE" && era == "2025-11-25":
 						t.Skip("this client takes requests of a server for answers; see TestAUserIsAskedOverSSE")
 					}
-					cfg, deleted := confirmed(t, tools.ConfirmAlways)
+					cfg, deleted := confirmed(t, engine.ConfirmAlways)
 					user := tc.user
 					client := mcpclient.NewClient(connect(t, cfg), append([]mcpclient.ClientOption{mcpclient.WithElicitationHandler(&user)}, options...)...)
 					ctx := context.WithoutCancel(t.Context())
@@ -190,7 +193,7 @@ func TestAUserIsAskedFirst(t *testing.T) {
 func TestAClientThatCannotAskIsNotAsked(t *testing.T) {
 	for name, connect := range transports {
 		for era, options := range eras {
-			for mode, done := range map[tools.ConfirmMode]int32{tools.ConfirmAuto: 1, tools.ConfirmAlways: 0, tools.ConfirmNever: 1, "": 1} {
+			for mode, done := range map[engine.ConfirmMode]int32{engine.ConfirmAuto: 1, engine.ConfirmAlways: 0, engine.ConfirmNever: 1, "": 1} {
 				t.Run(fmt.Sprint(name, " ", era, " ", mode), func(t *testing.T) {
 					cfg, deleted := confirmed(t, mode)
 					client := mcpclient.NewClient(connect(t, cfg), options...)
@@ -219,7 +222,7 @@ func TestAClientThatCannotAskIsNotAsked(t *testing.T) {
 // A stream of SSE carries questions as it carries answers.
 func TestAUserIsAskedOverSSE(t *testing.T) {
 	for action, done := range map[string]int32{"accept": 1, "decline": 0} {
-		cfg, deleted := confirmed(t, tools.ConfirmAlways)
+		cfg, deleted := confirmed(t, engine.ConfirmAlways)
 		url, browser := site(t, cfg)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/sse", http.NoBody)
 		if err != nil {
@@ -282,7 +285,7 @@ func (h *host) asked(id int) map[string]any {
 		h.t.Fatalf("not a question: %v", question)
 	}
 	schema, _ := json.Marshal(question["params"].(map[string]any)["requestedSchema"])
-	if string(schema) != `{"properties":{},"type":"object"}` {
+	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
 	}
 	return question
@@ -300,7 +303,7 @@ func TestAQuestionWaitsFiveMinutes(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) { // its minutes take no time
 			cfg := sandboxed()
-			cfg.Confirm, cfg.Deadline = tools.ConfirmAuto, 50*time.Second
+			cfg.Confirm, cfg.Deadline = engine.ConfirmAuto, 50*time.Second
 			h := serve(t, cfg)
 			h.initialize("2025-11-25")
 			h.call(1, "search_posts", `{"search":"dark mode","limit":1}`)
@@ -333,7 +336,7 @@ func TestACallThatEndsWhileAsked(t *testing.T) {
 		"cancelled":    func(h *host) { h.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`) },
 		"end of input": func(h *host) { _ = h.in.Close() },
 	} {
-		cfg, deleted := confirmed(t, tools.ConfirmAuto)
+		cfg, deleted := confirmed(t, engine.ConfirmAuto)
 		h := serve(t, cfg)
 		question := h.asked(1)
 		end(h)
@@ -371,7 +374,7 @@ func (n *noticing) Write(line []byte) (int, error) {
 
 // A client of Streamable HTTP that hangs up while its user is asked has asked for nothing.
 func TestAClientThatHangsUpWhileAsked(t *testing.T) {
-	cfg, deleted := confirmed(t, tools.ConfirmAuto)
+	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	log := &noticing{word: "outcome=unanswered", seen: make(chan struct{})}
 	cfg.Logger = slog.New(slog.NewTextHandler(log, nil))
 	cfg.Extra = []server.ServerTool{extra("marker", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -430,7 +433,7 @@ func post(t *testing.T, browser *http.Client, url, body string, pairs ...string)
 
 // Over HTTP of protocol 2026-07-28 the answer comes with another request, of which nothing but its state says what it confirms.
 func TestAConfirmationOverHTTPHoldsForOneCall(t *testing.T) {
-	cfg, deleted := confirmed(t, tools.ConfirmAuto)
+	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	url, browser := site(t, cfg)
 	call := func(arguments, more string) (map[string]any, string) {
 		t.Helper()

@@ -14,6 +14,6 @@ var instructions string
 
 // instructionsFor leaves out what would send a model to tools that it cannot call.
 func instructionsFor(offBy func(tool string) string) string {
-	off := func(word string) bool { return tools.Lookup(word) != nil && offBy(word) != "" }
+	off := func(word string) bool { return tools.Inventory().Lookup(word) != nil && offBy(word) != "" }
 	return prose.Without(instructions, off)
 }

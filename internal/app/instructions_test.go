@@ -20,7 +20,7 @@ func TestTheInstructionsAreWhole(t *testing.T) {
 // No instructions name a tool that is off, and all of them are whole sentences.
 func TestTheInstructionsNameOnlyToolsThatAreOn(t *testing.T) {
 	selections := []tools.Selection{{}, {ReadOnly: true}, {Exclude: []string{"search_posts"}}}
-	for _, op := range tools.All() {
+	for _, op := range tools.Inventory().All() {
 		selections = append(selections, tools.Selection{Toolsets: []string{"none"}, Tools: []string{op.Name}})
 	}
 	for _, selection := range selections {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"featurebase-mcp/internal/engine"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
@@ -53,11 +55,11 @@ func Limits(header http.Header) ([]caller.Limit, error) {
 }
 
 // scopeOf is what a caller who was granted scopes needs for an operation, besides [caller.ScopeRead].
-func scopeOf(op *tools.Operation) string {
+func scopeOf(op *engine.Operation) string {
 	switch op.Effect {
-	case tools.Read:
+	case engine.Read:
 		return caller.ScopeRead
-	case tools.Write:
+	case engine.Write:
 		return caller.ScopeWrite
 	default:
 		return caller.ScopeDestructive
@@ -81,15 +83,15 @@ func inOrder(scopes caller.Scopes) []string {
 }
 
 // allowed reports whether a caller may use an operation that the server has.
-func allowed(who caller.Caller, op *tools.Operation) bool {
+func allowed(who caller.Caller, op *engine.Operation) bool {
 	return givenUp(who, op) == "" && granted(who, op)
 }
 
 // givenUp is the header of the request by which its caller gave up an operation, if there is one.
-func givenUp(who caller.Caller, op *tools.Operation) string {
+func givenUp(who caller.Caller, op *engine.Operation) string {
 	for _, limit := range who.Limits {
 		switch {
-		case limit.ReadOnly && op.Effect != tools.Read:
+		case limit.ReadOnly && op.Effect != engine.Read:
 			return readOnlyHeader
 		case limit.Toolsets != nil && (tools.Selection{Toolsets: limit.Toolsets}).OffBy(op.Name) != "":
 			return toolsetsHeader
@@ -98,12 +100,12 @@ func givenUp(who caller.Caller, op *tools.Operation) string {
 	return ""
 }
 
-func granted(who caller.Caller, op *tools.Operation) bool {
+func granted(who caller.Caller, op *engine.Operation) bool {
 	return who.Scopes == nil || who.Scopes[caller.ScopeRead] && who.Scopes[scopeOf(op)]
 }
 
 // offBy is what keeps a caller from an operation, in the words of a setting, as [tools.Selection.OffBy] has it.
-func offBy(who caller.Caller, op *tools.Operation) string {
+func offBy(who caller.Caller, op *engine.Operation) string {
 	if header := givenUp(who, op); header != "" {
 		return "the request header " + header
 	}
@@ -114,7 +116,7 @@ func offBy(who caller.Caller, op *tools.Operation) string {
 }
 
 // refused says, to a model, why its caller cannot use an operation that the server has. It is nil if the caller can.
-func refused(who caller.Caller, op *tools.Operation) *wire.CodedError {
+func refused(who caller.Caller, op *engine.Operation) *wire.CodedError {
 	if header := givenUp(who, op); header != "" {
 		return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf(
 			"Tool %q is switched off by the request header %s. Do not retry: only the user can change that, where the client is configured.", op.Name, header)}
@@ -134,13 +136,13 @@ func refused(who caller.Caller, op *tools.Operation) *wire.CodedError {
 
 // surroundings find what each call needs, by who makes it.
 type surroundings struct {
-	shared    tools.Env
+	shared    engine.Env
 	selection tools.Selection // of the server
 	accounts  *accounts       // nil where all callers share a key
 }
 
 // of returns what a call needs.
-func (s surroundings) of(ctx context.Context) (tools.Env, error) {
+func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 	env, who := s.shared, caller.From(ctx)
 	if s.accounts != nil {
 		account, err := s.accounts.enter(ctx, who)
@@ -151,6 +153,10 @@ func (s surroundings) of(ctx context.Context) (tools.Env, error) {
 	}
 	if offBy := s.narrowed(ctx); offBy != nil {
 		env.OffBy = offBy
+	}
+	env.Reads = func(operation string) bool { return s.reads(ctx, operation) }
+	if who.Scopes != nil && !who.Scopes[caller.ScopeDestructive] {
+		env.Keeps = cmp.Or(env.Keeps, "the missing scope "+caller.ScopeDestructive)
 	}
 	return env, nil
 }
@@ -177,7 +183,7 @@ func (s surroundings) narrowed(ctx context.Context) func(string) string {
 // offBy is [tools.Selection.OffBy] for one caller.
 func (s surroundings) offBy(who caller.Caller) func(string) string {
 	return func(name string) string {
-		op := tools.Lookup(name)
+		op := tools.Inventory().Lookup(name)
 		if op == nil {
 			return ""
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/tools"
 )
@@ -103,8 +105,8 @@ func TestACallerGetsWhatScopesAndHeadersLeave(t *testing.T) {
 		}
 		return s
 	}
-	type expectation func(set *tools.Toolset, op *tools.Operation) string // why it is off, empty if it is on
-	missing := func(op *tools.Operation) string {
+	type expectation func(set *engine.Toolset, op *engine.Operation) string // why it is off, empty if it is on
+	missing := func(op *engine.Operation) string {
 		return "needs the scope featurebase:" + op.Effect.String()
 	}
 	const readOnly, toolsets = "switched off by the request header X-Featurebase-Read-Only", "switched off by the request header X-Featurebase-Toolsets"
@@ -112,41 +114,41 @@ func TestACallerGetsWhatScopesAndHeadersLeave(t *testing.T) {
 		who caller.Caller
 		off expectation
 	}{
-		"no limits":                 {caller.Caller{}, func(*tools.Toolset, *tools.Operation) string { return "" }},
-		"all scopes":                {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeWrite, caller.ScopeDestructive)}, func(*tools.Toolset, *tools.Operation) string { return "" }},
-		"all, which widens nothing": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"all"}}}}, func(*tools.Toolset, *tools.Operation) string { return "" }},
-		"read": {caller.Caller{Scopes: scopes(caller.ScopeRead)}, func(_ *tools.Toolset, op *tools.Operation) string {
-			if op.Effect == tools.Read {
+		"no limits":                 {caller.Caller{}, func(*engine.Toolset, *engine.Operation) string { return "" }},
+		"all scopes":                {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeWrite, caller.ScopeDestructive)}, func(*engine.Toolset, *engine.Operation) string { return "" }},
+		"all, which widens nothing": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"all"}}}}, func(*engine.Toolset, *engine.Operation) string { return "" }},
+		"read": {caller.Caller{Scopes: scopes(caller.ScopeRead)}, func(_ *engine.Toolset, op *engine.Operation) string {
+			if op.Effect == engine.Read {
 				return ""
 			}
 			return missing(op)
 		}},
-		"write, not destructive": {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeWrite)}, func(_ *tools.Toolset, op *tools.Operation) string {
-			if op.Effect != tools.Destroy {
+		"write, not destructive": {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeWrite)}, func(_ *engine.Toolset, op *engine.Operation) string {
+			if op.Effect != engine.Destroy {
 				return ""
 			}
 			return missing(op)
 		}},
-		"destructive, not write": {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeDestructive)}, func(_ *tools.Toolset, op *tools.Operation) string {
-			if op.Effect != tools.Write {
+		"destructive, not write": {caller.Caller{Scopes: scopes(caller.ScopeRead, caller.ScopeDestructive)}, func(_ *engine.Toolset, op *engine.Operation) string {
+			if op.Effect != engine.Write {
 				return ""
 			}
 			return missing(op)
 		}},
-		"no read": {caller.Caller{Scopes: scopes(caller.ScopeWrite, caller.ScopeDestructive)}, func(_ *tools.Toolset, op *tools.Operation) string { return missing(op) }},
-		"reads by header": {caller.Caller{Scopes: scopes(caller.ScopeRead), Limits: []caller.Limit{{ReadOnly: true}}}, func(_ *tools.Toolset, op *tools.Operation) string {
-			if op.Effect == tools.Read {
+		"no read": {caller.Caller{Scopes: scopes(caller.ScopeWrite, caller.ScopeDestructive)}, func(_ *engine.Toolset, op *engine.Operation) string { return missing(op) }},
+		"reads by header": {caller.Caller{Scopes: scopes(caller.ScopeRead), Limits: []caller.Limit{{ReadOnly: true}}}, func(_ *engine.Toolset, op *engine.Operation) string {
+			if op.Effect == engine.Read {
 				return ""
 			}
 			return readOnly
 		}},
-		"toolsets by two headers": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"posts", "boards"}}, {Toolsets: []string{"posts", "webhooks"}}}}, func(set *tools.Toolset, _ *tools.Operation) string {
+		"toolsets by two headers": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"posts", "boards"}}, {Toolsets: []string{"posts", "webhooks"}}}}, func(set *engine.Toolset, _ *engine.Operation) string {
 			if set.Name == "posts" {
 				return ""
 			}
 			return toolsets
 		}},
-		"none": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"none"}}}}, func(*tools.Toolset, *tools.Operation) string { return toolsets }},
+		"none": {caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"none"}}}}, func(*engine.Toolset, *engine.Operation) string { return toolsets }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +186,7 @@ func TestACallerGetsWhatScopesAndHeadersLeave(t *testing.T) {
 func TestAChallengeKeepsWhatWasGranted(t *testing.T) {
 	t.Parallel()
 	who := caller.Caller{Scopes: caller.Scopes{caller.ScopeRead: true, caller.ScopeDestructive: true, "openid": true}}
-	if got := refused(who, tools.Lookup("create_post")); got.Scopes != "featurebase:read featurebase:write featurebase:destructive" || got.Status != http.StatusForbidden {
+	if got := refused(who, tools.Inventory().Lookup("create_post")); got.Scopes != "featurebase:read featurebase:write featurebase:destructive" || got.Status != http.StatusForbidden {
 		t.Errorf("%+v", got)
 	}
 }
@@ -242,7 +244,7 @@ func TestACallerIsSentOnlyToItsOwnTools(t *testing.T) {
 // What one caller was asked, another cannot confirm.
 func TestAConfirmationIsItsCallers(t *testing.T) {
 	t.Parallel()
-	cfg, deleted := confirmed(t, tools.ConfirmAuto)
+	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)

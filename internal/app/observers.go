@@ -4,14 +4,15 @@ import (
 	"context"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
-	"featurebase-mcp/tools"
 )
 
 // Observer follows calls of tools and requests to Featurebase, for metrics and traces.
 type Observer interface {
 	client.Observer
-	tools.Observer
+	engine.Observer
 }
 
 // observers tell each of several.

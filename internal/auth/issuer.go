@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,7 +71,7 @@ func (i *issuer) keySet(ctx context.Context) (oidc.KeySet, error) {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	fetch := &fetcher{secure: i.secure, now: i.now, fresh: keysNew}
+	fetch := &fetcher{secure: i.secure, now: i.now, fresh: keysNew, pick: signingKeys}
 	i.keys, i.since = oidc.NewRemoteKeySet(oidc.ClientContext(ctx, fetch.client()), where.Keys), i.now()
 	return i.keys, nil
 }
@@ -101,7 +102,8 @@ var errFresh = errors.New("fetched a moment ago")
 type fetcher struct {
 	now    func() time.Time
 	secure bool
-	fresh  time.Duration // how long the document is not fetched again
+	fresh  time.Duration                // how long the document is not fetched again
+	pick   func(document []byte) []byte // what of the document is used; nil: all
 
 	mu       sync.Mutex
 	again    time.Time // not before
@@ -129,8 +131,37 @@ func (f *fetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.again, f.failures, f.cause = f.now().Add(f.fresh), 0, nil
+	if f.pick != nil {
+		body = f.pick(body)
+	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil
+}
+
+// signingKeys leaves out the keys of a set that are there for something else than signatures: the library would verify with them, too, so
+// that whoever holds a key for encryption could sign tokens.
+func signingKeys(document []byte) []byte {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if json.Unmarshal(document, &set) != nil {
+		return document // the library says what is wrong with it
+	}
+	set.Keys = slices.DeleteFunc(set.Keys, func(key json.RawMessage) bool {
+		var purpose struct {
+			Use string   `json:"use"`
+			Ops []string `json:"key_ops"`
+		}
+		if json.Unmarshal(key, &purpose) != nil {
+			return true
+		}
+		return purpose.Use != "" && purpose.Use != "sig" || purpose.Ops != nil && !slices.Contains(purpose.Ops, "verify")
+	})
+	picked, err := json.Marshal(set)
+	if err != nil {
+		return document
+	}
+	return picked
 }
 
 // mayAsk says why the document is not fetched now.

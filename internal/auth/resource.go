@@ -52,6 +52,14 @@ func (a *Auth) Challenge(r *http.Request, scopes string) string {
 	return a.resource.challenge(r, r.URL.Path, scopes) + lacksScope
 }
 
+// Prefix is the path of the public URL, or "".
+func (a *Auth) Prefix() string {
+	if a.resource.public == nil {
+		return ""
+	}
+	return strings.TrimSuffix(a.resource.public.Path, "/")
+}
+
 // Metadata serves the metadata of the transport at path, which is where its clients have to be told of the issuer. It is nil without OIDC.
 func (a *Auth) Metadata(path string) http.HandlerFunc {
 	if a.mode != OIDC {

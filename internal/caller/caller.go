@@ -16,6 +16,9 @@ type Caller struct {
 	// Principal tells callers apart. It is a salted hash, equal for all requests of one caller while the process runs, and says nothing
 	// to anybody else. It is empty where all callers are the same.
 	Principal string
+	// Tenant is whom quotas count: the principal, or the address that the request came from while nobody has confirmed the credentials. It
+	// is empty where all callers are the same.
+	Tenant string
 	// Name is how logs call the caller: the same today and tomorrow, and no credential.
 	Name string
 	// Key is the Featurebase key that the caller has brought, where each brings its own.

@@ -159,8 +159,8 @@ func listed(t *testing.T, environ []string, args ...string) []string {
 // The tools command lists the tools of the configuration it is given, by flags or by variables.
 func TestToolsAreListed(t *testing.T) {
 	t.Parallel()
-	if got := listed(t, nil, "--toolsets", "all"); len(got) != len(tools.All()) {
-		t.Errorf("%d of %d tools", len(got), len(tools.All()))
+	if got := listed(t, nil, "--toolsets", "all"); len(got) != len(tools.Inventory().All()) {
+		t.Errorf("%d of %d tools", len(got), len(tools.Inventory().All()))
 	}
 	for _, tc := range []struct {
 		name    string

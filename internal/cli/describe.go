@@ -14,6 +14,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools"
 )
 
@@ -24,7 +25,7 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 		return err
 	}
 	var schema jsonschema.Schema
-	if err := json.Unmarshal(op.Schema(acting), &schema); err != nil {
+	if err := json.Unmarshal(tools.Inventory().Schema(op, acting), &schema); err != nil {
 		return err
 	}
 	var b bytes.Buffer
@@ -35,11 +36,11 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 	if op.Default {
 		facts = append(facts, "in the default set")
 	}
-	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), op.Tokens(), wrapped(op.Description, 0))
+	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), tools.Tokens(op), wrapped(op.Description, 0))
 	if off != "" {
 		fmt.Fprintf(&b, "\nIt is switched off by %s.\n", off)
 	}
-	writeArguments(&b, &schema, op.NamesTaken())
+	writeArguments(&b, &schema, tools.Inventory().NamesTaken(op))
 	writeExample(&b, op)
 	_, err = out.Write(b.Bytes())
 	return err
@@ -141,7 +142,7 @@ func fieldsNamed(s *jsonschema.Schema, named map[string]string) []string {
 }
 
 // writeExample prints a call that works on the sandbox once the ids in angle brackets are filled in, and what finds them.
-func writeExample(b *bytes.Buffer, op *tools.Operation) {
+func writeExample(b *bytes.Buffer, op *engine.Operation) {
 	words := []string{app.Name, "call", "--sandbox"}
 	admin, customer := op.ExampleNeeds()
 	if admin {
@@ -157,7 +158,7 @@ func writeExample(b *bytes.Buffer, op *tools.Operation) {
 	fmt.Fprintf(b, "\nExample:\n  %s\n", strings.Join(words, " "))
 	var told []string
 	for _, id := range regexp.MustCompile(`<(\w+)>`).FindAllStringSubmatch(op.Example, -1) {
-		if finder := tools.FinderOf(id[1]); finder != "" && !slices.Contains(told, id[1]) {
+		if finder := tools.Inventory().FinderOf(id[1]); finder != "" && !slices.Contains(told, id[1]) {
 			told = append(told, id[1])
 			fmt.Fprintf(b, "  %s finds the %s.\n", finder, id[1])
 		}

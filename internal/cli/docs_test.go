@@ -28,7 +28,7 @@ func TestTheREADMEIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Endpoints()), len(contract.Load().Operations()))}
+	wanted := []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Inventory().Endpoints()), len(contract.Load().Operations()))}
 	row := func(f *kong.Flag) {
 		if hasVariable(f) && f.Name != "json" {
 			wanted = append(wanted, strings.TrimSuffix(fmt.Sprintf("| `--%s` | `%s` |", f.Name, f.Default), " | `` |"))
@@ -47,7 +47,7 @@ func TestTheREADMEIsFresh(t *testing.T) {
 			}
 		}
 	}
-	for _, op := range tools.All() {
+	for _, op := range tools.Inventory().All() {
 		if op.Run != nil {
 			wanted = append(wanted, "| `"+op.Name+"` | ")
 		}

@@ -38,7 +38,7 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.Client, keySource string) error {
 	findings, err := doctor.Examine(ctx, doctor.Subject{
 		Client: api, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
-		Toolsets: tools.Toolsets(),
+		Toolsets: tools.Inventory().Toolsets(),
 	})
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func TestDoctorOnTheSandboxFindsNoProblem(t *testing.T) {
 	if got.code != exitOK || got.err != "" || !strings.HasSuffix(got.out, "problems: 0, warnings: 0\n") {
 		t.Errorf("%+v", got)
 	}
-	for _, set := range tools.Toolsets() {
+	for _, set := range tools.Inventory().Toolsets() {
 		if !strings.Contains(got.out, "read "+set.Name+" ") {
 			t.Errorf("nothing is said of %s:\n%s", set.Name, got.out)
 		}

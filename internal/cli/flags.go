@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
+
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/tools"
@@ -29,14 +32,14 @@ type Flags struct {
 	ReadOnly      bool     `group:"tools" restricts:"" name:"read-only" help:"Expose only tools that read; wins over the flags that choose tools."`
 	NoDestructive bool     `group:"tools" restricts:"" name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 
-	DryRun             bool              `group:"writes" restricts:"" name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
-	Confirm            tools.ConfirmMode `group:"writes" restricts:"" enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
-	ActingAdmin        string            `group:"writes" name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
-	AllowImpersonation bool              `group:"writes" name:"allow-impersonation" help:"Let tools write in a customer's name."`
-	AuditLog           string            `group:"writes" name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
+	DryRun             bool               `group:"writes" restricts:"" name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
+	Confirm            engine.ConfirmMode `group:"writes" restricts:"" enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
+	ActingAdmin        string             `group:"writes" name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
+	AllowImpersonation bool               `group:"writes" name:"allow-impersonation" help:"Let tools write in a customer's name."`
+	AuditLog           string             `group:"writes" name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
 
-	MaskEmails   bool         `group:"answers" name:"mask-emails" help:"Mask the e-mail addresses of contacts in answers: j***@example.com."`
-	AnswerBudget tools.Budget `group:"answers" name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
+	MaskEmails   bool          `group:"answers" name:"mask-emails" help:"Mask the e-mail addresses of contacts in answers: j***@example.com."`
+	AnswerBudget render.Budget `group:"answers" name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
 
 	Rate         float64       `group:"limits" default:"25" help:"Requests per second and API key; 0 is no limit."`
 	Burst        int           `group:"limits" default:"50" help:"Requests that may go out at once after a pause."`

@@ -11,8 +11,9 @@ import (
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/auth"
+	"featurebase-mcp/internal/loglimit"
 	"featurebase-mcp/internal/metrics"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
 )
 
 type httpCommand struct {
@@ -94,7 +95,7 @@ func (c httpCommand) checkAddr() error {
 func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logger *slog.Logger, certificate *tls.Config) error {
 	who, err := auth.New(auth.Config{
 		Mode: c.mode(), TokensFile: c.AuthTokens, Issuer: c.OIDCIssuer, Audience: c.OIDCAudience, PublicURL: c.PublicURL,
-		Scopes: app.Scopes(e.flags.selection()), Logger: logger,
+		Scopes: app.Scopes(e.flags.selection()), Logger: loglimit.New(logger),
 	})
 	if err != nil {
 		return usageError{err}
@@ -121,9 +122,9 @@ func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logg
 		logger.WarnContext(ctx, "this server listens on every address, but answers only to 127.0.0.1 and localhost; name the hosts that clients use with --allowed-hosts")
 	}
 	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s/mcp\n", address)
-	return wire.NewHTTP(a.MCP, wire.HTTPOptions{
+	return httptransport.New(a.MCP, httptransport.Options{
 		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
-		Auth: who, Limits: app.Limits, TLS: certificate,
+		Auth: who, Proved: a.Proved, Limits: app.Limits, TLS: certificate,
 	}).Serve(ctx, listener)
 }
 

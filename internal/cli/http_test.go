@@ -17,7 +17,8 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -200,7 +201,7 @@ func overStdio(t *testing.T, a *app.App) exchange {
 	in, send := io.Pipe()
 	receive, out := io.Pipe()
 	served := make(chan error, 1)
-	go func() { served <- wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(t.Context(), in, out) }()
+	go func() { served <- stdio.New(a.MCP, stdio.Options{}).Serve(t.Context(), in, out) }()
 	t.Cleanup(func() {
 		_ = send.Close()
 		if err := <-served; err != nil {
@@ -228,7 +229,7 @@ func serveHTTP(t *testing.T, a *app.App) string {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-served; err != nil {
@@ -274,7 +275,7 @@ func overSSE(t *testing.T, address string) exchange {
 			}
 		}
 	}
-	path := string(data())
+	path := "/" + string(data()) // relative to the stream, as behind a path prefix
 	return func(line, _, _ string) []byte {
 		ask(t.Context(), t, http.MethodPost, address+path, line, nil)
 		return data()

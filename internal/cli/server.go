@@ -4,8 +4,9 @@ import (
 	"context"
 	"log/slog"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/tools"
 )
 
 // build makes the server with a logger. It returns a function that ends the traces and closes the log and the audit log.
@@ -43,7 +44,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 }
 
 // audit opens the audit log. It returns a function that closes its file.
-func (e *environment) audit() (*tools.Audit, func(), error) {
+func (e *environment) audit() (*engine.Audit, func(), error) {
 	name := e.flags.AuditLog
 	if name == "" {
 		return nil, func() {}, nil
@@ -52,7 +53,7 @@ func (e *environment) audit() (*tools.Audit, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return tools.NewAudit(f), func() { _ = f.Close() }, nil
+	return engine.NewAudit(f), func() { _ = f.Close() }, nil
 }
 
 // closeApp waits for writes that were sent, also after a signal, and closes the server. It returns the first error.

@@ -13,7 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 )
 
 // connect connects a client and the server by two pipes, as a host does. The client passes questions to the asker, which may be nil.
@@ -23,7 +23,7 @@ func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logg
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
+		_ = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
 		_ = fromServer.Close()
 	}()
 	var options []mcpclient.ClientOption

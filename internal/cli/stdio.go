@@ -6,7 +6,7 @@ import (
 	"syscall"
 
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 )
 
 type stdioCommand struct{}
@@ -33,6 +33,6 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 	}
 	// A host that dies closes our output. Then the write to it must fail and not kill the process, because calls to the API may still run.
 	signal.Ignore(syscall.SIGPIPE)
-	err = wire.NewStdio(a.MCP, wire.StdioOptions{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
+	err = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
 	return e.closeApp(ctx, a, err)
 }

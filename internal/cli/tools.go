@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/tools"
 )
@@ -62,7 +63,7 @@ func (c toolsCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
-		list = toolList{Tools: []listedTool{toolListed(op, set, acting)}, Total: toolTotal{1, op.Tokens()}}
+		list = toolList{Tools: []listedTool{toolListed(op, set, acting)}, Total: toolTotal{1, tools.Tokens(op)}}
 	}
 	if c.JSON {
 		return list.writeJSON(e)
@@ -75,15 +76,15 @@ func listTools(selection tools.Selection, acting bool) toolList {
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
 			list.Tools = append(list.Tools, toolListed(op, set, acting))
-			list.Total.Tokens += op.Tokens()
+			list.Total.Tokens += tools.Tokens(op)
 		}
 	}
 	list.Total.Tools = len(list.Tools)
 	return list
 }
 
-func toolListed(op *tools.Operation, set *tools.Toolset, acting bool) listedTool {
-	return listedTool{op.Name, set.Name, op.Effect.String(), op.Tokens(), op.Description, op.Schema(acting)}
+func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
+	return listedTool{op.Name, set.Name, op.Effect.String(), tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)}
 }
 
 func (l toolList) writeJSON(e *environment) error {
@@ -117,19 +118,19 @@ func firstSentence(text string) string {
 
 // shownBy names the tool that shows whether a write was made.
 func shownBy(tool string, args json.RawMessage, offBy func(string) string) string {
-	op := tools.Lookup(tool)
+	op := tools.Inventory().Lookup(tool)
 	if op == nil {
 		return "look in Featurebase"
 	}
-	return op.ShownBy(args, offBy)
+	return tools.Inventory().ShownAfterwards(op, args, offBy)
 }
 
-func isTool(name string) bool { return tools.Lookup(name) != nil }
+func isTool(name string) bool { return tools.Inventory().Lookup(name) != nil }
 
 // misplaced refuses the name of a tool where a toolset is expected, and the other way round.
 func (f *Flags) misplaced() error {
 	isToolset := func(name string) bool {
-		return slices.ContainsFunc(tools.Toolsets(), func(set *tools.Toolset) bool { return set.Name == name })
+		return slices.ContainsFunc(tools.Inventory().Toolsets(), func(set *engine.Toolset) bool { return set.Name == name })
 	}
 	for _, name := range names(f.Toolsets) {
 		if isTool(name) {
@@ -147,9 +148,9 @@ func (f *Flags) misplaced() error {
 }
 
 // toolNamed returns a tool and its toolset. Its error suggests the closest name.
-func toolNamed(name string) (*tools.Operation, *tools.Toolset, error) {
+func toolNamed(name string) (*engine.Operation, *engine.Toolset, error) {
 	var all []string
-	for _, set := range tools.Toolsets() {
+	for _, set := range tools.Inventory().Toolsets() {
 		if set.Name == name {
 			return nil, nil, usagef("%s is a toolset; featurebase-mcp tools --toolsets %s lists its tools", name, name)
 		}

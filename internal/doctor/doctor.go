@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"featurebase-mcp/internal/engine"
+
 	"featurebase-mcp/client"
-	"featurebase-mcp/tools"
 )
 
 // maxSkew is the greatest difference of two clocks that is not reported. Signatures and tokens commonly allow as much.
@@ -17,11 +18,11 @@ const maxSkew = 5 * time.Minute
 // Subject is a configuration to examine.
 type Subject struct {
 	Client     *client.Client
-	Address    string           // of the API
-	APIVersion string           // as it is sent
-	KeySource  string           // the file or variable that holds the key; empty without a key, and then Client sends none
-	Sandbox    bool             // the embedded Featurebase answers, without a key and an address
-	Toolsets   []*tools.Toolset // each is tried with one harmless read
+	Address    string            // of the API
+	APIVersion string            // as it is sent
+	KeySource  string            // the file or variable that holds the key; empty without a key, and then Client sends none
+	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
+	Toolsets   []*engine.Toolset // each is tried with one harmless read
 }
 
 // Examine sends at most one GET for each toolset, one after the other, and reports what follows from the answers. It stops when all further
@@ -86,7 +87,7 @@ func (e *examination) configuration() {
 }
 
 // learn draws conclusions from one answer, which is failed if that is not nil, or else res. It returns whether a further answer could tell more.
-func (e *examination) learn(set *tools.Toolset, req client.Request, res *client.Response, failed *client.Error) bool {
+func (e *examination) learn(set *engine.Toolset, req client.Request, res *client.Response, failed *client.Error) bool {
 	if !e.connected {
 		if text, next, broken := noConnection(failed, e.Address); broken {
 			e.note("connection", Problem, text, next)
@@ -146,7 +147,7 @@ func (e *examination) clock(theirs, ours time.Time) {
 }
 
 // read reports the result of the harmless read of a toolset.
-func (e *examination) read(set *tools.Toolset, req client.Request, failed *client.Error) {
+func (e *examination) read(set *engine.Toolset, req client.Request, failed *client.Error) {
 	f := Finding{Check: "read " + set.Name, Level: OK, Text: "allowed (" + req.Operation + ")"}
 	if failed != nil {
 		f.Level, f.Text = Problem, req.Operation+" failed: "+quote(failed)

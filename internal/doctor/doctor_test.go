@@ -13,7 +13,10 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"featurebase-mcp/internal/engine"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/sandbox"
@@ -26,9 +29,9 @@ const (
 )
 
 // chosen are two toolsets, so that the reports below stay short.
-func chosen() []*tools.Toolset {
-	var sets []*tools.Toolset
-	for _, set := range tools.Toolsets() {
+func chosen() []*engine.Toolset {
+	var sets []*engine.Toolset
+	for _, set := range tools.Inventory().Toolsets() {
 		if set.Name == "boards" || set.Name == "posts" {
 			sets = append(sets, set)
 		}
@@ -39,12 +42,12 @@ func chosen() []*tools.Toolset {
 // examine runs a doctor against an address.
 func examine(t *testing.T, address, key string) Report {
 	t.Helper()
-	return examineFor(t, time.Minute, address, key)
+	return examineOver(t, nil, address, key)
 }
 
-func examineFor(t *testing.T, timeout time.Duration, address, key string) Report {
+func examineOver(t *testing.T, transport http.RoundTripper, address, key string) Report {
 	t.Helper()
-	c, err := client.New(client.Config{BaseURL: address, Key: key, NoAuth: key == "", Version: testVersion, Timeout: timeout})
+	c, err := client.New(client.Config{BaseURL: address, Key: key, NoAuth: key == "", Version: testVersion, Timeout: time.Minute, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,9 +349,9 @@ func TestEachToolsetIsAskedOnce(t *testing.T) {
 
 func TestAToolsetWithoutAHarmlessReadIsNotAsked(t *testing.T) {
 	t.Parallel()
-	search, byID, gone := *tools.Lookup("search_posts"), *tools.Lookup("list_post_voters"), *tools.Lookup("delete_post")
-	findings, err := Examine(t.Context(), Subject{Sandbox: true, Toolsets: []*tools.Toolset{
-		{Name: "none", Operations: []*tools.Operation{&search, &byID, &gone}},
+	search, byID, gone := *tools.Inventory().Lookup("search_posts"), *tools.Inventory().Lookup("list_post_voters"), *tools.Inventory().Lookup("delete_post")
+	findings, err := Examine(t.Context(), Subject{Sandbox: true, Toolsets: []*engine.Toolset{
+		{Name: "none", Operations: []*engine.Operation{&search, &byID, &gone}},
 	}})
 	last := findings[len(findings)-1]
 	if err != nil || last.Check != "read none" || last.Level != OK || !strings.HasPrefix(last.Text, "not asked") {
@@ -356,15 +359,19 @@ func TestAToolsetWithoutAHarmlessReadIsNotAsked(t *testing.T) {
 	}
 }
 
-// The only test with a short patience: nothing else here may depend on how fast the machine is.
 func TestAnAPIThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	t.Cleanup(server.Close)
-	report := examineFor(t, 100*time.Millisecond, server.URL, testKey)
-	if got := text(t, report); report.Count(Problem) != 1 || !strings.Contains(got, "there is a connection, but no answer in time") {
-		t.Errorf("%s", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		silent := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, far) }()
+			return near, nil
+		}}
+		report := examineOver(t, silent, "http://localhost", testKey)
+		if got := text(t, report); report.Count(Problem) != 1 || !strings.Contains(got, "there is a connection, but no answer in time") {
+			t.Errorf("%s", got)
+		}
+	})
 }
 
 // An examination that is interrupted reports nothing: what it would say of the API would be wrong.

@@ -1,5 +1,7 @@
 package sandbox
 
+import "featurebase-mcp/internal/sandbox/report"
+
 // behaviours lists every operation with a handler of its own, by operation id. All others are generic, and what is
 // particular to a kind (defaults of a new post, the counters a comment moves) stands in its row of the table of
 // kinds.
@@ -32,9 +34,9 @@ func behaviours() map[string]handler {
 		"refreshWebhookSecret": refreshWebhookSecret,
 
 		"listReportDatasets":     listReportDatasets,
-		"queryReport":            queryReport,
-		"drillIntoReport":        drillIntoReport,
-		"listReportFilterValues": listReportFilterValues,
+		"queryReport":            reported(report.Query),
+		"drillIntoReport":        reported(report.DrillIn),
+		"listReportFilterValues": reported(report.FilterValues),
 
 		"createConversation":            createConversation,  // from decides which other fields apply
 		"replyToConversation":           replyToConversation, // appends a part; a contact's reply opens what was closed

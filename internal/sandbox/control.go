@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // controlPrefix is where tests and demonstrations steer the sandbox. It is no part of the API and needs no key.
@@ -21,16 +22,16 @@ func (s *Sandbox) serveControl(w http.ResponseWriter, r *http.Request) {
 	case "GET journal":
 		s.mu.RLock()
 		defer s.mu.RUnlock()
-		writeJSON(w, http.StatusOK, object{"data": append([]journalEntry{}, s.store.Journal...)})
+		writeJSON(w, http.StatusOK, object{"data": append([]store.JournalEntry{}, s.store.Journal...)})
 	case "GET outbox":
 		s.mu.RLock()
 		defer s.mu.RUnlock()
-		writeJSON(w, http.StatusOK, object{"data": append([]outboxEntry{}, s.store.Outbox...)})
+		writeJSON(w, http.StatusOK, object{"data": append([]store.OutboxEntry{}, s.store.Outbox...)})
 	case "POST reset":
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.store = seed(s.store.Seed, s.store.Epoch)
-		s.store.dirty = true
+		s.store.Dirty = true
 		s.faults.set(nil)
 		if err := s.save(); err != nil {
 			(&failure{status: http.StatusInternalServerError, code: "sandbox_state", message: err.Error()}).write(w)

@@ -16,8 +16,7 @@ import (
 	"featurebase-mcp/internal/contract"
 )
 
-// api is a sandbox behind a real HTTP server. Every answer of an operation, whoever asked for it, is validated
-// against the contract on its way out.
+// api is a sandbox behind a real HTTP server, which validates each answer of an operation against the contract.
 type api struct {
 	t       *testing.T
 	sandbox *Sandbox
@@ -52,8 +51,8 @@ func (a *api) in(t *testing.T) *api {
 	return &inner
 }
 
-// validated serves a request and holds the answer against the contract. Exempt are answers no operation is
-// responsible for: unknown routes, a refused key, quirks.
+// validated serves a request and validates the answer against the contract. It does not validate answers that belong to no operation: unknown
+// routes, a refused key, quirks.
 func (a *api) validated(w http.ResponseWriter, r *http.Request) {
 	answer := &recorder{header: http.Header{}}
 	a.sandbox.ServeHTTP(answer, r)
@@ -215,7 +214,7 @@ func (a *api) all(op *contract.Operation, path string, body object, limit int) [
 	return nil
 }
 
-// outbox returns what would have gone to people. Webhooks are for programs: see deliveries.
+// outbox returns the entries of the outbox without deliveries to webhooks, which deliveries returns.
 func (a *api) outbox() []object {
 	a.t.Helper()
 	return slices.DeleteFunc(a.do("GET", "/_sandbox/outbox", nil).rows(), func(entry object) bool { return entry["type"] == "webhook" })
@@ -234,7 +233,7 @@ func ids(objects []object) []string {
 	return out
 }
 
-// the returns the id of the object of a kind in the fresh seed that fits.
+// the returns the first object of a kind that fits.
 func (a *api) the(kindName string, fits func(object) bool) object {
 	a.t.Helper()
 	if err := a.sandbox.ready(); err != nil {
@@ -242,7 +241,7 @@ func (a *api) the(kindName string, fits func(object) bool) object {
 	}
 	a.sandbox.mu.RLock()
 	defer a.sandbox.mu.RUnlock()
-	o := a.sandbox.store.kind(kindName).find(fits)
+	o := a.sandbox.store.Kind(kindName).Find(fits)
 	if o == nil {
 		a.t.Fatalf("no such %s", kindName)
 	}

@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/contract"
 )
 
-// served are the toolsets of the contract that the sandbox has.
+// served are the toolsets of the contract that the sandbox serves.
 var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {

@@ -1,32 +1,16 @@
-// Package sandbox is an embedded Featurebase: the REST API over a believable organization, for people without a key
-// and for tests.
+// Package sandbox is an embedded Featurebase: the REST API of internal/contract over a believable organization, for people without a key and
+// for tests. Runs repeat exactly: the clock moves by a second with each write, ids follow from the order of writes, and nothing is random.
 //
-// It knows the API from internal/contract: routes, parameters, body and answer schemas, pagination, search fields.
-// What it adds is state and behaviour.
-//
-//	sandbox.go    Sandbox: options, start-up, closing
-//	serve.go      one request from bytes to bytes: key, route, checks, handler, journal, state file
-//	route.go      which operation a path means
-//	errors.go     the answers that refuse a request
-//	kinds.go      the table of kinds (board, post, comment, ...): where each lives and how it is shown
-//	generic.go    get, list, search, create, update, delete, for every kind alike
-//	behaviours.go the table of operations that the generic ones cannot serve
-//	posts.go, voters.go, comments.go, contacts.go, people.go    what is particular to these
-//	companies.go, organization.go, webhooks.go, surveys.go      and to these
-//	conversations.go, conversation_search.go, participants.go, tags.go, tickets.go   and to these
-//	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go          and to these
-//	parts.go      the threads of conversations and tickets
-//	fieldvalues.go, files.go, markup.go   values of custom fields; copies of files; Markdown to HTML and back
-//	events.go, audit.go, deliveries.go                          what a write is news for: the audit log, then webhooks
-//	report_*.go   reports: catalogue, question (filter, period), the answer to a query, the rows behind it
-//	list.go, cursor.go, filter.go, fulltext.go                  pages, cursors, the search language, relevance
-//	store.go, clock.go, state.go                                objects, ids and time, the state file
-//	seed.go, seed_*.go, seed/                                   the organization everybody starts with
-//	control.go, faults.go, quirks.go                            what only tests and demonstrations want
-//	transport.go  the sandbox as an http.RoundTripper
-//
-// Runs are deterministic: the clock stands still except that each write moves it by a second, ids follow from the
-// order of writes, and nothing is random.
+//	sandbox.go, serve.go, route.go, errors.go        options and start; a request from bytes to bytes; which operation a path means; refusals
+//	kinds.go, generic.go, behaviours.go              the table of kinds, the handlers for all of them, the table of the other handlers
+//	posts.go, voters.go, comments.go, surveys.go, contacts.go, companies.go, people.go, webhooks.go    what is particular to feedback and people
+//	conversations.go, conversation_search.go, participants.go, parts.go, tags.go, tickets.go           ... to support
+//	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go                            ... to content
+//	list.go, cursor.go, filter.go, reports.go        pages, cursors, the search language; the way to package report
+//	objects.go, fieldvalues.go, files.go, markup.go  fields of objects; values of custom fields; copies of files; Markdown to HTML and back
+//	events.go, audit.go, deliveries.go               what a write leads to: an audit event, deliveries to webhooks
+//	seed.go, seed_*.go                               the organization that everybody starts with, made from the texts in seed/
+//	transport.go, control.go, faults.go, quirks.go   the sandbox as an http.RoundTripper; what tests and demonstrations steer
 package sandbox
 
 import (
@@ -37,6 +21,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // Options configure a Sandbox. The zero value accepts any key, keeps its state in memory and logs nothing.
@@ -74,7 +59,7 @@ type Sandbox struct {
 	defaults templates
 
 	mu    sync.RWMutex // guards store; writes hold it alone
-	store *store
+	store *store.Store
 }
 
 // New returns a sandbox. It does nothing expensive and never reads the state file: that happens at the first
@@ -97,7 +82,7 @@ func (s *Sandbox) open() error {
 	s.routes = newRoutes(document, s.kinds)
 	s.defaults = newTemplates(document)
 	if s.options.StateFile != "" {
-		st, err := readState(s.options.StateFile)
+		st, err := store.ReadState(s.options.StateFile)
 		if err != nil {
 			return err
 		}
@@ -114,19 +99,19 @@ func (s *Sandbox) open() error {
 // state; one that cannot be opened has the present that a new one would begin with.
 func (s *Sandbox) Now() time.Time {
 	if s.ready() != nil {
-		return newStore(s.options.Seed, s.options.Clock).now()
+		return store.New(s.options.Seed, s.options.Clock).Now()
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.store.now()
+	return s.store.Now()
 }
 
 // keep puts a store in place.
-func (s *Sandbox) keep(st *store) {
+func (s *Sandbox) keep(st *store.Store) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, k := range s.kinds {
-		st.kind(k.name) // reads share the lock and must not make one
+		st.Kind(k.name) // reads share the lock and must not make one
 	}
 	s.store = st
 }
@@ -140,13 +125,13 @@ func (s *Sandbox) Close() error {
 
 // save writes the state file when there is one and something changed since it was read or written.
 func (s *Sandbox) save() error {
-	if s.options.StateFile == "" || s.store == nil || !s.store.dirty {
+	if s.options.StateFile == "" || s.store == nil || !s.store.Dirty {
 		return nil
 	}
-	if err := writeState(s.options.StateFile, s.store); err != nil {
+	if err := store.WriteState(s.options.StateFile, s.store); err != nil {
 		return err
 	}
-	s.store.dirty = false
+	s.store.Dirty = false
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // maxBody bounds request bodies, in bytes; inline images of the real API stay well below.
@@ -104,12 +105,12 @@ func (c *call) serve(w http.ResponseWriter, r *http.Request) (status int, answer
 		c.store.Writes--
 		return 0, nil, err
 	}
-	entry := journalEntry{At: stamp(c.store.now()), Operation: c.op.ID, Method: c.op.Method, Path: r.URL.EscapedPath(), Status: status}
+	entry := store.JournalEntry{At: stamp(c.store.Now()), Operation: c.op.ID, Method: c.op.Method, Path: r.URL.EscapedPath(), Status: status}
 	if len(c.body) > 0 {
 		entry.Body = c.body
 	}
 	c.store.Journal = append(c.store.Journal, entry)
-	c.store.dirty = true
+	c.store.Dirty = true
 	if err := c.save(); err != nil {
 		return 0, nil, err
 	}

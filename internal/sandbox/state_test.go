@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func TestStateFileCarriesOnWhereTheLastProcessStopped(t *testing.T) {
@@ -67,7 +69,7 @@ func TestAStateFileKeepsSeedAndClock(t *testing.T) {
 	if err := os.WriteFile(path, older, 0o600); err != nil || len(older) == len(data) {
 		t.Fatalf("%d bytes of %d: %v", len(older), len(data), err)
 	}
-	if now := start(t, Options{StateFile: path}).sandbox.Now(); now != shipped {
+	if now := start(t, Options{StateFile: path}).sandbox.Now(); now != store.Shipped {
 		t.Errorf("a file that says no clock has the present %v", now)
 	}
 }
@@ -121,5 +123,5 @@ func TestAStateFileThatCannotBeWrittenIsAnError(t *testing.T) {
 	if !strings.Contains(text(failed, "message"), "write the sandbox state") {
 		t.Errorf("message %v", failed["message"])
 	}
-	a.sandbox.store.dirty = false // or the close at the end of the test tries again
+	a.sandbox.store.Dirty = false // or the close at the end of the test tries again
 }

@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"net/http"
+	"strings"
+
+	"featurebase-mcp/internal/input"
+)
+
+// readArguments checks the arguments of one call and puts them in the API's form. A null counts as absent, because many clients send null
+// for whatever the model left out; fields are emptied by naming them in clear.
+func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
+	var p input.Problems
+	given := p.Object(raw)
+	shape := op.Input.Shape()
+	if !op.Changes() {
+		given = shape.WithoutEmpty(given)
+	}
+	wire, _ := shape.Check("", given, &p).(map[string]any)
+	if p.Any() {
+		return input.Arguments{}, p.Err(op.Name)
+	}
+	args := input.Arguments{Wire: wire}
+	args.Detail, _ = wire[input.DetailArg].(string)
+	delete(wire, input.DetailArg)
+	args.Offset = input.Integer(wire[input.OffsetArg])
+	delete(wire, input.OffsetArg)
+	readPlace(op, &args, &p)
+	if names, ok := wire[input.ClearArg].([]any); ok {
+		delete(wire, input.ClearArg)
+		for _, n := range names {
+			name := n.(string) // the shape admits nothing else
+			if _, both := wire[name]; both {
+				p.Add(input.ClearArg, name+" is also given a value; do one or the other")
+			}
+			wire[name] = nil
+		}
+	}
+	checkTogether(op, wire, &p)
+	return args, p.Err(op.Name)
+}
+
+// checkTogether checks the rules that span arguments.
+func checkTogether(op *Operation, wire map[string]any, p *input.Problems) {
+	for _, r := range op.Rules {
+		r.Check(wire, p)
+	}
+	if op.Method == http.MethodPatch && len(wire) == strings.Count(op.Path, "{") {
+		p.Add("", "nothing to change: give at least one field besides the id")
+	}
+}

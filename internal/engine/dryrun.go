@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
+)
+
+// The most characters shown of one value, in the request and on either side of a change.
+const (
+	longestValue  = 400
+	longestChange = 160
+)
+
+// rehearsal makes the answer to a write that is not sent: the request as the API would get it and, for an update, what would change.
+type rehearsal struct {
+	read   *Operation // reads what the write changes; nil without a diff
+	secret []string   // fields whose values are withheld
+	marked bool       // the current values hold customers' words
+	text   strings.Builder
+}
+
+// dryRun answers a write without sending it. What it reads for the diff is sent.
+func (c *call) dryRun(ctx context.Context, req client.Request) answer {
+	r := &rehearsal{}
+	if c.op.Method == http.MethodPatch {
+		r.read = c.Inventory.readerOf(c.op.Path)
+	}
+	r.secret = secretFields(c.op, r.read)
+	fmt.Fprintf(&r.text, "Dry run: nothing was sent and nothing has changed. Without --dry-run, %s would send this:\n\n%s %s\n", c.op.Name, req.Method, req.Path)
+	r.body(members(req.Body))
+	a := answer{Outcome: "dry_run"}
+	switch {
+	case r.read != nil:
+		a.attempts, a.requestID = r.diff(ctx, c, req)
+	case c.op.Method == http.MethodPatch:
+		r.text.WriteString("\nNo diff: there is no operation that reads the current values.\n")
+	}
+	a.Text = strings.TrimSuffix(r.text.String(), "\n")
+	if r.marked {
+		a.Text = render.UntrustedMark + ": current values\n" + a.Text
+	}
+	return a
+}
+
+// secretFields are the fields that an answer of one of the operations would withhold.
+func secretFields(ops ...*Operation) []string {
+	var names []string
+	for _, op := range ops {
+		if op != nil && op.Output != nil {
+			names = append(names, strings.Fields(op.Output.Secret)...)
+		}
+	}
+	return names
+}
+
+// members are those of a JSON object. A body that is none has no members.
+func members(body []byte) map[string]any {
+	v, err := rawjson.Decode(body)
+	if err != nil {
+		return nil
+	}
+	object, _ := v.(map[string]any)
+	return object
+}
+
+// body writes one line for each field.
+func (r *rehearsal) body(body map[string]any) {
+	if body == nil {
+		return
+	}
+	separator := "{\n"
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		value := rawjson.Encode(r.withhold(name, body[name]))
+		fmt.Fprintf(&r.text, "%s  %s: %s", separator, rawjson.Encode(name), legible.Truncate(longestValue, []rune(string(value))))
+		separator = ",\n"
+	}
+	if len(body) == 0 {
+		r.text.WriteString("{}\n")
+		return
+	}
+	r.text.WriteString("\n}\n")
+}
+
+// diff reads the current object, which stands at the path of the request, and sets each field of the body against it. It returns what the
+// read came to, for the log.
+func (r *rehearsal) diff(ctx context.Context, c *call, req client.Request) (attempts int, requestID string) {
+	res, err := c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
+	if err != nil {
+		failed := c.of(r.read, c.args.Wire).failed("No diff, since the current values could not be read", err)
+		fmt.Fprintf(&r.text, "\n%s\n", failed.Text)
+		return failed.attempts, failed.requestID
+	}
+	body, current := members(req.Body), members(res.Body)
+	r.text.WriteString("\nCurrent value -> new value:\n")
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		fmt.Fprintf(&r.text, "%s: %s\n", name, r.change(name, current, body[name]))
+	}
+	return res.Attempts, res.RequestID
+}
+
+// change sets the new value of one field against that in the current object. Whether a secret stays the same is withheld, too.
+func (r *rehearsal) change(name string, current map[string]any, value any) string {
+	after := r.withhold(name, value)
+	to := string(rawjson.Encode(after))
+	old, known := valueOf(name, current)
+	if !known {
+		return fmt.Sprintf("(not shown by %s) -> %s", r.read.Name, legible.Truncate(longestChange, []rune(to)))
+	}
+	r.marked = r.marked || r.read.Output != nil && r.read.Output.Customer != ""
+	if _, byName := value.([]any); byName {
+		old = namesOf(old)
+	}
+	from, to := around(render.Unmark(legible.Visible(string(rawjson.Encode(r.withhold(name, old))))), to)
+	if reflect.DeepEqual(old, value) && reflect.DeepEqual(value, after) {
+		return to + " (unchanged)"
+	}
+	return from + " -> " + to
+}
+
+// valueOf returns the value that an object shows of a field. One that is written as statusId may be shown as status, an object with an id.
+func valueOf(name string, object map[string]any) (any, bool) {
+	if v, ok := object[name]; ok {
+		return v, true
+	}
+	if inner, ok := strings.CutSuffix(name, "Id"); ok {
+		referred, _ := object[inner].(map[string]any)
+		id, ok := referred["id"]
+		return id, ok
+	}
+	return nil, false
+}
+
+// namesOf returns the names of a list of objects that have some: tags are written by name and shown whole. Other values stay as they are.
+func namesOf(value any) any {
+	list, ok := value.([]any)
+	if !ok {
+		return value
+	}
+	names := make([]any, len(list))
+	for i, item := range list {
+		object, _ := item.(map[string]any)
+		if names[i] = object["name"]; names[i] == nil {
+			return value
+		}
+	}
+	return names
+}
+
+// withhold replaces the values of secret fields, wherever they occur. Of an object the names of the fields are kept, as in an answer.
+func (r *rehearsal) withhold(name string, value any) any {
+	secret := slices.Contains(r.secret, name)
+	switch v := value.(type) {
+	case map[string]any:
+		shown := make(map[string]any, len(v))
+		for field, inner := range v {
+			shown[field] = r.withhold(field, inner)
+			if secret {
+				shown[field] = render.Withheld
+			}
+		}
+		return shown
+	case []any:
+		shown := make([]any, len(v))
+		for i, item := range v {
+			shown[i] = r.withhold(name, item)
+		}
+		return shown
+	default:
+		if secret && v != nil {
+			return render.Withheld
+		}
+		return v
+	}
+}
+
+// around cuts two values to where they part, because long texts often differ late only.
+func around(old, value string) (from, to string) {
+	const before = 20
+	a, b := []rune(old), []rune(value)
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	start := same - before
+	if start <= 0 || max(len(a), len(b)) <= longestChange {
+		return legible.Truncate(longestChange, a), legible.Truncate(longestChange, b)
+	}
+	return "…" + legible.Truncate(longestChange, a[start:]), "…" + legible.Truncate(longestChange, b[start:])
+}

@@ -1,0 +1,28 @@
+package engine_test
+
+import (
+	"slices"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
+)
+
+const anID = enginetest.AnID
+
+// namedKinds are the kinds that go by a name.
+func namedKinds() []*engine.Kind {
+	return slices.DeleteFunc(kind.All(), func(k *engine.Kind) bool { return k.List == "" })
+}
+
+// references are those of all operations.
+func references() []engine.Ref {
+	var all []engine.Ref
+	for _, op := range tools.Inventory().All() {
+		for _, ref := range tools.Inventory().RefsOf(op) {
+			all = append(all, ref)
+		}
+	}
+	return all
+}

@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
+)
+
+// label is a place in a response where an id stands whose place a name can take.
+type label struct {
+	answerField
+	start, end int // of the id, without its quotes
+}
+
+// answerField is a field of answers that holds ids of a kind.
+type answerField struct {
+	name string
+	key  []byte // the name in quotes
+	kind *Kind
+}
+
+// Named puts names in the place of ids in a response, before a view picks from it: they mean more and cost less. A list tells the ids once,
+// in the field ids; elsewhere an id stands in brackets where its name comes first. Names that are not at hand are asked for, with
+// little patience: no answer fails for want of a name, and the id stays where it is.
+func (n *Names) Named(ctx context.Context, op *Operation, body []byte, detail string) []byte {
+	if n == nil {
+		return body
+	}
+	list := isPage(body)
+	labels := labelsIn(body, n.inventory.shown(op, list, detail))
+	if len(labels) == 0 {
+		return body
+	}
+	kinds := kindsOf(labels)
+	n.complete(ctx, kinds)
+	w := &labelWriter{body: body, list: list, ids: map[*Kind][]string{}}
+	w.directories = make(map[*Kind]*directory, len(kinds))
+	for _, k := range kinds {
+		w.directories[k], _ = n.known(k)
+	}
+	return w.write(labels)
+}
+
+// maxLabels is how many ids of a response may become names; no answer shows as many.
+const maxLabels = 10_000
+
+// labelsIn finds the fields in a response, by their keys alone: a quote within a JSON string is escaped, so a key in quotes with a colon
+// behind it is a key. It is many times faster than to parse 30 kB for the sake of a few ids.
+func labelsIn(body []byte, fields []answerField) []label {
+	var found []label
+	for _, f := range fields {
+		for at := 0; len(found) < maxLabels; {
+			next := bytes.Index(body[at:], f.key)
+			if next < 0 {
+				break
+			}
+			at += next + len(f.key)
+			colon := skipSpace(body, at)
+			if colon == len(body) || body[colon] != ':' {
+				continue
+			}
+			found = f.appendLabels(found, body, skipSpace(body, colon+1))
+		}
+	}
+	slices.SortFunc(found, func(a, b label) int { return cmp.Compare(a.start, b.start) })
+	return found
+}
+
+// appendLabels notes the string at a place, or the first strings of the list that begins there.
+func (f answerField) appendLabels(found []label, body []byte, at int) []label {
+	list := at < len(body) && body[at] == '['
+	if list {
+		at = skipSpace(body, at+1)
+	}
+	for {
+		end := stringEnd(body, at)
+		if end < 0 {
+			return found
+		}
+		found = append(found, label{f, at + 1, end})
+		if at = skipSpace(body, end+1); !list || len(found) == maxLabels || at == len(body) || body[at] != ',' {
+			return found
+		}
+		at = skipSpace(body, at+1)
+	}
+}
+
+func skipSpace(body []byte, at int) int {
+	for at < len(body) && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// stringEnd returns where the string ends that begins with the quote at a place, or -1. An id has no escapes; what has is none.
+func stringEnd(body []byte, quote int) int {
+	if quote >= len(body) || body[quote] != '"' {
+		return -1
+	}
+	length := bytes.IndexByte(body[quote+1:], '"')
+	if length < 0 {
+		return -1
+	}
+	return quote + 1 + length
+}
+
+// isPage reports whether a response is a page of a list, with an envelope to put ids into. Its first letters tell: only simple fields
+// come before the items.
+func isPage(body []byte) bool {
+	before, after, found := bytes.Cut(body, []byte(`"data"`))
+	before = before[skipSpace(before, 0):]
+	if !found || len(before) == 0 || before[0] != '{' || bytes.ContainsAny(before[1:], "{[") {
+		return false
+	}
+	colon := skipSpace(after, 0)
+	items := skipSpace(after, colon+1)
+	return items < len(after) && after[colon] == ':' && after[items] == '['
+}
+
+// shown are the fields with ids that an answer shows at all, so that no name is looked up that nobody sees.
+func (inv *Inventory) shown(op *Operation, list bool, detail string) []answerField {
+	fields := inv.refs[op.Name].answers
+	v := op.Output
+	if v == nil || len(fields) == 0 {
+		return fields
+	}
+	v.Parse()
+	columns := v.RowColumns
+	if !list {
+		columns = v.WrittenColumns
+	}
+	if detail == "full" || len(columns) == 0 || !list && op.Effect == Read {
+		return fields
+	}
+	var shown []answerField
+	for _, f := range fields {
+		if slices.ContainsFunc(columns, func(c render.Column) bool { return c.Path[0] == f.name }) {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+func kindsOf(labels []label) []*Kind {
+	var kinds []*Kind
+	for _, l := range labels {
+		if !slices.Contains(kinds, l.kind) {
+			kinds = append(kinds, l.kind)
+		}
+	}
+	return kinds
+}
+
+// complete asks for the lists that are not at hand, all at once.
+func (n *Names) complete(ctx context.Context, kinds []*Kind) {
+	var asked []*directory
+	for _, k := range kinds {
+		if _, wanted := n.known(k); wanted {
+			asked = append(asked, n.ask(ctx, k, namesKept))
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, n.Patience)
+	defer cancel()
+	for _, d := range asked {
+		_ = d.wait(ctx) // told by known
+	}
+}
+
+// labelWriter writes a response with names.
+type labelWriter struct {
+	body        []byte
+	list        bool
+	directories map[*Kind]*directory // nil where the list could not be had
+	ids         map[*Kind][]string   // written so far, in order
+}
+
+func (w *labelWriter) write(labels []label) []byte {
+	var out []byte
+	copied := 0
+	for _, l := range labels {
+		text := w.text(l.kind, string(w.body[l.start:l.end]))
+		if text == "" {
+			continue
+		}
+		if out == nil {
+			out = make([]byte, 0, len(w.body)+len(w.body)/8)
+		}
+		out = append(out, w.body[copied:l.start-1]...)
+		out = rawjson.AppendString(out, text)
+		copied = l.end + 1
+	}
+	if copied == 0 {
+		return w.body
+	}
+	rest := w.body[copied:]
+	end := bytes.LastIndexByte(rest, '}')
+	if !w.list || len(w.ids) == 0 || end < 0 {
+		return append(out, rest...)
+	}
+	out = append(append(out, rest[:end]...), `,"ids":`...)
+	return append(w.appendIDs(out, labels), rest[end:]...)
+}
+
+// text is what takes the place of an id; empty if its name is not known. A name that two have says too little: there, the id stays beside it.
+func (w *labelWriter) text(k *Kind, id string) string {
+	d := w.directories[k]
+	if d == nil || d.ByID[id] == "" {
+		return ""
+	}
+	name := d.ByID[id]
+	first := !slices.Contains(w.ids[k], id)
+	shared := d.ByName[plainName(name)] > 1
+	if first && (!w.list || !shared) {
+		w.ids[k] = append(w.ids[k], id)
+	}
+	if shared || first && !w.list {
+		return name + " (" + id + ")"
+	}
+	return name
+}
+
+// appendIDs writes the ids of the names that a list has: {"board":{"Bugs":"64b0..."}}.
+func (w *labelWriter) appendIDs(out []byte, labels []label) []byte {
+	out = append(out, '{')
+	for i, k := range slices.DeleteFunc(kindsOf(labels), func(k *Kind) bool { return len(w.ids[k]) == 0 }) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(rawjson.AppendString(out, k.Word), ":{"...)
+		for j, id := range w.ids[k] {
+			if j > 0 {
+				out = append(out, ',')
+			}
+			out = append(rawjson.AppendString(out, w.directories[k].ByID[id]), ':')
+			out = rawjson.AppendString(out, id)
+		}
+		out = append(out, '}')
+	}
+	return append(out, '}')
+}

@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/nearest"
+	"featurebase-mcp/internal/render"
+)
+
+// contains reports whether a list of words has this one.
+func contains(words, word string) bool {
+	for w := range strings.FieldsSeq(words) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// mention is one value among the arguments that may be a name.
+type mention struct {
+	Kind  *Kind
+	path  string
+	value string
+	Put   func(id string)
+}
+
+// mentions finds the values that may be names, wherever they are: in fields, in lists, in filters, at any depth.
+func (inv *Inventory) mentions(op *Operation, wire map[string]any) []mention {
+	f := &mentionFinder{fields: inv.refs[op.Name].Arguments, wire: wire}
+	if len(f.fields) > 0 {
+		f.object(op.Input.Shape(), "", wire)
+	}
+	return f.found
+}
+
+type mentionFinder struct {
+	fields Refs
+	wire   map[string]any
+	found  []mention
+}
+
+// object looks through the declared fields of an object. The keys of free ones, such as custom fields, are names of the organization's own.
+func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]any) {
+	for _, name := range sh.Names {
+		at, prop := input.JoinPath(path, name), sh.Props[name]
+		switch v := object[name].(type) {
+		case map[string]any:
+			if prop.Tag.Get("filters") != "" {
+				f.clauses(at, v)
+			} else if prop.Props != nil {
+				f.object(prop, at, v)
+			}
+		default:
+			f.field(name, at, object, name)
+		}
+	}
+}
+
+// clauses looks through filters, which are wrapped into a group by now.
+func (f *mentionFinder) clauses(path string, group map[string]any) {
+	list, _ := group["value"].([]any)
+	for i, item := range list {
+		c, _ := item.(map[string]any)
+		name, _ := c["field"].(string)
+		f.field(name, fmt.Sprintf("%s[%d] (%s)", path, i, name), c, "value")
+	}
+}
+
+// field notes the value of one field, or each of a list.
+func (f *mentionFinder) field(name, path string, object map[string]any, key string) {
+	r, ok := f.fields[name]
+	if !ok || r.When != "" && !input.Holds(r.When, f.wire) {
+		return
+	}
+	switch v := object[key].(type) {
+	case string:
+		f.found = append(f.found, mention{r.Kind, path, v, func(id string) { object[key] = id }})
+	case []any:
+		for i, item := range v {
+			if s, ok := item.(string); ok {
+				f.found = append(f.found, mention{r.Kind, fmt.Sprintf("%s[%d]", path, i), s, func(id string) { v[i] = id }})
+			}
+		}
+	}
+}
+
+// resolve puts ids in place of the names among the arguments. Where a name leads nowhere it returns the answer that says so, and nothing is sent.
+func (c *call) resolve(ctx context.Context) *answer {
+	var names []mention
+	for _, m := range c.Inventory.mentions(c.op, c.args.Wire) {
+		if id, ok := m.Kind.idOf(m.value); ok {
+			m.Put(id)
+			continue
+		}
+		names = append(names, m)
+		c.Names.ask(ctx, m.Kind, namesKept) // of all kinds at once
+	}
+	var p input.Problems
+	for _, m := range names {
+		found, dir, err := c.Names.find(ctx, m.Kind, m.value)
+		switch {
+		case err != nil:
+			what := c.op.Name + " sent nothing, since the " + m.Kind.Plural + " could not be listed to look up " + input.Show(m.value)
+			a := c.of(c.Inventory.Lookup(m.Kind.List), nil).failed(what, err)
+			return &a
+		case len(found) == 1:
+			m.Put(found[0].ID)
+		default:
+			p.Add(m.path, c.refusal(m.Kind, m.value, found, dir))
+		}
+	}
+	if p.Any() {
+		a := refused(p.Err(c.op.Name))
+		return &a
+	}
+	return nil
+}
+
+// refusal says why a name stands for no object, and what would stand for one. It names those that there are
+// where the caller may read the list of them.
+func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) string {
+	const most = 20
+	told := c.reads(k.List)
+	mask := func(email string) string {
+		if c.MaskEmails && !k.ByEmail {
+			return legible.MaskEmails(email)
+		}
+		return email
+	}
+	switch {
+	case strings.TrimSpace(name) == "":
+		return "empty: give the name or the id of a " + k.Word + ", or leave it out"
+	case !told && len(found) > 1:
+		return fmt.Sprintf("%d %s are called %s; give the id of one", len(found), k.Plural, input.Show(name))
+	case !told:
+		return fmt.Sprintf("no %s is called %s; give the id (%s, which lists them, is switched off)", k.Word, input.Show(name), k.List)
+	case len(found) > 1:
+		list := make([]string, 0, most)
+		for _, t := range found[:min(len(found), most)] {
+			list = append(list, strings.TrimSpace(t.ID+" "+mask(t.Email)))
+		}
+		return fmt.Sprintf("%d %s are called %s; give the id of one: %s", len(found), k.Plural, input.Show(name), strings.Join(list, ", "))
+	case len(dir.things) == 0 && dir.cut:
+		return fmt.Sprintf("no %s is called %s, as far as %s could be listed; give the id", k.Word, input.Show(name), k.Plural)
+	case len(dir.things) == 0:
+		return fmt.Sprintf("no %s is called %s: there are none", k.Word, input.Show(name))
+	}
+	names := dir.shown(&render.Writer{View: &render.PlainView, Mask: c.MaskEmails && !k.ByEmail})
+	text := fmt.Sprintf("no %s is called %s", k.Word, input.Show(name))
+	if dir.cut {
+		text = fmt.Sprintf("none of the first %d %s is called %s", len(names), k.Plural, input.Show(name))
+	}
+	if near := nearest.Name(name, names); near != "" {
+		text += fmt.Sprintf("; did you mean %q? Valid: ", near)
+	} else {
+		text += "; valid: "
+	}
+	text += strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more (%s)", more, k.List)
+	}
+	return text
+}

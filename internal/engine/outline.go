@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"strings"
+
+	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
+)
+
+// bullets writes a list as an outline. It ends where the budget does, between items, and says so.
+func (c *call) bullets(w *render.Writer, body rawjson.Value) string {
+	o := *c.outline
+	items, envelope := body, rawjson.Value(nil)
+	if render.IsList(body) {
+		items, envelope = body.Get("data"), body
+	}
+	rows := w.Rows(items)
+	all := rows.Count
+	c.outline.Empty = all == 0
+	var head, bullets []byte
+	if all > 0 && w.RowMark != "" {
+		head = append(head, render.UntrustedMark+": "+w.RowMark+"\n"...)
+	}
+	if o.Heading != "" {
+		head = append(head, "# "+o.Heading+"\n\n"...)
+	}
+	if rows.Shared != nil {
+		bullets = append(w.AppendFacts(append(bullets, "All of them: "...), rows.Shared, nil), "\n\n"...)
+	}
+	shown, full := 0, false
+	rows.Each(func(fields []rawjson.Value) {
+		if full || fields == nil { // the live API has items that are null
+			return
+		}
+		before := len(bullets)
+		bullets = w.AppendBullet(bullets, fields, o)
+		const said = 200 // room for the words about how many there are
+		if full = shown > 0 && !c.AnswerBudget.Holds(len(head)+said+len(bullets)); full {
+			bullets = bullets[:before]
+			return
+		}
+		shown++
+	})
+	return strings.TrimRight(string(head)+o.Extent(shown, all, envelope)+"\n\n"+string(bullets), "\n")
+}

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"encoding/json"
+	"hash/crc32"
+	"maps"
+	"strconv"
+	"strings"
+
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// readPlace reads limit and cursor, and puts those of the page that is asked for in their place. With a cursor of ours the page keeps the
+// limit that it began with, and a limit beside it bounds what is shown.
+func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
+	if op.Input.Shape().Props[input.CursorArg] == nil {
+		return
+	}
+	args.Place.Call = checkSum(op, args.Wire)
+	args.Place.Limit = input.Integer(args.Wire[input.LimitArg])
+	args.Place.Cursor, _ = args.Wire[input.CursorArg].(string)
+	if !strings.HasPrefix(args.Place.Cursor, input.OursBegin) {
+		return
+	}
+	begun, ok := input.ParsePlace(args.Place.Cursor)
+	switch {
+	case !ok:
+		p.Add(input.CursorArg, "damaged or made up: copy the whole nextCursor of the last answer, or leave it out to start over")
+		return
+	case begun.Call != args.Place.Call:
+		p.Add(input.CursorArg, "it goes on with a call that had other arguments: repeat those of the call that gave it (limit and detail may differ), or leave it out to start over")
+		return
+	}
+	args.Most, args.Place = args.Place.Limit, begun
+	delete(args.Wire, input.CursorArg)
+	delete(args.Wire, input.LimitArg)
+	if begun.Cursor != "" {
+		args.Wire[input.CursorArg] = begun.Cursor
+	}
+	if begun.Limit > 0 {
+		args.Wire[input.LimitArg] = json.Number(strconv.Itoa(begun.Limit))
+	}
+}
+
+// checkSum is of the operation and of the arguments that decide what a list holds and in which order.
+func checkSum(op *Operation, wire map[string]any) uint32 {
+	rest := maps.Clone(wire)
+	delete(rest, input.CursorArg)
+	delete(rest, input.LimitArg)
+	return crc32.ChecksumIEEE(append([]byte(op.Name), rawjson.Encode(rest)...))
+}

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"featurebase-mcp/client"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// requestOf places every argument: those that the path names fill it; the others go to the query on GET and to the JSON body on every
+// other method. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
+func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
+	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety()}
+	rest := maps.Clone(wire)
+	var path strings.Builder
+	for i, part := range strings.Split(op.Path, "/") {
+		if i > 0 {
+			path.WriteByte('/')
+		}
+		name, isHole := hole(part)
+		if !isHole {
+			path.WriteString(part)
+			continue
+		}
+		segment, err := pathSegment(name, rest[name])
+		if err != nil {
+			return r, err
+		}
+		delete(rest, name)
+		path.WriteString(segment)
+	}
+	r.Path = path.String()
+	switch {
+	case op.Method == http.MethodGet:
+		q, err := query(rest)
+		if err != nil {
+			return r, err
+		}
+		r.Query = q
+	case op.Method == http.MethodDelete && len(rest) == 0:
+	default:
+		r.Body = rawjson.Encode(rest)
+	}
+	return r, nil
+}
+
+// hole returns the argument that a part of a path stands for.
+func hole(part string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(part, "{")
+	return strings.TrimSuffix(name, "}"), ok
+}
+
+// pathSegment escapes an id. Empty and "." cannot be escaped and would name another operation; "..", and slashes also when they are
+// escaped, a server in between could take for steps of the path.
+func pathSegment(name string, v any) (string, error) {
+	s, _ := v.(string)
+	if n, ok := v.(json.Number); ok { // tickets go by number
+		s = n.String()
+	}
+	if s == "" || s == "." || strings.Contains(s, "..") || strings.ContainsAny(s, `/\`) {
+		return "", fmt.Errorf("%s: %s cannot be an id", name, input.Show(s))
+	}
+	return url.PathEscape(s), nil
+}
+
+// query writes lists as one value joined by commas, as the contract has it; a value with a comma of its own would be read as two.
+func query(fields map[string]any) (string, error) {
+	q := make(url.Values, len(fields))
+	for name, v := range fields {
+		list, ok := v.([]any)
+		if !ok {
+			q.Set(name, queryText(v))
+			continue
+		}
+		texts := make([]string, len(list))
+		for i, item := range list {
+			texts[i] = queryText(item)
+			if strings.Contains(texts[i], ",") {
+				return "", fmt.Errorf("%s: %s has a comma, and the API reads commas as separators here: it cannot be filtered for", name, input.Show(texts[i]))
+			}
+		}
+		q.Set(name, strings.Join(texts, ","))
+	}
+	return q.Encode(), nil
+}
+
+// queryText is a string as it stands, and any other value as JSON writes it.
+func queryText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	default:
+		return string(rawjson.Encode(v))
+	}
+}

@@ -1,0 +1,70 @@
+package input
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+)
+
+// newReflector makes flat schemas: hosts drop tools for a $ref, a boolean schema or a type list.
+func newReflector() *jsonschema.Reflector {
+	return &jsonschema.Reflector{
+		Anonymous:      true, // no $id
+		DoNotReference: true, // no $defs, no $ref; inputs must not be recursive
+		ExpandedStruct: true, // the object itself at the top
+		Mapper: func(t reflect.Type) *jsonschema.Schema {
+			switch {
+			case t.Kind() == reflect.Interface: // the value of a filter, which is read by its field
+				return &jsonschema.Schema{}
+			case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Interface:
+				return &jsonschema.Schema{Type: "object"} // free keys; additionalProperties would only repeat that
+			default:
+				return nil
+			}
+		},
+	}
+}
+
+// reflectSchema returns the schema of an arguments struct: everything that its checks need. Only its top is closed in writing, since
+// the checks refuse unknown keys at every level.
+func reflectSchema(t reflect.Type) *jsonschema.Schema {
+	s := newReflector().ReflectFromType(t)
+	s.Version = ""
+	open := func(s *jsonschema.Schema) {
+		if s.Properties != nil {
+			s.AdditionalProperties = nil
+		}
+	}
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		walkSchema(p.Value, open)
+	}
+	for f := range t.Fields() {
+		if f.Tag.Get("filters") != "" {
+			p, _ := s.Properties.Get(jsonName(f))
+			p.Description = describeFilters(f.Tag)
+		}
+	}
+	return s
+}
+
+// jsonName returns the name of an argument.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+func walkSchema(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
+	visit(s)
+	if s.Items != nil {
+		walkSchema(s.Items, visit)
+	}
+	if s.AdditionalProperties != nil { // of a map
+		walkSchema(s.AdditionalProperties, visit)
+	}
+	if s.Properties != nil {
+		for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+			walkSchema(p.Value, visit)
+		}
+	}
+}

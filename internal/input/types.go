@@ -1,0 +1,323 @@
+package input
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/nearest"
+)
+
+// Page is embedded by every operation that lists.
+type Page struct {
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=10"`
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// Detail is embedded by every operation that lists objects with more to them than a row shows.
+type Detail struct {
+	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full"`
+}
+
+// Onward is embedded by every operation whose answer can be too long for one call and has no cursor.
+type Onward struct {
+	Offset position `json:"offset,omitempty"`
+}
+
+// position is where to go on, as the answer before says.
+type position int
+
+func (position) Wire(v any, _ reflect.StructTag) (any, error) {
+	if strings.HasPrefix(Show(v), "-") {
+		return v, errors.New("not negative; the answer before says where to go on")
+	}
+	return v, nil
+}
+
+// ObjectID is the id of an object in a path. A made-up or cut one is refused here, where the message can tell how to find the right
+// one. It is no help in bodies, where some fields take slugs as well.
+type ObjectID string
+
+func IsHex24(id string) bool {
+	return len(id) == 24 && strings.Trim(id, "0123456789abcdefABCDEF") == ""
+}
+
+func (ObjectID) Normal(v any) any { return withoutName(v, IsHex24) }
+
+func (ObjectID) Wire(v any, _ reflect.StructTag) (any, error) {
+	if s, _ := v.(string); !IsHex24(s) {
+		return v, fmt.Errorf("not an id: ids are 24 hex digits, got %s. Look it up, do not guess it", Show(v))
+	}
+	return v, nil
+}
+
+// ExternalID is an id from the organization's own system in a path, or a slug: any text, except what a server in between could take
+// for steps of the path.
+type ExternalID string
+
+func (ExternalID) Normal(v any) any { return withoutName(v, IsHex24) }
+
+func (ExternalID) Wire(v any, _ reflect.StructTag) (any, error) {
+	s, _ := v.(string)
+	if s == "" || s == "." || strings.Contains(s, "..") || strings.ContainsAny(s, "/\\") || strings.ContainsFunc(s, legible.IsControl) {
+		return v, fmt.Errorf("%s cannot be an id in a path", Show(v))
+	}
+	return v, nil
+}
+
+// ShortID is the id of a conversation, a part of one, an article, a collection or a help center: a few letters or digits.
+type ShortID string
+
+func isShortID(id string) bool {
+	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == ""
+}
+
+func (ShortID) Normal(v any) any { return withoutName(v, IsNumber) }
+
+func (ShortID) Wire(v any, _ reflect.StructTag) (any, error) {
+	if s, _ := v.(string); !isShortID(s) {
+		return v, fmt.Errorf("not an id: these are short, such as 10021362, got %s. Look it up, do not guess it", Show(v))
+	}
+	return v, nil
+}
+
+// withoutName takes an id from behind a name, as completions give it and answers show it: Dark mode (64b0c2f19d3e5a7788990011).
+func withoutName(v any, form func(id string) bool) any {
+	if s, ok := v.(string); ok && strings.HasSuffix(s, ")") {
+		return Bracketed(s, form)
+	}
+	return v
+}
+
+// TicketNumber is how a ticket is addressed: 42, which people write TK-42. Its 24-hex id does not work in a path.
+type TicketNumber int
+
+func (TicketNumber) Normal(v any) any {
+	s, ok := v.(string)
+	if _, number, found := strings.Cut(s, "-"); ok && found {
+		return number
+	}
+	return v
+}
+
+// Clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each
+// with its kind after a colon (date, number, boolean, any for values sent as they are, its values where they are few; text without one) and a question mark where null means none. From it
+// follow the description, the check of names and the conversion of values.
+type Clauses []clause
+
+type clause struct {
+	Field    string `json:"field"`
+	Operator string `json:"operator" jsonschema:"enum==,enum=!=,enum=IN,enum=NIN,enum=>,enum=<,enum=>=,enum=<=,enum=~"`
+	Value    any    `json:"value"`
+}
+
+// filter is one field that clauses can name.
+type filter struct {
+	Name, kind string
+	nullable   bool
+}
+
+func Filters(tag reflect.StructTag) []filter {
+	var list []filter
+	for spec := range strings.SplitSeq(tag.Get("filters"), ",") {
+		spec, nullable := strings.CutSuffix(spec, "?")
+		name, kind, _ := strings.Cut(spec, ":")
+		list = append(list, filter{name, kind, nullable})
+	}
+	return list
+}
+
+// fits reports whether a clause means this field. A field with an open end, such as customAttributes.<attributeId>, fits all names that
+// begin like it.
+func (f filter) fits(name string) bool {
+	stem, _, open := strings.Cut(f.Name, "<")
+	if open {
+		return len(name) > len(stem) && strings.EqualFold(name[:len(stem)], stem)
+	}
+	return strings.EqualFold(f.Name, name)
+}
+
+// Values are those of a field that has only a few, or nil.
+func (f filter) Values() []string {
+	if !strings.Contains(f.kind, "|") {
+		return nil
+	}
+	return strings.Split(f.kind, "|")
+}
+
+// named is the field's name as the API spells it.
+func (f filter) named(name string) string {
+	if stem, _, open := strings.Cut(f.Name, "<"); open {
+		return stem + name[len(stem):]
+	}
+	return f.Name
+}
+
+func FilterNames(list []filter) []string {
+	names := make([]string, len(list))
+	for i, f := range list {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// describeFilters tells a model what a list of clauses may say.
+func describeFilters(tag reflect.StructTag) string {
+	list := Filters(tag)
+	fields := FilterNames(list)
+	for i, f := range list {
+		if f.Values() != nil {
+			fields[i] += "(" + f.kind + ")"
+		}
+	}
+	text := "Filters, all must hold. Fields: " + strings.Join(fields, " ") + ". IN and NIN take lists; dates are ISO 8601"
+	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
+		text += "; null means none"
+	}
+	return text + "."
+}
+
+func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
+	fields := Filters(tag)
+	list := v.([]any) // the shape admits nothing else
+	for i, item := range list {
+		c := item.(map[string]any)
+		name := c["field"].(string)
+		at := slices.IndexFunc(fields, func(f filter) bool { return f.fits(name) })
+		if at < 0 {
+			names := FilterNames(fields)
+			hint := "valid: " + strings.Join(names, ", ")
+			if near := nearest.Name(name, names); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			return v, fmt.Errorf("[%d]: unknown field %q; %s", i, name, hint)
+		}
+		value, err := fields[at].value(c["operator"].(string), c["value"])
+		if err != nil {
+			return v, fmt.Errorf("[%d] (%s): %w", i, fields[at].Name, err)
+		}
+		c["field"], c["value"] = fields[at].named(name), value
+	}
+	return map[string]any{"operator": "AND", "value": list}, nil
+}
+
+// value brings a value into the form that its operator and its field need: a list for IN and NIN, one value for the others.
+func (f filter) value(operator string, v any) (any, error) {
+	list, isList := v.([]any)
+	if !isList {
+		list = []any{v}
+	}
+	if len(list) == 0 {
+		return v, errors.New("value: at least one needed")
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		var err error
+		if out[i], err = f.one(item, operator); err != nil {
+			return v, err
+		}
+	}
+	switch {
+	case operator == "IN" || operator == "NIN":
+		return out, nil
+	case len(out) > 1:
+		return v, fmt.Errorf("operator %s takes one value; use IN or NIN for several", operator)
+	default:
+		return out[0], nil
+	}
+}
+
+// one reads a single value in any of the forms in which models write it.
+func (f filter) one(v any, operator string) (any, error) {
+	if v == nil || f.nullable && v == "null" {
+		return nil, nil //nolint:nilnil // null is the value
+	}
+	if f.kind == "any" {
+		return v, nil
+	}
+	if b, ok := v.(bool); ok {
+		v = strconv.FormatBool(b)
+	}
+	var s string
+	switch v := v.(type) {
+	case string:
+		s = v
+	case json.Number:
+		s = v.String()
+	default:
+		return v, errors.New("value: expected text, a number, true or false, got " + kindName(v))
+	}
+	if values := f.Values(); values != nil {
+		at := slices.IndexFunc(values, func(value string) bool { return strings.EqualFold(value, s) })
+		if at < 0 {
+			return v, fmt.Errorf("value: got %s; valid: %s", Show(s), strings.Join(values, ", "))
+		}
+		return values[at], nil
+	}
+	switch f.kind {
+	case "date":
+		return unixSeconds(s, operator == "<=")
+	case "number":
+		if _, ok := exactNumber(s); !ok {
+			return v, errors.New("value: expected a number, got " + Show(v))
+		}
+		return json.Number(s), nil
+	case "boolean":
+		if s != "true" && s != "false" {
+			return v, errors.New("value: expected true or false, got " + Show(v))
+		}
+		return s == "true", nil
+	default:
+		return s, nil
+	}
+}
+
+// unixSeconds reads the forms in which models write a moment. With wholeDay a date alone stands for its last second. The API takes seconds in filters and ISO 8601 everywhere else.
+func unixSeconds(s string, wholeDay bool) (any, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			if wholeDay && layout == time.DateOnly { // an upper bound: everything of that day
+				t = t.AddDate(0, 0, 1).Add(-time.Second)
+			}
+			return json.Number(strconv.FormatInt(t.Unix(), 10)), nil
+		}
+	}
+	if n, ok := exactNumber(s); ok && n.IsInt() {
+		return json.Number(n.Num().String()), nil
+	}
+	return s, fmt.Errorf("value: expected a date such as 2026-03-02 or Unix seconds, got %s", Show(s))
+}
+
+// Locale is a language that Featurebase supports.
+type Locale string
+
+// JSONSchemaExtend makes the languages an enum, too long to be published.
+func (Locale) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.Enum = OneOf("bn bs pt-BR bg ca hr cs da nl en et fi fr de el hi hu id it ja ko lv lt ms mn nb pl pt ro ru sr zh-CN sk sl es sw sv th zh-TW tr uk vi")
+}
+
+// OneOf returns words as the values of an enum.
+func OneOf(words string) []any {
+	var values []any
+	for word := range strings.FieldsSeq(words) {
+		values = append(values, word)
+	}
+	return values
+}
+
+// Author credits a write to somebody; the API tries id, userId and email in this order.
+type Author struct {
+	ID             string `json:"id,omitempty"`
+	UserID         string `json:"userId,omitempty" jsonschema:"maxLength=255"`
+	Email          string `json:"email,omitempty"`
+	Name           string `json:"name,omitempty" jsonschema:"maxLength=255"`
+	ProfilePicture string `json:"profilePicture,omitempty"`
+}

@@ -1,0 +1,10 @@
+// Package markup converts the HTML of customers to Markdown and excerpts, and Markdown to HTML.
+//
+//	excerpt.go                           what both promise about customers' HTML; the excerpt that a row shows
+//	source.go, reader.go, elements.go    one pass over HTML, without a tree
+//	hidden.go                            the styles and attributes that hide an element
+//	markdown.go, blocks.go, tables.go, inline.go, marks.go, escape.go   the Markdown of a body
+//	links.go, addresses.go               where addresses lead, and which ones are not shown
+//	to_html.go                           Markdown to HTML, for fields that the API takes as HTML
+//	cost.go                              limits on Markdown that would take too long to parse
+package markup

@@ -1,0 +1,128 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// Document writes a single object for reading: a line for each field, then its body or its thread. What of it is customers' words is said
+// in the first line. The body or thread begins at bodyAt.
+func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
+	w.Minutes, w.Hide = true, w.HiddenFields
+	lines, marked := w.appendLines(make([]byte, 0, 1024+min(len(body), markup.MaxBlock)), body)
+	below := len(lines)
+	if w.Body != "" {
+		lines = w.appendBody(lines, body)
+	}
+	if w.Table != "" {
+		lines = w.appendTableLines(lines, body)
+	}
+	if w.Parts != "" {
+		lines = w.appendTranscript(lines, body)
+	}
+	if below < len(lines) && len(w.customer) > 0 {
+		marked = append(marked, IndentedLines)
+	}
+	if len(lines) == 0 {
+		return []byte("(an empty answer)"), 0
+	}
+	lines = lines[:len(lines)-len("\n")]
+	if len(marked) > 0 {
+		mark := UntrustedMark + ": " + strings.Join(marked, ", ") + "\n"
+		lines, below = append([]byte(mark), lines...), below+len(mark)
+	}
+	return lines, min(below, len(lines))
+}
+
+// appendLines writes a line for each field, first those that the view names. It returns the labels of those that hold customers' words; of
+// fields that the view does not know, it takes for granted that they do.
+func (w *Writer) appendLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
+	out, marked = w.AppendNamedLines(out, body)
+	more := 0
+	for name, v := range body.Members() {
+		if w.isPlaced(name) {
+			continue
+		}
+		if len(out) > legible.MaxText {
+			more++
+			continue
+		}
+		label := w.label(name)
+		next, ok := w.appendLine(out, label, v, Column{Path: []string{name}})
+		if !ok {
+			continue
+		}
+		out = next
+		if len(w.customer) > 0 {
+			marked = append(marked, label)
+		}
+	}
+	if more > 0 {
+		out = fmt.Appendf(out, moreFieldsFormat, more)
+	}
+	return out, marked
+}
+
+// AppendNamedLines writes a line for each field that the view names.
+func (w *Writer) AppendNamedLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
+	fields := make([]rawjson.Value, len(w.lines))
+	Pick(body, w.lines, fields)
+	for i, c := range w.lines {
+		next, ok := w.appendLine(out, c.Name, fields[i], c)
+		if !ok {
+			continue
+		}
+		out = next
+		if slices.Contains(w.customer, c.Name) {
+			marked = append(marked, c.Name)
+		}
+	}
+	return out, marked
+}
+
+// label is the name of a field at the beginning of a line: in quotes, unless it is a plain word.
+func (w *Writer) label(name string) string {
+	if legible.IsPlainName(name) {
+		return name
+	}
+	return string(w.appendName(nil, name))
+}
+
+// isPlaced reports the fields of a document that have their place in it, or none.
+func (w *Writer) isPlaced(name string) bool {
+	return name == w.Body || name == w.Parts || name == w.Opening || name == w.Table || slices.Contains(w.Hide, name) ||
+		slices.ContainsFunc(w.lines, func(c Column) bool { return c.Path[0] == name })
+}
+
+// appendLine writes one field: its label and, after a colon, a text as it is and any other value as JSON.
+func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column) ([]byte, bool) {
+	out = append(append(out, label...), ": "...)
+	start := len(out)
+	out, ok := w.AppendField(out, v, c)
+	if ok && out[start] == '"' {
+		out = legible.AppendOneLine(out[:start], rawjson.UnescapeBytes(out[start+1:len(out)-1]))
+	}
+	return append(out, '\n'), ok
+}
+
+// appendBody writes the body of a single object as Markdown. What customers wrote is indented, what the organization publishes is not: it is
+// what a model corrects and sends back.
+func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
+	text := ""
+	if html := body.Get(w.Body); html.Kind() == rawjson.String {
+		text = w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
+	}
+	switch {
+	case text == "":
+		return append(out, w.Body+": (no text)\n"...)
+	case len(w.customer) == 0:
+		return append(append(out, "\n"+legible.LineBreaks.Replace(text)...), '\n')
+	default:
+		return legible.AppendIndented(append(out, w.Body+":\n"...), text)
+	}
+}

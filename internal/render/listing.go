@@ -1,0 +1,192 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// Listed is what a listing has to know of the operation that lists.
+type Listed struct {
+	Pages   bool   // it takes a cursor
+	Offsets bool   // it takes an offset
+	Reader  string // the operation that reads one of its objects; empty for none
+}
+
+// listing decides which part of one page an answer shows: from where the last one ended, as many whole items as the budget has room for.
+// Beyond that nothing is written, only counted. How an item is written is the view's business.
+type listing struct {
+	of     Listed
+	args   input.Arguments
+	budget Budget
+
+	cursor string // the API's, of the next page
+
+	end   int  // no item goes beyond this length of the answer; 0 is no limit
+	seen  int  // items of the page so far, empty ones among them
+	items int  // those that are not empty
+	first int  // the number of the first item shown, counted from 1
+	shown int  // how many are
+	next  int  // how many have been dealt with: shown, or left out in front
+	short bool // the first is too long for an answer and not shown as it was asked for
+}
+
+func NewListing(of Listed, args input.Arguments, budget Budget) *listing {
+	l := &listing{of: of, args: args, budget: budget}
+	l.next = l.skip()
+	return l
+}
+
+// sees takes note of a field of the envelope, and reports whether it writes the field itself.
+func (l *listing) sees(name string, v rawjson.Value) bool {
+	if name != "nextCursor" {
+		return false
+	}
+	l.cursor = rawjson.Unescape(v.Bare())
+	return v.Kind() == rawjson.String
+}
+
+// reserve keeps room for what stands behind the items, and fits it into a share of the budget.
+func (l *listing) reserve(about []byte) []byte {
+	if l.budget == 0 {
+		return about
+	}
+	if room := int(l.budget) / 3; len(about) > room {
+		about = cutFields(about, room)
+	}
+	l.end = max(1, int(l.budget)-len(about)-l.endLength())
+	return about
+}
+
+// cutFields fits further fields into a room.
+func cutFields(fields []byte, room int) []byte {
+	object := append(append([]byte{'{'}, fields[1:]...), '}')
+	cut := appendWithin([]byte{','}, object, room)
+	return append(cut[:1:1], cut[2:len(cut)-1]...) // without the braces
+}
+
+// skip is how many items of the page are left out in front.
+func (l *listing) skip() int { return l.args.Place.Skip + l.args.Offset }
+
+// wants counts an item and says whether to show it.
+func (l *listing) wants(kind rawjson.Kind) bool {
+	index := l.seen
+	l.seen++
+	if kind == rawjson.Null { // the live API has such items
+		if l.next == index {
+			l.next++
+		}
+		return false
+	}
+	l.items++
+	if index < l.skip() {
+		return false
+	}
+	if l.first == 0 {
+		l.first = l.items
+	}
+	return l.next == index && (l.args.Most == 0 || l.shown < l.args.Most)
+}
+
+// add has an item written where it fits. One that no answer could hold is written in short, with the longest values cut where even that
+// does not fit.
+func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
+	before := len(out)
+	if before > empty {
+		out = append(out, ',')
+	}
+	from := len(out)
+	out = write(out, false)
+	switch {
+	case l.fits(out):
+	case l.shown > 0:
+		return out[:before]
+	default:
+		l.short = true
+		if out = write(out[:from], true); !l.fits(out) {
+			whole := slices.Clone(out[from:])
+			out = appendWithin(out[:from], whole, max(leastRoom, l.end-from))
+		}
+	}
+	l.shown++
+	l.next++
+	return out
+}
+
+func (l *listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
+
+// appendEnd says what of the page was shown, where that is not all of it, and how to go on.
+func (l *listing) appendEnd(out []byte) []byte {
+	cut, cursor := l.next < l.seen, l.cursor
+	if cut || l.skip() > 0 {
+		out = append(out, `,"shown":`...)
+		out = rawjson.AppendString(out, l.extent()+l.goOn(cut))
+	}
+	if l.short {
+		out = append(out, `,"short":`...)
+		out = rawjson.AppendString(out, l.tooLong())
+	}
+	switch {
+	case !l.pages():
+	case cut:
+		cursor = input.Place{Skip: l.next, Limit: l.args.Place.Limit, Cursor: l.args.Place.Cursor, Call: l.args.Place.Call}.String()
+	case strings.HasPrefix(cursor, input.OursBegin):
+		cursor = input.Place{Limit: l.args.Place.Limit, Cursor: cursor, Call: l.args.Place.Call}.String()
+	}
+	if cursor != "" {
+		out = append(out, `,"nextCursor":`...)
+		out = rawjson.AppendString(out, cursor)
+	}
+	return out
+}
+
+// endLength is more than appendEnd will write.
+func (l *listing) endLength() int {
+	const words = 400
+	longest := max(len(rawjson.AppendString(nil, l.cursor)), len(rawjson.AppendString(nil, l.args.Place.Cursor)))
+	return words + longest
+}
+
+// pages reports whether the operation takes a cursor.
+func (l *listing) pages() bool { return l.of.Pages }
+
+// extent says which items of how many were shown.
+func (l *listing) extent() string {
+	whole := strconv.Itoa(l.items)
+	if l.pages() {
+		whole = "this page's " + whole
+	}
+	if l.shown == 0 {
+		return "none of " + whole
+	}
+	return fmt.Sprintf("%d-%d of %s", l.first, l.first+l.shown-1, whole)
+}
+
+// goOn says how to see the items behind the last one shown.
+func (l *listing) goOn(cut bool) string {
+	switch {
+	case !cut:
+		return ""
+	case l.pages():
+		return "; nextCursor goes on after them"
+	case l.of.Offsets:
+		return fmt.Sprintf("; offset %d goes on after them", l.next)
+	case l.args.Detail == "full":
+		return "; detail concise shows more of them"
+	default:
+		return "; the rest does not fit an answer: narrow the call, or let the user raise --answer-budget"
+	}
+}
+
+// tooLong says of the first item why it is not shown as it was asked for, and what shows it.
+func (l *listing) tooLong() string {
+	text := "the first one is too long for an answer, so it is shown in short"
+	if read := l.of.Reader; read != "" {
+		text += "; " + read + " reads it"
+	}
+	return text
+}

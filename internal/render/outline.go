@@ -1,0 +1,125 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// Outline says how a list is written for people: a heading, how much of it there is, and a bullet for each item, which links to where the
+// item is read, with the fields of a row.
+type Outline struct {
+	Heading string                 // without one, none
+	Things  string                 // what the items are: "posts"
+	Order   string                 // which come first: "newest first"; may be empty
+	Link    func(id string) string // the address of an item; nil: items have none
+
+	Empty bool // what came of it: no items
+}
+
+// Extent says how many of a list are shown: "All 12 posts, newest first." A search tells how many there are, other lists only whether there
+// are more.
+func (o Outline) Extent(shown, all int, envelope rawjson.Value) string {
+	total, _ := strconv.Atoi(string(envelope.Get("totalCount").Bare()))
+	more := shown < all || envelope.Get("nextCursor").Text() != ""
+	things := o.Things
+	if max(shown, total) == 1 {
+		things = strings.TrimSuffix(things, "s")
+	}
+	text := legible.Thousands(shown)
+	switch {
+	case all == 0 && !more:
+		return "No " + things + "."
+	case !more && shown > 1:
+		text = "All " + text
+	case total > shown && envelope.Get("totalCountCapped").Bool():
+		text += " of more than " + legible.Thousands(total)
+	case total > shown:
+		text += " of " + legible.Thousands(total)
+	}
+	text += " " + things
+	if o.Order != "" {
+		text += ", " + o.Order
+	}
+	if more && total <= shown {
+		text += "; there are more"
+	}
+	return text + "."
+}
+
+// titleColumns are the columns that can name an item, the first that is filled.
+var titleColumns = []string{"title", "name"}
+
+// AppendBullet writes one item: its title as a link, and its other fields on a line below.
+func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []byte {
+	var id, title string
+	var used []string
+	for i, c := range w.RowColumns {
+		text := w.Words(fields[i].Text())
+		switch {
+		case text == "":
+		case c.Name == "id":
+			id, used = text, append(used, c.Name)
+		case title == "" && slices.Contains(titleColumns, c.Name):
+			title, used = legible.OneLine(text), append(used, c.Name)
+		}
+	}
+	if title == "" {
+		title = "(no title)"
+	}
+	out = append(out, "- "...)
+	if id != "" && o.Link != nil {
+		out = fmt.Appendf(out, "[%s](%s)\n", linkText.Replace(title), o.Link(id))
+	} else {
+		out = append(out, linkText.Replace(title)+"\n"...)
+	}
+	before := len(out)
+	out = w.AppendFacts(append(out, "  "...), fields, used)
+	if len(out) == before+len("  ") {
+		return out[:before]
+	}
+	return append(out, '\n')
+}
+
+// linkText escapes what would end the text of a link, or begin something else in it.
+var linkText = strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)
+
+// AppendFacts writes fields on one line, except those that were used before.
+func (w *Writer) AppendFacts(out []byte, fields []rawjson.Value, used []string) []byte {
+	w.begin = len(out)
+	empty := len(out)
+	for i, c := range w.RowColumns {
+		if slices.Contains(used, c.Name) {
+			continue
+		}
+		before := len(out)
+		if before > empty {
+			out = append(out, ", "...)
+		}
+		out = append(append(out, c.Name...), ": "...)
+		start := len(out)
+		next, ok := w.AppendField(out, fields[i], c)
+		if !ok {
+			out = out[:before]
+			continue
+		}
+		out = next
+		if said := rawjson.Value(out[start:]).Text(); standsAlone(said) {
+			out = append(out[:start], said...)
+		}
+	}
+	return out
+}
+
+// standsAlone reports texts that need no quotes among fields on a line: nothing in them can be taken for the end of a field, for the
+// beginning of another or for Markdown.
+func standsAlone(text string) bool {
+	return text != "" && text == legible.OneLine(text) && !strings.Contains(text+" ", ": ") && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -./:+&'()%@?=", r)
+	})
+}

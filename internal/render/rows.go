@@ -1,0 +1,107 @@
+package render
+
+import (
+	"bytes"
+	"slices"
+
+	"featurebase-mcp/internal/rawjson"
+)
+
+// rows are the items of a list as the columns of their view. Each item is read once; of a list that is longer than any answer, what was read
+// of the first items is kept and the others are read again.
+type rows struct {
+	w      *Writer
+	items  rawjson.Value
+	kept   [][]rawjson.Value // an entry for each of the first items, nil for one that has no fields
+	more   bool              // there are further items
+	Count  int               // items that are objects
+	plain  bool              // some are no objects and say something all the same
+	Shared []rawjson.Value   // what is the same in all rows, of the columns that may be said once; nil for nothing
+}
+
+// keptRows is how many rows are kept: more than a page has.
+const keptRows = 200
+
+func (w *Writer) Rows(items rawjson.Value) *rows {
+	r := &rows{w: w, items: items}
+	again := make([]rawjson.Value, len(w.RowColumns))
+	for item := range items.Items() {
+		fields := again
+		if r.more = len(r.kept) == keptRows; !r.more {
+			fields = make([]rawjson.Value, len(w.RowColumns))
+		}
+		if item.Kind() == rawjson.Object {
+			clear(fields)
+			Pick(item, w.RowColumns, fields)
+			r.compare(fields)
+		} else {
+			r.plain = r.plain || !item.IsEmpty() // the live API has items that are null
+			fields = nil
+		}
+		if !r.more {
+			r.kept = append(r.kept, fields)
+		}
+	}
+	if r.Count < 2 || !r.sharesAny() {
+		r.Shared = nil
+	}
+	return r
+}
+
+// compare takes out of shared what a row has not.
+func (r *rows) compare(fields []rawjson.Value) {
+	if r.Count++; r.Count == 1 {
+		r.Shared = make([]rawjson.Value, len(fields))
+		for i, c := range r.w.RowColumns {
+			if c.form == "shared" && !fields[i].IsEmpty() {
+				r.Shared[i] = fields[i]
+			}
+		}
+		return
+	}
+	for i := range fields {
+		if r.Shared[i] != nil && !bytes.Equal(fields[i].Bare(), r.Shared[i].Bare()) {
+			r.Shared[i] = nil
+		}
+	}
+}
+
+func (r *rows) sharesAny() bool {
+	return slices.ContainsFunc(r.Shared, func(v rawjson.Value) bool { return v != nil })
+}
+
+// Each calls f with the rows, without what they share, and with nil for each item that has no fields. A row is valid until the next.
+func (r *rows) Each(f func(fields []rawjson.Value)) {
+	for _, fields := range r.kept {
+		f(r.own(fields))
+	}
+	if !r.more {
+		return
+	}
+	again := make([]rawjson.Value, len(r.w.RowColumns))
+	n := 0
+	for item := range r.items.Items() {
+		if n++; n <= len(r.kept) {
+			continue
+		}
+		fields := again
+		if clear(fields); item.Kind() == rawjson.Object {
+			Pick(item, r.w.RowColumns, fields)
+		} else {
+			fields = nil
+		}
+		f(r.own(fields))
+	}
+}
+
+// own takes out of a row what it shares.
+func (r *rows) own(fields []rawjson.Value) []rawjson.Value {
+	if fields != nil {
+		for i := range r.Shared {
+			if r.Shared[i] != nil {
+				fields[i] = nil
+			}
+		}
+	}
+	return fields
+}

@@ -1,0 +1,265 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// Transcript writes a thread.
+type Transcript struct {
+	*Writer
+	Out    []byte
+	Names  map[string]string // of the people who wrote or did something, by their ids
+	day    string            // of the last message: only the first one of a day has it
+	events bool              // the last line is about events, and the next event goes on with it
+
+	Longest int // characters shown of one message; 0 is all
+}
+
+// appendTranscript writes a thread in the order of its messages: a line with id, time, role and name, and the text indented below it. What
+// is no message (an assignment, a closing) stands on one line with what happened next.
+func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
+	t := w.NewTranscript(append(out, "messages:\n"...))
+	start := len(t.Out)
+	opening, parts, more := w.Thread(body)
+	for _, part := range parts {
+		t.Learn(part)
+	}
+	if opening != nil {
+		t.Opening(body.Get("createdAt").Text(), opening)
+	}
+	for i, part := range parts {
+		if len(t.Out)-start > maxTranscript {
+			more += len(parts) - i
+			break
+		}
+		t.Part(part)
+	}
+	t.EndEvents()
+	if more > 0 {
+		t.Out = fmt.Appendf(t.Out, "[cut: %d more messages and events]\n", more)
+	}
+	if len(t.Out) == start {
+		return out
+	}
+	return t.Out
+}
+
+// What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
+const (
+	maxTranscript = 2 * legible.MaxText
+	maxParts      = 10_000
+)
+
+func (w *Writer) NewTranscript(out []byte) *Transcript {
+	return &Transcript{Writer: w, Out: out, Names: map[string]string{}}
+}
+
+// Thread finds the messages of a thread: the first one where it stands apart, or nil, the parts in their order, and how many more there are.
+func (w *Writer) Thread(body rawjson.Value) (opening rawjson.Value, parts []rawjson.Value, more int) {
+	if w.Opening != "" && body.Kind(w.Opening) == rawjson.Object {
+		opening = body.Get(w.Opening)
+	}
+	for part := range body.Items(w.Parts) {
+		switch {
+		case part.Kind() != rawjson.Object:
+		case len(parts) == maxParts:
+			more++
+		default:
+			parts = append(parts, part)
+		}
+	}
+	return opening, parts, more
+}
+
+// Learn remembers names: elsewhere people may be ids alone.
+func (t *Transcript) Learn(part rawjson.Value) {
+	for _, role := range []string{"author", "actor"} {
+		if id, name := part.Get(role, "id").Text(), part.Get(role, "name").Text(); id != "" && name != "" {
+			t.Names[id] = name
+		}
+	}
+}
+
+func (t *Transcript) Opening(created string, opening rawjson.Value) {
+	t.Out = append(t.Out, "[opening]"...)
+	t.time(created)
+	t.byline(opening, "")
+	if subject := opening.Get("subject").Text(); subject != "" {
+		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.Words(subject))+"\n"...)
+	}
+	t.Out = legible.AppendIndented(t.Out, t.Shortened(t.Message(opening)))
+}
+
+func (t *Transcript) Part(part rawjson.Value) {
+	message, partType := t.Message(part), part.Get("partType").Text()
+	redacted := part.Get("redacted").Bool()
+	if message == "" && !redacted && part.Get("author", "type").Text() == "" {
+		t.event(part, partType)
+		return
+	}
+	t.EndEvents()
+	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.Words(part.Get("id").Text()))...), ']')
+	t.time(part.Get("createdAt").Text())
+	kind := partKind(partType)
+	if redacted {
+		kind += ", redacted"
+	}
+	t.facts(part, "")
+	t.byline(part, kind)
+	t.Out = legible.AppendIndented(t.Out, t.Shortened(message))
+}
+
+// Shortened cuts a message after a word where it is longer than the transcript wants it, and says how much is left out.
+func (t *Transcript) Shortened(message string) string {
+	text := []rune(message)
+	if t.Longest == 0 || len(text) <= t.Longest {
+		return message
+	}
+	cut := t.Longest
+	for cut > t.Longest*3/4 && !unicode.IsSpace(text[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s … (%s more characters)", strings.TrimSpace(string(text[:cut])), legible.Thousands(len(text)-cut))
+}
+
+// event writes what happened: the kind of it, and its facts.
+func (t *Transcript) event(part rawjson.Value, partType string) {
+	if t.events {
+		t.Out = append(t.Out, ';')
+	} else {
+		t.Out = append(t.Out, '-')
+	}
+	t.events = true
+	t.time(part.Get("createdAt").Text())
+	t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(partType))...)
+	t.facts(part, partType)
+}
+
+func (t *Transcript) EndEvents() {
+	if t.events {
+		t.Out = append(t.Out, '\n')
+	}
+	t.events = false
+}
+
+// known are the fields of a part that its line shows in another way, or that say nothing to a reader: where in Slack it stands, the id
+// of a tag beside its name, and the tags of a message, whose changes are parts of their own. The last are those of facts.
+var known = []string{
+	"id", "object", "partType", "createdAt", "updatedAt", "occurredAt", "author", "bodyHtml", "bodyMarkdown", "channel", "redacted", "tagApplications", "slack",
+	"tagId", "targetPartId", "action", "tagName", "adminAssigneeId", "teamAssigneeId", "actor", "adminAssignerId",
+}
+
+// facts are the fields of events that have a short name, in the order of a sentence.
+var facts = []struct{ field, label string }{
+	{"action", ""}, {"tagName", ""}, {"adminAssigneeId", "to "}, {"teamAssigneeId", "to team "}, {"actor", "by "}, {"adminAssignerId", "by "},
+}
+
+// facts writes the other fields of a part, as values that cannot pass for words of ours. The one that is named like the part needs no name.
+func (t *Transcript) facts(part rawjson.Value, partType string) {
+	for _, fact := range facts {
+		if v := part.Get(fact.field); v != nil {
+			t.fact(fact.label, v, fact.field)
+		}
+	}
+	for name, v := range part.Members() {
+		switch {
+		case slices.Contains(known, name):
+		case name == partType:
+			t.fact("", v, name)
+		default:
+			t.fact(legible.OneLine(t.Words(name))+"=", v, name)
+		}
+	}
+}
+
+func (t *Transcript) fact(label string, v rawjson.Value, name string) {
+	out, ok := t.appendFact(append(append(t.Out, ' '), label...), v, name)
+	if ok {
+		t.Out = out
+	}
+}
+
+// appendFact writes a value, with the name of a person in place of the id.
+func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byte, bool) {
+	if person := t.Names[cmp.Or(v.Text(), v.Get("id").Text())]; person != "" {
+		return rawjson.AppendString(out, t.Words(person)), true
+	}
+	start := len(out)
+	out, ok := t.AppendValue(out, v, name)
+	if v.Kind() == rawjson.String && ok {
+		if word := string(out[start+1 : len(out)-1]); legible.IsPlainName(word) {
+			out = append(out[:start], word...)
+		}
+	}
+	return out, ok
+}
+
+// time writes a time to the minute, without the day if it is that of the last.
+func (t *Transcript) time(stamp string) {
+	if stamp == "" {
+		return
+	}
+	day, clock, _ := strings.Cut(strings.TrimSuffix(legible.Minute(stamp), "Z"), "T")
+	if day != t.day || clock == "" {
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(day))...)
+	}
+	if t.day = day; clock != "" {
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(clock))...)
+	}
+}
+
+// partKind says what a part is, where that is not simply a message.
+func partKind(partType string) string {
+	switch partType {
+	case "user_msg", "admin_msg", "bot_msg":
+		return ""
+	case "admin_note":
+		return ", internal note"
+	case "email_msg":
+		return ", e-mail"
+	default:
+		return ", " + partType
+	}
+}
+
+// byline ends the line of a message with its author: the role, which Featurebase knows, and after it the name, which people choose. What a
+// customer says and what the team says must never be mixed up.
+func (t *Transcript) byline(message rawjson.Value, kind string) {
+	role, name := message.Get("author", "type").Text(), message.Get("author", "name").Text()
+	if id := message.Get("author", "id").Text(); name == "" {
+		if name = t.Names[id]; name == "" {
+			name = id
+		}
+	}
+	line := strings.TrimPrefix(role+kind, ", ")
+	if name != "" {
+		line += ": " + name
+	}
+	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.Words(line))...), '\n')
+}
+
+// Message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,
+// attachments are empty images.
+func (t *Transcript) Message(message rawjson.Value) string {
+	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
+		return t.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
+	}
+	markdown := message.Get("bodyMarkdown").Text()
+	if len(markdown) <= longestParsed {
+		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+			return t.Text(markup.HTMLToMarkdown(html))
+		}
+	}
+	return t.Text(strings.ReplaceAll(markdown, "![", "["))
+}
+
+// longestParsed is how much Markdown of others is parsed, since the tree takes a hundred times its length. Messages are far shorter.
+const longestParsed = 64 << 10

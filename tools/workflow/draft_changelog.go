@@ -1,0 +1,273 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
+)
+
+// draftChangelog gathers what the next changelog could tell. It writes nothing.
+var draftChangelog = &engine.Operation{
+	Name:  "draft_changelog",
+	Title: "Draft changelog",
+	Description: "Draft a changelog: posts finished since the last published one, grouped by tag, with links, votes, and Markdown for create_changelog. " +
+		"Publishes nothing.",
+	Effect:  engine.Read,
+	Default: true,
+	Input:   input.Args[draftChangelogArgs](),
+	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).draftChangelog(ctx) },
+	Uses:    []string{"list_changelogs", "list_post_statuses", "list_boards", "search_posts"},
+	Example: `{}`,
+}
+
+type draftChangelogArgs struct {
+	Since moment `json:"since,omitempty" jsonschema_description:"Date or time, instead of the last changelog's date."`
+}
+
+// moment is a date, which begins at midnight UTC, or a time.
+type moment string
+
+func (moment) Wire(v any, _ reflect.StructTag) (any, error) {
+	s, _ := v.(string)
+	if _, ok := parseMoment(s); !ok {
+		return v, fmt.Errorf("neither a date such as 2026-03-02 nor a time such as 2026-03-02T09:00:00Z: %s", input.Show(v))
+	}
+	return v, nil
+}
+
+func parseMoment(s string) (time.Time, bool) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+const (
+	draftedPosts     = 500 // the most finished posts that are looked at
+	draftedShown     = 20  // of them in the draft
+	recentChangelogs = 20  // of those published and of the drafts, which may tell of a post already
+)
+
+// drafting is a changelog on its way.
+type drafting struct {
+	*work
+	since time.Time // zero: there is nothing to begin with
+	last  *release  // whose date that is; nil where it was given
+
+	statuses []postStatus
+	boards   postBoards
+	unknown  bool      // the boards could not be had
+	told     []release // the recent changelogs
+	olderToo bool      // there are more of them
+	finished *reading
+
+	drafted   []postFacts // to be announced, most votes first
+	mentioned []mentionedPost
+	private   []postFacts // customers cannot see them
+}
+
+// release is a changelog as the next one needs it.
+type release struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Content string `json:"content"`
+	Date    string `json:"date"`
+	State   string `json:"state"`
+}
+
+// mentionedPost is a post that a changelog tells of.
+type mentionedPost struct {
+	postFacts
+	in release
+}
+
+func (j *work) draftChangelog(ctx context.Context) (string, error) {
+	d := &drafting{work: j}
+	if since, ok := d.given(); ok && since.After(d.Now()) {
+		return "", fmt.Errorf("since: %s has not come; it is now %s", since.Format(minuteLayout), d.Now().Format(minuteLayout))
+	}
+	if err := d.gather(ctx); err != nil {
+		return "", err
+	}
+	d.sort()
+	return d.write(), nil
+}
+
+// given is since when to draft, where the call says so.
+func (d *drafting) given() (time.Time, bool) {
+	since, _ := d.Arguments()["since"].(string)
+	return parseMoment(since)
+}
+
+// gather makes the requests: first what says which posts are meant, then these.
+func (d *drafting) gather(ctx context.Context) error {
+	var published, unpublished releases
+	var noStatuses, noChangelogs error
+	err := d.All(ctx,
+		engine.Part{What: "the published changelogs", Do: func(ctx context.Context) (err error) {
+			published, err = d.releases(ctx, "the published changelogs", "live")
+			noChangelogs = err
+			return err
+		}},
+		engine.Part{What: "the changelog drafts, which may mention a post already", Do: func(ctx context.Context) (err error) {
+			unpublished, err = d.releases(ctx, "the changelog drafts", "draft")
+			return err
+		}},
+		engine.Part{What: "the post statuses", Do: func(ctx context.Context) (err error) {
+			d.statuses, err = d.work.statuses(ctx)
+			noStatuses = err
+			return err
+		}},
+		engine.Part{What: "the boards, which tell what customers cannot see", Do: func(ctx context.Context) (err error) {
+			d.boards, err = d.work.boards(ctx)
+			d.unknown = err != nil
+			return err
+		}},
+	)
+	if err != nil {
+		return err
+	}
+	d.told, d.olderToo = slices.Concat(published.list, unpublished.list), published.more || unpublished.more
+	since, given := d.given()
+	switch {
+	case noStatuses != nil:
+		return noStatuses
+	case given:
+		d.since = since
+	case noChangelogs != nil:
+		return noChangelogs
+	default:
+		d.beginAfter(published.list)
+	}
+	return d.gatherFinished(ctx)
+}
+
+// releases are the latest changelogs of a state.
+type releases struct {
+	list []release
+	more bool // there are older ones
+}
+
+func (d *drafting) releases(ctx context.Context, what, state string) (releases, error) {
+	wire := map[string]any{"state": state, "sortBy": "date", "sortOrder": "desc"}
+	c, err := d.List(ctx, what, "list_changelogs", wire, recentChangelogs)
+	list := engine.DecodeAll[release](c.Items)
+	for i := range list {
+		list[i].State = state
+	}
+	return releases{list, err == nil && !c.Whole}, err
+}
+
+// beginAfter finds the last published changelog. A date in the future is one that somebody gave it.
+func (d *drafting) beginAfter(published []release) {
+	for i, r := range published {
+		if at, ok := parseMoment(r.Date); ok && at.After(d.since) && !at.After(d.Now()) {
+			d.since, d.last = at, &published[i]
+		}
+	}
+}
+
+// gatherFinished reads the posts in a completed status that were changed since. The API keeps no history of statuses.
+func (d *drafting) gatherFinished(ctx context.Context) error {
+	var ids []any
+	for _, s := range d.statuses {
+		if s.kind == completedKind && s.id != "" {
+			ids = append(ids, s.id)
+		}
+	}
+	if ids == nil {
+		return nil
+	}
+	filters := []any{where("statusId", "IN", ids)}
+	if !d.since.IsZero() {
+		filters = append(filters, where("updatedAt", ">=", d.since.Unix()))
+	}
+	var failed error
+	err := d.All(ctx, engine.Part{What: "the finished posts", Do: func(ctx context.Context) error {
+		d.finished, failed = d.read(d.searchPosts(ctx, "the finished posts", inOrder("upvotes:desc"), draftedPosts, filters...))
+		return failed
+	}})
+	if err == nil && d.finished == nil {
+		err = failed
+	}
+	return err
+}
+
+// sort tells the posts that a changelog can announce from those that one has announced, and from those that are not public.
+func (d *drafting) sort() {
+	if d.finished == nil {
+		return
+	}
+	searched := make([]searchable, len(d.told))
+	for i, r := range d.told {
+		searched[i] = d.searchable(r)
+	}
+	for _, p := range d.finished.posts {
+		i := slices.IndexFunc(searched, func(s searchable) bool { return s.mentions(p) })
+		switch {
+		case d.privacy(p) != "":
+			d.private = append(d.private, p)
+		case i >= 0:
+			d.mentioned = append(d.mentioned, mentionedPost{p, d.told[i]})
+		default:
+			d.drafted = append(d.drafted, p)
+		}
+	}
+}
+
+// privacy says why not every customer can see a post; empty where all can, as far as is known.
+func (d *drafting) privacy(p postFacts) string {
+	switch b := d.boards.find(p.boardID); {
+	case b.restricted:
+		return "of the board " + b.called() + ", which not every customer sees"
+	case p.restricted:
+		return "shown to some customers only"
+	case p.inReview:
+		return "awaiting moderation"
+	default:
+		return ""
+	}
+}
+
+// searchable is a changelog as it is looked through for posts.
+type searchable struct{ html, words string }
+
+// searchable reads a changelog as posts are read, so that what is altered in both is the same in both.
+func (d *drafting) searchable(r release) searchable {
+	text := strings.Fields(d.Text(markup.Excerpt(r.Content, len(r.Content))))
+	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
+	return searchable{strings.ToLower(d.Text(r.Content)), " " + bareWords(d.Line(r.Title)) + " . " + bareWords(strings.Join(text, " ")) + " "}
+}
+
+// bareWords are the words of a text alone, with a space between two.
+func bareWords(s string) string {
+	return strings.ToLower(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return !legible.IsWordRune(r) }), " "))
+}
+
+// mentions reports that the changelog has a link to the post, or its title in full; one or two words may stand anywhere.
+func (s searchable) mentions(p postFacts) bool {
+	address := strings.ToLower(p.url)
+	for rest := s.html; address != ""; {
+		_, after, found := strings.Cut(rest, address)
+		if !found {
+			break
+		}
+		rest = after
+		if next, _ := utf8.DecodeRuneInString(rest); !legible.IsWordRune(next) && next != '-' && next != '/' {
+			return true
+		}
+	}
+	title := bareWords(p.title)
+	return strings.Count(title, " ") >= 2 && strings.Contains(s.words, " "+title+" ")
+}
