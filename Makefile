@@ -17,8 +17,11 @@ CONFORMANCE := ./internal/app ./internal/conformance
 # Where the build that exports traces does.
 TRACES := ./internal/cli ./internal/tracing
 
+# Tests of the built program that take minutes: they are built with the tag blackbox.
+BLACKBOX := ./internal/faults ./internal/hostile
+
 .DEFAULT_GOAL := help
-.PHONY: help build test race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
+.PHONY: help build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +32,19 @@ build: ## Build the static binary
 test: ## Run the tests
 	go test ./...
 
-race: ## Run the tests with the race detector
-	go test -race ./...
+blackbox: ## Run the built program against an API and clients that do everything wrong
+	go test -tags blackbox -timeout 30m $(BLACKBOX)
+
+acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts
+	go test -tags acceptance -run TestScripts ./internal/cli
+
+# Packages that do several things at once, or whose tests do. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
+CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
+	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
+
+race: ## Run the tests with the race detector, in the built program, too
+	RAPID_CHECKS=10 go test -race $(CONCURRENT)
+	go test -race -tags blackbox -timeout 30m $(BLACKBOX)
 
 otel: ## Check the build that exports traces
 	go vet -tags otel ./...
@@ -39,6 +53,8 @@ otel: ## Check the build that exports traces
 vet:
 	go vet ./...
 	go vet -tags conformance $(CONFORMANCE)
+	go vet -tags blackbox $(BLACKBOX)
+	go vet -tags acceptance ./internal/cli
 	cd interop/gosdk && go vet ./...
 
 tidy:
@@ -53,6 +69,8 @@ lint: $(LINT) ## Check layers, style and formats
 	$(LINT) run ./...
 	$(LINT) run --build-tags conformance $(CONFORMANCE)
 	$(LINT) run --build-tags otel $(TRACES)
+	$(LINT) run --build-tags blackbox $(BLACKBOX)
+	$(LINT) run --build-tags acceptance ./internal/cli
 
 fmt: $(LINT) ## Format
 	$(LINT) fmt
@@ -67,11 +85,11 @@ conformance-server: ## Serve what the conformance suites call on a free port, an
 	go build -tags conformance -o $(TOOLS)/conformance-server .
 	@exec $(TOOLS)/conformance-server http --sandbox --toolsets=all --addr=127.0.0.1:0 # instead of go run, so that what ends make ends it, too
 
-bench: ## Measure the built binary against the limit
-	go run ./bench
+bench: ## Measure the built binary beside the least that a server on mcp-go can be
+	go test -run '^$$' -bench . -benchtime 1x -timeout 1h ./bench
 
 soak: ## Run mixed calls with faults for SOAKTIME, and see that nothing grows and no write is lost or doubled
-	go run ./bench/soak -time $(SOAKTIME)
+	go test -run TestSoak -v -timeout 0 ./bench/soak -soak $(SOAKTIME)
 
 vuln: ## Look for known vulnerabilities in what the program calls (needs https://vuln.go.dev)
 	go run golang.org/x/vuln/cmd/govulncheck@latest ./...
@@ -94,8 +112,7 @@ corpora: ## Keep the last CORPUS inputs that fuzzing found of each target
 	done
 
 update: ## Rewrite the golden files
-	go test ./tools ./resources -update
-	go test ./internal/faults -update
+	.ci/update
 
 ci: ## Everything that has to pass
 	.ci/run

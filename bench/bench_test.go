@@ -1,191 +1,239 @@
-package main
+package bench
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"regexp"
+	"os"
 	"slices"
-	"strings"
+	"sync"
 	"testing"
+	"time"
 
-	"featurebase-mcp/internal/contract"
+	"github.com/tiktoken-go/tokenizer"
 )
 
-func TestPageIsTenPostsOfThreeKilobytes(t *testing.T) {
-	t.Parallel()
-	page, ids := encodePosts(pageSize)
-	var list struct {
-		Data []json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal(page, &list); err != nil {
-		t.Fatal(err)
-	}
-	if len(list.Data) != pageSize || len(ids) != pageSize {
-		t.Fatalf("got %d posts and %d ids, want %d", len(list.Data), len(ids), pageSize)
-	}
-	for i, post := range list.Data {
-		if len(post) < postSize || len(post) > postSize+500 {
-			t.Errorf("post %d has %d bytes", i, len(post))
-		}
-		if !bytes.Contains(post, []byte(ids[i])) {
-			t.Errorf("post %d lacks its id %s", i, ids[i])
-		}
-	}
+const (
+	warmCalls  = 100
+	blockCalls = 50 // calls in a row, before it is the other's turn
+	loadCalls  = 800
+	inFlight   = 32
+	burstCalls = 200
+	burstDelay = 100 * time.Millisecond
+)
+
+// listPosts is the call that is measured most. Its answer has the last post of the page.
+func listPosts(b *testing.B, up *upstream) func(*client) error {
+	b.Helper()
+	return call("list_posts", fmt.Sprintf(`{"limit":%d}`, pageSize), up.posts(b)[pageSize-1])
 }
 
-// The figures are worth nothing if the answers they are taken from are not those of the API.
-func TestStandardAnswersAreThoseOfTheAPI(t *testing.T) {
-	t.Parallel()
-	endpoints := map[string]bool{}
-	served := lookups()
-	for _, s := range standards() {
-		served = append(served, lookup{s.operation, s.endpoint, s.body})
+// From just before a process is started until initialize is answered, then until tools/list is, and what memory it has then.
+func BenchmarkStart(b *testing.B) {
+	up, f := newUpstream(b), figures{}
+	programs := []program{limit, byDefault, allTools}
+	for _, p := range programs {
+		p.start(b, "stdio", up).stop() // built, and in the page cache
 	}
-	for _, s := range served {
-		op := contract.Load().Operation(s.operation)
-		if op == nil {
-			t.Fatalf("no operation %s", s.operation)
-		}
-		if err := op.ValidateResponse(http.StatusOK, s.body); err != nil {
-			t.Errorf("%s: %v", s.endpoint, err)
-		}
-		method, target, _ := strings.Cut(s.endpoint, " ")
-		pattern := regexp.MustCompile(`^` + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(op.Path, `[^/]+`) + `(\?limit=\d+)?$`)
-		if method != op.Method || !pattern.MatchString(target) {
-			t.Errorf("%s is served at %s, the API has it at %s %s", s.operation, s.endpoint, op.Method, op.Path)
-		}
-		if endpoints[s.endpoint] {
-			t.Errorf("%s is served twice", s.endpoint)
-		}
-		endpoints[s.endpoint] = true
-	}
-}
-
-// The optional fields count, too: an answer looks short beside a body that lacks half of them.
-func TestStandardAnswersAreInFullForm(t *testing.T) {
-	t.Parallel()
-	for name, tc := range map[string]struct {
-		item   map[string]any
-		size   int
-		absent []string // what the live API gives in other circumstances alone
-	}{
-		"Post":         {newPost(3), postSize, nil},
-		"Article":      {newArticle(3), articleSize, []string{"surveyId"}},
-		"Conversation": {newConversation(), 0, []string{"botConversationState", "csatDebug", "csatHistory", "csatSummary", "customAttributes", "customAttributeValues", "disableCustomerReply"}},
-		"Contact":      {newContact(3), 0, nil},
-		"Company":      {newCompany(3), 0, nil},
-	} {
-		properties := contract.Load().Resolve(map[string]any{"$ref": "#/components/schemas/" + name})["properties"].(map[string]any)
-		for property := range properties {
-			if _, has := tc.item[property]; !has && !slices.Contains(tc.absent, property) {
-				t.Errorf("%s lacks %s", name, property)
+	for round := range *rounds {
+		inTurns(round, programs, func(_ int, p program) {
+			begin := time.Now()
+			s := p.start(b, "stdio", up)
+			c := connect(b, s, "stdio")
+			shaken := time.Now()
+			c.must(b, "tools/list", "{}")
+			f.add(p.name, "initialize-ms", milliseconds(shaken.Sub(begin)))
+			f.add(p.name, "tools/list-ms", milliseconds(time.Since(shaken)))
+			f.add(p.name, "memory-MB", s.status(b, "VmRSS"))
+			s.stop()
+			if info, err := os.Stat(s.cmd.Path); err == nil {
+				f.add(p.name, "binary-MB", float64(info.Size())/1e6)
 			}
-		}
-		if size := len(encode(tc.item)); tc.size > 0 && (size < tc.size || size > tc.size+500) {
-			t.Errorf("%s has %d bytes, want %d", name, size, tc.size)
-		}
+		})
 	}
-	if got := len(newConversation()["conversationParts"].([]any)); got != 24 {
-		t.Errorf("%d parts", got)
+	for _, p := range programs {
+		f.add(p.name, "fastest-ms", slices.Min(f[p.name]["initialize-ms"]))
 	}
+	f.report(b)
 }
 
-func TestStubAnswersWhatItHasAndCountsIt(t *testing.T) {
-	t.Parallel()
-	s := &stub{pages: map[string][]byte{"GET /v2/posts?limit=10": []byte("page"), "POST /v2/articles/search": []byte("hits")}}
-	for _, step := range []struct {
-		method, target string
-		status         int
-		body           string
+// One caller, one request after the other, and what a request to the API takes without a server between.
+func BenchmarkRequest(b *testing.B) {
+	up := newUpstream(b)
+	post, posts := up.posts(b)[0], listPosts(b, up)
+	for _, of := range []struct {
+		name, transport string
+		programs        []program
+		one             func(*client) error
 	}{
-		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
-		{http.MethodGet, "/v2/posts?limit=9", http.StatusNotFound, ""},
-		{http.MethodPost, "/v2/posts?limit=10", http.StatusNotFound, ""},
-		{http.MethodGet, "/v2/posts", http.StatusNotFound, ""},
-		{http.MethodPost, "/v2/articles/search", http.StatusOK, "hits"},
-		{http.MethodGet, "/v2/boards", http.StatusNotFound, ""},
-		{http.MethodPost, "/delay?for=soon", http.StatusBadRequest, ""},
-		{http.MethodPost, "/delay?for=1ns", http.StatusOK, ""},
-		{http.MethodGet, "/v2/posts?limit=10", http.StatusOK, "page"},
-		{http.MethodGet, "/served", http.StatusOK, "3"},
+		{"tools-list", "stdio", []program{limit, byDefault, allTools}, func(c *client) error { _, err := c.ask("tools/list", "{}"); return err }},
+		{"list_posts", "stdio", []program{limit, unlimited}, posts},
+		{"list_posts-over-HTTP", "http", []program{limit, unlimited}, posts},
+		{"get_post", "stdio", []program{limit, unlimited}, call("get_post", fmt.Sprintf(`{"postId":%q}`, post), post)},
 	} {
-		answer := httptest.NewRecorder()
-		s.ServeHTTP(answer, httptest.NewRequest(step.method, step.target, http.NoBody))
-		if answer.Code != step.status || step.body != "" && answer.Body.String() != step.body {
-			t.Errorf("%s %s was answered %d %q", step.method, step.target, answer.Code, answer.Body)
-		}
+		b.Run(of.name, func(b *testing.B) {
+			f, clients, all := figures{}, make([]*client, len(of.programs)), make([][]float64, len(of.programs))
+			for i, p := range of.programs {
+				clients[i] = connect(b, p.start(b, of.transport, up), of.transport)
+				timed(b, warmCalls, func() error { return of.one(clients[i]) })
+			}
+			for round := range *rounds {
+				direct := median(timed(b, blockCalls, func() error { up.page(b); return nil }))
+				f.add("without-a-server", "ms", direct)
+				inTurns(round, of.programs, func(i int, p program) {
+					took := timed(b, blockCalls, func() error { return of.one(clients[i]) })
+					all[i] = append(all[i], took...)
+					f.add(p.name, "median-ms", median(took))
+					if of.name != "tools-list" {
+						f.add(p.name, "added-ms", median(took)-direct)
+					}
+				})
+			}
+			for i, p := range of.programs {
+				f.add(p.name, "p99-ms", tail(all[i]))
+			}
+			f.report(b)
+		})
 	}
 }
 
-func TestResponseIsSplitHoweverItIsSpelled(t *testing.T) {
-	t.Parallel()
-	for line, want := range map[string]string{
-		`{"jsonrpc":"2.0","id":7,"result":{"a":1}}`:          `7 {"a":1}}`, // the short way leaves the end of the envelope
-		`{"id":7,"jsonrpc":"2.0","result":{"a":1}}`:          `7 {"a":1}`,
-		`{"jsonrpc":"2.0","id":7,"error":{"code":-32603}}`:   `error`,
-		`{"jsonrpc":"2.0","id":"7","result":{}}`:             `error`,
-		`{"jsonrpc":"2.0","method":"notifications/message"}`: `error`,
-		``: `error`,
+// 32 calls always open: calls a second, the processor time of the server for each, and the most memory it had.
+func BenchmarkThroughput(b *testing.B) {
+	up, f := newUpstream(b), figures{}
+	programs, one := []program{limit, unlimited, measured}, listPosts(b, up)
+	clients := overHTTP(b, up, programs, one)
+	for round := range *rounds {
+		inTurns(round, programs, func(i int, p program) {
+			busy, served := clients[i].server.cpu(b), up.served.Load()
+			took := together(b, inFlight, loadCalls, func(int) error { return one(clients[i]) })
+			if n := up.served.Load() - served; n < loadCalls {
+				b.Fatalf("%d calls made %d requests", loadCalls, n)
+			}
+			f.add(p.name, "calls/s", loadCalls/took.Seconds())
+			f.add(p.name, "cpu-ms/call", milliseconds(clients[i].server.cpu(b)-busy)/loadCalls)
+		})
+	}
+	for i, p := range programs {
+		f.add(p.name, "peak-MB", clients[i].server.status(b, "VmHWM"))
+	}
+	f.report(b)
+}
+
+// 200 calls at once to an API that takes 100 ms, and a ping beside them.
+func BenchmarkBurst(b *testing.B) {
+	up, f := newUpstream(b), figures{}
+	programs, one := []program{limit, unlimited}, listPosts(b, up)
+	clients := overHTTP(b, up, programs, one)
+	up.delay.Store(int64(burstDelay))
+	for round := range *rounds {
+		inTurns(round, programs, func(i int, p program) {
+			took := together(b, burstCalls+1, burstCalls+1, func(n int) error {
+				if n < burstCalls {
+					return one(clients[i])
+				}
+				begin := time.Now()
+				_, err := clients[i].ask("ping", "{}")
+				f.add(p.name, "ping-ms", milliseconds(time.Since(begin)))
+				return err
+			})
+			f.add(p.name, "all-ms", milliseconds(took))
+		})
+	}
+	f.report(b)
+}
+
+// What the answers cost that support and triage read every day, in tokens of o200k, and what the bodies of the API would, which a server that passes them on
+// hands to the model.
+func BenchmarkTokens(b *testing.B) {
+	codec, err := tokenizer.Get(tokenizer.O200kBase)
+	if err != nil {
+		b.Fatal(err)
+	}
+	up, f := newUpstream(b), figures{}
+	c, post := connect(b, allTools.start(b, "stdio", up), "stdio"), up.posts(b)[0]
+	for _, of := range []struct{ name, tool, arguments, request string }{
+		{"10-posts", "list_posts", `{"limit":10}`, "/v2/posts?limit=10 "},
+		{"50-posts", "list_posts", `{"limit":50}`, "/v2/posts?limit=50 "},
+		{"100-posts", "list_posts", `{"limit":100}`, "/v2/posts?limit=100 "},
+		{"one-post", "get_post", fmt.Sprintf(`{"postId":%q}`, post), "/v2/posts/" + post + " "},
+		{"10-articles-found", "search_articles", `{"search":"invoice","limit":10}`, "/articles/search "},
+		{"a-conversation-of-24-parts", "get_conversation", `{"conversationId":"10027"}`, "/v2/conversations/10027 "},
+		{"25-contacts", "list_contacts", `{"limit":25}`, "/v2/contacts?limit=25 "},
+		{"25-companies", "list_companies", `{"limit":25}`, "/v2/companies?limit=25 "},
 	} {
-		id, result, err := response([]byte(line))
-		got := fmt.Sprintf("%d %s", id, result)
+		line, err := c.ask("tools/call", fmt.Sprintf(`{"name":%q,"arguments":%s}`, of.tool, of.arguments))
 		if err != nil {
-			got = "error"
+			b.Fatal(err)
 		}
-		if got != want {
-			t.Errorf("%s became %s, want %s", line, got, want)
+		var answer struct {
+			Result struct {
+				Content []struct {
+					Text string `json:"text"`
+				} `json:"content"`
+			} `json:"result"`
+		}
+		if err := json.Unmarshal(line, &answer); err != nil {
+			b.Fatal(err)
+		}
+		for whose, text := range map[string]string{"answer-tokens": answer.Result.Content[0].Text, "API-tokens": up.said(b, of.request)} {
+			n, err := codec.Count(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			f.add(of.name, whose, float64(n))
 		}
 	}
+	f.report(b)
 }
 
-func TestWrongAnswersAreNoticed(t *testing.T) {
-	t.Parallel()
-	ids := []string{"first", "last"}
-	for result, right := range map[string]bool{
-		`{"content":[{"type":"text","text":"first last"}]}}`:                true,
-		`{"content":[{"type":"text","text":"first last"}],"isError":true}}`: false,
-		`{"content":[{"type":"text","text":"first"}]}}`:                     false,
-		`{"content":[]}}`: false,
-	} {
-		if err := checkFully([]byte(result), ids); (err == nil) != right {
-			t.Errorf("checkFully of %s: %v", result, err)
-		}
-		if err := checkQuickly([]byte(result), ids[1]); (err == nil) != right {
-			t.Errorf("checkQuickly of %s: %v", result, err)
-		}
+// overHTTP starts programs and warms them up.
+func overHTTP(b *testing.B, up *upstream, programs []program, one func(*client) error) []*client {
+	b.Helper()
+	clients := make([]*client, len(programs))
+	for i, p := range programs {
+		clients[i] = connect(b, p.start(b, "http", up), "http")
+		together(b, inFlight, warmCalls, func(int) error { return one(clients[i]) })
 	}
+	return clients
 }
 
-func TestRatioIsTheMedianOfPairedRatios(t *testing.T) {
-	t.Parallel()
-	var r results
-	start := startMeasuresOf("default tools", 0, 0).initialized
-	for _, round := range [][2]float64{{3, 2}, {40, 20}, {5, 5}} {
-		r.add("", start, round[0], round[1])
+// timed does something again and again, and returns how long it took each time, in milliseconds.
+func timed(b *testing.B, times int, one func() error) []float64 {
+	b.Helper()
+	took := make([]float64, times)
+	for n := range took {
+		begin := time.Now()
+		if err := one(); err != nil {
+			b.Fatal(err)
+		}
+		took[n] = milliseconds(time.Since(begin))
 	}
-	got := r.rows[0].summary()
-	if got.product != 5 || got.limit != 5 || got.ratio != 1.5 || got.low != 1 || got.high != 2 || !got.met {
-		t.Errorf("got %+v", got)
-	}
-	r.add("", start, 9, 1)
-	if got := r.rows[0].summary(); got.ratio != 1.75 || got.met {
-		t.Errorf("after one more round got %+v", got)
-	}
+	return took
 }
 
-func TestTailIsExceededByOneInAHundred(t *testing.T) {
-	t.Parallel()
-	var values []float64
-	for i := range 200 {
-		values = append(values, float64(200-i))
+// together makes calls, some at once, and returns how long all of them took.
+func together(b *testing.B, atOnce, calls int, one func(n int) error) time.Duration {
+	b.Helper()
+	next := make(chan int, calls)
+	for n := range calls {
+		next <- n
 	}
-	if got := tail(values); got != 198 {
-		t.Errorf("got %v, want 198", got)
+	close(next)
+	var callers sync.WaitGroup
+	begin := time.Now()
+	for range atOnce {
+		callers.Go(func() {
+			for n := range next {
+				if err := one(n); err != nil {
+					b.Error(err)
+				}
+			}
+		})
 	}
-	if got := median([]float64{4, 1, 3, 2}); got != 2.5 {
-		t.Errorf("median is %v, want 2.5", got)
+	callers.Wait()
+	if b.Failed() {
+		b.FailNow()
 	}
+	return time.Since(begin)
 }
+
+func milliseconds(d time.Duration) float64 { return d.Seconds() * 1e3 }

@@ -42,6 +42,11 @@ type Config struct {
 	// waits, and so never retries. Waiting for one of the Concurrency slots does not count: it ends as soon
 	// as another request does, and ctx bounds it.
 	MaxWait time.Duration
+	// Memory bounds what answers take. Clients of one process share one; nil is one of the client's own.
+	Memory *Memory
+	// OneCaller says that all calls are made for one caller, who shares the Memory with the callers of the other clients. Without it,
+	// each piece of work has a share of its own (see [Holding]).
+	OneCaller bool
 	// Logger gets a debug line per attempt and an info line per retry; nil discards them.
 	Logger *slog.Logger
 	// Observer is told of every attempt and every wait; nil tells nobody.
@@ -84,7 +89,11 @@ func New(cfg Config) (*Client, error) {
 		maxWait:  cfg.MaxWait,
 		scrubber: newScrubber(cfg.Key),
 		flights:  new(flights),
+		caller:   &caller{memory: cmp.Or(cfg.Memory, NewMemory())},
 		idle:     func() {},
+	}
+	if cfg.OneCaller {
+		c.caller.share = new(share)
 	}
 	if cfg.UserAgent != "" {
 		c.header.Set("User-Agent", cfg.UserAgent)
@@ -115,7 +124,13 @@ func (cfg *Config) check() error {
 	return nil
 }
 
-// parseBase checks the address of the API. Its errors do not quote it: it may hold a password.
+// CheckURL says why an address cannot be that of the API. It does not quote the address, which may hold a password.
+func CheckURL(raw string) error {
+	_, err := parseBase(raw)
+	return err
+}
+
+// parseBase checks the address of the API. Its errors do not quote it. Hosts are compared in lower case from here on.
 func parseBase(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
@@ -132,7 +147,7 @@ func parseBase(raw string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("the API URL must use https, not %q", u.Scheme)
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: strings.TrimRight(u.Path, "/")}, nil
 }
 
 func loopback(host string) bool {

@@ -7,9 +7,8 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 
-	"featurebase-mcp/internal/jsonparser"
+	"featurebase-mcp/internal/rawjson"
 )
 
 // Stop says why [Pages] ended with a page.
@@ -102,19 +101,19 @@ func Pages(ctx context.Context, send func(context.Context, Request) (*Response, 
 // parsePage reads the list envelope, or a bare array, which has one page only. count includes null entries. The items are parts of the
 // answer, not copies.
 func parsePage(res *Response) (page Page, count int, err error) {
-	var path []string
-	switch jsonparser.Kind(res.Body) {
-	case jsonparser.Array:
-	case jsonparser.Null:
+	body, path := rawjson.Value(res.Body), []string(nil)
+	switch body.Kind() {
+	case rawjson.Array:
+	case rawjson.Null:
 		return page, 0, nil
-	case jsonparser.Object:
-		if page, err = parseEnvelope(res.Body); err != nil {
+	case rawjson.Object:
+		if page, err = parseEnvelope(body); err != nil {
 			return Page{}, 0, err
 		}
 		path = []string{"data"}
-		switch jsonparser.Kind(res.Body, path...) {
-		case jsonparser.Array:
-		case jsonparser.Null, jsonparser.NotExist:
+		switch body.Kind(path...) {
+		case rawjson.Array:
+		case rawjson.Null, rawjson.Missing:
 			return page, 0, nil
 		default:
 			return Page{}, 0, errNoList
@@ -122,23 +121,18 @@ func parsePage(res *Response) (page Page, count int, err error) {
 	default:
 		return Page{}, 0, errNoList
 	}
-	_, err = jsonparser.ArrayEach(res.Body, func(item []byte, kind jsonparser.ValueType, end int, _ error) {
-		count++
-		switch kind {
-		case jsonparser.Null:
-		case jsonparser.String:
-			page.Items = append(page.Items, res.Body[end-len(item)-len(`""`):end:end])
-		default:
-			page.Items = append(page.Items, slices.Clip(item))
+	for item := range body.Items(path...) {
+		if count++; item.Kind() != rawjson.Null {
+			page.Items = append(page.Items, json.RawMessage(item))
 		}
-	}, path...)
-	return page, count, err
+	}
+	return page, count, nil
 }
 
 var errNoList = errors.New("no list")
 
 // parseEnvelope reads what the envelope of a list says besides its items.
-func parseEnvelope(body []byte) (page Page, err error) {
+func parseEnvelope(body rawjson.Value) (page Page, err error) {
 	var next *string
 	err = errors.Join(
 		member(body, "nextCursor", &next), member(body, "totalCount", &page.Total), member(body, "totalCountCapped", &page.TotalCapped),
@@ -150,13 +144,10 @@ func parseEnvelope(body []byte) (page Page, err error) {
 }
 
 // member decodes a member of an object, if it has it.
-func member(object []byte, name string, into any) error {
-	value, kind, end, err := jsonparser.Get(object, name)
-	if err != nil {
-		return nil //nolint:nilerr // it may be missing
-	}
-	if kind == jsonparser.String {
-		value = object[end-len(value)-len(`""`) : end]
+func member(object rawjson.Value, name string, into any) error {
+	value := object.Get(name)
+	if value == nil {
+		return nil
 	}
 	return json.Unmarshal(value, into)
 }

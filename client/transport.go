@@ -28,13 +28,18 @@ func NewTransport(concurrency int) *http.Transport {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
 		// A connection that died while a laptop slept is found by a ping, not by the time-out of a request.
-		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second},
+		// What an answer that waits for room has in the buffer of its connection is not counted, so it is less than the usual 4 MiB.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second, MaxReceiveBufferPerStream: 1 << 20},
 	}
 }
 
-// proxy follows the usual variables. The error of the standard library quotes a proxy address it cannot
-// parse, password and all.
+// proxy follows the usual variables, for https alone: a proxy would read the key in a request in the clear. That
+// is for loopback, which the standard library exempts in some spellings only. Its error quotes a proxy address it
+// cannot parse, password and all.
 func proxy(req *http.Request) (*url.URL, error) {
+	if req.URL.Scheme != "https" {
+		return nil, nil //nolint:nilnil // the way to say "no proxy"
+	}
 	u, err := http.ProxyFromEnvironment(req)
 	if err != nil {
 		return nil, errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is not a valid URL")

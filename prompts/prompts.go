@@ -23,12 +23,11 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/render"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/prose"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )

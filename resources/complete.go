@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
-
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/internal/wire"
@@ -34,7 +32,7 @@ func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument
 // boards are names; those of which there are many have the id behind the title: "Dark mode (64b0c2f19d3e5a7788990011)". An argument or
 // an address takes either. What cannot be had is no failure: then there are none.
 func (s *Set) Complete(ctx context.Context, kind, typed string) (values []string, more bool) {
-	if !s.reads(ctx, engine.Lister(kind)) {
+	if !s.reads(ctx, s.inventory.Lister(kind)) {
 		return nil, false
 	}
 	env, err := s.env(ctx)

@@ -5,29 +5,23 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // host is a client of the whole server.
 type host struct {
@@ -94,7 +88,7 @@ func serve(t *testing.T, cfg app.Config) *host {
 	toHost, fromServer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+		err := stdio.New(a.MCP, stdio.Options{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 		_ = fromServer.Close()
 		ended <- err
 	}()
@@ -103,9 +97,7 @@ func serve(t *testing.T, cfg app.Config) *host {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
+		a.Close(context.WithoutCancel(t.Context()))
 	})
 	lines := bufio.NewReader(toHost)
 	h := &host{t: t, send: func(message string) []byte {
@@ -132,7 +124,7 @@ func serveHTTP(t *testing.T, cfg app.Config) *host {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { ended <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -317,23 +309,4 @@ func eventually[T any](t *testing.T, try func() (T, bool)) T {
 func quoted(s string) string {
 	b, _ := json.Marshal(s)
 	return string(b)
-}
-
-// golden compares got with a file under testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; go test ./resources -update writes it", err)
-	}
-	if string(want) != got {
-		t.Errorf("%s differs; if that is meant, go test ./resources -update:\n%s", file, cmp.Diff(string(want), got))
-	}
 }

@@ -14,12 +14,12 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/render"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -27,14 +27,15 @@ const mimeType = "text/markdown"
 
 // Set is the resources of one server.
 type Set struct {
-	env   func(context.Context) (engine.Env, error)
-	reads func(ctx context.Context, operation string) bool
+	inventory *engine.Inventory
+	env       func(context.Context) (engine.Env, error)
+	reads     func(ctx context.Context, operation string) bool
 }
 
 // New returns the resources of a server. env is what the caller of a request is served in, and reads reports what resources may read
 // with for it, as [tools.Selection.Reads].
-func New(env func(context.Context) (engine.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
-	return &Set{env, reads}
+func New(inventory *engine.Inventory, env func(context.Context) (engine.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
+	return &Set{inventory, env, reads}
 }
 
 // Hook has lists made and addresses read here, and leaves resources of others as they are. Pass the hooks to the server.
@@ -92,7 +93,7 @@ func (s *Set) list(ctx context.Context) []mcp.Resource {
 func (s *Set) things(ctx context.Context) []mcp.Resource {
 	var kinds []string
 	for _, l := range listed {
-		if s.reads(ctx, engine.Lister(l.kind)) {
+		if s.reads(ctx, s.inventory.Lister(l.kind)) {
 			kinds = append(kinds, l.kind)
 		}
 	}
@@ -153,6 +154,9 @@ func (r *resource) thing(c engine.Choice) mcp.Resource {
 }
 
 func (r *resource) annotations(modified string) *mcp.Annotations {
+	if !legible.IsTime(modified) { // whatever the API has there
+		modified = ""
+	}
 	return &mcp.Annotations{Audience: []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}, Priority: &r.priority, LastModified: modified}
 }
 
@@ -172,7 +176,7 @@ func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.
 		ctx, cancel = context.WithTimeout(ctx, env.Deadline)
 		defer cancel()
 	}
-	env.AnswerBudget = max(env.AnswerBudget/render.Budget(len(r.parts)), min(env.AnswerBudget, render.LeastBudget))
+	env = env.Within(max(env.AnswerBudget/render.Budget(len(r.parts)), min(env.AnswerBudget, render.LeastBudget)))
 	ids := map[string]any{}
 	for name, value := range values {
 		ids[name] = value

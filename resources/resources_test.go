@@ -18,6 +18,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/tools"
 )
 
@@ -61,14 +62,35 @@ func TestWhatCompletesATemplateCanBeRead(t *testing.T) {
 			}
 		}
 		value := old.values(template).Result.Completion.Values[0]
-		golden(t, fileName(template), beginning(old.text(fill(template, value))))
+		golden.File(t, goldenFile(template), beginning(old.text(fill(template, value))))
 	}
 	for _, uri := range static {
 		text := old.text(uri)
-		golden(t, fileName(uri), beginning(text))
+		golden.File(t, goldenFile(uri), beginning(text))
 		for _, link := range regexp.MustCompile(`\(featurebase://[^)]+\)`).FindAllString(text, 3) {
 			old.text(strings.Trim(link, "()"))
 		}
+	}
+}
+
+// An address reads in parts, each with a share of the budget. The shares are its own: what is read afterwards has the whole budget again.
+func TestReadingAgainAnswersTheSame(t *testing.T) {
+	t.Parallel()
+	cfg := sandboxed()
+	cfg.Budget = 24_000
+	h := serve(t, cfg)
+	uri := fill("featurebase://boards/{boardId}/posts", h.values("featurebase://boards/{boardId}").Result.Completion.Values[0])
+	first, before := h.text(uri), h.text("featurebase://help-center")
+	for range 3 {
+		for _, value := range h.values("featurebase://collections/{collectionId}").Result.Completion.Values[:3] {
+			h.text(fill("featurebase://collections/{collectionId}", value))
+		}
+		if again := h.text(uri); again != first {
+			t.Fatalf("read again:\n%s\nread first:\n%s", beginning(again), beginning(first))
+		}
+	}
+	if after := h.text("featurebase://help-center"); after != before {
+		t.Errorf("the help center reads differently now:\n%s", beginning(after))
 	}
 }
 
@@ -82,8 +104,8 @@ func tool(h *host, template, value string) (text string, ok bool) {
 	return a.Result.Content[0].Text, true
 }
 
-func fileName(uri string) string {
-	return strings.NewReplacer("featurebase://", "", "/", "_", "{", "", "}", "").Replace(uri) + ".md"
+func goldenFile(uri string) string {
+	return "testdata/" + strings.NewReplacer("featurebase://", "", "/", "_", "{", "", "}", "").Replace(uri) + ".md"
 }
 
 func beginning(text string) string {
@@ -306,7 +328,7 @@ func TestResourcesFollowTheTools(t *testing.T) {
 		"default":              {tools.Selection{}, everything},
 		"read-only":            {tools.Selection{Toolsets: []string{tools.AllTools}, ReadOnly: true}, everything},
 		"none":                 {tools.Selection{Toolsets: []string{"none"}}, nil},
-		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards", "featurebase://boards/{boardId}"}},
+		"one tool of a set":    {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"get_board"}}, []string{"featurebase://boards/{boardId}"}},
 		"a set of writes":      {tools.Selection{Toolsets: []string{"none"}, Tools: []string{"create_post"}, ReadOnly: true}, nil},
 		"an excluded reader":   {tools.Selection{Exclude: []string{"get_conversation", "search_posts"}}, without("conversations", "}/posts")},
 		"an excluded writer":   {tools.Selection{Exclude: []string{"create_post"}}, everything},

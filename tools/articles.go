@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // articleView hides what the address says (slug) and what the page shows beside it.
@@ -30,6 +31,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/search",
 		Input:       input.Args[searchArticles](),
 		Output:      articleView,
+		Refs:        engine.Refs{"author_id": {Kind: kind.Admin}},
 		Example:     `{"search":"invite a teammate"}`,
 	},
 	{
@@ -39,6 +41,7 @@ var articleOperations = []*engine.Operation{
 		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/articles",
+		Browsed:     true,
 		Input:       input.Args[listArticles](),
 		Output:      articleView,
 		Example:     `{"state":"all","limit":5}`,
@@ -62,6 +65,7 @@ var articleOperations = []*engine.Operation{
 		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/articles",
+		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[createArticle](),
 		Output:      articleView,
 		Example:     `{"title":"How to invite a teammate","body":"Open **Settings**, then *People*.","parentId":"<collectionId>"}`,
@@ -73,8 +77,10 @@ var articleOperations = []*engine.Operation{
 		Effect:      engine.Write,
 		Method:      http.MethodPatch,
 		Path:        "/v2/help_center/articles/{articleId}",
+		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[updateArticle](),
 		Output:      articleView,
+		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
 	},
 	{

@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // boardView hides a board's picture and the texts of its page; the name in all languages and the description stay.
@@ -19,6 +20,7 @@ var boardView = &render.View{
 var boards = &engine.Toolset{
 	Name: "boards", Description: "Boards, the containers that posts are filed in.",
 	Also: "feedback portal, forum, category",
+	Refs: engine.Refs{"boardId": {Kind: kind.Board}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_boards",
@@ -39,6 +41,7 @@ var boards = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/boards/{boardId}",
+			Browsed:     true,
 			Input:       input.Args[getBoard](),
 			Output:      boardView,
 			Example:     `{"boardId":"<boardId>"}`,

@@ -56,8 +56,9 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs",
+			Confirm:     []engine.Asked{{When: "state=live", Because: "A live changelog may be public at once."}},
 			Input:       input.Args[createChangelog](),
-			AtLeastOne:  []string{"htmlContent", "markdownContent"},
+			Rules:       []input.Rule{{Need: "htmlContent|markdownContent"}},
 			Output:      changelogView,
 			Example:     `{"title":"Dark mode","markdownContent":"The app has a **dark** theme now."}`,
 		},
@@ -91,8 +92,9 @@ var changelogs = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/{changelogId}/publish",
+			Overwrites:  true,
 			Input:       input.Args[publishChangelog](),
-			Confirm:     "Readers see it at once, or from the date that it is scheduled for.", // what was read and e-mailed cannot be called back
+			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // what was read and e-mailed cannot be called back
 			Notifies:    []engine.Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},
@@ -100,7 +102,8 @@ var changelogs = &engine.Toolset{
 			Name:        "unpublish_changelog",
 			Title:       "Unpublish changelog",
 			Description: "Take a changelog back to draft and cancel its schedules.",
-			Effect:      engine.Write,
+			Effect:      engine.Destroy,
+			Reversible:  true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/{changelogId}/unpublish",
@@ -115,7 +118,9 @@ var changelogs = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs/subscribers",
+			Notifies:    []engine.Notice{{To: "the added addresses, with each changelog that is e-mailed from now on", Count: "emails", Indirect: true}},
 			Input:       input.Args[addChangelogSubscribers](),
+			ShownBy:     "search_contacts",
 			Example:     `{"emails":["reader@example.com"]}`,
 		},
 		{
@@ -127,6 +132,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/changelogs/subscribers",
 			Input:       input.Args[removeChangelogSubscribers](),
+			ShownBy:     "search_contacts",
 			Example:     `{"emails":["reader@example.com"]}`,
 		},
 	},
@@ -139,7 +145,7 @@ type listChangelogs struct {
 	State      string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
 	Locale     input.Locale `json:"locale,omitempty"`
 	StartDate  string       `json:"startDate,omitempty"`
-	EndDate    string       `json:"endDate,omitempty"`
+	EndDate    string       `json:"endDate,omitempty" bound:"end"`
 	SortBy     string       `json:"sortBy,omitempty" jsonschema:"enum=date"`
 	SortOrder  string       `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
 	input.Page

@@ -63,6 +63,7 @@ var companies = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/companies",
+			Overwrites:  true,
 			Input:       input.Args[upsertCompany](),
 			Output:      companyView,
 			Example:     `{"companyId":"acme","name":"Acme","plan":"Pro","monthlySpend":250}`,

@@ -21,6 +21,12 @@ var contactView = &render.View{
 // emailPreferencesView gives one word for each kind of mail, or both where what was chosen is not what holds.
 var emailPreferencesView = &render.View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
 
+// What a change of e-mail preferences takes away, and what it has sent from then on.
+const (
+	unsubscribes = "preferences.all=unsubscribed|preferences.changelog=unsubscribed|preferences.commentReplies=unsubscribed|preferences.postComments=unsubscribed|preferences.postUpdates=unsubscribed"
+	subscribes   = "preferences.all=subscribed|preferences.changelog=subscribed|preferences.commentReplies=subscribed|preferences.postComments=subscribed|preferences.postUpdates=subscribed"
+)
+
 // contacts are the people who use the organization's product: customers, and leads who are not identified yet.
 var contacts = &engine.Toolset{
 	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
@@ -81,8 +87,9 @@ var contacts = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts",
+			Overwrites:  true,
 			Input:       input.Args[upsertContact](),
-			AtLeastOne:  []string{"userId", "email"},
+			Rules:       []input.Rule{{Need: "userId|email"}},
 			Output:      contactView,
 			Example:     `{"email":"jo@example.com","name":"Jo Example","companies":[{"id":"acme","name":"Acme","monthlySpend":250}]}`,
 		},
@@ -110,7 +117,8 @@ var contacts = &engine.Toolset{
 			Name:        "block_contact",
 			Title:       "Block contact",
 			Description: "Block a contact from the messenger and from giving feedback.",
-			Effect:      engine.Write,
+			Effect:      engine.Destroy,
+			Reversible:  true,
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/block",
@@ -125,6 +133,7 @@ var contacts = &engine.Toolset{
 			Idempotent:  true,
 			Method:      http.MethodPost,
 			Path:        "/v2/contacts/{contactId}/unblock",
+			Overwrites:  true,
 			Input:       input.Args[unblockContact](),
 			Example:     `{"contactId":"<contactId>"}`,
 		},
@@ -157,6 +166,8 @@ var contacts = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/{contactId}/email-preferences",
+			TakesAway:   unsubscribes,
+			Notifies:    []engine.Notice{{When: subscribes, To: "the customer, from now on, with the mails that are subscribed to", Indirect: true}},
 			Input:       input.Args[updateContactEmailPreferences](),
 			Output:      emailPreferencesView,
 			Example:     `{"contactId":"<contactId>","preferences":{"postUpdates":"unsubscribed"}}`,
@@ -168,6 +179,8 @@ var contacts = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/contacts/by-user-id/{userId}/email-preferences",
+			TakesAway:   unsubscribes,
+			Notifies:    []engine.Notice{{When: subscribes, To: "the customer, from now on, with the mails that are subscribed to", Indirect: true}},
 			Input:       input.Args[updateContactEmailPreferencesByUserID](),
 			Output:      emailPreferencesView,
 			Example:     `{"userId":"<userId>","preferences":{"postUpdates":"unsubscribed"}}`,

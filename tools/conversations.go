@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // conversationView hides by whom a language was chosen, since when a conversation is urgent or a bot's, and how requests for a rating were
@@ -18,13 +19,24 @@ var conversationView = &render.View{
 		"disableCustomerReply|flag",
 	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
-	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
+	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
 }
+
+// partView is one message of a conversation.
+var partView = &render.View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
 
 // conversations are what customers and the team write to each other in the inbox.
 var conversations = &engine.Toolset{
 	Name: "conversations", Description: "Inbox conversations with their replies, notes, participants, tags and attributes.",
 	Also: "inbox, support chat, messenger, threads, e-mail replies, labels",
+	Refs: engine.Refs{
+		"adminAssigneeId":   {Kind: kind.Admin},
+		"actingAdminId":     {Kind: kind.Admin},
+		"adminIds":          {Kind: kind.Admin},
+		"mentionedAdminIds": {Kind: kind.Admin},
+		"teamAssigneeId":    {Kind: kind.Team},
+	},
+	AnswerRefs: engine.Refs{"adminAssignerId": {Kind: kind.Admin}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "search_conversations",
@@ -36,6 +48,7 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/conversations/search",
 			Input:       input.Args[searchConversations](),
 			Output:      conversationView,
+			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
 			Example:     `{"search":"invoice","query":[{"field":"state","operator":"=","value":"open"}],"limit":5}`,
 		},
 		{
@@ -45,8 +58,10 @@ var conversations = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversations",
+			Browsed:     true,
 			Input:       input.Args[listConversations](),
 			Output:      conversationView,
+			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
 			Example:     `{"limit":3}`,
 		},
 		{
@@ -69,12 +84,14 @@ var conversations = &engine.Toolset{
 			Effect:       engine.Write,
 			Method:       http.MethodPost,
 			Path:         "/v2/conversations",
+			Confirm:      []engine.Asked{{When: "recipients.to.emails", Because: "The message goes out to addresses, whoever they belong to."}},
 			Input:        input.Args[createConversation](),
 			About:        "recipients.to.ids=get_contact",
 			Notifies:     []engine.Notice{{When: "from.type=admin", To: "its recipients", Count: "recipients"}, {When: "from.type=contact", To: "the organization's admins"}},
 			Rules:        []input.Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
 			Impersonates: "from.type=contact",
 			Output:       conversationView,
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "from.type=admin"}},
 			Example:      `{"from":{"type":"admin","id":"<adminId>"},"recipients":{"to":{"ids":["<contactId>"]}},"bodyMarkdown":"How is the new export working for you?"}`,
 		},
 		{
@@ -93,7 +110,8 @@ var conversations = &engine.Toolset{
 			Rules:        []input.Rule{{When: "type=contact", Need: "id|userId"}, {When: "type=contact", Refuse: "messageType=note"}, {When: "type=admin", Refuse: "userId"}},
 			ActingAdmin:  &input.Rule{When: "type=admin", Need: "id"},
 			Impersonates: "type=contact",
-			Output:       engine.PartView,
+			Output:       partView,
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "type=admin"}},
 			Example:      `{"conversationId":"<conversationId>","type":"admin","messageType":"note","bodyMarkdown":"Asked billing for the **invoice**."}`,
 		},
 		{
@@ -104,6 +122,7 @@ var conversations = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/conversations/{conversationId}",
+			Notifies:    []engine.Notice{{When: "adminAssigneeId|teamAssigneeId", To: "those whom it is assigned to", Indirect: true}},
 			Input:       input.Args[updateConversation](),
 			Rules:       []input.Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
 			Output:      conversationView,
@@ -167,6 +186,7 @@ var conversations = &engine.Toolset{
 			Input:       input.Args[attachConversationTag](),
 			Output:      conversationTagView,
 			ActingAdmin: &input.Rule{Need: "actingAdminId"},
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<tagId>"}`,
 		},
 		{
@@ -180,6 +200,7 @@ var conversations = &engine.Toolset{
 			Input:       input.Args[detachConversationTag](),
 			Output:      conversationTagView,
 			ActingAdmin: &input.Rule{Need: "actingAdminId"},
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"conversationId":"<conversationId>","tagId":"<attachedTagId>"}`,
 		},
 		{
@@ -203,6 +224,7 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/tags/{tagId}",
 			Input:       input.Args[getConversationTag](),
 			Output:      conversationTagView,
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"tagId":"<tagId>"}`,
 		},
 		{
@@ -212,8 +234,11 @@ var conversations = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/tags",
+			Overwrites:  true,
+			TakesAway:   "id",
 			Input:       input.Args[upsertConversationTag](),
 			Output:      conversationTagView,
+			Refs:        engine.Refs{"id": {Kind: kind.ConversationTag}},
 			Example:     `{"name":"Onboarding call"}`,
 		},
 		{
@@ -224,6 +249,7 @@ var conversations = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/tags/{tagId}",
 			Input:       input.Args[deleteConversationTag](),
+			Refs:        engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 			Example:     `{"tagId":"<tagId>"}`,
 		},
 		{

@@ -11,6 +11,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // helpCenterView hides how the pages look and behave.
@@ -23,7 +24,12 @@ var helpCenterView = &render.View{
 // helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.
 var helpCenter = &engine.Toolset{
 	Name: "help-center", Description: "Help center articles, collections and redirects.",
-	Also:       "knowledge base, FAQ, documentation, docs, guides, answers",
+	Also: "knowledge base, FAQ, documentation, docs, guides, answers",
+	Refs: engine.Refs{
+		"collectionId": {Kind: kind.Collection},
+		"parentId":     {Kind: kind.Collection},
+		"parent_id":    {Kind: kind.Collection},
+	},
 	Operations: slices.Concat(articleOperations, collectionOperations, helpCenterOperations, redirectRuleOperations),
 }
 

@@ -4,12 +4,13 @@ import (
 	"sync"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/tools/kind"
 	"featurebase-mcp/tools/workflow"
 )
 
 // Declared returns everything that there is to call, in the order of the documentation. It is made at the first call.
 var Inventory = sync.OnceValue(func() *engine.Inventory {
-	return engine.NewInventory(schemas,
+	return engine.NewInventory(schemas, kind.All(),
 		boards,
 		posts,
 		comments,

@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // adminView hides a picture.
@@ -25,6 +26,11 @@ var brandView = &render.View{
 var organization = &engine.Toolset{
 	Name: "organization", Description: "Admins, their roles and teams, and brands.",
 	Also: "teammates, staff, agents, permissions, workspace",
+	Refs: engine.Refs{
+		"adminId": {Kind: kind.Admin},
+		"teamId":  {Kind: kind.Team},
+	},
+	AnswerRefs: engine.Refs{"members": {Kind: kind.Admin}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_admins",
@@ -50,15 +56,16 @@ var organization = &engine.Toolset{
 			Example:     `{"adminId":"<adminId>"}`,
 		},
 		{
-			Name:        "list_admin_roles",
-			Title:       "List admin roles",
-			Description: "List admin roles with the permissions that each grants.",
-			Effect:      engine.Read,
-			Method:      http.MethodGet,
-			Path:        "/v2/admins/roles",
-			Input:       input.Args[listAdminRoles](),
-			Output:      adminRoleView,
-			Example:     `{}`,
+			Name:             "list_admin_roles",
+			Title:            "List admin roles",
+			Description:      "List admin roles with the permissions that each grants.",
+			Effect:           engine.Read,
+			Method:           http.MethodGet,
+			Path:             "/v2/admins/roles",
+			Input:            input.Args[listAdminRoles](),
+			Output:           adminRoleView,
+			ShowsPermissions: true,
+			Example:          `{}`,
 		},
 		{
 			Name:        "list_teams",
@@ -67,6 +74,7 @@ var organization = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/teams",
+			Browsed:     true,
 			Input:       input.Args[listTeams](),
 			Output:      teamView,
 			Example:     `{}`,

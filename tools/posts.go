@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
@@ -15,7 +16,7 @@ var postView = &render.View{
 	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
 		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
 	Hide:    "slug color isDefault profilePicture",
-	Written: "id title url=postUrl status=status.name boardId upvotes tags=tags.name",
+	Written: "id title url=postUrl author=author.name status=status.name boardId upvotes tags=tags.name",
 	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",
 }
 
@@ -33,6 +34,11 @@ var customFieldView = &render.View{
 var posts = &engine.Toolset{
 	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
 	Also: "feature requests, ideas, bug reports, roadmap, upvotes",
+	Refs: engine.Refs{
+		"boardId":    {Kind: kind.Board},
+		"statusId":   {Kind: kind.PostStatus},
+		"assigneeId": {Kind: kind.Admin},
+	},
 	Operations: []*engine.Operation{
 		{
 			Name:        "search_posts",
@@ -82,6 +88,7 @@ var posts = &engine.Toolset{
 			Output:      postView,
 			Notifies: []engine.Notice{
 				{When: "notifyAdmins=true", To: "the organization's admins"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
 				{
 					When: "integrations.clickup=true|integrations.discord=true|integrations.github=true|integrations.jira=true|integrations.linear=true|integrations.slack=true",
 					To:   "the connected tools among its integrations",
@@ -97,10 +104,14 @@ var posts = &engine.Toolset{
 			Default:     true,
 			Method:      http.MethodPatch,
 			Path:        "/v2/posts/{postId}",
+			Confirm:     []engine.Asked{{When: "visibility=public", Because: "Everybody who sees the board can read the post and its comments."}},
 			Input:       input.Args[updatePost](),
 			Output:      postView,
-			Notifies:    []engine.Notice{{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"}},
-			Example:     `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
+			Notifies: []engine.Notice{
+				{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Example: `{"postId":"<postId>","statusId":"<statusId>","clear":["eta"]}`,
 		},
 		{
 			Name:        "delete_post",
@@ -134,7 +145,7 @@ var posts = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       input.Args[addPostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","email":"jo@example.com","name":"Jo Example"}`,
 		},
 		{
@@ -146,7 +157,7 @@ var posts = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       input.Args[removePostVoter](),
-			AtLeastOne:  []string{"id", "userId", "email"},
+			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","userId":"<userId>"}`,
 		},
 		{
@@ -156,6 +167,7 @@ var posts = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/post_statuses",
+			Browsed:     true,
 			Input:       input.Args[listPostStatuses](),
 			Output:      statusView,
 			Example:     `{}`,

@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 var redirectRuleView = &render.View{
@@ -58,6 +59,7 @@ var redirectRuleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/redirect_rules",
 		Input:       input.Args[createRedirectRule](),
 		Output:      redirectRuleView,
+		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
 		Example:     `{"fromUrl":"https://help.plumline.example/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
@@ -69,6 +71,7 @@ var redirectRuleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
 		Input:       input.Args[updateRedirectRule](),
 		Output:      redirectRuleView,
+		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
 		Example:     `{"redirectRuleId":"<redirectRuleId>","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{

@@ -48,7 +48,8 @@ func (s Selection) Check() error {
 			if slices.Contains(list.valid, name) {
 				continue
 			}
-			if near := nearest.Name(name, list.valid); near != "" {
+			// Neither everything nor nothing is ever suggested: nobody means it by a slip.
+			if near := nearest.Name(name, list.valid); near != "" && near != AllTools && near != noTools {
 				return fmt.Errorf("%s: unknown %s %q; did you mean %q?", list.flag, list.kind, name, near)
 			}
 			return fmt.Errorf("%s: unknown %s %q; %s", list.flag, list.kind, name, list.all)
@@ -80,12 +81,14 @@ func (s Selection) OffBy(operation string) string {
 	return ""
 }
 
-// Reads reports whether resources and completions may read with an operation. They are no tools that could be named one by one: they follow
-// the toolset, of which one tool has to be on, and what is excluded by name is read in no other way either.
+// Reads reports whether resources, completions and the words for unknown names may read with an operation: it is on, or it is one of those
+// that go with the default tools. What is left out is read in no other way either.
 func (s Selection) Reads(operation string) bool {
-	set := Inventory().ToolsetOf(operation)
-	return set != nil && !slices.Contains(s.Exclude, operation) &&
-		slices.ContainsFunc(set.Operations, func(op *engine.Operation) bool { return s.offBy(set, op) == "" })
+	op := Inventory().Lookup(operation)
+	if op == nil || slices.Contains(s.Exclude, operation) {
+		return false
+	}
+	return s.OffBy(operation) == "" || op.Browsed && slices.Contains(s.toolsets(), DefaultTools)
 }
 
 // offBy holds the order of the settings: what limits the effect wins over names, and leaving out wins over adding.

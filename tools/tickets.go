@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // ticketView hides what the kind of a status says and a picture.
@@ -16,7 +17,7 @@ var ticketView = &render.View{
 	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
 		"created=createdAt updated=updatedAt|new integrations",
 	Hide:    "color isDefault profilePicture",
-	Written: "ticketNumber id title url=ticketUrl status=status.name open snoozedUntil assigneeId categoryType",
+	Written: "ticketNumber id title url=ticketUrl author=author.name status=status.name open snoozedUntil assigneeId categoryType",
 	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
@@ -29,6 +30,16 @@ var ticketCategoryView = &render.View{
 var tickets = &engine.Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
 	Also: "support requests, issues, cases, help desk",
+	Refs: engine.Refs{
+		"assigneeId":        {Kind: kind.Admin},
+		"adminId":           {Kind: kind.Admin},
+		"ticketCategoryId":  {Kind: kind.TicketCategory},
+		"ticketCategoryIds": {Kind: kind.TicketCategory},
+		"statusId":          {Kind: kind.TicketStatus},
+		"statusIds":         {Kind: kind.TicketStatus},
+		"ticketStatusId":    {Kind: kind.TicketStatus},
+	},
+	AnswerRefs: engine.Refs{"teamAssigneeId": {Kind: kind.Team}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_tickets",
@@ -61,9 +72,12 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/tickets",
 			Input:       input.Args[createTicket](),
-			Notifies:    []engine.Notice{{Unless: "skipNotifications=true", To: "the contact whom it is opened for"}},
-			Output:      ticketView,
-			Example:     `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact whom it is opened for"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"author":{"id":"<contactId>"},"ticketCategoryId":"<ticketCategoryId>","title":"Import stops at row 900","content":"The file has **1,200** rows."}`,
 		},
 		{
 			Name:        "update_ticket",
@@ -73,9 +87,12 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
 			Input:       input.Args[updateTicket](),
-			Notifies:    []engine.Notice{{Unless: "skipNotifications=true", To: "the contact of the ticket"}},
-			Output:      ticketView,
-			Example:     `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
+			Notifies: []engine.Notice{
+				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
+				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
+			},
+			Output:  ticketView,
+			Example: `{"ticketNumber":"<ticketNumber>","open":false,"skipNotifications":true}`,
 		},
 		{
 			Name:        "reply_to_ticket",
@@ -118,6 +135,7 @@ var tickets = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/categories",
+			Browsed:     true,
 			Input:       input.Args[listTicketCategories](),
 			Output:      ticketCategoryView,
 			Example:     `{}`,
@@ -162,6 +180,7 @@ var tickets = &engine.Toolset{
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/statuses",
+			Browsed:     true,
 			Input:       input.Args[listTicketStatuses](),
 			Output:      statusView,
 			Example:     `{}`,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/render"
@@ -27,7 +28,8 @@ var webhookSecretView = &render.View{Written: "id name url topics status secret"
 // webhooks send events to endpoints outside.
 var webhooks = &engine.Toolset{
 	Name: "webhooks", Description: "Webhooks, which send events to endpoints of yours.",
-	Also: "events, integrations, callbacks, notifications",
+	Also:   "events, integrations, callbacks, notifications",
+	Unsaid: []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden}, Words: "Webhooks need a paid plan (Growth or higher), and the topic audit_log.created needs Enterprise."}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_webhooks",
@@ -59,8 +61,9 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
 			Input:       input.Args[createWebhook](),
-			Confirm:     "Featurebase will send these events, with customers' data in them, to this address.", // a way out that words of a customer's could make a model open
+			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // a way out that words of a customer's could make a model open
 			Output:      webhookSecretView,
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "An organization has 10 webhooks at most, each with an https URL and 10 extra headers at most."}},
 			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
 		},
 		{
@@ -71,8 +74,9 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/webhooks/{webhookId}",
 			Input:       input.Args[updateWebhook](),
-			Confirm:     "Featurebase sends the events of a webhook, with customers' data in them, to its address.", // changed, it can lead elsewhere and send more
+			Confirm:     []engine.Asked{{Because: "Featurebase sends the events of a webhook, with customers' data in them, to its address."}}, // changed, it can lead elsewhere and send more
 			Output:      webhookView,
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "A webhook has an https URL and 10 extra headers at most."}},
 			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,
 		},
 		{

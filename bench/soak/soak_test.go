@@ -1,107 +1,107 @@
-package main
+package soak
 
 import (
-	"encoding/json"
-	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-func entry(operation, path, body string) written {
-	return written{Operation: operation, Path: path, Body: json.RawMessage(body)}
+var (
+	length = flag.Duration("soak", 0, "how long calls are made; 0 makes none")
+	faulty = flag.Float64("faults", 0.05, "share of the requests to the API that go wrong")
+)
+
+const (
+	phases   = 10
+	inFlight = 32
+	// settling is how long after a phase a server may take to let go of what the calls had: writes that outlive a cancellation have 10 s.
+	settling = 15 * time.Second
+)
+
+func TestSoak(t *testing.T) {
+	if *length == 0 {
+		t.Skip("it takes as long as -soak says: make soak")
+	}
+	binary := build(t)
+	a, url := openAPI(t)
+	stdio, web := prepare(t, binary, "stdio", url, "--rate", "0", "--concurrency", "32"), prepare(t, binary, "http", url, "--addr", "127.0.0.1:0")
+	overStdio, httpURL := stdio.serveStdio(t), web.serveHTTP(t)
+	found := look(t, overStdio)
+	a.mu.Lock()
+	a.faulty = *faulty
+	a.mu.Unlock()
+	l, begin := newLedger(), time.Now()
+	var first [2]sample
+	var wrong []string
+	for phase := range phases {
+		makeCalls(t, overStdio, httpURL, found, l, time.Now().Add(*length/phases))
+		for i, s := range []*server{stdio, web} {
+			has := s.settled(t)
+			t.Logf("%7s %8d calls  %-5s  %3d goroutines  %3d files  heap %5.1f MB  resident %5.1f MB",
+				time.Since(begin).Round(time.Second), l.total, s.name, has.goroutines, has.files, float64(has.heap)/1e6, float64(has.resident)/1e6)
+			switch phase {
+			case 0:
+				first[i] = has
+			case phases - 1:
+				wrong = append(wrong, grown(s.name, first[i], has)...)
+			}
+		}
+	}
+	failed := 0
+	for _, what := range slices.Sorted(maps.Keys(l.counts)) {
+		t.Logf("%9d  %s", l.counts[what], what)
+		if strings.Contains(what, ": failed by a fault") {
+			failed += l.counts[what]
+		}
+	}
+	wrong = append(append(wrong, l.balance(a.made)...), l.unexplained...)
+	t.Logf("%d requests, of which %d went wrong, for %d calls, of which %d failed; %d writes were made", a.requests, a.wrong, l.total, failed, len(a.made))
+	if failed > a.wrong {
+		wrong = append(wrong, "more calls failed than requests")
+	}
+	if len(wrong) > 0 {
+		t.Errorf("%d things are wrong, the first of them:\n%s", len(wrong), strings.Join(wrong[:min(len(wrong), 10)], "\n"))
+	}
 }
 
-// A ledger that finds nothing wrong with anything would prove nothing.
-func TestTheLedgerFindsWhatIsWrong(t *testing.T) {
-	t.Parallel()
-	comment := func(mark string) written {
-		return entry("createComment", "/v2/comments", `{"content":"<p>`+mark+`</p>"}`)
-	}
-	answered := answer{text: `{"id":"1"}`}
-	perhaps := answer{isError: true, text: "create_comment failed: the connection broke before the answer was complete. The change may have been made all the same: ..."}
-	denied := answer{isError: true, text: `create_comment failed: too many requests. Featurebase says: "Too many requests". Nothing was changed. Retry after 1 s.`}
-	for _, tt := range []struct {
-		name string
-		a    answer
-		made func(mark string) []written
-		want string // the beginning of what is wrong, without the mark
+// grown says what a server has more of than it may. Connections that are kept for the next request come and go, and a heap has caches that fill.
+func grown(name string, first, last sample) (wrong []string) {
+	for _, of := range []struct {
+		what              string
+		first, last, more int
 	}{
-		{"done", answered, func(m string) []written { return []written{comment(m)} }, ""},
-		{"done, lost", answered, func(string) []written { return nil }, " was answered as done, and was not made"},
-		{"done, doubled", answered, func(m string) []written { return []written{comment(m), comment(m)} }, " was made 2 times"},
-		{"perhaps, made", perhaps, func(m string) []written { return []written{comment(m)} }, ""},
-		{"perhaps, not made", perhaps, func(string) []written { return nil }, ""},
-		{"perhaps, doubled", perhaps, func(m string) []written { return []written{comment(m), comment(m)} }, " was made 2 times"},
-		{"denied", denied, func(string) []written { return nil }, ""},
-		{"denied, made", denied, func(m string) []written { return []written{comment(m)} }, " was answered as not made, and was"},
-		{"not asked for", answered, func(m string) []written { return []written{comment(m), comment("soak-99-mark")} }, "createComment /v2/comments was made, and nobody asked for it"},
+		{"goroutines", first.goroutines, last.goroutines, 24},
+		{"files", first.files, last.files, 12},
+		{"bytes of heap", first.heap, last.heap, 4 << 20},
+		{"bytes of memory", first.resident, last.resident, 32 << 20},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			l := newLedger()
-			mark := l.mark()
-			l.enter("create_comment", mark, "", tt.a)
-			wrong, _, _ := l.balance(tt.made(mark))
-			got := strings.TrimPrefix(strings.Join(wrong, "\n"), mark)
-			if tt.want == "" && got != "" || !strings.HasPrefix(got, tt.want) {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-			if len(l.unexplained) > 0 {
-				t.Errorf("unexplained: %q", l.unexplained)
-			}
-		})
+		if of.last > of.first+of.more {
+			wrong = append(wrong, fmt.Sprintf("%s: %s grew from %d to %d", name, of.what, of.first, of.last))
+		}
 	}
+	return wrong
 }
 
-func TestTheLedgerFindsErrorsThatNoFaultExplains(t *testing.T) {
+func TestWhatGrowsIsFound(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name, mark, expected string
-		a                    answer
-	}{
-		{"no answer", "", "", answer{err: errors.New("the connection was closed")}},
-		{"other words", "", "", answer{isError: true, text: "get_post failed: the time for the call ran out. A retry may help."}},
-		{"a write of which nothing is said", "m", "", answer{isError: true, text: "the connection broke before the answer was complete"}},
-		{"a success where there should be none", "", "nothing has postId", answer{text: "{}"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			l := newLedger()
-			l.enter("get_post", tt.mark, tt.expected, tt.a)
-			if len(l.unexplained) != 1 {
-				t.Errorf("unexplained: %q", l.unexplained)
-			}
-		})
-	}
-}
-
-func TestTheVerdictFindsWhatGrows(t *testing.T) {
-	t.Parallel()
-	first := sample{goroutines: 40, files: 20, threads: 10, heap: 2 << 20, resident: 26 << 20}
-	for _, tt := range []struct {
-		name string
-		grow func(*sample)
+	first := sample{goroutines: 40, files: 20, heap: 2 << 20, resident: 26 << 20}
+	for name, tt := range map[string]struct {
+		last sample
 		want int
 	}{
-		{"nothing", func(*sample) {}, 0},
-		{"connections that are kept", func(s *sample) { s.goroutines += 16; s.files += 8 }, 0},
-		{"goroutines", func(s *sample) { s.goroutines += 100 }, 1},
-		{"files", func(s *sample) { s.files += 100 }, 1},
-		{"the heap", func(s *sample) { s.heap += 10 << 20 }, 1},
-		{"memory", func(s *sample) { s.resident += 100 << 20 }, 1},
+		"nothing":                   {first, 0},
+		"connections that are kept": {sample{56, 28, 2 << 20, 26 << 20}, 0},
+		"goroutines":                {sample{140, 20, 2 << 20, 26 << 20}, 1},
+		"files":                     {sample{40, 120, 2 << 20, 26 << 20}, 1},
+		"the heap":                  {sample{40, 20, 12 << 20, 26 << 20}, 1},
+		"memory":                    {sample{40, 20, 2 << 20, 126 << 20}, 1},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			last := first
-			tt.grow(&last)
-			r := &report{settings: settings{inFlight: 32}}
-			r.add(time.Second, 1, []sample{first, first})
-			r.add(time.Minute, 2, []sample{first, last})
-			var out strings.Builder
-			if err := r.verdict(&out, newLedger(), nil, 0); (err != nil) != (tt.want > 0) || strings.Count(out.String(), "grew from") != tt.want {
-				t.Errorf("%v\n%s", err, out.String())
-			}
-		})
+		if wrong := grown("stdio", first, tt.last); len(wrong) != tt.want {
+			t.Errorf("%s: %q", name, wrong)
+		}
 	}
 }

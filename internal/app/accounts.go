@@ -6,14 +6,13 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"featurebase-mcp/internal/engine"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
-	"featurebase-mcp/tools"
 )
 
 const (
@@ -21,11 +20,12 @@ const (
 	accountKept  = 15 * time.Minute // after its last call
 )
 
-// accounts are the callers who bring keys of their own. What a call uses of a key is its account's alone: the client with its limits, the
-// names, the failures that were noticed. Connections to the API are shared; they carry nothing of a caller between requests. A key is kept
-// nowhere but in the client of its account.
+// accounts are the callers who bring keys of their own. Each account has its own client with its limits, its own names and its own memory of
+// failures. Connections to the API are shared, because they carry nothing of a caller between requests. Only the client of an account keeps its
+// key.
 type accounts struct {
-	config client.Config // but for the key
+	config    client.Config // but for the key
+	namesWait time.Duration
 
 	mu    sync.Mutex
 	known map[string]*account // by principal
@@ -37,19 +37,60 @@ type account struct {
 	client  *client.Client
 	names   *engine.Names
 	repeats *engine.Repeats
-	calls   int       // that are running
-	last    time.Time // when one began or ended
+	calls   int         // that are running
+	last    time.Time   // when one began or ended
+	proved  atomic.Bool // Featurebase has taken the key
+}
+
+// proof follows the requests of an account to learn whether Featurebase takes its key.
+type proof struct {
+	client.Observer // nil where nobody else follows
+
+	proved *atomic.Bool
+}
+
+// Attempt notes the status of the answer.
+func (p proof) Attempt(ctx context.Context, operation string, attempt int) (ended func(status int)) {
+	told := func(int) {}
+	if p.Observer != nil {
+		told = p.Observer.Attempt(ctx, operation, attempt)
+	}
+	return func(status int) {
+		switch {
+		case status >= http.StatusOK && status < http.StatusMultipleChoices:
+			p.proved.Store(true)
+		case status == http.StatusUnauthorized:
+			p.proved.Store(false)
+		}
+		told(status)
+	}
+}
+
+// Waited passes on how long a request was held back.
+func (p proof) Waited(d time.Duration) {
+	if p.Observer != nil {
+		p.Observer.Waited(d)
+	}
+}
+
+// proved reports whether Featurebase has taken the key of a caller. A sandbox takes every key, which proves nothing.
+func (a *accounts) proved(principal string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	own := a.known[principal]
+	return own != nil && own.proved.Load() && !a.config.NoAuth
 }
 
 // newAccounts checks what holds for each account.
-func newAccounts(config client.Config) (*accounts, error) {
+func newAccounts(config client.Config, namesWait time.Duration) (*accounts, error) {
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
 	}
+	config.OneCaller = true
 	if _, err := client.New(config); err != nil {
 		return nil, err
 	}
-	return &accounts{config: config, known: map[string]*account{}}, nil
+	return &accounts{config: config, namesWait: namesWait, known: map[string]*account{}}, nil
 }
 
 // enter returns the account of a caller, which is in use until ctx ends.
@@ -74,7 +115,8 @@ func (a *accounts) enter(ctx context.Context, who caller.Caller) (*account, erro
 	return own, nil
 }
 
-// open adds an account. If there are too many, the one that has been idle for longest goes.
+// open adds an account. If there are too many, an idle one goes: one whose key was never taken rather than another one,
+// and of these the one that has been idle for longest.
 func (a *accounts) open(who caller.Caller) (*account, error) {
 	if who.Key == "" {
 		return nil, errors.New("a call without a key came through")
@@ -85,15 +127,16 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 			Message: "Busy: this server works for as many callers as it can, and all of them have calls running. Nothing was sent. Retry in some seconds.",
 		}
 	}
-	config := a.config
+	config, own := a.config, &account{repeats: engine.NewRepeats()}
 	if !config.NoAuth {
 		config.Key = who.Key.Reveal()
 	}
-	c, err := client.New(config)
-	if err != nil {
+	config.Observer = proof{config.Observer, &own.proved}
+	var err error
+	if own.client, err = client.New(config); err != nil {
 		return nil, err
 	}
-	own := &account{client: c, names: engine.NewNames(c, tools.Inventory()), repeats: engine.NewRepeats()}
+	own.names = newNames(own.client, a.namesWait)
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)
@@ -104,10 +147,18 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 // idle reports whether nothing is done for the account. A write may go on without its call.
 func (own *account) idle() bool { return own.calls == 0 && !own.client.Writing() }
 
+// yields reports whether an account has to make room rather than another one.
+func (own *account) yields(other *account) bool {
+	if proved := own.proved.Load(); proved != other.proved.Load() {
+		return !proved
+	}
+	return own.last.Before(other.last)
+}
+
 func (a *accounts) makeRoom() bool {
 	oldest := ""
 	for principal, own := range a.known {
-		if own.idle() && (oldest == "" || own.last.Before(a.known[oldest].last)) {
+		if own.idle() && (oldest == "" || own.yields(a.known[oldest])) {
 			oldest = principal
 		}
 	}

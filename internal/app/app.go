@@ -19,19 +19,19 @@ import (
 	"slices"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/render"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
 	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // Name is how the server introduces itself.
@@ -46,6 +46,7 @@ type Config struct {
 	Sandbox      *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
 	Deadline     time.Duration // longest time of one tool call; 0 is no limit
 	Budget       render.Budget // longest text of an answer, in bytes; 0 is no limit
+	NamesWait    time.Duration // how long an answer waits for names, which it can do without; 0 is a second
 
 	Selection tools.Selection // the tools that are exposed; the zero value is the default set
 	DryRun    bool            // writes are shown, not sent
@@ -69,6 +70,8 @@ type Sandbox struct {
 	Quirks    bool      // answer with the oddities that the live API has shown
 	Seed      uint64    // the organization to start with; 0 is the shipped one
 	Clock     time.Time // its present at the start; zero is the shipped one
+
+	Warn func(text string) // what is said about the state file besides errors; nil logs it
 }
 
 // App is a server without a transport.
@@ -77,11 +80,10 @@ type App struct {
 	Client   *client.Client // nil with KeyPerCaller
 	accounts *accounts      // nil without
 	audit    *engine.Audit  // nil without
-	sandbox  *sandbox.Sandbox
 }
 
-// New builds the server. It does no I/O and reflects no schema: whatever can wait, waits for the first call that needs it. Its errors
-// are about the configuration and fit to be shown to a user.
+// New builds the server. It does no I/O, apart from opening a state file of the sandbox, and reflects no schema: whatever can wait, waits for
+// the first call that needs it. Its errors are about the configuration and fit to be shown to a user.
 func New(cfg Config) (*App, error) {
 	if err := cfg.Selection.Check(); err != nil {
 		return nil, err
@@ -104,14 +106,15 @@ func New(cfg Config) (*App, error) {
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
 		return nil, errors.New("with a key per caller there is none for all")
 	}
+	var box *sandbox.Sandbox
 	if cfg.Sandbox != nil {
-		box, err := sandbox.New(sandbox.Options{
+		box, err = sandbox.New(sandbox.Options{
 			StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, Seed: cfg.Sandbox.Seed, Clock: cfg.Sandbox.Clock, NoAuth: true, Logger: cfg.Logger,
+			Warn: cfg.Sandbox.Warn,
 		})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--sandbox-state: %w", err)
 		}
-		app.sandbox = box
 		cfg.Client = inProcess(cfg.Client, box.Transport())
 	}
 	cfg.Client.Logger = cfg.Logger
@@ -119,9 +122,10 @@ func New(cfg Config) (*App, error) {
 	if watched != nil {
 		cfg.Client.Observer = watched
 	}
+	cfg.Client.Memory = client.NewMemory() // one for all accounts
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
-		app.accounts, err = newAccounts(cfg.Client)
+		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
 	} else {
 		app.Client, err = client.New(cfg.Client)
 	}
@@ -137,16 +141,30 @@ func New(cfg Config) (*App, error) {
 	if watched != nil {
 		all.Observer = watched
 	}
-	if app.sandbox != nil {
-		all.Now = app.sandbox.Now
+	if box != nil {
+		all.Now = box.Now
 	}
 	shared := engine.Account{OffBy: cfg.Selection.OffBy}
+	if cfg.Selection.NoDestructive {
+		shared.Keeps = "--no-destructive"
+	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, engine.NewNames(app.Client, all.Inventory), engine.NewRepeats()
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
 }
+
+// newNames are the names that a client can see.
+func newNames(c *client.Client, wait time.Duration) *engine.Names {
+	names := engine.NewNames(c, tools.Inventory())
+	names.Patience = cmp.Or(wait, names.Patience)
+	return names
+}
+
+// Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,
+// whoever let them in has proved who they are.
+func (a *App) Proved(principal string) bool { return a.accounts == nil || a.accounts.proved(principal) }
 
 // confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
 func confirmer(ctx context.Context) string {
@@ -158,7 +176,7 @@ func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	if cfg.ActingAdmin == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
 	}
-	admin, err := engine.NewActingAdmin(cfg.ActingAdmin)
+	admin, err := engine.NewActingAdmin(kind.Admin, cfg.ActingAdmin)
 	if err != nil {
 		return nil, fmt.Errorf("--acting-admin: %w", err)
 	}
@@ -182,7 +200,7 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
 		}
 	}
-	browsed := resources.New(around.of, around.reads)
+	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
@@ -241,7 +259,7 @@ func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilter
 }
 
 // Close ends what the server holds. Writes that were already sent are given until ctx is done.
-func (a *App) Close(ctx context.Context) error {
+func (a *App) Close(ctx context.Context) {
 	if a.accounts != nil {
 		a.accounts.close(ctx)
 	} else {
@@ -250,8 +268,4 @@ func (a *App) Close(ctx context.Context) error {
 	if a.audit != nil {
 		a.audit.Wait(ctx)
 	}
-	if a.sandbox == nil {
-		return nil
-	}
-	return a.sandbox.Close()
 }

@@ -21,13 +21,14 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long a test waits for what must happen; it is no measure of speed.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // host is the other end of a server on stdio.
 type host struct {
@@ -68,7 +69,7 @@ func serve(t *testing.T, cfg Config) *host {
 	toHost, fromServer := io.Pipe()
 	h.in = fromHost
 	go func() {
-		err := wire.NewStdio(a.MCP, wire.StdioOptions{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+		err := stdio.New(a.MCP, stdio.Options{Logger: cfg.Logger}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 		_ = fromServer.Close()
 		h.ended <- err
 	}()
@@ -92,9 +93,7 @@ func serve(t *testing.T, cfg Config) *host {
 		}
 		for range h.lines { // what comes after the test is of no interest
 		}
-		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
+		a.Close(context.WithoutCancel(t.Context()))
 		a.Client.CloseIdleConnections()
 	})
 	return h

@@ -18,14 +18,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -79,7 +79,7 @@ func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
-	go func() { served <- wire.NewHTTP(a.MCP, wire.HTTPOptions{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
 	browser = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		browser.CloseIdleConnections()
@@ -104,7 +104,7 @@ var transports = map[string]func(*testing.T, Config) transport.Interface{
 		toHost, fromServer := io.Pipe()
 		served := make(chan error, 1)
 		go func() {
-			served <- wire.NewStdio(a.MCP, wire.StdioOptions{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
+			served <- stdio.New(a.MCP, stdio.Options{}).Serve(context.WithoutCancel(t.Context()), toServer, fromServer)
 			_ = fromServer.Close()
 		}()
 		t.Cleanup(func() {
@@ -242,7 +242,7 @@ func TestAUserIsAskedOverSSE(t *testing.T) {
 			t.Fatal("the stream has ended")
 			return ""
 		}
-		endpoint := url + next()
+		endpoint := url + "/" + next() // it is said in relation to the path of the stream
 		send := func(body string) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(body))
 			if err != nil {
@@ -284,7 +284,7 @@ func (h *host) asked(id int) map[string]any {
 		h.t.Fatalf("not a question: %v", question)
 	}
 	schema, _ := json.Marshal(question["params"].(map[string]any)["requestedSchema"])
-	if string(schema) != `{"properties":{},"type":"object"}` {
+	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
 	}
 	return question

@@ -8,12 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )
@@ -153,6 +152,10 @@ func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 	}
 	if offBy := s.narrowed(ctx); offBy != nil {
 		env.OffBy = offBy
+	}
+	env.Reads = func(operation string) bool { return s.reads(ctx, operation) }
+	if who.Scopes != nil && !who.Scopes[caller.ScopeDestructive] {
+		env.Keeps = cmp.Or(env.Keeps, "the missing scope "+caller.ScopeDestructive)
 	}
 	return env, nil
 }

@@ -8,9 +8,11 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 
 func actingAs(t *testing.T, idOrEmail string) *engine.ActingAdmin {
 	t.Helper()
-	admin, err := engine.NewActingAdmin(idOrEmail)
+	admin, err := engine.NewActingAdmin(kind.Admin, idOrEmail)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,18 +32,18 @@ func actingAs(t *testing.T, idOrEmail string) *engine.ActingAdmin {
 
 // withNames are surroundings in which names are looked up, as in a server.
 func withNames(c *client.Client, admin *engine.ActingAdmin) engine.Env {
-	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: admin}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}
+	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: admin}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}
 }
 
 // split counts the lookups among requests, and returns whom the others were made as.
-func split(t *testing.T, requests []sent) (lookups int, admins []string) {
+func split(t *testing.T, requests []enginetest.Sent) (lookups int, admins []string) {
 	t.Helper()
 	for _, s := range requests {
-		if s.path == "/v2/admins" {
+		if s.Path == "/v2/admins" {
 			lookups++
 			continue
 		}
-		id, _ := s.body["actingAdminId"].(string)
+		id, _ := s.Body["actingAdminId"].(string)
 		admins = append(admins, id)
 	}
 	return lookups, admins
@@ -51,18 +53,18 @@ func split(t *testing.T, requests []sent) (lookups int, admins []string) {
 func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 	t.Parallel()
 	const calls = 20
-	a := newAPI(t, http.StatusOK, theAdmins)
-	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
-	if got := a.arrived(); len(got) != 0 {
+	a := enginetest.NewAPI(t, http.StatusOK, theAdmins)
+	env := withNames(a.Client(t), actingAs(t, "ann@example.com"))
+	if got := a.Arrived(); len(got) != 0 {
 		t.Fatalf("asked before any call: %+v", got)
 	}
 	var wg sync.WaitGroup
 	for range calls {
-		wg.Go(func() { callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach) })
+		wg.Go(func() { enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach) })
 	}
 	wg.Wait()
-	callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
-	lookups, admins := split(t, a.arrived())
+	enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
+	lookups, admins := split(t, a.Arrived())
 	if lookups != 1 || len(admins) != calls+1 {
 		t.Errorf("%d lookups for %d calls", lookups, len(admins))
 	}
@@ -75,9 +77,9 @@ func TestTheActingAdminIsLookedUpOnce(t *testing.T) {
 
 func TestAnActingAdminGivenAsIDIsNotLookedUp(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, http.StatusOK, `{}`)
-	callIn(t, withNames(a.client(t), actingAs(t, ann)), tools.Inventory().Lookup("attach_conversation_tag"), attach)
-	if lookups, admins := split(t, a.arrived()); lookups != 0 || len(admins) != 1 || admins[0] != ann {
+	a := enginetest.NewAPI(t, http.StatusOK, `{}`)
+	enginetest.CallIn(t, withNames(a.Client(t), actingAs(t, ann)), tools.Inventory().Lookup("attach_conversation_tag"), attach)
+	if lookups, admins := split(t, a.Arrived()); lookups != 0 || len(admins) != 1 || admins[0] != ann {
 		t.Errorf("%d lookups, acted as %v", lookups, admins)
 	}
 }
@@ -94,17 +96,17 @@ func TestAnActingAdminThatCannotBeFoundIsToldInWords(t *testing.T) {
 		"the lookup is refused": {http.StatusForbidden, `{"error":{"message":"Missing permission","status":403}}`, actingAs(t, "ann@example.com"), "attach_conversation_tag sent nothing, since the admin to act as could not be looked up: the API key is valid but may not do this"},
 		"none is configured":    {http.StatusOK, theAdmins, nil, "attach_conversation_tag sent nothing: actingAdminId: required: the id of the admin to act as, from list_admins. The user can set a default with --acting-admin"},
 	} {
-		a := newAPI(t, tc.status, tc.answer)
-		text, isError := callIn(t, withNames(a.client(t), tc.admin), tools.Inventory().Lookup("attach_conversation_tag"), attach)
+		a := enginetest.NewAPI(t, tc.status, tc.answer)
+		text, isError := enginetest.CallIn(t, withNames(a.Client(t), tc.admin), tools.Inventory().Lookup("attach_conversation_tag"), attach)
 		if !isError || !strings.HasPrefix(text, tc.want) {
 			t.Errorf("%s: %s", name, text)
 		}
-		if _, admins := split(t, a.arrived()); len(admins) != 0 {
+		if _, admins := split(t, a.Arrived()); len(admins) != 0 {
 			t.Errorf("%s: sent all the same", name)
 		}
 	}
 	for _, neither := range []string{"ann", "@", "64b0c2f1", "ann@"} {
-		if _, err := engine.NewActingAdmin(neither); err == nil {
+		if _, err := engine.NewActingAdmin(kind.Admin, neither); err == nil {
 			t.Errorf("%q passes for an admin", neither)
 		}
 	}
@@ -125,8 +127,8 @@ func TestTheAdminsAreNotNamedWhereTheyAreOff(t *testing.T) {
 		{http.StatusNotFound, `{}`, actingAs(t, "ann@example.com")},
 		{http.StatusInternalServerError, `{}`, actingAs(t, "ann@example.com")},
 	} {
-		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: tc.admin}, Account: engine.Account{Client: newAPI(t, tc.status, tc.answer).client(t), OffBy: selection.OffBy}}
-		text, isError := callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: tc.admin}, Account: engine.Account{Client: enginetest.NewAPI(t, tc.status, tc.answer).Client(t), OffBy: selection.OffBy}}
+		text, isError := enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
 		if !isError || !strings.HasPrefix(text, "attach_conversation_tag sent nothing") || strings.Contains(text, "list_admin") {
 			t.Error(text)
 		}
@@ -136,23 +138,23 @@ func TestTheAdminsAreNotNamedWhereTheyAreOff(t *testing.T) {
 // A failed lookup is no answer for good: the next call asks again.
 func TestAFailedLookupIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, http.StatusInternalServerError, `{}`)
-	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
-	callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
-	a.status, a.answer = http.StatusOK, theAdmins
-	callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
-	if lookups, admins := split(t, a.arrived()); lookups != 2 || len(admins) != 1 || admins[0] != ann {
+	a := enginetest.NewAPI(t, http.StatusInternalServerError, `{}`)
+	env := withNames(a.Client(t), actingAs(t, "ann@example.com"))
+	enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
+	a.Status, a.Answer = http.StatusOK, theAdmins
+	enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
+	if lookups, admins := split(t, a.Arrived()); lookups != 2 || len(admins) != 1 || admins[0] != ann {
 		t.Errorf("%d lookups, acted as %v", lookups, admins)
 	}
 }
 
 func TestADryRunNamesTheActingAdmin(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, http.StatusOK, theAdmins)
-	env := withNames(a.client(t), actingAs(t, "ann@example.com"))
+	a := enginetest.NewAPI(t, http.StatusOK, theAdmins)
+	env := withNames(a.Client(t), actingAs(t, "ann@example.com"))
 	env.DryRun = true
-	text, _ := callIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
-	if _, admins := split(t, a.arrived()); len(admins) != 0 || !strings.Contains(text, `"actingAdminId": "`+ann+`"`) {
+	text, _ := enginetest.CallIn(t, env, tools.Inventory().Lookup("attach_conversation_tag"), attach)
+	if _, admins := split(t, a.Arrived()); len(admins) != 0 || !strings.Contains(text, `"actingAdminId": "`+ann+`"`) {
 		t.Errorf("%v %s", admins, text)
 	}
 }
@@ -165,13 +167,13 @@ func TestNobodyIsImpersonatedUnlessAllowed(t *testing.T) {
 		if op.Impersonates == "" {
 			continue
 		}
-		for _, args := range samples(op, false) {
+		for _, args := range enginetest.Samples(op, false) {
 			speaks := input.Holds(op.Impersonates, args)
 			for _, allowed := range []bool{false, true} {
-				api := newAPI(t, http.StatusOK, `{"id":"1"}`)
-				env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: engine.ActingAs(anID), AllowImpersonation: allowed}, Account: engine.Account{Client: api.client(t)}}
-				text, isError := callIn(t, env, op, string(rawjson.Encode(args)))
-				if refused := speaks && !allowed; isError != refused || refused != (len(api.arrived()) == 0) {
+				api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
+				env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: engine.ActingAs(anID), AllowImpersonation: allowed}, Account: engine.Account{Client: api.Client(t)}}
+				text, isError := enginetest.CallIn(t, env, op, string(rawjson.Encode(args)))
+				if refused := speaks && !allowed; isError != refused || refused != (len(api.Arrived()) == 0) {
 					t.Errorf("%s %s, allowed %v: %s", op.Name, rawjson.Encode(args), allowed, text)
 				}
 				if isError && (!strings.Contains(text, "customer's name") || !strings.Contains(text, "--allow-impersonation")) {

@@ -2,19 +2,21 @@ package engine
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/input"
 )
 
-// readArguments checks the arguments of one call and puts them in the API's form. A null counts as absent, because many clients send null
-// for whatever the model left out; fields are emptied by naming them in clear.
+// readArguments checks the arguments of one call and converts them to the API's form. A null counts as absent, because many clients send
+// null for an argument that the model left out. To empty a field, a call names it in clear.
 func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 	var p input.Problems
-	given := p.Object(raw)
+	object := p.Object(raw)
 	shape := op.Input.Shape()
-	wire, _ := shape.Check("", given, &p).(map[string]any)
+	if !op.Changes() {
+		object = shape.WithoutEmpty(object)
+	}
+	wire, _ := shape.Check("", object, &p).(map[string]any)
 	if p.Any() {
 		return input.Arguments{}, p.Err(op.Name)
 	}
@@ -40,12 +42,8 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 
 // checkTogether checks the rules that span arguments.
 func checkTogether(op *Operation, wire map[string]any, p *input.Problems) {
-	has := func(name string) bool { _, ok := wire[name]; return ok }
 	for _, r := range op.Rules {
 		r.Check(wire, p)
-	}
-	if len(op.AtLeastOne) > 0 && !slices.ContainsFunc(op.AtLeastOne, has) {
-		p.Add("", "give at least one of "+strings.Join(op.AtLeastOne, ", "))
 	}
 	if op.Method == http.MethodPatch && len(wire) == strings.Count(op.Path, "{") {
 		p.Add("", "nothing to change: give at least one field besides the id")

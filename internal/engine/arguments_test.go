@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
@@ -24,6 +25,17 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 		{"a number for a text, digits as written", "list_comments", `{"postId":10021362000000000017}`, `{"postId":"10021362000000000017"}`, ``},
 		{"one value for a list", "list_posts", `{"tags":"a"}`, `{"tags":"a"}`, ``},
 		{"a list as JSON text", "list_posts", `{"tags":"[\"a\",\"b\"]"}`, `{"tags":"a,b"}`, ``},
+		{"ids between commas", "list_posts", `{"boardId":"` + anID + `, 64b0c2f19d3e5a7788990022"}`, `{"boardId":"` + anID + `,64b0c2f19d3e5a7788990022"}`, ``},
+		{"addresses between commas", "add_changelog_subscribers", `{"emails":"a@x.example, b@x.example"}`, `{}`, `{"emails":["a@x.example","b@x.example"]}`},
+		{"a day that ends a period is all of it", "list_audit_logs", `{"startDate":"2026-03-02","endDate":"2026-03-02"}`, `{"endDate":"2026-03-02T23:59:59.999Z","startDate":"2026-03-02T00:00:00Z"}`, ``},
+		{"a moment that ends a period is that", "list_changelogs", `{"endDate":"2026-03-02T10:00:00Z"}`, `{"endDate":"2026-03-02T10:00:00Z"}`, ``},
+		{
+			"a day as an upper bound is all of it", "search_posts", `{"query":[{"field":"createdAt","operator":"<=","value":"2026-01-01"},{"field":"createdAt","operator":"<","value":"2026-01-01"}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"createdAt","operator":"<=","value":1767311999},{"field":"createdAt","operator":"<","value":1767225600}]}}`,
+		},
+		{"what is empty is left out of a read", "search_posts", `{"search":"","query":[],"limit":3}`, `{}`, `{"limit":3}`},
+		{"what is empty is left out of a new object", "create_comment", `{"content":"hi","postId":"p","changelogId":"","author":{"email":"","name":""}}`, `{}`, `{"content":"<p>hi</p>","postId":"p"}`},
+		{"what is empty empties in an update", "update_post", `{"postId":"` + anID + `","tags":[],"customFields":{}}`, `{}`, `{"customFields":{},"tags":[]}`},
 		{"the case of an enum", "list_posts", `{"sortBy":"UPVOTES"}`, `{"sortBy":"upvotes"}`, ``},
 		{"null is absent", "list_posts", `{"limit":null,"q":"x"}`, `{"q":"x"}`, ``},
 		{"no arguments at all", "list_posts", ``, `{}`, ``},
@@ -91,19 +103,19 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, 200, `{"data":[]}`)
-			if text, isError := call(t, api.client(t), tc.tool, tc.arguments); isError {
+			api := enginetest.NewAPI(t, 200, `{"data":[]}`)
+			if text, isError := enginetest.Call(t, api.Client(t), tc.tool, tc.arguments); isError {
 				t.Fatal(text)
 			}
-			got := api.arrived()
+			got := api.Arrived()
 			if len(got) != 1 {
 				t.Fatalf("%d requests arrived", len(got))
 			}
 			body := ""
-			if got[0].body != nil {
-				body = string(rawjson.Encode(got[0].body))
+			if got[0].Body != nil {
+				body = string(rawjson.Encode(got[0].Body))
 			}
-			if diff := cmp.Diff([]string{tc.query, tc.body}, []string{string(rawjson.Encode(got[0].query)), body}); diff != "" {
+			if diff := cmp.Diff([]string{tc.query, tc.body}, []string{string(rawjson.Encode(got[0].Query)), body}); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -126,7 +138,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a misspelled name", "search_posts", `{"serach":"x"}`, `unknown argument "serach"; did you mean "search"?`},
 		{"a name like no other", "list_post_voters", `{"postId":"` + anID + `","zzzzzzzz":1}`, `unknown argument "zzzzzzzz"; valid: postId, limit, cursor, detail`},
 		{"a name inside an object", "create_comment", `{"content":"x","postId":"p","author":{"mail":"x"}}`, `unknown argument "author.mail"; did you mean "email"?`},
-		{"an empty object", "create_comment", `{"content":"x","postId":"p","author":{}}`, `author: empty: give at least one of id, userId, email, name, profilePicture`},
+		{"an empty object", "update_post", `{"postId":"` + anID + `","author":{}}`, `author: empty: give at least one of id, userId, email, name, profilePicture`},
 		{"a missing argument", "create_post", `{"boardId":"b"}`, `title: required`},
 		{"a missing one that is described", "create_comment", `{"postId":"p"}`, `content: required (Markdown)`},
 		{"null for a required one", "get_post", `{"postId":null}`, `postId: required`},
@@ -160,7 +172,6 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"no boolean in a filter", "search_posts", `{"query":[{"field":"isPinned","operator":"=","value":1}]}`, `query[0] (isPinned): value: expected true or false, got 1`},
 		{"an object in a filter", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":{}}]}`, `query[0] (boardId): value: expected text, a number, true or false, got an object`},
 		{"no date", "search_posts", `{"query":[{"field":"createdAt","operator":">","value":"last week"}]}`, `query[0] (createdAt): value: expected a date such as 2026-03-02 or Unix seconds, got "last week"`},
-		{"no clause", "search_posts", `{"query":[]}`, `query: at least 1 needed, got 0`},
 		{"too many clauses", "search_posts", `{"query":[` + strings.Repeat(`{"field":"upvotes","operator":">","value":1},`, 15) + `{"field":"upvotes","operator":">","value":1}]}`, `query: at most 15, got 16`},
 		{"a clause without a value", "search_posts", `{"query":[{"field":"upvotes","operator":">"}]}`, `query[0].value: required`},
 		{"a ticket that is no number", "get_ticket", `{"ticketNumber":"` + anID + `"}`, `ticketNumber: expected an integer, got "` + anID + `"`},
@@ -189,11 +200,12 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a hundred and one rules", "query_report", report(`"filters":{"op":"and","children":[` + strings.Repeat(`{"fieldId":"a","operator":"exists"},`, 100) + `{"fieldId":"a","operator":"exists"}]}`), `filters.children[100]: more than 100 rules`},
 		{"an unknown language", "list_changelogs", `{"locale":"en-US"}`, `locale: got "en-US"; valid: ` + languages},
 		{"an unknown action among too many to list", "list_audit_logs", `{"action":"teammate.invite"}`, `action: got "teammate.invite"; did you mean "teammate.invited"?`},
-		{"an unknown topic", "update_webhook", `{"webhookId":"` + anID + `","topics":["post.upvoted"]}`, `topics[0]: got "post.upvoted"; did you mean "post.updated"? Valid: ` + strings.Join(shapeAt(tools.Inventory().Lookup("update_webhook"), "topics").Items.Enum, ", ")},
+		{"an unknown topic", "update_webhook", `{"webhookId":"` + anID + `","topics":["post.upvoted"]}`, `topics[0]: got "post.upvoted"; did you mean "post.updated"? Valid: ` + strings.Join(enginetest.ShapeAt(tools.Inventory().Lookup("update_webhook"), "topics").Items.Enum, ", ")},
 		{"an unknown language in a map", "create_article", `{"title":"x","translations":{"pt-PT":{"title":"y"}}}`, `translations: got "pt-PT"; valid: ` + languages},
 		{"an unknown name in a map", "create_article", `{"title":"x","translations":{"de":{"name":"y"}}}`, `unknown argument "translations.de.name"; valid: title, description, body`},
 		{"a text for an object in a map", "create_article", `{"title":"x","translations":{"de":"y"}}`, `translations.de: expected an object, got "y"`},
-		{"no icon at all", "create_collection", `{"name":"x","icon":""}`, `icon: empty: give an emoji or the name of an icon`},
+		{"no icon at all", "update_collection", `{"collectionId":"10021300","icon":""}`, `icon: empty: give an emoji or the name of an icon`},
+		{"names between commas", "update_post", `{"postId":"` + anID + `","tags":"UI, API"}`, `tags: "UI, API" may be one or several; send a list: ["UI, API"] or ["UI","API"]`},
 		{"what an answer withheld", "update_webhook", `{"webhookId":"` + anID + `","requestConfig":{"headers":{"Authorization":"(withheld)"}}}`, `requestConfig.headers.Authorization: this value was withheld from you: ask the user for it, or leave requestConfig out`},
 		{"the wrong id of a company", "get_company", `{"featurebaseId":"acme"}`, `featurebaseId: not an id: ids are 24 hex digits, got "acme". Look it up, do not guess it`},
 		{"a changelog without text", "create_changelog", `{"title":"x"}`, `give at least one of htmlContent, markdownContent`},
@@ -201,12 +213,12 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, 200, `{}`)
-			text, isError := call(t, api.client(t), tc.tool, tc.arguments)
+			api := enginetest.NewAPI(t, 200, `{}`)
+			text, isError := enginetest.Call(t, api.Client(t), tc.tool, tc.arguments)
 			if want := tc.tool + " sent nothing: " + tc.want + "\nDo not retry unchanged: correct the argument, then call again."; !isError || text != want {
 				t.Errorf("got  %s\nwant %s", text, want)
 			}
-			if got := api.arrived(); len(got) != 0 {
+			if got := api.Arrived(); len(got) != 0 {
 				t.Errorf("%d requests arrived", len(got))
 			}
 		})
@@ -220,8 +232,8 @@ func report(more string) string {
 
 func TestAllProblemsAreToldAtOnce(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, 200, `{}`)
-	text, _ := call(t, api.client(t), "list_posts", `{"limit":500,"serach":1,"sortBy":"x"}`)
+	api := enginetest.NewAPI(t, 200, `{}`)
+	text, _ := enginetest.Call(t, api.Client(t), "list_posts", `{"limit":500,"serach":1,"sortBy":"x"}`)
 	if got := strings.Count(text, "\n- "); !strings.HasPrefix(text, "list_posts sent nothing:\n- ") || got != 3 {
 		t.Errorf("want three problems:\n%s", text)
 	}
@@ -229,7 +241,7 @@ func TestAllProblemsAreToldAtOnce(t *testing.T) {
 	for i := range 40 {
 		many[strings.Repeat("z", 10+i)] = 1
 	}
-	text, _ = call(t, api.client(t), "list_posts", string(rawjson.Encode(many)))
+	text, _ = enginetest.Call(t, api.Client(t), "list_posts", string(rawjson.Encode(many)))
 	if strings.Count(text, "\n") > 15 || !strings.Contains(text, "and 28 more") {
 		t.Errorf("a flood of problems:\n%s", text)
 	}

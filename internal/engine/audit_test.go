@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
@@ -47,12 +49,12 @@ func (t *trail) read(test *testing.T) []engine.AuditLine {
 // Every write of the inventory leaves two lines, with who, what and to which ids, and none of its texts; reads leave none.
 func TestEveryWriteIsOnTheTrail(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, http.StatusOK, `{"id":"64b0c2f19d3e5a7788990011","title":"Secret words"}`)
+	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"64b0c2f19d3e5a7788990011","title":"Secret words"}`)
 	for _, op := range tools.Inventory().Endpoints() {
 		out := &trail{}
-		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID), Audit: engine.NewAudit(out), CallerName: func(context.Context) string { return "caller-1" }}, Account: engine.Account{Client: api.client(t)}}
-		arguments := string(rawjson.Encode(sample(op, true)))
-		if text, isError := callIn(t, env, op, arguments); isError {
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID), Audit: engine.NewAudit(out), CallerName: func(context.Context) string { return "caller-1" }}, Account: engine.Account{Client: api.Client(t)}}
+		arguments := string(rawjson.Encode(enginetest.Sample(op, true)))
+		if text, isError := enginetest.CallIn(t, env, op, arguments); isError {
 			t.Errorf("%s: %s", op.Name, text)
 			continue
 		}
@@ -89,23 +91,23 @@ func TestEveryWriteIsOnTheTrail(t *testing.T) {
 // A write that cannot be noted is not made; one whose outcome cannot be noted was, and is answered.
 func TestNoTrailNoWrite(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, http.StatusOK, `{"id":"1"}`)
+	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
 	out := &trail{failing: 1}
-	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.client(t)}}
+	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.Client(t)}}
 	op, arguments := tools.Inventory().Lookup("delete_post"), `{"postId":"64b0c2f19d3e5a7788990011"}`
-	text, isError := callIn(t, env, op, arguments)
-	if !isError || !strings.Contains(text, "delete_post sent nothing: the audit log cannot be written") || len(api.arrived()) != 0 {
+	text, isError := enginetest.CallIn(t, env, op, arguments)
+	if !isError || !strings.Contains(text, "delete_post sent nothing: the audit log cannot be written") || len(api.Arrived()) != 0 {
 		t.Errorf("%v %s", isError, text)
 	}
 	out.failing = 0
-	if text, isError := callIn(t, env, op, arguments); isError || len(api.arrived()) != 1 {
+	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Arrived()) != 1 {
 		t.Errorf("after the log works again: %s", text)
 	}
 	if whole := strings.Split(strings.TrimSpace(out.String()), "\n"); len(whole) != 3 || !json.Valid([]byte(whole[1])) || !json.Valid([]byte(whole[2])) {
 		t.Errorf("a half line has to end before the next: %q", whole)
 	}
 	out.failing = out.lines + 2
-	if text, isError := callIn(t, env, op, arguments); isError || len(api.arrived()) != 1 {
+	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Arrived()) != 1 {
 		t.Errorf("the outcome could not be noted: %s", text)
 	}
 }
@@ -114,8 +116,8 @@ func TestNoTrailNoWrite(t *testing.T) {
 func TestFailedWritesAreOnTheTrail(t *testing.T) {
 	t.Parallel()
 	out := &trail{}
-	api := newAPI(t, http.StatusInternalServerError, `{}`)
-	if text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.client(t)}}, tools.Inventory().Lookup("create_comment"), `{"content":"x","postId":"p"}`); !isError {
+	api := enginetest.NewAPI(t, http.StatusInternalServerError, `{}`)
+	if text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.Client(t)}}, tools.Inventory().Lookup("create_comment"), `{"content":"x","postId":"p"}`); !isError {
 		t.Fatal(text)
 	}
 	lines := out.read(t)
@@ -170,4 +172,27 @@ func TestTheEndOfTheTrailIsWaitedFor(t *testing.T) {
 		}
 		calls.Wait()
 	})
+}
+
+// A call about many names them all, or how many it leaves out.
+func TestTheTrailNamesAllTargets(t *testing.T) {
+	t.Parallel()
+	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
+	many := make([]string, 1000)
+	for i := range many {
+		many[i] = fmt.Sprintf("reader%d@example.com", i)
+	}
+	for arguments, want := range map[string]string{
+		`{"emails":["a@x.example","b@x.example"]}`:             "a@x.example, b@x.example",
+		string(rawjson.Encode(map[string]any{"emails": many})): "reader19@example.com and 980 more",
+	} {
+		out := &trail{}
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.Client(t)}}
+		if text, isError := enginetest.CallIn(t, env, tools.Inventory().Lookup("remove_changelog_subscribers"), arguments); isError {
+			t.Fatal(text)
+		}
+		if got := out.read(t)[0].Targets["emails"]; !strings.HasSuffix(got, want) || len(got) > 1000 {
+			t.Errorf("%s", got)
+		}
+	}
 }

@@ -7,19 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mark3labs/mcp-go/mcp"
-
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
-
-// request is a call as a transport hands it over.
-func request(tool, arguments string) mcp.CallToolRequest {
-	return mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool, RawArguments: json.RawMessage(arguments)}}
-}
 
 const benchArguments = `{"search":"dark mode","query":[{"field":"createdAt","operator":">","value":"2026-01-01"},{"field":"boardId","operator":"IN","value":["64b0c2f19d3e5a7788990022"]}],"sort":"upvotes:desc","limit":10}`
 
@@ -86,19 +79,5 @@ func BenchmarkFailure(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		op.Failed(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, err, args)
-	}
-}
-
-func BenchmarkSchemas(b *testing.B) {
-	type search struct {
-		BoardID input.ObjectID `json:"boardId,omitempty"`
-		Query   []string       `json:"query,omitempty" jsonschema:"maxItems=15"`
-		Sort    string         `json:"sort,omitempty" jsonschema:"enum=recent,enum=oldest"`
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if len(input.Args[search]().Schema()) == 0 {
-			b.Fatal("no schema")
-		}
 	}
 }

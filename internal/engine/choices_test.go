@@ -9,15 +9,16 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
 
-func chooser(t *testing.T, body string, mask bool) (engine.Env, *api) {
+func chooser(t *testing.T, body string, mask bool) (engine.Env, *enginetest.API) {
 	t.Helper()
-	api := newAPI(t, http.StatusOK, body)
-	c := api.client(t)
-	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}, Account: engine.Account{Client: c, Names: engine.NewNames(c, tools.Inventory())}}, api
+	api := enginetest.NewAPI(t, http.StatusOK, body)
+	c := api.Client(t)
+	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}, api
 }
 
 // A thing goes by its name, its address, its title or its beginning, whichever it has, cleaned as in answers.
@@ -52,21 +53,21 @@ func TestWhatThingsAreCalled(t *testing.T) {
 // Of what there are many, one page is asked for, in the order that people mean.
 func TestOnePageOfMany(t *testing.T) {
 	t.Parallel()
-	for _, k := range engine.Kinds {
+	for _, k := range namedKinds() {
 		var items []string
 		for i := range 100 {
 			items = append(items, fmt.Sprintf(`{"id":"64b921c0d0013bb2e%07d","name":"Thing %d","title":"Thing %d"}`, i, i, i))
 		}
 		env, api := chooser(t, `{"data":[`+strings.Join(items, ",")+`],"nextCursor":"more"}`, false)
 		values, more := env.Complete(context.WithoutCancel(t.Context()), k.Word, "thing 1")
-		requests := api.arrived()
+		requests := api.Arrived()
 		if len(values) < 10 || !more {
 			t.Errorf("%s: %d values, more: %v", k.Word, len(values), more)
 		}
 		if k.Most > 0 && len(requests) != 1 {
 			t.Errorf("%s: %d requests", k.Word, len(requests))
 		}
-		if _, err := tools.Inventory().Lookup(engine.Lister(k.Word)).Read(rawjson.Encode(k.Order)); err != nil {
+		if _, err := tools.Inventory().Lookup(tools.Inventory().Lister(k.Word)).Read(rawjson.Encode(k.Order)); err != nil {
 			t.Errorf("%s: %v", k.Word, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,11 +11,11 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/sandbox"
-	"featurebase-mcp/tools"
 )
 
 // messaging are calls that message people, where the example of the operation does not.
@@ -30,15 +29,12 @@ var messaging = map[string]string{
 }
 
 // asking are the examples, with the calls that message people in the place of those that do not.
-func asking(t *testing.T) []example {
+func asking(t *testing.T) []enginetest.Example {
 	t.Helper()
-	f := finder{t: t, server: start(t, app.Config{Sandbox: &app.Sandbox{}}), found: map[string]json.RawMessage{}}
-	list := examples(t)
+	list := enginetest.Examples(t)
 	for i, e := range list {
-		if arguments := messaging[e.op.Name]; arguments != "" {
-			op := *e.op
-			op.Example = arguments
-			list[i].arguments = f.fill(&op)
+		if arguments := messaging[e.Op.Name]; arguments != "" {
+			list[i].Arguments = enginetest.Fill(t, arguments)
 		}
 	}
 	return list
@@ -48,7 +44,6 @@ func asking(t *testing.T) []example {
 type organization struct {
 	t    *testing.T
 	api  http.RoundTripper
-	box  *sandbox.Sandbox
 	app  *app.App
 	mu   sync.Mutex
 	sent []string
@@ -57,16 +52,9 @@ type organization struct {
 // organized starts a server in front of a sandbox of its own.
 func organized(t *testing.T, cfg app.Config) *organization {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Options{NoAuth: true, Control: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &organization{t: t, api: box.Transport(), box: box}
-	cfg.Version, cfg.Selection = "test", tools.Selection{Toolsets: []string{tools.AllTools}}
-	cfg.Client = client.Config{Version: "2026-01-01.nova", BaseURL: "http://127.0.0.1", NoAuth: true, Transport: o}
-	if o.app, err = app.New(cfg); err != nil {
-		t.Fatal(err)
-	}
+	o := &organization{t: t, api: enginetest.Box(t, sandbox.Options{Control: true}).Transport()}
+	cfg.Client = enginetest.Behind(o)
+	o.app = enginetest.New(t, cfg)
 	return o
 }
 
@@ -138,14 +126,6 @@ func (o *organization) call(tool, arguments, capabilities string) result {
 	return r
 }
 
-func (r result) text() string {
-	var b bytes.Buffer
-	for _, content := range r.Content {
-		b.WriteString(content.(mcp.TextContent).Text)
-	}
-	return b.String()
-}
-
 const (
 	canAsk    = `{"elicitation":{}}`
 	cannotAsk = `{}`
@@ -155,17 +135,18 @@ const (
 func TestTheQuestionSaysWhatHappensToWhat(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, ActingAdmin: actingAdmin, AllowImpersonation: true})
+	questions := golden.Archive(t, "testdata/questions.txtar")
+	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, ActingAdmin: enginetest.ActingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
-		if !e.op.Asked() {
+		if !e.Op.Asked(engine.ConfirmAlways, e.Arguments) {
 			continue
 		}
-		r := o.call(e.op.Name, e.arguments, canAsk)
+		r := o.call(e.Op.Name, e.Arguments, canAsk)
 		if r.question == "" || len(o.sent) > 0 {
-			t.Fatalf("%s %s: asked %q, sent %v, %s", e.op.Name, e.arguments, r.question, o.sent, r.text())
+			t.Fatalf("%s %s: asked %q, sent %v, %s", e.Op.Name, e.Arguments, r.question, o.sent, enginetest.Text(r.CallToolResult))
 		}
 		asked++
-		Golden(t, "questions/"+e.op.Name+".txt", []byte(r.question+"\n"))
+		questions.File(t, e.Op.Name, r.question)
 	}
 	if asked < 25 {
 		t.Errorf("only %d operations ask", asked)
@@ -176,23 +157,23 @@ func TestTheQuestionSaysWhatHappensToWhat(t *testing.T) {
 func TestNothingFinalAndNoMessageGoesOutUnasked(t *testing.T) {
 	t.Parallel()
 	made := 0
-	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, ActingAdmin: actingAdmin, AllowImpersonation: true})
+	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, ActingAdmin: enginetest.ActingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
-		if e.op.Effect == engine.Read {
+		if e.Op.Effect == engine.Read {
 			continue
 		}
 		o.sent = nil
-		r := o.call(e.op.Name, e.arguments, cannotAsk)
+		r := o.call(e.Op.Name, e.Arguments, cannotAsk)
 		switch {
-		case !e.op.Asked():
+		case !e.Op.Asked(engine.ConfirmAlways, e.Arguments):
 			if made++; r.IsError || len(o.sent) == 0 {
-				t.Errorf("%s was not done: %s", e.op.Name, r.text())
+				t.Errorf("%s was not done: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
 			}
-		case !r.IsError || !strings.Contains(r.text(), "--confirm always") || len(o.sent) > 0:
-			t.Errorf("%s: %s; sent %v", e.op.Name, r.text(), o.sent)
+		case !r.IsError || !strings.Contains(enginetest.Text(r.CallToolResult), "--confirm always") || len(o.sent) > 0:
+			t.Errorf("%s: %s; sent %v", e.Op.Name, enginetest.Text(r.CallToolResult), o.sent)
 		}
 		if out := o.outbox(); len(out) > 0 {
-			t.Errorf("%s messaged people: %v", e.op.Name, out)
+			t.Errorf("%s messaged people: %v", e.Op.Name, out)
 		}
 	}
 	if made < 15 {
@@ -204,30 +185,30 @@ func TestNothingFinalAndNoMessageGoesOutUnasked(t *testing.T) {
 // declarations say of messages is what the sandbox then sends: no call messages people without a notice, and none has one in vain.
 func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 	t.Parallel()
-	cfg := app.Config{ActingAdmin: actingAdmin, AllowImpersonation: true}
+	cfg := app.Config{ActingAdmin: enginetest.ActingAdmin, AllowImpersonation: true}
 	untouched, shared := organized(t, cfg), organized(t, cfg)
 	for _, e := range asking(t) {
-		if e.op.Effect == engine.Read {
+		if e.Op.Effect == engine.Read {
 			continue
 		}
 		o := shared
-		if e.op.Effect == engine.Destroy { // of what other examples are about
+		if e.Op.Effect == engine.Destroy { // of what other examples are about
 			o = organized(t, cfg)
 		}
 		o.sent = nil
 		before := len(o.outbox())
-		if r := o.call(e.op.Name, e.arguments, cannotAsk); r.IsError || len(o.sent) == 0 {
-			t.Errorf("%s: %s", e.op.Name, r.text())
+		if r := o.call(e.Op.Name, e.Arguments, cannotAsk); r.IsError || len(o.sent) == 0 {
+			t.Errorf("%s: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
 		}
-		if out := o.outbox()[before:]; (len(out) > 0) != e.op.Messages(e.arguments) {
-			t.Errorf("%s %s sent %v", e.op.Name, e.arguments, out)
+		if out := o.outbox()[before:]; (len(out) > 0) != e.Op.Messages(e.Arguments) {
+			t.Errorf("%s %s sent %v", e.Op.Name, e.Arguments, out)
 		}
-		if final := e.op.Effect == engine.Destroy && !e.op.Reversible; !final && e.op.Confirm == "" {
-			if r := o.call(e.op.Name, e.arguments, canAsk); r.question != "" {
-				t.Errorf("%s was asked about: %s", e.op.Name, r.question)
+		if !e.Op.Asked(engine.ConfirmAuto, e.Arguments) {
+			if r := o.call(e.Op.Name, e.Arguments, canAsk); r.question != "" {
+				t.Errorf("%s was asked about: %s", e.Op.Name, r.question)
 			}
-		} else if r := untouched.call(e.op.Name, e.arguments, canAsk); r.question == "" || len(untouched.sent) > 0 {
-			t.Errorf("%s was not asked about: %s", e.op.Name, r.text())
+		} else if r := untouched.call(e.Op.Name, e.Arguments, canAsk); r.question == "" || len(untouched.sent) > 0 {
+			t.Errorf("%s was not asked about: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
 		}
 	}
 }
@@ -235,14 +216,14 @@ func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 // A dry run sends nothing, so it asks nothing.
 func TestADryRunDoesNotAsk(t *testing.T) {
 	t.Parallel()
-	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, DryRun: true, ActingAdmin: actingAdmin, AllowImpersonation: true})
+	o := organized(t, app.Config{Confirm: engine.ConfirmAlways, DryRun: true, ActingAdmin: enginetest.ActingAdmin, AllowImpersonation: true})
 	for _, e := range asking(t) {
-		if e.op.Effect == engine.Read {
+		if e.Op.Effect == engine.Read {
 			continue
 		}
 		for _, capabilities := range []string{canAsk, cannotAsk} {
-			if r := o.call(e.op.Name, e.arguments, capabilities); r.IsError || r.question != "" || len(o.sent) > 0 {
-				t.Errorf("%s: %s%s", e.op.Name, r.question, r.text())
+			if r := o.call(e.Op.Name, e.Arguments, capabilities); r.IsError || r.question != "" || len(o.sent) > 0 {
+				t.Errorf("%s: %s%s", e.Op.Name, r.question, enginetest.Text(r.CallToolResult))
 			}
 		}
 	}

@@ -6,15 +6,17 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
 )
 
 // rehearse runs an operation on a server that sends no writes.
-func rehearse(t *testing.T, a *api, op *engine.Operation, arguments string) (text string, isError bool) {
+func rehearse(t *testing.T, a *enginetest.API, op *engine.Operation, arguments string) (text string, isError bool) {
 	t.Helper()
-	return callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true, AllowImpersonation: true}, Account: engine.Account{Client: a.client(t)}}, op, arguments)
+	return enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true, AllowImpersonation: true}, Account: engine.Account{Client: a.Client(t)}}, op, arguments)
 }
 
 func TestADryRunSendsNoWriteWhatever(t *testing.T) {
@@ -25,8 +27,8 @@ func TestADryRunSendsNoWriteWhatever(t *testing.T) {
 		}
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t, http.StatusOK, `{}`)
-			text, isError := rehearse(t, a, op, string(rawjson.Encode(sample(op, false))))
+			a := enginetest.NewAPI(t, http.StatusOK, `{}`)
+			text, isError := rehearse(t, a, op, string(rawjson.Encode(enginetest.Sample(op, false))))
 			if isError || !strings.HasPrefix(text, "Dry run: nothing was sent") || !strings.Contains(text, "\n"+op.Method+" /v2/") {
 				t.Errorf("%v %s", isError, text)
 			}
@@ -34,10 +36,10 @@ func TestADryRunSendsNoWriteWhatever(t *testing.T) {
 			if op.Method == http.MethodPatch {
 				reads = 1
 			}
-			arrived := a.arrived()
+			arrived := a.Arrived()
 			for _, s := range arrived {
-				if s.method != http.MethodGet || s.body != nil {
-					t.Errorf("%s %s was sent", s.method, s.path)
+				if s.Method != http.MethodGet || s.Body != nil {
+					t.Errorf("%s %s was sent", s.Method, s.Path)
 				}
 			}
 			if len(arrived) != reads {
@@ -49,12 +51,12 @@ func TestADryRunSendsNoWriteWhatever(t *testing.T) {
 
 func TestADryRunReadsAsUsual(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, http.StatusOK, `[{"id":"1","name":"Ideas"}]`)
+	a := enginetest.NewAPI(t, http.StatusOK, `[{"id":"1","name":"Ideas"}]`)
 	if text, isError := rehearse(t, a, tools.Inventory().Lookup("list_boards"), `{}`); isError || text != `{"data":[{"id":"1","name":"Ideas"}]}` {
 		t.Error(text)
 	}
-	a = newAPI(t, http.StatusOK, `{"data":[]}`)
-	if text, _ := rehearse(t, a, tools.Inventory().Lookup("search_posts"), `{"search":"x"}`); text != `{"data":[]}` || len(a.arrived()) != 1 {
+	a = enginetest.NewAPI(t, http.StatusOK, `{"data":[]}`)
+	if text, _ := rehearse(t, a, tools.Inventory().Lookup("search_posts"), `{"search":"x"}`); text != `{"data":[]}` || len(a.Arrived()) != 1 {
 		t.Errorf("a search is a POST and still a read: %s", text)
 	}
 }
@@ -63,7 +65,7 @@ func TestADryRunReadsAsUsual(t *testing.T) {
 func TestADryRunShowsTheRequestAndTheDiff(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("All of it is as it was. ", 30)
-	a := newAPI(t, http.StatusOK, `{
+	a := enginetest.NewAPI(t, http.StatusOK, `{
 		"id": "`+anID+`", "title": "Dark\u200b mode", "content": "<p>`+long+`Before.</p>", "upvotes": 3, "eta": "2026-03-02", "assigneeId": null,
 		"status": {"id": "64b0c2f19d3e5a7788990022", "name": "Open"}, "tags": [{"id": "1", "name": "UI"}, {"id": "2", "name": "Web"}]
 	}`)
@@ -71,24 +73,24 @@ func TestADryRunShowsTheRequestAndTheDiff(t *testing.T) {
 		"postId": "`+anID+`", "title": "Dark theme & more", "content": "`+long+`After.", "statusId": "64b0c2f19d3e5a7788990033", "upvotes": 3,
 		"tags": ["UI"], "assigneeId": "64b0c2f19d3e5a7788990044", "sendStatusUpdateEmail": true, "clear": ["eta"]
 	}`)
-	golden(t, "dry_run/update_post.txt", []byte(text+"\n"))
-	if got := a.arrived(); len(got) != 1 || got[0].method != http.MethodGet || got[0].path != "/v2/posts/"+anID {
+	golden.File(t, "testdata/dry_run.txt", text+"\n")
+	if got := a.Arrived(); len(got) != 1 || got[0].Method != http.MethodGet || got[0].Path != "/v2/posts/"+anID {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestADryRunWithoutADiffSaysWhy(t *testing.T) {
 	t.Parallel()
-	gone := newAPI(t, http.StatusNotFound, `{"error":{"type":"invalid_request_error","code":"resource_not_found","message":"Post not found","status":404}}`)
+	gone := enginetest.NewAPI(t, http.StatusNotFound, `{"error":{"type":"invalid_request_error","code":"resource_not_found","message":"Post not found","status":404}}`)
 	text, isError := rehearse(t, gone, tools.Inventory().Lookup("update_post"), `{"postId":"`+anID+`","title":"New"}`)
 	want := `No diff, since the current values could not be read: nothing has postId "` + anID + `" (HTTP 404, resource_not_found). Featurebase says: "Post not found". Do not retry with this id: search_posts finds the right postId.`
 	if isError || !strings.HasSuffix(text, want) || !strings.Contains(text, `"title": "New"`) {
 		t.Errorf("%v %s", isError, text)
 	}
-	a := newAPI(t, http.StatusOK, `{}`)
+	a := enginetest.NewAPI(t, http.StatusOK, `{}`)
 	unread := *tools.Inventory().Lookup("update_post")
 	unread.Path = "/v2/elsewhere/{postId}"
-	if text, _ := rehearse(t, a, &unread, `{"postId":"`+anID+`","title":"New"}`); !strings.HasSuffix(text, "No diff: there is no operation that reads the current values.") || len(a.arrived()) != 0 {
+	if text, _ := rehearse(t, a, &unread, `{"postId":"`+anID+`","title":"New"}`); !strings.HasSuffix(text, "No diff: there is no operation that reads the current values.") || len(a.Arrived()) != 0 {
 		t.Error(text)
 	}
 }
@@ -96,16 +98,16 @@ func TestADryRunWithoutADiffSaysWhy(t *testing.T) {
 // What is wrong with a call is told as without --dry-run.
 func TestADryRunChecksAsUsual(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, http.StatusOK, `{}`)
+	a := enginetest.NewAPI(t, http.StatusOK, `{}`)
 	for arguments, want := range map[string]string{
 		`{"content":"x"}`: "give at least one of postId, changelogId",
 		`{"content":"x","postId":"p","author":{"email":"jo@example.com"}}`: "--allow-impersonation",
 	} {
-		if text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true}, Account: engine.Account{Client: a.client(t)}}, tools.Inventory().Lookup("create_comment"), arguments); !isError || !strings.Contains(text, want) {
+		if text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), DryRun: true}, Account: engine.Account{Client: a.Client(t)}}, tools.Inventory().Lookup("create_comment"), arguments); !isError || !strings.Contains(text, want) {
 			t.Errorf("%s: %s", arguments, text)
 		}
 	}
-	if got := a.arrived(); len(got) != 0 {
+	if got := a.Arrived(); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -116,7 +118,7 @@ func TestADryRunWithholdsSecrets(t *testing.T) {
 	op := *tools.Inventory().Lookup("update_post")
 	op.Output = &render.View{Secret: "title customFields"}
 	for _, now := range []string{"hush", "other"} {
-		a := newAPI(t, http.StatusOK, `{"title":"`+now+`","customFields":{"key":"`+now+`"}}`)
+		a := enginetest.NewAPI(t, http.StatusOK, `{"title":"`+now+`","customFields":{"key":"`+now+`"}}`)
 		text, _ := rehearse(t, a, &op, `{"postId":"`+anID+`","title":"hush","customFields":{"key":"hush","further":["hush"]}}`)
 		if strings.Contains(text, "hush") || strings.Contains(text, "other") {
 			t.Errorf("a secret is shown: %s", text)
@@ -131,7 +133,7 @@ func TestADryRunWithholdsSecrets(t *testing.T) {
 		}
 	}
 	op.Output = &render.View{Secret: "key"}
-	a := newAPI(t, http.StatusOK, `{"customFields":[{"key":"hush"}]}`)
+	a := enginetest.NewAPI(t, http.StatusOK, `{"customFields":[{"key":"hush"}]}`)
 	if text, _ := rehearse(t, a, &op, `{"postId":"`+anID+`","customFields":{"key":"hush","plain":1}}`); strings.Contains(text, "hush") || !strings.Contains(text, `"plain":1`) {
 		t.Errorf("an inner secret: %s", text)
 	}

@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"featurebase-mcp/client"
@@ -26,89 +26,52 @@ const (
 type (
 	AuditLine = auditLine
 	Directory = directory
-	Kind      = kind
 	Outcome   = answer
 	Question  = question
 	Reply     = reply
 )
 
 var (
-	ACollection      = aCollection
-	AConversationTag = aConversationTag
-	APostStatus      = aPostStatus
-	ATeam            = aTeam
-	ATicketCategory  = aTicketCategory
-	ATicketStatus    = aTicketStatus
-	AnAdmin          = anAdmin
-	Binding          = binding
-	Causes           = causes
-	Finders          = finders
-	Hole             = hole
-	Kinds            = kinds
-	NewStates        = newStates
-	References       = references
+	Binding   = binding
+	Causes    = causes
+	Hole      = hole
+	NewStates = newStates
+	Form      = form
+	Decided   = decided
 )
 
-// Raw runs an operation up to the API's own answer.
-func (op *Operation) Raw(ctx context.Context, env Env, arguments string) ([]byte, error) {
+// Asked reports whether a call is asked about in a mode, by the declaration.
+func (op *Operation) Asked(mode ConfirmMode, arguments string) bool {
 	args, err := readArguments(op, []byte(arguments))
-	if err != nil {
-		return nil, err
-	}
-	c := env.call(op)
-	c.args = args
-	if end := c.act(ctx); end != nil {
-		return nil, errors.New(end.Text)
-	}
-	req, err := requestOf(op, c.args.Wire)
-	if err != nil {
-		return nil, err
-	}
-	res, err := env.Client.Do(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return res.Body, nil
+	return err == nil && (&Confirmations{mode: mode}).needed(op, args.Wire)
 }
 
-// Answer runs an operation and returns what a model would read.
-func (op *Operation) Answer(ctx context.Context, env Env, arguments string) string {
-	return env.call(op).answer(ctx, []byte(arguments), reply{}).Text
-}
-
-// IsMarked reports whether answers hold customers' words.
-func (op *Operation) IsMarked() bool { return op.Output != nil && op.Output.Customer != "" }
-
-// Asked reports whether --confirm always has the operation's calls in these tests asked about.
-func (op *Operation) Asked() bool { return op.isFinal() || op.Confirm != "" || len(op.Notifies) > 0 }
-
-// Messages reports whether a call messages people, by the declaration.
+// Messages reports whether a call itself messages people, by the declaration.
 func (op *Operation) Messages(arguments string) bool {
 	args, err := readArguments(op, []byte(arguments))
-	return err == nil && len(op.notices(args.Wire)) > 0
+	return err == nil && len(op.Notices(args.Wire)) > 0
 }
 
 func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
 	return inv.mentions(op, wire)
 }
-func (inv *Inventory) Fields() map[string]fieldKinds { return inv.fields() }
 
-func (n *Names) Ask(ctx context.Context, k *kind, maxAge time.Duration) *directory {
+// RefsOf are the references of an operation.
+func (inv *Inventory) RefsOf(op *Operation) Refs { return inv.refs[op.Name].Arguments }
+
+func (n *Names) Ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
 	return n.ask(ctx, k, maxAge)
 }
 
-func (n *Names) Find(ctx context.Context, k *kind, name string) ([]Thing, *directory, error) {
+func (n *Names) Find(ctx context.Context, k *Kind, name string) ([]Thing, *directory, error) {
 	return n.find(ctx, k, name)
 }
 
 // SetClock gives the names another clock.
 func (n *Names) SetClock(now func() time.Time) { n.now = now }
 
-// SetPatience sets how long answers wait for names.
-func (n *Names) SetPatience(patience time.Duration) { n.patience = patience }
-
 // Know makes a list of names known, as if it had been asked for.
-func (n *Names) Know(k *kind, d *directory) { n.latest[k] = d }
+func (n *Names) Know(k *Kind, d *directory) { n.latest[k] = d }
 
 func (env Env) with(op *Operation, args input.Arguments) *call {
 	c := env.call(op)
@@ -133,10 +96,14 @@ func Fail(env Env, op *Operation, wire map[string]any) failing {
 	return failing{call: env.call(op).of(op, wire)}
 }
 
-func (op *Operation) Holes() []string                          { return op.holes() }
-func (op *Operation) Notices(wire map[string]any) []Notice     { return op.notices(wire) }
+func (op *Operation) Holes() []string { return op.holes() }
+
+// Notices are those of the messages that a call itself sends.
+func (op *Operation) Notices(wire map[string]any) []Notice {
+	return slices.DeleteFunc(op.notices(wire), func(n Notice) bool { return n.Indirect })
+}
+
 func (op *Operation) Read(raw []byte) (input.Arguments, error) { return readArguments(op, raw) }
-func (op *Operation) Repeatable() bool                         { return op.repeatable() }
 
 func (op *Operation) Part(document []byte, bodyAt, offset int, budget render.Budget) string {
 	return part(op, document, bodyAt, offset, budget)
@@ -156,7 +123,7 @@ func (op *Operation) RunIn(ctx context.Context, env Env, args input.Arguments) a
 	return env.with(op, args).run(ctx)
 }
 
-func (d *directory) Add(k *kind, item []byte)       { d.add(k, item) }
+func (d *directory) Add(k *Kind, item []byte)       { d.add(k, item) }
 func (d *directory) Wait(ctx context.Context) error { return d.wait(ctx) }
 
 func (s *states) Issue(about []byte) string                { return s.issue(about) }

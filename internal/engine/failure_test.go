@@ -18,6 +18,8 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
@@ -30,7 +32,7 @@ func TestEveryOperationFailsInOneForm(t *testing.T) {
 	for _, op := range tools.Inventory().Endpoints() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
-			args := sample(op, false)
+			args := enginetest.Sample(op, false)
 			seen := map[string]string{}
 			for _, f := range failures() {
 				text := f.happen(t, op, args, nil)
@@ -133,7 +135,7 @@ func TestFailuresRead(t *testing.T) {
 	t.Parallel()
 	var report strings.Builder
 	write := func(f failureCase, op *engine.Operation) {
-		fmt.Fprintf(&report, "%s (%s)\n    %s\n\n", f.name, op.Name, f.happen(t, op, sample(op, false), nil))
+		fmt.Fprintf(&report, "%s (%s)\n    %s\n\n", f.name, op.Name, f.happen(t, op, enginetest.Sample(op, false), nil))
 	}
 	for _, f := range failures() {
 		op := tools.Inventory().Lookup("get_post")
@@ -165,7 +167,7 @@ func TestFailuresRead(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "failures.txt", []byte(report.String()))
+	golden.File(t, "testdata/failures.txt", report.String())
 }
 
 // What never reaches the wire, or fails in this server.
@@ -190,7 +192,7 @@ func TestFailuresOfOurOwn(t *testing.T) {
 		{errors.New("EOF"), "get_post failed: this server has a fault; its log has the reason. Do not retry."},
 	} {
 		op := tools.Inventory().Lookup("get_post")
-		if got := op.Failed(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, tc.err, input.Arguments{Wire: sample(op, false)}).Text; got != tc.want {
+		if got := op.Failed(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, tc.err, input.Arguments{Wire: enginetest.Sample(op, false)}).Text; got != tc.want {
 			t.Errorf("got  %s\nwant %s", got, tc.want)
 		}
 	}
@@ -242,10 +244,10 @@ func TestEveryWriteHasATeller(t *testing.T) {
 	var report strings.Builder
 	for _, op := range tools.Inventory().Endpoints() {
 		if op.Effect != engine.Read {
-			fmt.Fprintf(&report, "%s: %s\n", op.Name, engine.Fail(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, op, sample(op, false)).Check())
+			fmt.Fprintf(&report, "%s: %s\n", op.Name, engine.Fail(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, op, enginetest.Sample(op, false)).Check())
 		}
 	}
-	golden(t, "tellers.txt", []byte(report.String()))
+	golden.File(t, "testdata/tellers.txt", report.String())
 }
 
 // The tool that finds a right id, for all ids that some operation takes.
@@ -254,7 +256,7 @@ func TestEveryIDHasAFinder(t *testing.T) {
 	var report strings.Builder
 	for _, op := range tools.Inventory().Endpoints() {
 		var words []string
-		f := engine.Fail(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, op, sample(op, false))
+		f := engine.Fail(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, op, enginetest.Sample(op, false))
 		for _, id := range f.IDs() {
 			words = append(words, fmt.Sprintf(f.Finder(id.Name), id.Name))
 		}
@@ -262,7 +264,27 @@ func TestEveryIDHasAFinder(t *testing.T) {
 			fmt.Fprintf(&report, "%s: %s\n", op.Name, strings.Join(words, ", "))
 		}
 	}
-	golden(t, "finders.txt", []byte(report.String()))
+	golden.File(t, "testdata/finders.txt", report.String())
+}
+
+// An error that names a tool to find an id with must name one that exists.
+func TestEveryIDInAPathHasAFinder(t *testing.T) {
+	t.Parallel()
+	for _, op := range tools.Inventory().All() {
+		for part := range strings.SplitSeq(op.Path, "/") {
+			name, ok := engine.Hole(part)
+			if !ok {
+				continue
+			}
+			if finder := tools.Inventory().Lookup(tools.Inventory().FinderOf(name)); finder == nil || finder.Effect != engine.Read {
+				t.Errorf("%s: no tool finds a %s", op.Name, name)
+			}
+			_, resolved := tools.Inventory().RefsOf(op)[name]
+			if sh := op.Input.Shape().Props[name]; sh.Wire == nil && sh.Schema.Type != "integer" && !resolved {
+				t.Errorf("%s: %s goes into the path unchecked; give it the type objectID, shortID or externalID", op.Name, name)
+			}
+		}
+	}
 }
 
 // No failure sends a model to a tool that it cannot call: in the default set, and where the operation is the only one.
@@ -273,7 +295,7 @@ func TestFailuresNameOnlyToolsThatAreOn(t *testing.T) {
 			t.Parallel()
 			for _, selection := range []tools.Selection{{}, {Toolsets: []string{"none"}, Tools: []string{op.Name}}, {Exclude: reads()}} {
 				for _, f := range failures() {
-					text := f.happen(t, op, sample(op, false), selection.OffBy)
+					text := f.happen(t, op, enginetest.Sample(op, false), selection.OffBy)
 					for _, at := range named.FindAllStringIndex(text, -1) {
 						name, before := text[at[0]:at[1]], text[:at[0]]
 						if tools.Inventory().Lookup(name) != nil && name != op.Name && selection.OffBy(name) != "" && !strings.HasSuffix(before, "--tools ") {
@@ -328,7 +350,7 @@ func TestTheLogHasOneLineACallAndNoSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: logger, AllowImpersonation: true}, Account: engine.Account{Client: c}}
-		if _, err := env.Handler(tools.Inventory().Lookup("create_comment"))(t.Context(), request("create_comment", `{"content":"private words","postId":"p"}`)); err != nil {
+		if _, err := env.Handler(tools.Inventory().Lookup("create_comment"))(t.Context(), enginetest.Request("create_comment", `{"content":"private words","postId":"p"}`)); err != nil {
 			t.Fatal(err)
 		}
 		if lines := strings.Count(log.String(), "\n"); lines != 1 {
@@ -344,6 +366,24 @@ func TestTheLogHasOneLineACallAndNoSecrets(t *testing.T) {
 				t.Errorf("the log shows %q: %s", bad, log.String())
 			}
 		}
+	}
+}
+
+// The API's words for a failure, and the current values of a dry run, are masked as answers are.
+func TestFailuresAreMasked(t *testing.T) {
+	t.Parallel()
+	api := enginetest.NewAPI(t, 409, `{"error":{"type":"conflict","code":"conflict","message":"jo.hart@example.com is taken"}}`)
+	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: true}, Account: engine.Account{Client: api.Client(t)}}, tools.Inventory().Lookup("create_post"), `{"title":"xx","boardId":"`+anID+`"}`)
+	if !isError || !strings.Contains(text, "j***@example.com is taken") {
+		t.Error(text)
+	}
+	if a := tools.Inventory().Lookup("get_post").Failed(engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}, &client.Error{Err: errors.New("x")}, input.Arguments{}).Masked(false); strings.Contains(a.Text, "***") {
+		t.Error(a.Text)
+	}
+	api = enginetest.NewAPI(t, 200, `{"id":"`+anID+`","title":"Ask jo.hart@example.com"}`)
+	text, isError = enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: true, DryRun: true}, Account: engine.Account{Client: api.Client(t)}}, tools.Inventory().Lookup("update_post"), `{"postId":"`+anID+`","title":"new"}`)
+	if isError || !strings.Contains(text, "Ask j***@example.com") {
+		t.Error(text)
 	}
 }
 
@@ -370,7 +410,7 @@ func FuzzFailure(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: c}}, op, string(rawjson.Encode(sample(op, false))))
+		text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: c}}, op, string(rawjson.Encode(enginetest.Sample(op, false))))
 		if !isError {
 			t.Skip("not a failure")
 		}

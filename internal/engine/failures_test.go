@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
@@ -40,11 +40,7 @@ type failureCase struct {
 // answered is a case with an answer. Headers are names and values.
 func answered(name, retry string, status int, body string, header ...string) failureCase {
 	return failureCase{name: name, retry: retry, keyed: true, reply: func(func(), *http.Request) (*http.Response, error) {
-		res := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
-		for i := 0; i < len(header); i += 2 {
-			res.Header.Set(header[i], header[i+1])
-		}
-		return res, nil
+		return enginetest.Response(status, body, header...), nil
 	}}
 }
 
@@ -181,7 +177,7 @@ func (f failureCase) happen(t *testing.T, op *engine.Operation, args map[string]
 			t.Fatal(err)
 		}
 		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID), Deadline: f.limit}, Account: engine.Account{Client: c, OffBy: offBy}}
-		res, err := env.Handler(op)(ctx, request(op.Name, string(rawjson.Encode(args))))
+		res, err := env.Handler(op)(ctx, enginetest.Request(op.Name, string(rawjson.Encode(args))))
 		if err != nil || !res.IsError {
 			t.Fatalf("%s: not a tool error: %v %v", f.name, err, res)
 		}
@@ -193,10 +189,5 @@ func (f failureCase) happen(t *testing.T, op *engine.Operation, args map[string]
 
 // transport lets it happen to every request.
 func (f failureCase) transport(cancel func()) http.RoundTripper {
-	return onWire(func(r *http.Request) (*http.Response, error) { return f.reply(cancel, r) })
+	return enginetest.Wire(func(r *http.Request) (*http.Response, error) { return f.reply(cancel, r) })
 }
-
-// onWire is a transport made of a function.
-type onWire func(*http.Request) (*http.Response, error)
-
-func (f onWire) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

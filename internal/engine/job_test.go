@@ -11,10 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/tools"
 	"featurebase-mcp/tools/workflow"
@@ -28,12 +30,12 @@ func working(uses []string, run func(context.Context, *engine.Job) (string, erro
 // A workflow can call what it says it uses and nothing else, so that leaving out an operation leaves out all that reads with it.
 func TestJobsCallWhatTheyDeclare(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, http.StatusOK, `[]`)
+	api := enginetest.NewAPI(t, http.StatusOK, `[]`)
 	op := working([]string{"list_boards"}, func(ctx context.Context, j *engine.Job) (string, error) {
 		_, err := j.Get(ctx, "the posts", "list_posts", nil)
 		return "", err
 	})
-	if text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: api.client(t)}}, op, `{}`); !isError || len(api.arrived()) != 0 {
+	if text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{Client: api.Client(t)}}, op, `{}`); !isError || len(api.Arrived()) != 0 {
 		t.Errorf("%s", text)
 	}
 	for _, op := range workflow.Toolset.Operations {
@@ -52,7 +54,7 @@ func TestJobsCallWhatTheyDeclare(t *testing.T) {
 // A part that fails or panics is named with its reason, and the others are given; progress counts all of them.
 func TestAFailedPartIsNamed(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, http.StatusForbidden, `{"error":{"type":"authorization_error","code":"forbidden","message":"Members only"}}`)
+	api := enginetest.NewAPI(t, http.StatusForbidden, `{"error":{"type":"authorization_error","code":"forbidden","message":"Members only"}}`)
 	var mu sync.Mutex
 	var steps []float64
 	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Progress: func(_ context.Context, done, total float64, what string) {
@@ -61,7 +63,7 @@ func TestAFailedPartIsNamed(t *testing.T) {
 		if steps = append(steps, done); total != 3 || what == "" {
 			t.Errorf("step %v of %v: %q", done, total, what)
 		}
-	}}, Account: engine.Account{Client: api.client(t)}}
+	}}, Account: engine.Account{Client: api.Client(t)}}
 	op := working([]string{"list_boards"}, func(ctx context.Context, j *engine.Job) (string, error) {
 		err := j.All(ctx,
 			engine.Part{What: "the boards", Do: func(ctx context.Context) error {
@@ -73,7 +75,7 @@ func TestAFailedPartIsNamed(t *testing.T) {
 		)
 		return "the rest", err
 	})
-	text, isError := callIn(t, env, op, `{}`)
+	text, isError := enginetest.CallIn(t, env, op, `{}`)
 	if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: ") || !strings.Contains(text, "Members only") || !strings.Contains(text, "Missing here: the moon: this server has a fault") {
 		t.Error(text)
 	}
@@ -123,12 +125,10 @@ func TestACancelledJobAsksNothingMore(t *testing.T) {
 // A part that takes all the time of the call is named, and what came in time is given.
 func TestAPartThatHangsIsNamed(t *testing.T) {
 	t.Parallel()
-	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	t.Cleanup(api.Close)
-	c, err := client.New(client.Config{BaseURL: api.URL, Key: "sk_test", Version: "v"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	hangs := enginetest.Wire(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
 	op := working([]string{"list_boards"}, func(ctx context.Context, j *engine.Job) (string, error) {
 		return "the rest", j.All(ctx,
 			engine.Part{What: "the boards", Do: func(ctx context.Context) error {
@@ -138,10 +138,13 @@ func TestAPartThatHangsIsNamed(t *testing.T) {
 			engine.Part{What: "the rest", Do: func(context.Context) error { return nil }},
 		)
 	})
-	text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Deadline: 50 * time.Millisecond}, Account: engine.Account{Client: c}}, op, `{}`)
-	if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: the time for the call ran out") {
-		t.Error(text)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Deadline: time.Minute}, Account: engine.Account{Client: hangs.Client(t)}}
+		text, isError := enginetest.CallIn(t, env, op, `{}`)
+		if isError || !strings.HasPrefix(text, "the rest\nMissing here: the boards: the time for the call ran out") {
+			t.Error(text)
+		}
+	})
 }
 
 // An API that gives an item a page, and ever more pages, is not followed.

@@ -9,6 +9,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // kimLee and bo are admins, two of them of one name.
@@ -97,13 +98,13 @@ func TestAnAnswerDoesNotWaitForNames(t *testing.T) {
 	o := newOrgAPI(t, aFewNames())
 	hold := make(chan struct{})
 	o.set(func() { o.hold = hold })
-	o.names.SetPatience(0)
+	o.names.Patience = 0
 	o.answer = `{"data":[` + aRow(bugs) + `]}`
 	if text, isError := o.call(t, "list_posts", `{}`); isError || !strings.Contains(text, `"boardId":"`+bugs+`"`) {
 		t.Error(text)
 	}
 	close(hold)
-	if err := o.names.Ask(t.Context(), engine.ABoard, engine.NamesKept).Wait(t.Context()); err != nil {
+	if err := o.names.Ask(t.Context(), kind.Board, engine.NamesKept).Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if text, _ := o.call(t, "list_posts", `{}`); !strings.Contains(text, `"boardId":"Bugs"`) {
@@ -133,7 +134,7 @@ func FuzzNamesInAnswers(f *testing.F) {
 		f.Add(seed)
 	}
 	n := engine.NewNames(nil, tools.Inventory())
-	for _, k := range []*engine.Kind{engine.ABoard, engine.AnAdmin} {
+	for _, k := range []*engine.Kind{kind.Board, kind.Admin} {
 		d := &engine.Directory{Since: time.Now().Add(time.Hour), Done: make(chan struct{}), ByName: map[string]int{}, ByID: map[string]string{}}
 		for id, name := range map[string]string{bugs: `"Bu}gs"`, ideas: "Ideas", bo: "Bo"} {
 			d.Add(k, []byte(`{"id":"`+id+`","name":`+string(rawjson.Encode(name))+`}`))
@@ -161,7 +162,7 @@ func BenchmarkNamesInAnswers(b *testing.B) {
 	close(d.Done)
 	n := engine.NewNames(nil, tools.Inventory())
 	d.Since = time.Now().Add(time.Hour)
-	n.Know(engine.ABoard, d)
+	n.Know(kind.Board, d)
 	op := tools.Inventory().Lookup("list_posts")
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {

@@ -18,6 +18,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
@@ -91,9 +92,9 @@ type listAnswer struct {
 	TotalCount int    `json:"totalCount"`
 }
 
-// ask calls a list tool and holds the answer to what every answer has to be.
+// askFor calls a list tool and holds the answer to what every answer has to be.
 func askFor(t *rapid.T, env engine.Env, tool string, args map[string]any) (answer listAnswer) {
-	res, err := env.Handler(tools.Inventory().Lookup(tool))(t.Context(), request(tool, string(rawjson.Encode(args))))
+	res, err := env.Handler(tools.Inventory().Lookup(tool))(t.Context(), enginetest.Request(tool, string(rawjson.Encode(args))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,16 +111,6 @@ func askFor(t *rapid.T, env engine.Env, tool string, args map[string]any) (answe
 	return answer
 }
 
-var pieces = rapid.SampledFrom([]string{"x", "é", "日本", `"`, "\n", "🙂", "<b>bold</b> ", "a word ", `\`})
-
-// sizes are of items: most are ordinary, a few fill an answer or several.
-var sizes = rapid.OneOf(rapid.IntRange(1, 300), rapid.IntRange(1, 300), rapid.IntRange(1, 300), rapid.IntRange(1000, 5000), rapid.IntRange(20_000, 100_000))
-
-func drawText(t *rapid.T) string {
-	unit := pieces.Draw(t, "letters")
-	return strings.Repeat(unit, 1+sizes.Draw(t, "size")/len(unit))
-}
-
 // drawItems makes a list and the ids that a walk over it has to see.
 func drawItems(t *rapid.T) (items, ids []string) {
 	for i := range rapid.IntRange(0, 60).Draw(t, "items") {
@@ -129,7 +120,7 @@ func drawItems(t *rapid.T) (items, ids []string) {
 		}
 		id := fmt.Sprintf("item-%d", i)
 		ids = append(ids, id)
-		items = append(items, string(rawjson.Encode(map[string]any{"id": id, "title": "t", "content": drawText(t), "extra": drawText(t)})))
+		items = append(items, string(rawjson.Encode(map[string]any{"id": id, "title": "t", "content": enginetest.DrawText(t), "extra": enginetest.DrawText(t)})))
 	}
 	return items, ids
 }
@@ -215,7 +206,7 @@ func checkCounts(t *rapid.T, a listAnswer, items, page int) {
 // leastAnswer is the answer to a call when the API answers with this and the budget is the least.
 func leastAnswer(t *testing.T, tool, arguments, response string) string {
 	t.Helper()
-	text, isError := callIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AnswerBudget: render.LeastBudget}, Account: engine.Account{Client: newAPI(t, http.StatusOK, response).client(t)}}, tools.Inventory().Lookup(tool), arguments)
+	text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AnswerBudget: render.LeastBudget}, Account: engine.Account{Client: enginetest.NewAPI(t, http.StatusOK, response).Client(t)}}, tools.Inventory().Lookup(tool), arguments)
 	if isError {
 		t.Fatal(text)
 	}
@@ -301,3 +292,32 @@ func TestWhatIsLeftOutIsSaid(t *testing.T) {
 }
 
 const drillArguments = `{"metric":"m","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","page":3,"pageSize":100}`
+
+// Answers that are no list and no text keep the budget as well, and stay what they are: JSON, or words that end with what to do.
+func TestOtherAnswersKeepTheBudget(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long ", 10_000)
+	post := string(rawjson.Encode(map[string]any{"id": anID, "title": long, "tags": numbered(500)}))
+	survey := string(rawjson.Encode(map[string]any{"id": anID, "title": "A survey", "pages": numbered(5000), "description": long}))
+	failure := string(rawjson.Encode(map[string]any{"error": map[string]any{"message": long}}))
+	for _, tc := range []struct {
+		name, tool, arguments, response, want string
+		status                                int
+		dryRun                                bool
+	}{
+		{"an update", "update_post", `{"postId":"` + anID + `","title":"xx"}`, post, `{"untrusted-text":"title, author, tags","id":"` + anID + `","title":"long `, 200, false},
+		{"a dry run", "create_post", `{"boardId":"` + anID + `","title":"xx","tags":["` + long + `"],"eta":"` + long + `"}`, post, `Dry run`, 200, true},
+		{"an object with large fields", "get_survey", `{"surveyId":"` + anID + `"}`, survey, "\npages: [{", 200, false},
+		{"an object without a view", "query_report", `{"metric":"m","aggregation":"count","granularity":"hour","startDate":"2026-01-01","endDate":"2026-12-31"}`, `{"timeSeries":` + string(rawjson.Encode(numbered(5000))) + `,"value":34}`, "\ntimeSeries: [[", 200, false},
+		{"an error", "update_post", `{"postId":"` + anID + `","title":"xx"}`, failure, "call again", 400, false},
+		{"wrong arguments", "get_post", `{"postId":"` + anID + `","` + long + `":1}`, "", "call again", 200, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			text, _ := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AnswerBudget: render.LeastBudget, DryRun: tc.dryRun}, Account: engine.Account{Client: enginetest.NewAPI(t, tc.status, tc.response).Client(t)}}, tools.Inventory().Lookup(tc.tool), tc.arguments)
+			if len(text) > int(render.LeastBudget) || !strings.Contains(text, tc.want) || !strings.Contains(text, "…") && tc.status == http.StatusOK && !tc.dryRun {
+				t.Errorf("%d bytes: %s", len(text), text)
+			}
+		})
+	}
+}

@@ -3,18 +3,16 @@ package engine
 import (
 	"strings"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
 
-// bullets writes a list as an outline. It ends where the budget does, between items, and says so.
-func (c *call) bullets(w *render.Writer, body []byte) string {
+// bullets writes a list as an outline. It stops between two items when the budget is used up, and states how many it shows.
+func (c *call) bullets(w *render.Writer, body rawjson.Value) string {
 	o := *c.outline
-	items, envelope := body, []byte(nil)
+	items, envelope := body, rawjson.Value(nil)
 	if render.IsList(body) {
-		items, _, _, _ = jsonparser.Get(body, "data")
-		envelope = body
+		items, envelope = body.Get("data"), body
 	}
 	rows := w.Rows(items)
 	all := rows.Count
@@ -30,13 +28,13 @@ func (c *call) bullets(w *render.Writer, body []byte) string {
 		bullets = append(w.AppendFacts(append(bullets, "All of them: "...), rows.Shared, nil), "\n\n"...)
 	}
 	shown, full := 0, false
-	rows.Each(func(fields []rawjson.Field) {
-		if full || fields == nil { // the live API has items that are null
+	rows.Each(func(fields []rawjson.Value) {
+		if full || fields == nil { // the live API returns null items
 			return
 		}
 		before := len(bullets)
 		bullets = w.AppendBullet(bullets, fields, o)
-		const said = 200 // room for the words about how many there are
+		const said = 200 // bytes for the line that states the numbers
 		if full = shown > 0 && !c.AnswerBudget.Holds(len(head)+said+len(bullets)); full {
 			bullets = bullets[:before]
 			return

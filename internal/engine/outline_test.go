@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
@@ -18,7 +19,7 @@ import (
 // asked reads a list as an outline.
 func outlineOf(t *testing.T, operation, body string, budget render.Budget) string {
 	t.Helper()
-	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler), AnswerBudget: budget}, Account: engine.Account{Client: newAPI(t, http.StatusOK, body).client(t)}}
+	env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler), AnswerBudget: budget}, Account: engine.Account{Client: enginetest.NewAPI(t, http.StatusOK, body).Client(t)}}
 	a := env.Ask(context.WithoutCancel(t.Context()), operation, map[string]any{}, render.Outline{
 		Heading: "Things", Things: "things", Order: "newest first", Link: func(id string) string { return "featurebase://x/" + id },
 	})
@@ -74,7 +75,7 @@ func TestOutlineKeepsWordsInside(t *testing.T) {
 		if operation == "list_posts" {
 			body = `{"data":[` + item + `]}`
 		}
-		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler)}, Account: engine.Account{Client: newAPI(t, http.StatusOK, body).client(t)}}
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler)}, Account: engine.Account{Client: enginetest.NewAPI(t, http.StatusOK, body).Client(t)}}
 		arguments := map[string]any{}
 		if operation == "get_post" {
 			arguments["postId"] = anID
@@ -95,7 +96,7 @@ func TestOutlineKeepsWordsInside(t *testing.T) {
 // Completed values work as arguments where no name is looked up.
 func TestIDsBehindNames(t *testing.T) {
 	t.Parallel()
-	api := newAPI(t, http.StatusOK, `{"id":"1"}`)
+	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
 	for tool, c := range map[string]struct{ argument, path string }{
 		"get_post":         {`{"postId":"Dark mode (beta) (` + anID + `)"}`, "/v2/posts/" + anID},
 		"get_changelog":    {`{"changelogId":"Dark mode (` + anID + `)"}`, "/v2/changelogs/" + anID},
@@ -103,12 +104,12 @@ func TestIDsBehindNames(t *testing.T) {
 		"get_conversation": {`{"conversationId":"Hello (10084)"}`, "/v2/conversations/10084"},
 		"get_contact":      {`{"contactId":"Jo (` + anID + `)"}`, "/v2/contacts/" + anID},
 	} {
-		call(t, api.client(t), tool, c.argument)
-		if got := api.arrived(); len(got) != 1 || got[0].path != c.path {
+		enginetest.Call(t, api.Client(t), tool, c.argument)
+		if got := api.Arrived(); len(got) != 1 || got[0].Path != c.path {
 			t.Errorf("%s: %v", tool, got)
 		}
 	}
-	if text, failed := call(t, api.client(t), "get_article", `{"articleId":"How to (beta)"}`); !failed || !strings.Contains(text, "How to (beta)") {
+	if text, failed := enginetest.Call(t, api.Client(t), "get_article", `{"articleId":"How to (beta)"}`); !failed || !strings.Contains(text, "How to (beta)") {
 		t.Error(text)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
@@ -62,7 +63,7 @@ func TestReadingOnYieldsTheWholeTextOnce(t *testing.T) {
 func drawBody(t *rapid.T) string {
 	var b strings.Builder
 	for range rapid.IntRange(0, 10).Draw(t, "paragraphs") {
-		b.WriteString(drawText(t) + rapid.SampledFrom([]string{"\n\n", "\n", "\n[500] now\n  ", " ", ""}).Draw(t, "end"))
+		b.WriteString(enginetest.DrawText(t) + rapid.SampledFrom([]string{"\n\n", "\n", "\n[500] now\n  ", " ", ""}).Draw(t, "end"))
 	}
 	return b.String()
 }
@@ -71,7 +72,7 @@ func drawBody(t *rapid.T) string {
 func drawHead(t *rapid.T) string {
 	var b strings.Builder
 	for i := range rapid.IntRange(0, 40).Draw(t, "fields") {
-		value := strings.ReplaceAll(drawText(t), "\n", " ")
+		value := strings.ReplaceAll(enginetest.DrawText(t), "\n", " ")
 		if rapid.Bool().Draw(t, "an object") {
 			value = string(rawjson.Encode(map[string]any{"a": []any{value, 1, nil}, "b": map[string]any{"c": value}}))
 		}

@@ -11,6 +11,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/tools"
 )
 
@@ -24,7 +25,7 @@ type repeating struct {
 func newRepeating(t *testing.T) *repeating {
 	t.Helper()
 	r := &repeating{t: t}
-	c, err := client.New(client.Config{BaseURL: "http://127.0.0.1:1", Key: theSecretKey, Version: "v", Transport: onWire(func(req *http.Request) (*http.Response, error) {
+	c, err := client.New(client.Config{BaseURL: "http://127.0.0.1:1", Key: theSecretKey, Version: "v", Transport: enginetest.Wire(func(req *http.Request) (*http.Response, error) {
 		return r.next.reply(nil, req)
 	})})
 	if err != nil {
@@ -37,7 +38,7 @@ func newRepeating(t *testing.T) *repeating {
 func (r *repeating) call(tool, arguments string, next failureCase) string {
 	r.t.Helper()
 	r.next = next
-	text, _ := callIn(r.t, r.env, tools.Inventory().Lookup(tool), arguments)
+	text, _ := enginetest.CallIn(r.t, r.env, tools.Inventory().Lookup(tool), arguments)
 	return text
 }
 
@@ -156,7 +157,7 @@ func TestRepeatsAreCountedAtTheSameTime(t *testing.T) {
 	texts := make([]string, calls)
 	var wg sync.WaitGroup
 	for i := range calls {
-		wg.Go(func() { texts[i], _ = callIn(t, r.env, tools.Inventory().Lookup("get_post"), samePost) })
+		wg.Go(func() { texts[i], _ = enginetest.CallIn(t, r.env, tools.Inventory().Lookup("get_post"), samePost) })
 	}
 	wg.Wait()
 	all := strings.Join(texts, "\n")

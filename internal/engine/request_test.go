@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
 )
@@ -29,7 +30,7 @@ func FuzzPaths(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, id string) {
 		op := withHoles[int(which)%len(withHoles)]
-		given := sample(op, false)
+		given := enginetest.Sample(op, false)
 		for part := range strings.SplitSeq(op.Path, "/") {
 			if name, isHole := engine.Hole(part); isHole {
 				given[name] = id

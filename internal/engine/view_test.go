@@ -6,24 +6,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
 	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/legible"
-	"featurebase-mcp/internal/markup"
-	"featurebase-mcp/internal/rawjson"
-	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
 )
 
 // Answers as a model reads them, from responses in the API's own form with the oddities that the live one has shown.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
+	answers := golden.Archive(t, "testdata/answers.txtar")
 	for _, tc := range []struct{ name, tool, arguments, response string }{
 		{"list_concise", "list_posts", `{}`, "posts.json"},
 		{"list_full", "list_posts", `{"detail":"full"}`, "posts.json"},
@@ -58,12 +55,12 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			api := newAPI(t, 200, string(recorded(t, tc.response)))
-			text, isError := call(t, api.client(t), tc.tool, tc.arguments)
+			api := enginetest.NewAPI(t, 200, string(recorded(t, tc.response)))
+			text, isError := enginetest.Call(t, api.Client(t), tc.tool, tc.arguments)
 			if isError {
 				t.Fatal(text)
 			}
-			golden(t, "answers/"+tc.name+".txt", []byte(text+"\n"))
+			answers.File(t, tc.name, text)
 		})
 	}
 }
@@ -87,52 +84,6 @@ func recorded(t *testing.T, name string) []byte {
 		t.Fatalf("%s: %d items, %v", name, len(list.Data), err)
 	}
 	return list.Data[n]
-}
-
-// keptLeaves looks for every value of a response in its answer, and returns how many it looked for.
-func keptLeaves(t *testing.T, op *engine.Operation, response []byte) int {
-	t.Helper()
-	answer, view := op.RenderIn(response, input.Arguments{Detail: "full"}, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}}), op.Output
-	altered := slices.Concat(view.HTMLFields, view.RepeatFields, view.SecretFields)
-	var doc any
-	if err := json.Unmarshal([]byte(answer), &doc); err != nil {
-		t.Fatalf("the answer is not JSON: %v\n%s", err, answer)
-	}
-	source, err := rawjson.Decode(response)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaves := 0
-	var walk func(path string, v any)
-	walk = func(path string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for name, inner := range v {
-				if !slices.Contains(altered, name) {
-					walk(path+"."+name, inner)
-				}
-			}
-		case []any:
-			for _, inner := range v {
-				walk(path, inner)
-			}
-		case nil:
-		case string:
-			if v := markup.WithoutSignedURLs(v); path != ".object" && v != "" && legible.Visible(v) != "" { // who has a signed address has the file
-				leaves++
-				if !strings.Contains(answer, string(rawjson.AppendString(nil, legible.Visible(v)))) {
-					t.Errorf("%s %q is lost", path, v)
-				}
-			}
-		default:
-			leaves++
-			if !strings.Contains(answer, string(rawjson.Encode(v))) {
-				t.Errorf("%s %v is lost", path, v)
-			}
-		}
-	}
-	walk("", source)
-	return leaves
 }
 
 // What JSON admits and text does not: each is shown as it is or as something visible, in every kind of answer.
@@ -161,31 +112,12 @@ func TestOddResponses(t *testing.T) {
 			list := `{"data":[` + post + `,` + post + `]}`
 			for tool, bodies := range map[string][2]string{"list_posts": {list, ""}, "search_posts": {list, "full"}, "get_post": {post, ""}, "update_post": {post, ""}} {
 				answer := tools.Inventory().Lookup(tool).RenderIn([]byte(bodies[0]), input.Arguments{Detail: bodies[1]}, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}})
-				checkAnswer(t, answer)
+				enginetest.CheckAnswer(t, answer)
 				if !strings.Contains(answer, tc.shown) || strings.Contains(answer, "second") || !strings.Contains(answer, `1`) {
 					t.Errorf("%s: %s", tool, answer)
 				}
 			}
 		})
-	}
-}
-
-// checkAnswer holds an answer to what holds for all: it is text, it is JSON where it begins like it, and it has the mark at its beginning or
-// nowhere.
-func checkAnswer(t *testing.T, answer string) {
-	t.Helper()
-	if !utf8.ValidString(answer) {
-		t.Errorf("not text: %q", answer)
-	}
-	if (strings.HasPrefix(answer, "{") || strings.HasPrefix(answer, "[")) && !json.Valid([]byte(answer)) {
-		t.Errorf("not JSON: %s", answer)
-	}
-	behind := strings.TrimPrefix(strings.TrimPrefix(answer, render.UntrustedMark), `{"`+render.UntrustedMark)
-	if strings.Contains(strings.ToLower(behind), render.UntrustedMark) {
-		t.Errorf("a mark inside: %s", answer)
-	}
-	if strings.ContainsAny(answer, "\u2028\u2029\u0085\r") {
-		t.Errorf("lines that are none: %q", answer)
 	}
 }
 
@@ -224,7 +156,7 @@ func FuzzRender(f *testing.F) {
 			shown[way] = true
 			for _, detail := range []string{"", "full"} {
 				for _, mask := range []bool{false, true} {
-					checkAnswer(t, op.RenderIn(body, input.Arguments{Detail: detail}, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}}))
+					enginetest.CheckAnswer(t, op.RenderIn(body, input.Arguments{Detail: detail}, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), MaskEmails: mask}}))
 				}
 			}
 		}

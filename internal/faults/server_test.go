@@ -1,9 +1,13 @@
+//go:build blackbox
+
 package faults
 
 import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +39,8 @@ func build(t *testing.T) string {
 // server is the program in a process of its own, with a real client on its standard streams.
 type server struct {
 	*client.Client
-	pid    int
+	cmd    *exec.Cmd
+	stdin  io.Closer
 	log    string // of --log-file
 	stderr *output
 }
@@ -63,23 +68,38 @@ func serve(t *testing.T, binary, apiURL string, args ...string) *server {
 	t.Helper()
 	s := &server{log: filepath.Join(t.TempDir(), "log"), stderr: &output{}}
 	args = append([]string{"--api-url", apiURL, "--toolsets", "all", "--rate", "0", "--log-level", "debug", "--log-file", s.log}, args...)
-	var cmd *exec.Cmd
-	start := func(ctx context.Context, command string, env, args []string) (*exec.Cmd, error) {
-		cmd = exec.CommandContext(context.WithoutCancel(ctx), command, args...)
-		cmd.Env = env
-		return cmd, nil
-	}
-	var err error
-	s.Client, err = client.NewStdioMCPClientWithOptions(binary, []string{"FEATUREBASE_API_KEY=" + theKey, "GORACE=halt_on_error=1"}, args,
-		transport.WithCommandFunc(start), transport.WithCommandStderrWriter(s.stderr))
+	s.cmd = exec.CommandContext(t.Context(), binary, args...)
+	s.cmd.Env, s.cmd.Stderr = []string{"FEATUREBASE_API_KEY=" + theKey, "GORACE=halt_on_error=1"}, s.stderr
+	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The client is given the streams alone: one that has the process gives it two seconds to end.
+	s.stdin, s.Client = stdin, client.NewClient(transport.NewIO(stdout, stdin, http.NoBody))
+	if err := s.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Initialize(t.Context(), mcp.InitializeRequest{Params: mcp.InitializeParams{ClientInfo: mcp.Implementation{Name: "faults", Version: "1"}}}); err != nil {
 		t.Fatal(err)
 	}
-	s.pid = cmd.Process.Pid
 	return s
+}
+
+// leave closes the server's input, which ends it.
+func (s *server) leave(t *testing.T) {
+	t.Helper()
+	_ = s.stdin.Close()
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("the server did not end in order: %v", err)
+	}
+	_ = s.Close()
 }
 
 // call returns what a model reads.
@@ -101,7 +121,7 @@ func (s *server) call(ctx context.Context, tool string, arguments map[string]any
 // peak is the most memory that the process ever had, in MB (VmHWM).
 func (s *server) peak(t *testing.T) int {
 	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
 		t.Skipf("memory is read from /proc: %v", err)
 	}
@@ -118,12 +138,10 @@ func (s *server) peak(t *testing.T) int {
 	return 0
 }
 
-// end closes the server's input, which ends it, and looks for the key in all that it left behind.
+// end ends the server and looks for the key in all that it left behind.
 func (s *server) end(t *testing.T) {
 	t.Helper()
-	if err := s.Close(); err != nil && !raced { // which needs longer than the client waits
-		t.Errorf("the server did not end in order: %v", err)
-	}
+	s.leave(t)
 	log, err := os.ReadFile(s.log)
 	if err != nil {
 		t.Fatal(err)

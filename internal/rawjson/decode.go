@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// Decode reads one JSON document, keeping the digits of numbers.
+// Decode returns the Go value of one JSON document. Numbers keep their digits, as json.Number.
 func Decode(raw []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()

@@ -7,29 +7,26 @@ import (
 	"strings"
 	"unicode"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Outline says how a list is written for people: a heading, how much of it there is, and a bullet for each item, which links to where the
-// item is read, with the fields of a row.
+// Outline is the form of a list for people: a heading, the number of items, and for each item a bullet with a link to it and the fields of
+// its row.
 type Outline struct {
-	Heading string                 // without one, none
-	Things  string                 // what the items are: "posts"
-	Order   string                 // which come first: "newest first"; may be empty
-	Link    func(id string) string // the address of an item; nil: items have none
+	Heading string                 // empty: none
+	Things  string                 // the plural word for the items: "posts"
+	Order   string                 // the order in words: "newest first"; may be empty
+	Link    func(id string) string // returns the URI of an item; nil: items get no link
 
-	Empty bool // what came of it: no items
+	Empty bool // set by the writer: the list has no items
 }
 
-// Extent says how many of a list are shown: "All 12 posts, newest first." A search tells how many there are, other lists only whether there
-// are more.
-func (o Outline) Extent(shown, all int, envelope []byte) string {
-	count, _, _, _ := jsonparser.Get(envelope, "totalCount")
-	total, _ := strconv.Atoi(string(count))
-	capped, _ := jsonparser.GetBoolean(envelope, "totalCountCapped")
-	more := shown < all || rawjson.TextOf(envelope, "nextCursor") != ""
+// Extent returns a sentence on how many items of a list are shown: "All 12 posts, newest first." A search returns its total; other lists
+// only return whether there are more.
+func (o Outline) Extent(shown, all int, envelope rawjson.Value) string {
+	total, _ := strconv.Atoi(string(envelope.Get("totalCount").Bare()))
+	more := shown < all || envelope.Get("nextCursor").Text() != ""
 	things := o.Things
 	if max(shown, total) == 1 {
 		things = strings.TrimSuffix(things, "s")
@@ -40,7 +37,7 @@ func (o Outline) Extent(shown, all int, envelope []byte) string {
 		return "No " + things + "."
 	case !more && shown > 1:
 		text = "All " + text
-	case total > shown && capped:
+	case total > shown && envelope.Get("totalCountCapped").Bool():
 		text += " of more than " + legible.Thousands(total)
 	case total > shown:
 		text += " of " + legible.Thousands(total)
@@ -55,17 +52,17 @@ func (o Outline) Extent(shown, all int, envelope []byte) string {
 	return text + "."
 }
 
-// titleColumns are the columns that can name an item, the first that is filled.
+// titleColumns are the columns that can name an item; the first with a value does.
 var titleColumns = []string{"title", "name"}
 
-// AppendBullet writes one item: its title as a link, and its other fields on a line below.
-func (w *Writer) AppendBullet(out []byte, fields []rawjson.Field, o Outline) []byte {
+// AppendBullet writes one item: its title as a link, and its other fields on a line below. fields has a value for each of RowColumns.
+func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []byte {
 	var id, title string
 	var used []string
 	for i, c := range w.RowColumns {
-		text := w.words(rawjson.Unescape(fields[i].Value))
+		text := w.Words(fields[i].Text())
 		switch {
-		case fields[i].Kind != jsonparser.String || text == "":
+		case text == "":
 		case c.Name == "id":
 			id, used = text, append(used, c.Name)
 		case title == "" && slices.Contains(titleColumns, c.Name):
@@ -89,11 +86,11 @@ func (w *Writer) AppendBullet(out []byte, fields []rawjson.Field, o Outline) []b
 	return append(out, '\n')
 }
 
-// linkText escapes what would end the text of a link, or begin something else in it.
+// linkText escapes the characters that would end the text of a link or begin other markup in it.
 var linkText = strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)
 
-// AppendFacts writes fields on one line, except those that were used before.
-func (w *Writer) AppendFacts(out []byte, fields []rawjson.Field, used []string) []byte {
+// AppendFacts writes fields on one line, except the columns in used. fields has a value for each of RowColumns.
+func (w *Writer) AppendFacts(out []byte, fields []rawjson.Value, used []string) []byte {
 	w.begin = len(out)
 	empty := len(out)
 	for i, c := range w.RowColumns {
@@ -112,17 +109,15 @@ func (w *Writer) AppendFacts(out []byte, fields []rawjson.Field, used []string) 
 			continue
 		}
 		out = next
-		if text := string(out[start:]); text[0] == '"' {
-			if said := rawjson.Unescape(out[start+1 : len(out)-1]); standsAlone(said) {
-				out = append(out[:start], said...)
-			}
+		if said := rawjson.Value(out[start:]).Text(); standsAlone(said) {
+			out = append(out[:start], said...)
 		}
 	}
 	return out
 }
 
-// standsAlone reports texts that need no quotes among fields on a line: nothing in them can be taken for the end of a field, for the
-// beginning of another or for Markdown.
+// standsAlone reports whether a text needs no quotes among the fields on a line: it cannot be taken for the end of a field, the beginning
+// of another, or Markdown.
 func standsAlone(text string) bool {
 	return text != "" && text == legible.OneLine(text) && !strings.Contains(text+" ", ": ") && !strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -./:+&'()%@?=", r)

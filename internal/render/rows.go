@@ -2,56 +2,57 @@ package render
 
 import (
 	"bytes"
+	"slices"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/rawjson"
 )
 
-// rows are the items of a list as the columns of their view. Each item is read once; of a list that is longer than any answer, what was read
-// of the first items is kept and the others are read again.
+// rows are the items of a list as the columns of their view. Each item is parsed once. For a list longer than any answer, only the first
+// items are kept in memory and the others are parsed again.
 type rows struct {
 	w      *Writer
-	items  []byte
-	kept   [][]rawjson.Field // an entry for each of the first items, nil for one that has no fields
+	items  rawjson.Value
+	kept   [][]rawjson.Value // the columns of the first items; nil for an item that is not an object
 	more   bool              // there are further items
 	Count  int               // items that are objects
-	plain  bool              // some are no objects and say something all the same
-	Shared []rawjson.Field   // what is the same in all rows, of the columns that may be said once; nil for nothing
+	plain  bool              // some items are neither objects nor empty
+	Shared []rawjson.Value   // the values that all rows have in columns of the form shared; nil if there are none
 }
 
-// keptRows is how many rows are kept: more than a page has.
+// keptRows is how many rows are kept in memory, more than a page has.
 const keptRows = 200
 
-func (w *Writer) Rows(items []byte) *rows {
+// Rows parses the items of a list.
+func (w *Writer) Rows(items rawjson.Value) *rows {
 	r := &rows{w: w, items: items}
-	again := make([]rawjson.Field, len(w.RowColumns))
-	rawjson.EachItem(items, func(item rawjson.Field) {
+	again := make([]rawjson.Value, len(w.RowColumns))
+	for item := range items.Items() {
 		fields := again
 		if r.more = len(r.kept) == keptRows; !r.more {
-			fields = make([]rawjson.Field, len(w.RowColumns))
+			fields = make([]rawjson.Value, len(w.RowColumns))
 		}
-		if item.Kind == jsonparser.Object {
+		if item.Kind() == rawjson.Object {
 			clear(fields)
-			Pick(item.Value, w.RowColumns, fields)
+			Pick(item, w.RowColumns, fields)
 			r.compare(fields)
 		} else {
-			r.plain = r.plain || !item.IsEmpty() // the live API has items that are null
+			r.plain = r.plain || !item.IsEmpty() // the live API returns null items
 			fields = nil
 		}
 		if !r.more {
 			r.kept = append(r.kept, fields)
 		}
-	})
+	}
 	if r.Count < 2 || !r.sharesAny() {
 		r.Shared = nil
 	}
 	return r
 }
 
-// compare takes out of shared what a row has not.
-func (r *rows) compare(fields []rawjson.Field) {
+// compare removes from Shared the values that a row does not have.
+func (r *rows) compare(fields []rawjson.Value) {
 	if r.Count++; r.Count == 1 {
-		r.Shared = make([]rawjson.Field, len(fields))
+		r.Shared = make([]rawjson.Value, len(fields))
 		for i, c := range r.w.RowColumns {
 			if c.form == "shared" && !fields[i].IsEmpty() {
 				r.Shared[i] = fields[i]
@@ -60,51 +61,47 @@ func (r *rows) compare(fields []rawjson.Field) {
 		return
 	}
 	for i := range fields {
-		if r.Shared[i].Kind != jsonparser.NotExist && !bytes.Equal(fields[i].Value, r.Shared[i].Value) {
-			r.Shared[i] = rawjson.Field{}
+		if r.Shared[i] != nil && !bytes.Equal(fields[i].Bare(), r.Shared[i].Bare()) {
+			r.Shared[i] = nil
 		}
 	}
 }
 
 func (r *rows) sharesAny() bool {
-	for _, f := range r.Shared {
-		if f.Kind != jsonparser.NotExist {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Shared, func(v rawjson.Value) bool { return v != nil })
 }
 
-// Each calls f with the rows, without what they share, and with nil for each item that has no fields. A row is valid until the next.
-func (r *rows) Each(f func(fields []rawjson.Field)) {
+// Each calls f with each row without its shared values, and with nil for an item that is not an object. A row is valid only until f
+// returns.
+func (r *rows) Each(f func(fields []rawjson.Value)) {
 	for _, fields := range r.kept {
 		f(r.own(fields))
 	}
 	if !r.more {
 		return
 	}
-	again := make([]rawjson.Field, len(r.w.RowColumns))
+	again := make([]rawjson.Value, len(r.w.RowColumns))
 	n := 0
-	rawjson.EachItem(r.items, func(item rawjson.Field) {
+	for item := range r.items.Items() {
 		if n++; n <= len(r.kept) {
-			return
+			continue
 		}
 		fields := again
-		if clear(fields); item.Kind == jsonparser.Object {
-			Pick(item.Value, r.w.RowColumns, fields)
+		if clear(fields); item.Kind() == rawjson.Object {
+			Pick(item, r.w.RowColumns, fields)
 		} else {
 			fields = nil
 		}
 		f(r.own(fields))
-	})
+	}
 }
 
-// own takes out of a row what it shares.
-func (r *rows) own(fields []rawjson.Field) []rawjson.Field {
+// own removes the shared values from a row.
+func (r *rows) own(fields []rawjson.Value) []rawjson.Value {
 	if fields != nil {
 		for i := range r.Shared {
-			if r.Shared[i].Kind != jsonparser.NotExist {
-				fields[i] = rawjson.Field{}
+			if r.Shared[i] != nil {
+				fields[i] = nil
 			}
 		}
 	}

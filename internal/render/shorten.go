@@ -6,57 +6,52 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 )
 
-// leastRoom is what a value is given at least; any is shorter, or shown as an ellipsis.
+// leastRoom is the least length for a value. Every value is shorter or is replaced by an ellipsis of this length.
 const leastRoom = len(`"…"`)
 
-// appendWithin writes a value in at most room bytes. A long object keeps its fields and loses of the longest values, a long list keeps its
+// appendWithin writes a value in at most room bytes. A long object keeps its fields and its longest values are cut, a long list keeps its
 // first items, and a long text its beginning.
-func appendWithin(out []byte, f rawjson.Field, room int) []byte { return appendNested(out, f, room, 0) }
+func appendWithin(out []byte, v rawjson.Value, room int) []byte { return appendNested(out, v, room, 0) }
 
-func appendNested(out []byte, f rawjson.Field, room, depth int) []byte {
+func appendNested(out []byte, v rawjson.Value, room, depth int) []byte {
 	const (
-		tooNarrow = 40 // for anything but the fact that something is there
-		tooDeep   = 16 // to be read, and each level is measured anew
+		tooNarrow = 40 // bytes; less room is enough only for an ellipsis
+		tooDeep   = 16 // levels; each costs another measurement, and nobody reads so deep
 	)
 	switch {
-	case f.Size() <= room && f.Kind == jsonparser.String:
-		return append(append(append(out, '"'), f.Value...), '"')
-	case f.Size() <= room:
-		return append(out, f.Value...)
+	case len(v) <= room:
+		return append(out, v...)
 	case room < tooNarrow, depth == tooDeep:
 		return rawjson.AppendString(out, "…")
-	case f.Kind == jsonparser.Object:
-		return appendObjectWithin(out, f.Value, room, depth+1)
-	case f.Kind == jsonparser.Array:
-		return appendArrayWithin(out, f.Value, room, depth+1)
+	case v.Kind() == rawjson.Object:
+		return appendObjectWithin(out, v, room, depth+1)
+	case v.Kind() == rawjson.Array:
+		return appendArrayWithin(out, v, room, depth+1)
 	default:
-		return rawjson.AppendString(out, cutEncoded(rawjson.Unescape(f.Value), room))
+		return rawjson.AppendString(out, cutEncoded(rawjson.Unescape(v.Bare()), room))
 	}
 }
 
-func appendObjectWithin(out, object []byte, room, depth int) []byte {
+func appendObjectWithin(out []byte, object rawjson.Value, room, depth int) []byte {
 	var names [][]byte // as JSON strings
-	var values []rawjson.Field
+	var values []rawjson.Value
 	var sizes []int
 	more := 0
 	overhead := len(`{"…":"123456789 more fields"}`)
-	_ = jsonparser.ObjectEach(object, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+	for key, value := range object.Pairs() {
 		name := rawjson.AppendString(nil, string(key))
 		taken := len(name) + len(`:,`)
 		if more > 0 || overhead+taken+leastRoom*(len(names)+1) > room {
 			more++
-			return nil
+			continue
 		}
 		overhead += taken
-		names, values = append(names, name), append(values, rawjson.Field{Value: value, Kind: kind})
-		sizes = append(sizes, values[len(values)-1].Size())
-		return nil
-	})
+		names, values, sizes = append(names, name), append(values, value), append(sizes, len(value))
+	}
 	most := max(leastRoom, level(sizes, room-overhead))
 	out = append(out, '{')
 	for i, name := range names {
@@ -75,29 +70,28 @@ func appendObjectWithin(out, object []byte, room, depth int) []byte {
 	return append(out, '}')
 }
 
-func appendArrayWithin(out, list []byte, room, depth int) []byte {
+func appendArrayWithin(out []byte, list rawjson.Value, room, depth int) []byte {
 	end := len(out) + room - len(`,"… 123456789 more"]`)
 	out = append(out, '[')
 	empty := len(out)
 	more := 0
-	_, _ = jsonparser.ArrayEach(list, func(value []byte, kind jsonparser.ValueType, _ int, _ error) {
-		item := rawjson.Field{Value: value, Kind: kind}
+	for item := range list.Items() {
 		switch {
 		case len(out) == empty:
 			out = appendNested(out, item, end-len(out), depth)
-		case more == 0 && len(out)+len(",")+item.Size() <= end:
-			out = appendNested(append(out, ','), item, item.Size(), depth)
+		case more == 0 && len(out)+len(",")+len(item) <= end:
+			out = append(append(out, ','), item...)
 		default:
 			more++
 		}
-	})
+	}
 	if more > 0 {
 		out = fmt.Appendf(out, `,"… %d more"`, more)
 	}
 	return append(out, ']')
 }
 
-// level is the largest size to which the sizes can be cut so that their sum fits a room: what is short stays whole.
+// level returns the length to which to cut the longest values so that the sum of all sizes fits the room. Shorter values stay whole.
 func level(sizes []int, room int) int {
 	sizes = slices.Sorted(slices.Values(sizes))
 	for i, size := range sizes {
@@ -110,7 +104,7 @@ func level(sizes []int, room int) int {
 	return slices.Max(append(sizes, 0)) // all fit
 }
 
-// cutEncoded cuts a text so that it takes at most room bytes as a JSON string, and says how much is missing.
+// cutEncoded cuts a text to at most room bytes as a JSON string, and states how much is missing.
 func cutEncoded(text string, room int) string {
 	room -= len(`"… (123456789 more characters)"`)
 	end := 0
@@ -125,12 +119,12 @@ func cutEncoded(text string, room int) string {
 	return legible.TruncateAt(text, end)
 }
 
-// CutLines fits lines of the form "name: value" into a room, each kept as far as possible.
+// CutLines cuts lines of the form "name: value" to room bytes together. The longest lines are cut first.
 func CutLines(text string, room int) string {
 	if len(text) <= room {
 		return text
 	}
-	const shortest = 60 // of what a line is cut to
+	const shortest = 60 // bytes to which a line is cut at least
 	room -= len("… 123456789 more fields\n")
 	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
 	kept := lines[:min(len(lines), max(1, room/shortest))]
@@ -147,7 +141,7 @@ func CutLines(text string, room int) string {
 		b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
 	}
 	if more := len(lines) - len(kept); more > 0 {
-		before := 0 // what was cut before, which the last line says
+		before := 0 // the number of fields that the last line says are missing
 		if n, _ := fmt.Sscanf(lines[len(lines)-1], moreFieldsFormat, &before); n == 1 {
 			more += before - 1
 		}
@@ -156,14 +150,14 @@ func CutLines(text string, room int) string {
 	return b.String()
 }
 
-// moreFieldsFormat says how many lines are missing.
+// moreFieldsFormat states how many fields are missing.
 const moreFieldsFormat = "… %d more fields\n"
 
 func cutLine(line string, room int) string {
 	name, value, _ := strings.Cut(line, ": ")
 	if strings.HasPrefix(value, "{") || strings.HasPrefix(value, "[") {
-		if f := rawjson.Parse([]byte(value)); f.Size() == len(value) && len(name) < room/2 {
-			return string(appendWithin([]byte(name+": "), f, room-len(name+": ")))
+		if json := []byte(value); rawjson.Valid(json) && len(name) < room/2 {
+			return string(appendWithin([]byte(name+": "), json, room-len(name+": ")))
 		}
 	}
 	return legible.TruncateBytes(line, room)

@@ -54,7 +54,7 @@ func TestValuesFitTheirRoom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rawjson.Encode(drawValue(t, 3))
 		room := rapid.IntRange(leastRoom, 5000).Draw(t, "room")
-		got := appendWithin(nil, rawjson.Parse(value), room)
+		got := appendWithin(nil, value, room)
 		switch {
 		case len(got) > room || !json.Valid(got) || !utf8.Valid(got):
 			t.Fatalf("%d bytes in a room of %d: %s", len(got), room, got)
@@ -88,12 +88,26 @@ func TestLevel(t *testing.T) {
 	})
 }
 
+// A line whose text only begins like JSON keeps the beginning of the text; a line of JSON stays JSON.
+func TestLinesThatBeginLikeJSON(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("the export stops ", 40) + "."
+	for value, begin := range map[string]string{
+		"[Bug] " + long: "title: [Bug] the export", "{customer} " + long: "title: {customer} the export", `["` + long + `"]`: `title: ["the export`,
+	} {
+		got := CutLines("title: "+value+"\n", 200)
+		if line := strings.TrimSuffix(got, "\n"); !strings.HasPrefix(line, begin) || len(line) > 200 || json.Valid([]byte(value)) != json.Valid([]byte(line[len("title: "):])) {
+			t.Errorf("%.20s became %s", value, line)
+		}
+	}
+}
+
 // What is deep is not measured again and again.
 func TestDeepValuesAreCut(t *testing.T) {
 	t.Parallel()
 	const deep = 20_000
 	value := strings.Repeat(`{"a":[`, deep) + strings.Repeat(`]}`, deep)
-	got := appendWithin(nil, rawjson.Parse([]byte(value)), 24_000)
+	got := appendWithin(nil, []byte(value), 24_000)
 	if levels := strings.Count(string(got), "["); !json.Valid(got) || levels > 20 {
 		t.Errorf("%d bytes: %.200s", len(got), got)
 	}

@@ -2,17 +2,17 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 )
 
-// A list of objects that have the same fields is shown as a table: a row of names, then a row of values for each.
+// A list of objects with the same fields is shown as a table: a row of names, then a row of values for each object.
 
-// appendTable writes a table as one list.
-func (w *Writer) appendTable(out, list []byte) ([]byte, bool) {
+// appendTable writes a table as one JSON list.
+func (w *Writer) appendTable(out []byte, list rawjson.Value) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
 	more := w.eachRow(list, fieldNames(list), func(row []byte) {
@@ -24,10 +24,10 @@ func (w *Writer) appendTable(out, list []byte) ([]byte, bool) {
 	return append(out, ']'), len(out) > empty
 }
 
-// appendTableLines writes the table of a document, a row on each line, with the columns that the document itself calls the usual ones.
-func (w *Writer) appendTableLines(out, body []byte) []byte {
-	list, kind, _, err := jsonparser.Get(body, w.Table)
-	if err != nil || kind != jsonparser.Array {
+// appendTableLines writes the table of a document, with a row on each line. The document itself names its usual columns.
+func (w *Writer) appendTableLines(out []byte, body rawjson.Value) []byte {
+	list := body.Get(w.Table)
+	if list.Kind() != rawjson.Array {
 		return out
 	}
 	out = append(out, w.Table+":\n"...)
@@ -40,38 +40,37 @@ func (w *Writer) appendTableLines(out, body []byte) []byte {
 	return out
 }
 
-func (w *Writer) usualColumns(body, list []byte) []string {
+func (w *Writer) usualColumns(body, list rawjson.Value) []string {
 	listed, besides, _ := strings.Cut(w.Columns, " ")
-	usual, _, _, _ := jsonparser.Get(body, listed)
 	var names []string
-	rawjson.EachItem(usual, func(f rawjson.Field) {
-		if f.Kind == jsonparser.String {
-			names = append(names, rawjson.Unescape(f.Value))
+	for name := range body.Items(listed) {
+		if name.Kind() == rawjson.String {
+			names = append(names, name.Text())
 		}
-	})
+	}
 	if len(names) == 0 {
 		return fieldNames(list)
 	}
 	return append(names, strings.Fields(besides)...)
 }
 
-// fieldNames returns the names that the objects of a list have.
-func fieldNames(list []byte) []string {
+// fieldNames returns all names of members in a list of objects.
+func fieldNames(list rawjson.Value) []string {
 	var names []string
-	var known rawjson.Seen
-	rawjson.EachItem(list, func(item rawjson.Field) {
-		rawjson.EachMember(item.Value, func(name string, _ rawjson.Field) {
+	var known rawjson.Names
+	for item := range list.Items() {
+		for name := range item.Members() {
 			if known.Add(name) {
 				names = append(names, name)
 			}
-		})
-	})
+		}
+	}
 	return names
 }
 
 // eachRow calls f with the names and then with the values of each object, as lists in the order of the names. Few objects with many names
-// can make a table without end, so it ends at a length; more is how many objects are left out.
-func (w *Writer) eachRow(list []byte, names []string, f func(row []byte)) (more int) {
+// can make a huge table, so it stops at a length; more is how many objects are left out.
+func (w *Writer) eachRow(list rawjson.Value, names []string, f func(row []byte)) (more int) {
 	if len(names) == 0 {
 		return 0
 	}
@@ -82,13 +81,12 @@ func (w *Writer) eachRow(list []byte, names []string, f func(row []byte)) (more 
 	}
 	row[0] = '['
 	f(append(row, ']'))
-	rawjson.EachItem(list, func(item rawjson.Field) {
+	for item := range list.Items() {
 		if length > legible.MaxText {
 			more++
-			return
+			continue
 		}
-		values := map[string]rawjson.Field{}
-		rawjson.EachMember(item.Value, func(name string, value rawjson.Field) { values[name] = value })
+		values := maps.Collect(item.Members())
 		row = row[:0]
 		for _, name := range names {
 			row = w.appendCell(append(row, ','), values[name], name)
@@ -97,16 +95,16 @@ func (w *Writer) eachRow(list []byte, names []string, f func(row []byte)) (more 
 		row = append(row, ']')
 		length += len(row)
 		f(row)
-	})
+	}
 	return more
 }
 
-// appendCell writes a value, of one that has a label the label, and of none an empty text.
-func (w *Writer) appendCell(out []byte, f rawjson.Field, name string) []byte {
-	if label, kind, _, err := jsonparser.Get(f.Value, "label"); err == nil && f.Kind == jsonparser.Object && kind == jsonparser.String {
-		f = rawjson.Field{Value: label, Kind: kind}
+// appendCell writes the label of a value that has one, otherwise the value, and an empty text for no value.
+func (w *Writer) appendCell(out []byte, v rawjson.Value, name string) []byte {
+	if label := v.Get("label"); label.Kind() == rawjson.String {
+		v = label
 	}
-	filled, ok := w.AppendValue(out, f.Value, f.Kind, name)
+	filled, ok := w.AppendValue(out, v, name)
 	if !ok {
 		return append(out, `""`...)
 	}

@@ -5,42 +5,42 @@ import (
 	"strings"
 	"sync"
 
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
 )
 
-// View says how one kind of object is shown. The response stays bytes: a view picks from them and copies nothing else, so that a
-// page of long posts costs no more than its excerpts. Where an object has a name twice, the first value counts, everywhere.
+// View is how one kind of object is shown. The response stays bytes: a view picks from them and copies nothing else, so that a page of long
+// posts costs no more than its excerpts. Where an object has a name twice, the first value counts, everywhere.
 type View struct {
-	// Row lists the fields of a list's row, separated by spaces, as path or name=path, with an optional form after a bar (see appendForm).
+	// Row lists the columns of a list's row, separated by spaces, as path or name=path, with an optional form after a bar (see appendForm).
 	Row string
-	// Written lists, in the same way, what a write answers: enough to name the object and to go on with it.
+	// Written lists, in the same way, the columns of the answer to a write: enough to name the object and to continue with it.
 	Written string
-	// Lines lists, in the same way, the first lines of a single object's document. The fields that it does not name follow, whatever
-	// they are, except those of Hide.
+	// Lines lists, in the same way, the first lines of a single object's document. All other fields follow, except those of Hide.
 	Lines string
-	// Hide lists the fields that a document leaves out, wherever they occur; each view says why.
+	// Hide lists the fields that a document leaves out at any depth; each view says why.
 	Hide string
-	// Body is the field that ends a single object's document.
+	// Body is the HTML field that ends a single object's document.
 	Body string
-	// Parts is the field with the messages of a thread, and Opening the one with its first message where that stands apart; a single
+	// Parts is the field with the messages of a thread, and Opening the field with its first message where Parts lacks it. A single
 	// object's document ends with both as a transcript.
 	Opening, Parts string
-	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, behind a
-	// space, those to show besides.
+	// Part is the view of a single message.
+	Part *View
+	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, after a space,
+	// further columns to show.
 	Table, Columns string
-	// HTML lists the fields that hold HTML, wherever they occur.
+	// HTML lists the fields that hold HTML, at any depth.
 	HTML string
-	// Secret lists the fields whose values are withheld, wherever they occur: of an object, the values of its fields.
+	// Secret lists the fields whose values are withheld, at any depth. For an object, the names of its members are shown.
 	Secret string
-	// Repeats lists the fields that say in another form what another field says; they are never shown.
+	// Repeats lists the fields that repeat another field in another form; they are never shown.
 	Repeats string
-	// Customer lists the names, of rows and of lines, under which people outside the organization have the word.
+	// Customer lists the names, of columns and of lines, whose values people outside the organization write.
 	Customer string
-	// Staff says that the addresses in it are those of admins, or stand in what the organization publishes and a model sends back corrected:
-	// they are never masked.
+	// Staff is set where the addresses belong to admins, or stand in text that the organization publishes and a model sends back corrected.
+	// They are never masked, because a masked address would be written back.
 	Staff bool
 
 	once           sync.Once
@@ -56,15 +56,17 @@ type View struct {
 	RowMark, writtenMark string
 }
 
+// Column is one parsed column of a row, a document or the answer to a write.
 type Column struct {
 	Name string
 	Path []string
 	form string
 }
 
-// everywhere are the fields that say the same in every answer: what the tool's name says, and whose key it is.
+// everywhere are the fields that are the same in every answer: the kind of the object, and the organization of the key.
 const everywhere = "object organization organizationId"
 
+// Parse parses the texts of the view into columns and lists, once. It has to be called before these are read.
 func (v *View) Parse() {
 	v.once.Do(func() {
 		v.RowColumns, v.WrittenColumns, v.lines = columns(v.Row), columns(v.Written), columns(v.Lines)
@@ -75,7 +77,7 @@ func (v *View) Parse() {
 	})
 }
 
-// marked names the columns that hold customers' words.
+// marked returns the names of the columns with customers' text.
 func (v *View) marked(columns []Column) string {
 	var names []string
 	for _, c := range columns {
@@ -99,27 +101,29 @@ func columns(specs string) []Column {
 	return list
 }
 
-// plain is for answers whose kind has no view of its own: of those that say little, all of it.
+// PlainView is for answers whose kind has no view. It shows all fields.
 var PlainView = View{}
 
-// Writer writes one answer as a view has it.
+// Writer writes one answer by a view.
 type Writer struct {
 	*View
-	Mask    bool     // e-mail addresses are masked
-	Minutes bool     // times end with their minutes
-	Markup  bool     // the answer may be shown as Markdown
-	Hide    []string // fields left out, wherever they occur
-	begin   int      // where the row that is being written begins
+	Mask    bool     // masks e-mail addresses
+	Minutes bool     // shows times without seconds
+	Markup  bool     // the answer is Markdown
+	Hide    []string // fields to leave out at any depth
+	begin   int      // offset of the current row
 }
 
-func IsList(body []byte) bool { return jsonparser.Kind(body, "data") == jsonparser.Array }
+// IsList reports whether a response is the envelope of a list.
+func IsList(body rawjson.Value) bool { return body.Kind("data") == rawjson.Array }
 
-// List writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
-func (w *Writer) List(body, envelope []byte, full bool, l *listing) []byte {
+// List writes the items of a page that the listing selects, and the other fields of the envelope, which is nil for a bare list. With full,
+// items have all their fields.
+func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byte {
 	items := body
 	var about []byte
 	if envelope != nil {
-		items, _, _, _ = jsonparser.Get(body, "data")
+		items = body.Get("data")
 		about = w.appendEnvelope(nil, envelope, l)
 	}
 	about = l.reserve(about)
@@ -132,44 +136,44 @@ func (w *Writer) List(body, envelope []byte, full bool, l *listing) []byte {
 	return append(append(l.appendEnd(out), about...), '}')
 }
 
-// data is the name of the items.
+// data begins the list of items.
 const data = `"data":[`
 
 // appendFull writes items with all of their fields.
-func (w *Writer) appendFull(out, items []byte, l *listing) []byte {
+func (w *Writer) appendFull(out []byte, items rawjson.Value, l *listing) []byte {
 	before := len(out)
 	if len(w.customer) > 0 {
 		out = appendMark(out, allTexts)
 	}
 	out = append(out, data...)
 	empty := len(out)
-	rawjson.EachItem(items, func(item rawjson.Field) {
-		if l.wants(item.Kind) {
+	for item := range items.Items() {
+		if l.wants(item.Kind()) {
 			out = l.add(out, empty, func(out []byte, short bool) []byte { return w.appendItem(out, item, short) })
 		}
-	})
+	}
 	if l.shown == 0 {
-		out = append(out[:before], data...) // nothing to mark
+		out = append(out[:before], data...) // without items there is nothing to mark
 	}
 	return append(out, ']')
 }
 
 // appendItem writes one item of a list whole, or in short as a row.
-func (w *Writer) appendItem(out []byte, item rawjson.Field, short bool) []byte {
-	if short && item.Kind == jsonparser.Object && len(w.RowColumns) > 0 {
-		fields := make([]rawjson.Field, len(w.RowColumns))
-		Pick(item.Value, w.RowColumns, fields)
+func (w *Writer) appendItem(out []byte, item rawjson.Value, short bool) []byte {
+	if short && item.Kind() == rawjson.Object && len(w.RowColumns) > 0 {
+		fields := make([]rawjson.Value, len(w.RowColumns))
+		Pick(item, w.RowColumns, fields)
 		return w.appendFields(out, fields, w.RowColumns)
 	}
-	written, ok := w.AppendValue(out, item.Value, item.Kind, "")
+	written, ok := w.AppendValue(out, item, "")
 	if !ok {
-		return append(out, "{}"...) // counted, so shown
+		return append(out, "{}"...) // the listing counts the item, so it has to be shown
 	}
 	return written
 }
 
-// appendRows writes items as rows, unless some of them have no fields at all.
-func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
+// appendRows writes items as rows. If some are neither objects nor empty, it writes all of them whole.
+func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte {
 	rows := w.Rows(items)
 	if rows.plain {
 		return w.appendFull(out, items, l)
@@ -182,10 +186,10 @@ func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
 	}
 	out = append(out, data...)
 	empty := len(out)
-	rows.Each(func(fields []rawjson.Field) {
-		kind := jsonparser.Object
+	rows.Each(func(fields []rawjson.Value) {
+		kind := rawjson.Object
 		if fields == nil {
-			kind = jsonparser.Null
+			kind = rawjson.Null
 		}
 		if l.wants(kind) {
 			out = l.add(out, empty, func(out []byte, _ bool) []byte { return w.appendFields(out, fields, w.RowColumns) })
@@ -194,24 +198,24 @@ func (w *Writer) appendRows(out, items []byte, l *listing) []byte {
 	return append(out, ']')
 }
 
-// appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.
-func (w *Writer) appendEnvelope(out, envelope []byte, l *listing) []byte {
-	const always = -1 // other fields stand before them
-	rawjson.EachMember(envelope, func(name string, f rawjson.Field) {
-		if name == "data" || name == "object" || f.IsEmpty() || string(f.Value) == "false" || l.sees(name, f.Value, f.Kind) {
-			return
+// appendEnvelope writes the fields of an envelope other than the items and those that the listing writes.
+func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *listing) []byte {
+	const always = -1 // other fields precede these, so each begins with a comma
+	for name, v := range envelope.Members() {
+		if name == "data" || name == "object" || v.IsEmpty() || string(v.Bare()) == "false" || l.takeField(name, v) {
+			continue
 		}
 		out = rawjson.AppendNext(out, always, func(out []byte) ([]byte, bool) {
-			return w.AppendValue(append(w.appendName(out, name), ':'), f.Value, f.Kind, name)
+			return w.AppendValue(append(w.appendName(out, name), ':'), v, name)
 		})
-	})
+	}
 	return out
 }
 
-// Receipt writes the answer of a write: what names the object, or all of an answer that says no more than what was done.
-func (w *Writer) Receipt(body []byte) []byte {
+// Receipt writes the answer to a write: the columns of Written, or the whole response if it has none of them.
+func (w *Writer) Receipt(body rawjson.Value) []byte {
 	w.Minutes = true
-	fields := make([]rawjson.Field, len(w.WrittenColumns))
+	fields := make([]rawjson.Value, len(w.WrittenColumns))
 	Pick(body, w.WrittenColumns, fields)
 	if row := w.appendFields(nil, fields, w.WrittenColumns); len(row) > len("{}") {
 		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
@@ -221,20 +225,20 @@ func (w *Writer) Receipt(body []byte) []byte {
 	return out
 }
 
-// Pick finds the values of columns in an object, which it reads once, whatever the columns are.
-func Pick(item []byte, columns []Column, fields []rawjson.Field) {
-	_ = jsonparser.ObjectEach(item, func(key, value []byte, kind jsonparser.ValueType, _ int) error {
+// Pick stores the values of columns in fields, which has an entry for each column. It parses the object once however many columns there
+// are.
+func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
+	for name, value := range item.Pairs() {
 		for i := range columns {
-			if columns[i].Path[0] == string(key) && fields[i].Kind == jsonparser.NotExist {
-				fields[i] = rawjson.Field{Value: value, Kind: kind}
+			if columns[i].Path[0] == string(name) && fields[i] == nil {
+				fields[i] = value
 			}
 		}
-		return nil
-	})
+	}
 }
 
-// appendFields writes the columns of one object, without the empty ones.
-func (w *Writer) appendFields(out []byte, fields []rawjson.Field, columns []Column) []byte {
+// appendFields writes the columns of one object, without empty ones.
+func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Column) []byte {
 	w.begin = len(out)
 	out = append(out, '{')
 	empty := len(out)
@@ -246,115 +250,112 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Field, columns []Colu
 	return append(out, '}')
 }
 
-// AppendField writes one field, or reports that there is nothing worth writing.
-func (w *Writer) AppendField(out []byte, f rawjson.Field, c Column) ([]byte, bool) {
+// AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
+func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
 		return out, false
 	}
 	switch rest := c.Path[1:]; {
 	case len(rest) == 0:
 		return w.appendForm(out, f, c)
-	case f.Kind == jsonparser.Array:
-		return w.appendEach(out, f.Value, c)
+	case f.Kind() == rawjson.Array:
+		return w.appendEach(out, f, c)
 	default:
-		inner, kind, _, err := jsonparser.Get(f.Value, rest[0])
-		if err != nil {
-			return out, false
-		}
-		return w.AppendField(out, rawjson.Field{Value: inner, Kind: kind}, Column{Path: rest, form: c.form})
+		return w.AppendField(out, f.Get(rest[0]), Column{Path: rest, form: c.form})
 	}
 }
 
 // appendEach writes one field of each object of a list.
-func (w *Writer) appendEach(out, list []byte, c Column) ([]byte, bool) {
+func (w *Writer) appendEach(out []byte, list rawjson.Value, c Column) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
-	rawjson.EachItem(list, func(item rawjson.Field) {
+	for item := range list.Items() {
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendField(out, item, c) })
-	})
+	}
 	return append(out, ']'), len(out) > empty
 }
 
-// ownNames are the fields whose own fields are named by the organization, so that none of them is one of those that views hide.
+// ownNames are the fields whose members the organization names. No member of them is hidden, even if it has the name of a hidden field.
 var ownNames = []string{"customFields", "customAttributes"}
 
-// AppendValue writes a whole value, with HTML as Markdown and without nulls and empties, or reports that nothing is left of it.
-func (w *Writer) AppendValue(out, value []byte, kind jsonparser.ValueType, name string) ([]byte, bool) {
+// AppendValue writes a whole value, with HTML as Markdown and without nulls and empty values. name is the field that holds it. It returns
+// false if nothing is left; the caller then has to discard what was appended.
+func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, bool) {
 	switch {
-	case rawjson.Field{Value: value, Kind: kind}.IsEmpty():
+	case v.IsEmpty():
 		return out, false
 	case slices.Contains(w.SecretFields, name):
-		return w.appendWithheld(out, value, kind), true
+		return w.appendWithheld(out, v), true
 	}
-	switch kind {
-	case jsonparser.String:
+	switch v.Kind() {
+	case rawjson.String:
 		if slices.Contains(w.HTMLFields, name) {
-			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapedBytes(value)))
+			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(v.Bare())))
 			return rawjson.AppendString(out, text), text != ""
 		}
-		text := rawjson.Unescape(value)
+		text := v.Text()
 		switch {
 		case w.Minutes && legible.IsTime(text):
 			text = legible.Minute(text)
 		default:
-			text = w.words(text)
+			text = w.Words(text)
 		}
 		return rawjson.AppendString(slices.Grow(out, len(text)), text), text != ""
-	case jsonparser.Object:
+	case rawjson.Object:
 		if !slices.Contains(ownNames, name) {
-			return w.appendObject(out, value)
+			return w.appendObject(out, v)
 		}
 		hide := w.Hide
 		w.Hide = nil
-		out, ok := w.appendObject(out, value)
+		out, ok := w.appendObject(out, v)
 		w.Hide = hide
 		return out, ok
-	case jsonparser.Array:
+	case rawjson.Array:
 		out = append(out, '[')
 		empty := len(out)
-		rawjson.EachItem(value, func(item rawjson.Field) {
-			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendValue(out, item.Value, item.Kind, name) })
-		})
+		for item := range v.Items() {
+			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendValue(out, item, name) })
+		}
 		return append(out, ']'), len(out) > empty
 	default:
-		return append(out, value...), true
+		return append(out, v...), true
 	}
 }
 
-func (w *Writer) appendObject(out, object []byte) ([]byte, bool) {
+func (w *Writer) appendObject(out []byte, object rawjson.Value) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
-	rawjson.EachMember(object, func(name string, f rawjson.Field) {
+	for name, v := range object.Members() {
 		if slices.Contains(w.Hide, name) {
-			return
+			continue
 		}
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
-			return w.AppendValue(append(w.appendName(out, name), ':'), f.Value, f.Kind, name)
+			return w.AppendValue(append(w.appendName(out, name), ':'), v, name)
 		})
-	})
+	}
 	return append(out, '}'), len(out) > empty
 }
 
-// appendName writes the name of a field of the API's, which may be anybody's words: custom fields have names, too.
+// appendName writes the name of a field in the API's response. It cleans the name, because people choose the names of custom fields.
 func (w *Writer) appendName(out []byte, name string) []byte {
-	return rawjson.AppendString(out, w.words(name))
+	return rawjson.AppendString(out, w.Words(name))
 }
 
-// Withheld stands for the value of a secret.
+// Withheld replaces the value of a secret.
 const Withheld = "(withheld)"
 
-// appendWithheld says that there is something without saying what. The names of an object's fields are kept: they tell which headers
-// are sent, not their values.
-func (w *Writer) appendWithheld(out, value []byte, kind jsonparser.ValueType) []byte {
-	if kind != jsonparser.Object {
+// appendWithheld writes that a value exists without showing it. For an object it shows the names of the members: they tell which headers
+// are sent, without their values.
+func (w *Writer) appendWithheld(out []byte, v rawjson.Value) []byte {
+	if v.Kind() != rawjson.Object {
 		return rawjson.AppendString(out, Withheld)
 	}
 	out = append(out, '{')
 	empty := len(out)
-	rawjson.EachMember(value, func(name string, _ rawjson.Field) {
+	for name := range v.Members() {
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
 			return rawjson.AppendString(append(w.appendName(out, name), ':'), Withheld), true
 		})
-	})
+	}
 	return append(out, '}')
 }

@@ -12,8 +12,8 @@ const (
 	draftVersion = "draft"
 )
 
-// articles is the kind of help center articles. Their plain fields are the draft. Stored beside them: _authorId, and _live, the texts as
-// they were when they were published last; nil before that.
+// articles returns the kind of help center articles. Their plain fields hold the draft. Two keys stand beside them: _authorId, and _live, the
+// texts as they were published last. _live is nil until the first publication.
 func articles() *kind {
 	return &kind{
 		name: "article", title: "article", path: "/v2/help_center/articles", isID: isHelpID,
@@ -38,9 +38,9 @@ func articles() *kind {
 			"icon":         setArticleIcon,
 			"parentId":     setParentID,
 			"translations": setTranslations,
-			// The text is kept as it is: there is no AI here to rewrite it.
+			// The sandbox keeps the text as it is. It has no AI that could rewrite it.
 			"formatter": notStored,
-			// This publishes instead of being stored: see publishArticle.
+			// publishArticle reads this field. It is not stored.
 			"state": notStored,
 		},
 		made:    publishArticle,
@@ -49,7 +49,7 @@ func articles() *kind {
 	}
 }
 
-// articleTexts returns what publishing copies of an article.
+// articleTexts returns the fields of an article that publishing copies.
 func articleTexts(o object) object {
 	out := object{}
 	for _, key := range []string{"title", "description", "body", "translations"} {
@@ -58,7 +58,7 @@ func articleTexts(o object) object {
 	return out
 }
 
-// latestVersion is the version that readers see, or the draft of an article that they do not see.
+// latestVersion returns liveVersion if the article is published, and draftVersion if it is not.
 func latestVersion(o object) string {
 	if o["_live"] != nil {
 		return liveVersion
@@ -74,12 +74,12 @@ func currentTexts(o object) object {
 	return o
 }
 
-// draftIsAhead says that the draft differs from what readers see.
+// draftIsAhead reports whether the draft differs from the published texts.
 func draftIsAhead(o object) bool {
 	return o["_live"] != nil && !reflect.DeepEqual(o["_live"], any(articleTexts(o)))
 }
 
-// version is which version of an article the call shows. A write shows what it wrote.
+// version returns which version of an article the call shows. A write shows what it wrote.
 func (c *call) version(o object) string {
 	if c.op.ID == "getArticle" {
 		return text(c.query, "state")
@@ -102,13 +102,13 @@ func renderArticle(c *call, shown, stored object) {
 	}
 	shown["state"], shown["isPublished"], shown["isDraftDiffersFromLive"] = version, stored["_live"] != nil, draftIsAhead(stored)
 	shown["visibleBy"] = []any{}
-	if author, _ := c.store.person(text(stored, "_authorId")); author != nil {
+	if author, _ := c.store.Person(text(stored, "_authorId")); author != nil {
 		shown["author"] = object{"authorId": author["id"], "name": author["name"], "avatarUrl": author["profilePicture"]}
 	}
 	c.address(shown, "articles", "title")
 }
 
-// getArticle finds a draft-only article only for those who ask for the draft.
+// getArticle answers 404 for an article that is not published, unless the query asks for the draft.
 func getArticle(c *call) (int, any, error) {
 	o, err := c.target()
 	if err != nil {
@@ -128,7 +128,7 @@ func keepArticles(c *call) (func(object) bool, error) {
 
 func startArticle(c *call, draft object) {
 	maps.Copy(draft, startHelp(c.activeHelpCenter()))
-	draft["body"], draft["_authorId"] = "", c.store.keyAdmin()["id"]
+	draft["body"], draft["_authorId"] = "", c.store.KeyAdmin()["id"]
 }
 
 func setHelpCenter(c *call, draft object, value any) error {
@@ -147,7 +147,7 @@ func setBody(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setArticleIcon takes null for none. What requests call predefined, answers call custom.
+// setArticleIcon removes the icon on null. Answers say "custom" where requests say "predefined".
 func setArticleIcon(_ *call, draft object, value any) error {
 	icon, ok := value.(object)
 	if !ok {
@@ -162,10 +162,10 @@ func setArticleIcon(_ *call, draft object, value any) error {
 	return nil
 }
 
-// publishArticle makes the draft what readers see, if the request asks for that. Asking for a draft does not take back what is published.
+// publishArticle copies the draft to the published texts if the request says state=live. A request with state=draft does not unpublish.
 func publishArticle(c *call, o object) {
 	if c.body["state"] == liveVersion {
 		o["_live"] = articleTexts(o)
-		o["liveUpdatedAt"] = stamp(c.store.now())
+		o["liveUpdatedAt"] = stamp(c.store.Now())
 	}
 }

@@ -9,12 +9,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// requestKeyID is what the audit log calls the key of every request.
+// requestKeyID is the id of the API key in all audit events. The sandbox has one key.
 const requestKeyID = "5f0c9a7e1d2b3c4d5e6f7a11"
 
-// auditLog is the kind of audit log events. Writes make them; the API lists them.
+// auditLog returns the kind of audit log events. Writes make them, and the API only lists them.
 func auditLog() *kind {
 	return &kind{
 		name: "audit_log", title: "audit log event", path: "/v2/audit-logs", isID: isEventID,
@@ -23,7 +25,7 @@ func auditLog() *kind {
 	}
 }
 
-// domains names the category of an action by its first word.
+// domains gives the category of an action by the first word of the action.
 var domains = map[string]string{
 	"auth": "authentication", "teammate": "team_management", "member": "permissions", "article": "articles", "changelog": "changelog",
 	"settings": "workspace_settings", "security": "security", "integration": "integrations", "webhook": "integrations",
@@ -31,15 +33,15 @@ var domains = map[string]string{
 	"brand": "brands", "ai_agent": "ai_agent", "email": "email_config",
 }
 
-// deed is how the audit log speaks of a write.
+// deed says what the audit event of a write contains.
 type deed struct {
 	action   string
-	resource string // type of what was acted on
-	says     string // before its name
+	resource string // type of the object
+	says     string // the description, up to the name of the object
 }
 
-// deeds is the table of writes that the audit log knows, by operation id. The API names no action for others: what customers and agents do
-// to posts, comments, companies, conversations and tickets is no audit event.
+// deeds is the table of writes that make an audit event, by operation id. The API has no action for other writes: it does not audit what
+// customers and agents do to posts, comments, companies, conversations and tickets.
 func deeds() map[string]deed {
 	userDeleted := deed{"data.user_data_deleted", "contact", "Deleted the data of contact"}
 	helpCenter := func(says string) deed { return deed{"settings.help_center_updated", "help_center", says} }
@@ -72,12 +74,12 @@ func deeds() map[string]deed {
 	}
 }
 
-// record adds an event about the write at hand to the audit log. item is what the write answered with, before what it was about until then.
+// record adds an event about the current write to the audit log. item is the answer of the write, before is the object as it was until then.
 func (c *call) record(what deed, before, item object) object {
-	name := cmp.Or(nameOf(item), nameOf(before))
+	name := cmp.Or(store.NameOf(item), store.NameOf(before))
 	id := cmp.Or(text(item, "id"), text(before, "id"))
-	admin := c.store.keyAdmin()
-	return c.store.addEvent(c.store.now(), what.action, object{
+	admin := c.store.KeyAdmin()
+	return addEvent(c.store, c.store.Now(), what.action, object{
 		"actor": object{
 			"type": "api_key", "id": admin["id"], "name": admin["name"], "email": admin["email"],
 			"apiKey": object{"id": requestKeyID, "name": "Sandbox key"},
@@ -89,19 +91,19 @@ func (c *call) record(what deed, before, item object) object {
 	})
 }
 
-// addEvent completes an event and files it. Its id is a UUID that follows from how many there were before.
-func (st *store) addEvent(at time.Time, action string, o object) object {
+// addEvent completes an event and adds it to the log. Its id is a UUID made from the number of earlier events, so that runs repeat exactly.
+func addEvent(st *store.Store, at time.Time, action string, o object) object {
 	st.Made["audit_log"]++
 	word, _, _ := strings.Cut(action, ".")
 	maps.Copy(o, object{
 		"id": eventID(st.Made["audit_log"]), "object": "audit_log", "action": action, "domain": domains[word],
 		"createdAt": stamp(at), "correlationId": nil,
 	})
-	st.kind("audit_log").add(o)
+	st.Kind("audit_log").Add(o)
 	return o
 }
 
-// eventID makes the UUID (version 8: ours) of the n-th event.
+// eventID returns the UUID of the n-th event. Version 8 of UUIDs leaves the bits to us.
 func eventID(n int) string {
 	b := sha256.Sum256([]byte("audit_log " + strconv.Itoa(n)))
 	b[6] = b[6]&0x0f | 0x80
@@ -119,16 +121,6 @@ func isEventID(id string) bool {
 	return len(id) == 36
 }
 
-// nameOf is what people call an object.
-func nameOf(o object) string {
-	for _, key := range []string{"name", "title", "fromUrl", "email"} {
-		if name := text(o, key); name != "" {
-			return name
-		}
-	}
-	return ""
-}
-
 func orNull(s string) any {
 	if s == "" {
 		return nil
@@ -136,7 +128,7 @@ func orNull(s string) any {
 	return s
 }
 
-// fieldNames says what a body sets, without the values: they may be secret.
+// fieldNames lists the fields that a body sets. It leaves the values out because they may be secret.
 func fieldNames(body object) []any {
 	names := []any{}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
@@ -160,12 +152,12 @@ func keepEvents(c *call) (func(object) bool, error) {
 				return false
 			}
 		}
-		at := text(o, "createdAt") // stamps are alike in zone and width, so that they compare as text
+		at := text(o, "createdAt") // stamps compare as texts
 		return (from == "" || at >= from) && (until == "" || at <= until)
 	}, nil
 }
 
-// queryTime reads a time in the query as a stamp; empty when it is not given.
+// queryTime returns a time of the query as a stamp, or the empty text if the query has none.
 func queryTime(c *call, name string) (string, error) {
 	given := text(c.query, name)
 	if given == "" {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) events(query string) []object {
@@ -60,8 +61,8 @@ func TestTheAuditLogIsFilteredAndNewestFirst(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
 	all := a.events("")
-	if len(all) < 60 || !slices.IsSortedFunc(all, func(x, y object) int { return compareValues(y["createdAt"], x["createdAt"]) }) ||
-		text(all[0], "createdAt") >= stamp(shipped) {
+	if len(all) < 60 || !slices.IsSortedFunc(all, func(x, y object) int { return store.CompareValues(y["createdAt"], x["createdAt"]) }) ||
+		text(all[0], "createdAt") >= stamp(store.Shipped) {
 		t.Errorf("%d events from %v", len(all), all[0]["createdAt"])
 	}
 	middle := text(all[len(all)/2], "createdAt")
@@ -86,7 +87,7 @@ func TestTheAuditLogIsFilteredAndNewestFirst(t *testing.T) {
 	}
 }
 
-// Every action of the tables is one the contract knows, under the domain it would expect.
+// The contract knows each action of the tables, and its domain.
 func TestTheAuditTablesSpeakTheContractsWords(t *testing.T) {
 	t.Parallel()
 	document := contract.Load()

@@ -1,8 +1,9 @@
 package sandbox
 
-// behaviours lists every operation with a handler of its own, by operation id. All others are generic, and what is
-// particular to a kind (defaults of a new post, the counters a comment moves) stands in its row of the table of
-// kinds.
+import "featurebase-mcp/internal/sandbox/report"
+
+// behaviours is the table of operations with a handler of their own, by operation id. All others have a generic handler. What is particular to a
+// kind, such as the defaults of a new post or the counters that a comment changes, stands in its row of the table of kinds.
 func behaviours() map[string]handler {
 	return map[string]handler{
 		"listPostVoters":  listPostVoters,  // a list of people, not of posts
@@ -32,9 +33,9 @@ func behaviours() map[string]handler {
 		"refreshWebhookSecret": refreshWebhookSecret,
 
 		"listReportDatasets":     listReportDatasets,
-		"queryReport":            queryReport,
-		"drillIntoReport":        drillIntoReport,
-		"listReportFilterValues": listReportFilterValues,
+		"queryReport":            reported(report.Query),
+		"drillIntoReport":        reported(report.DrillIn),
+		"listReportFilterValues": reported(report.FilterValues),
 
 		"createConversation":            createConversation,  // from decides which other fields apply
 		"replyToConversation":           replyToConversation, // appends a part; a contact's reply opens what was closed

@@ -7,14 +7,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // defaultLocale is the organization's language.
 const defaultLocale = "en"
 
-// changelogs is the kind of changelogs. Their plain fields hold the text in the changelog's own language, which is what requests
-// change. Stored beside them: _categoryIds; _translations, the texts in other languages by locale; _published, the locales that are
-// live; _edited, whether the text changed since it was published.
+// changelogs returns the kind of changelogs. Their plain fields hold the text in the changelog's own language, and requests change that text.
+// Four keys stand beside them: _categoryIds; _translations, the texts in other languages by locale; _published, the locales that are live;
+// _edited, whether the text changed after it was published.
 func changelogs() *kind {
 	return &kind{
 		name: "changelog", title: "changelog", path: "/v2/changelogs", bySlug: true,
@@ -27,7 +30,7 @@ func changelogs() *kind {
 			"date":            setTime("date", false),
 			"htmlContent":     setHTMLContent,
 			"markdownContent": setMarkdownContent,
-			// The live API ignores it: publishing is a second call.
+			// The live API ignores this field. Publishing is a second call.
 			"state": notStored,
 		},
 		changed: changelogChanged,
@@ -35,7 +38,7 @@ func changelogs() *kind {
 	}
 }
 
-// renderChangelog shows a changelog in the language that a list asks for, else in its own.
+// renderChangelog shows a changelog in the language that the query names, or else in its own language.
 func renderChangelog(c *call, shown, stored object) {
 	if wanted := text(c.query, "locale"); wanted != "" {
 		maps.Copy(shown, textIn(stored, wanted))
@@ -45,7 +48,7 @@ func renderChangelog(c *call, shown, stored object) {
 	if slices.Contains(published, any(locale)) {
 		shown["state"] = "live"
 	}
-	shown["isPublished"] = len(published) > 0 // in any language: a draft may be published in another
+	shown["isPublished"] = len(published) > 0 // a changelog that is a draft in one language may be published in another
 	shown["isDraftDiffersFromLive"] = flag(stored, "_edited")
 	available := localesOf(stored["locale"], stored["_translations"])
 	shown["publishedLocales"], shown["availableLocales"] = published, available
@@ -62,7 +65,7 @@ func renderChangelog(c *call, shown, stored object) {
 	categories := []any{}
 	for _, id := range list(stored, "_categoryIds") {
 		categoryID, _ := id.(string)
-		if category := c.store.kind("changelog_category").get(categoryID); category != nil {
+		if category := c.store.Kind("changelog_category").Get(categoryID); category != nil {
 			categories = append(categories, object{"id": category["id"], "name": category["name"], "roles": []any{}})
 		}
 	}
@@ -75,7 +78,7 @@ func renderChangelog(c *call, shown, stored object) {
 	}
 }
 
-// textIn returns the title, slug and content of a changelog in a language, with its name; nothing where there is no such text.
+// textIn returns the title, slug, content and locale of a changelog in a language, or nil if it has no text in that language.
 func textIn(o object, locale string) object {
 	out := object{}
 	if locale == text(o, "locale") {
@@ -91,20 +94,20 @@ func textIn(o object, locale string) object {
 	return out
 }
 
-// inner reads an object inside of an object inside of an object; nil where one of them is missing.
+// inner returns o[key][innerKey], or nil if one of the two is missing.
 func inner(o object, key, innerKey string) object {
 	outer, _ := o[key].(object)
 	value, _ := outer[innerKey].(object)
 	return value
 }
 
-// notifications returns what is noted about telling the readers of one language.
+// notifications returns the notification settings of a changelog in one language.
 func notifications(o object, locale any) object {
 	language, _ := locale.(string)
 	return inner(o, "notifications", language)
 }
 
-// localesOf lists languages: an object's own, then those of its translations.
+// localesOf lists the languages of an object: its own first, then those of its translations.
 func localesOf(own, translations any) []any {
 	byLocale, _ := translations.(object)
 	out := []any{own}
@@ -114,7 +117,7 @@ func localesOf(own, translations any) []any {
 	return out
 }
 
-// keepChangelogs applies the filters of listChangelogs. Drafts are left out unless they are asked for, by state or by name.
+// keepChangelogs applies the filters of listChangelogs. It leaves drafts out unless the query asks for a state or for one changelog.
 func keepChangelogs(c *call) (func(object) bool, error) {
 	from, err := c.dateBound("startDate", 0)
 	if err != nil {
@@ -137,7 +140,7 @@ func keepChangelogs(c *call) (func(object) bool, error) {
 			}
 		}
 	}
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	return func(o object) bool {
 		language := locale
 		if language == "" {
@@ -155,11 +158,12 @@ func keepChangelogs(c *call) (func(object) bool, error) {
 		case categories != nil && !slices.ContainsFunc(list(o, "_categoryIds"), func(id any) bool { return slices.Contains(categories, id) }):
 			return false
 		}
-		return holdsAll(text(shown, "title"), text(shown, "content"), terms)
+		return fulltext.HoldsAll(text(shown, "title"), text(shown, "content"), terms)
 	}, nil
 }
 
-// dateBound reads a date of the query as a stamp; nothing without one. A whole day is moved by inDay, so that an end includes it.
+// dateBound returns a date of the query as a stamp, or the empty text if the query has none. It adds inDay to a date without a time, so that
+// the end of a range includes its last day.
 func (c *call) dateBound(name string, inDay time.Duration) (string, error) {
 	given := text(c.query, name)
 	if given == "" {
@@ -178,19 +182,19 @@ func (c *call) dateBound(name string, inDay time.Duration) (string, error) {
 func startChangelog(c *call, draft object) {
 	maps.Copy(draft, object{
 		"organization": organizationID, "locale": defaultLocale, "slug": c.freeSlug(slugOf(text(c.body, "title"))),
-		"date": stamp(c.store.now()), "commentCount": 0.0, "featuredImage": nil, "allowedSegmentIds": []any{}, "notifications": object{},
+		"date": stamp(c.store.Now()), "commentCount": 0.0, "featuredImage": nil, "allowedSegmentIds": []any{}, "notifications": object{},
 		"_categoryIds": []any{}, "_translations": object{}, "_published": []any{},
 	})
 }
 
 func (c *call) categoryNamed(name any) object {
 	wanted, _ := name.(string)
-	return c.store.kind("changelog_category").find(func(o object) bool {
+	return c.store.Kind("changelog_category").Find(func(o object) bool {
 		return strings.EqualFold(text(o, "name"), strings.TrimSpace(wanted))
 	})
 }
 
-// setCategories replaces the categories by name. They have to exist: only the dashboard makes them.
+// setCategories replaces the categories by name. A name that does not exist is refused, because only the dashboard makes categories.
 func setCategories(c *call, draft object, value any) error {
 	names, _ := value.([]any)
 	ids := []any{}
@@ -209,7 +213,7 @@ func setCategories(c *call, draft object, value any) error {
 
 func (c *call) categoryNames() string {
 	var names []string
-	for _, category := range c.store.kind("changelog_category").all {
+	for _, category := range c.store.Kind("changelog_category").All() {
 		names = append(names, text(category, "name"))
 	}
 	return strings.Join(names, ", ")
@@ -220,7 +224,7 @@ func setHTMLContent(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setMarkdownContent gives way to HTML where both are given: HTML can say more.
+// setMarkdownContent ignores the Markdown if the body has HTML, too, because HTML can hold more.
 func setMarkdownContent(c *call, draft object, value any) error {
 	if c.body["htmlContent"] == nil {
 		source, _ := value.(string)
@@ -229,15 +233,15 @@ func setMarkdownContent(c *call, draft object, value any) error {
 	return nil
 }
 
-// changelogChanged notes that readers do not see the new text before the changelog is published again.
+// changelogChanged marks a published changelog whose text changed: readers see the old text until it is published again.
 func changelogChanged(_ *call, before, o object) {
 	if len(list(o, "_published")) > 0 && (before["title"] != o["title"] || before["content"] != o["content"]) {
 		o["_edited"] = true
 	}
 }
 
-// publishChangelog makes languages of a changelog visible, or notes when that shall happen. Nothing scheduled ever comes due here: the
-// sandbox's clock only moves by writes.
+// publishChangelog publishes languages of a changelog, or notes the time for which they are scheduled. A schedule never comes due in the
+// sandbox, because its clock moves only with writes.
 func publishChangelog(c *call) (int, any, error) {
 	o, locales, err := c.publication()
 	if err != nil {
@@ -254,14 +258,14 @@ func publishChangelog(c *call) (int, any, error) {
 		}
 		noteNotification(o, locale, object{"scheduledDate": due, "sendEmailNotification": flag(c.body, "sendEmail")})
 	}
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	if due != nil {
 		return http.StatusOK, object{"success": true, "state": "scheduled"}, nil
 	}
 	return http.StatusOK, object{"success": true, "state": "published"}, nil
 }
 
-// publish makes one language visible, ends its schedule, and tells the subscribers if asked to and not done before.
+// publish publishes one language and ends its schedule. It notes an e-mail to the subscribers if the body asks for it and none was sent.
 func (c *call) publish(o object, locale any) {
 	if published := list(o, "_published"); !slices.Contains(published, locale) {
 		o["_published"] = append(slices.Clip(published), locale)
@@ -273,7 +277,7 @@ func (c *call) publish(o object, locale any) {
 	if flag(c.body, "sendEmail") && !flag(notifications(o, locale), "emailSent") {
 		note["emailSent"] = true
 		language, _ := locale.(string)
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: "changelog_email", Subject: text(textIn(o, language), "title"), Recipients: c.receivers(o, language),
 			Detail: object{"changelogId": o["id"], "locale": locale},
 		})
@@ -281,7 +285,7 @@ func (c *call) publish(o object, locale any) {
 	noteNotification(o, locale, note)
 }
 
-// unpublishChangelog takes languages back to draft and cancels their schedules.
+// unpublishChangelog turns languages back into drafts and cancels their schedules.
 func unpublishChangelog(c *call) (int, any, error) {
 	o, locales, err := c.publication()
 	if err != nil {
@@ -294,12 +298,12 @@ func unpublishChangelog(c *call) (int, any, error) {
 	for _, locale := range locales {
 		noteNotification(o, locale, object{"scheduledDate": nil})
 	}
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	return http.StatusOK, object{"success": true, "state": "unpublished"}, nil
 }
 
-// publication returns the changelog and the languages that a request to publish or unpublish is about: all of them when it names none.
-// All of the body is optional, but there must be one.
+// publication returns the changelog and the languages that a request publishes or unpublishes. A request that names no language means all
+// of them. Each field of the body is optional, but the API requires a body.
 func (c *call) publication() (object, []any, error) {
 	o, err := c.target()
 	if err != nil {
@@ -321,7 +325,7 @@ func (c *call) publication() (object, []any, error) {
 	return o, locales, nil
 }
 
-// publishTime returns the stamp of the time to publish at; nil for now.
+// publishTime returns the stamp for which publication is scheduled, or nil if it is immediate.
 func (c *call) publishTime() (any, error) {
 	given := text(c.body, "scheduledDate")
 	if given == "" {
@@ -331,13 +335,13 @@ func (c *call) publishTime() (any, error) {
 	if err != nil {
 		return nil, refused("scheduledDate", "Invalid date")
 	}
-	if now := c.store.now(); !due.After(now) {
+	if now := c.store.Now(); !due.After(now) {
 		return nil, refused("scheduledDate", "Must be in the future; it is now "+stamp(now))
 	}
 	return stamp(due), nil
 }
 
-// noteNotification changes what is noted about telling the readers of one language.
+// noteNotification changes the notification settings of a changelog in one language.
 func noteNotification(o object, locale any, changes object) {
 	language, _ := locale.(string)
 	note := object{"scheduledDate": nil, "emailSent": false, "hideFromBoardAndWidgets": false, "sendEmailNotification": false}

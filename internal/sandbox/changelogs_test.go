@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) everyChangelogOperation() {
@@ -214,7 +215,7 @@ func TestSchedulesWaitAndAreCancelled(t *testing.T) {
 	path := "/v2/changelogs/" + text(a.newChangelog(nil), "id")
 	before := string(a.do("GET", path, nil).body)
 	failed := a.do("POST", path+"/publish", object{"scheduledDate": "2026-10-01T09:00:00Z"}).fails(http.StatusBadRequest, "invalid_request")
-	if failed["param"] != "scheduledDate" || !strings.Contains(text(failed, "message"), stamp(shipped)[:10]) {
+	if failed["param"] != "scheduledDate" || !strings.Contains(text(failed, "message"), stamp(store.Shipped)[:10]) {
 		t.Errorf("a date in the past: %v", failed)
 	}
 	if after := string(a.do("GET", path, nil).body); after != before {

@@ -5,12 +5,14 @@ import (
 	"math"
 	"net/http"
 	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// comments is the kind of comments on posts and changelogs. Stored beside the plain fields: _authorId.
+// comments returns the kind of comments on posts and changelogs. One key stands beside the plain fields: _authorId.
 func comments() *kind {
 	return &kind{
-		name: "comment", title: "comment", path: "/v2/comments", isID: isObjectID,
+		name: "comment", title: "comment", path: "/v2/comments", isID: store.IsObjectID,
 		render: renderComment,
 		keep:   keepComments,
 		order:  orderComments,
@@ -28,7 +30,7 @@ func comments() *kind {
 			"changelogId":     setSubject("changelogId", "changelog"),
 			"parentCommentId": setParent,
 			"createdAt":       setTime("createdAt", false),
-			// This starts something instead of being stored: see commentMade.
+			// commentMade reads this field. It is not stored.
 			"sendNotification": notStored,
 		},
 		made: commentMade,
@@ -39,7 +41,7 @@ func comments() *kind {
 func renderComment(c *call, shown, stored object) {
 	shown["score"] = score(stored)
 	shown["author"] = nil
-	if author, ok := c.store.byline(text(stored, "_authorId")).(object); ok {
+	if author, ok := byline(c.store, text(stored, "_authorId")).(object); ok {
 		delete(author, "email")
 		shown["author"] = author
 	}
@@ -47,8 +49,7 @@ func renderComment(c *call, shown, stored object) {
 
 func score(o object) float64 { return number(o, "upvotes") - number(o, "downvotes") }
 
-// confidence is the lower end of what the votes say about a comment (Wilson score, 80 %): many good votes beat few
-// perfect ones.
+// confidence returns the lower bound of the Wilson score of a comment at 80 %, so that many good votes rank above a few perfect ones.
 func confidence(o object) float64 {
 	const z = 1.281551565545
 	up, down := number(o, "upvotes"), number(o, "downvotes")
@@ -61,12 +62,12 @@ func confidence(o object) float64 {
 	return math.Round(lower*1e6) / 1e6
 }
 
-// keepComments applies the filters of listComments. Without them everything is listed: the key may see all of it.
+// keepComments applies the filters of listComments. Without a filter it keeps all comments, because the key may see all of them.
 func keepComments(c *call) (func(object) bool, error) {
 	subjects := object{}
 	for field, kindName := range subjectKinds() {
 		if wanted := text(c.query, field); wanted != "" {
-			subjects[field] = wanted // an unknown one finds nothing
+			subjects[field] = wanted // an unknown subject has no comments
 			if o := c.subject(kindName, wanted); o != nil {
 				subjects[field] = o["id"]
 			}
@@ -93,7 +94,7 @@ func keepComments(c *call) (func(object) bool, error) {
 	}, nil
 }
 
-// subjectKinds names the kind that each field of a comment's subject points to.
+// subjectKinds gives the kind of each field that names the subject of a comment.
 func subjectKinds() map[string]string {
 	return map[string]string{"postId": "post", "changelogId": "changelog"}
 }
@@ -114,17 +115,17 @@ func startComment(c *call, draft object) {
 	maps.Copy(draft, object{
 		"postId": nil, "changelogId": nil, "parentCommentId": nil,
 		"upvotes": 0.0, "downvotes": 0.0, "inReview": false, "isDeleted": false, "isPinned": false, "isPrivate": false, "isSpam": false,
-		"_authorId": c.store.keyAdmin()["id"],
+		"_authorId": c.store.KeyAdmin()["id"],
 	})
 }
 
-// subject finds what a comment is on, by id or slug.
+// subject finds the post or changelog of a comment, by id or slug.
 func (c *call) subject(kindName, idOrSlug string) object {
-	all := c.store.kind(kindName)
-	if o := all.get(idOrSlug); o != nil {
+	all := c.store.Kind(kindName)
+	if o := all.Get(idOrSlug); o != nil {
 		return o
 	}
-	return all.find(func(o object) bool { return o["slug"] == idOrSlug })
+	return all.Find(func(o object) bool { return o["slug"] == idOrSlug })
 }
 
 func setSubject(field, kindName string) setter {
@@ -142,13 +143,13 @@ func setSubject(field, kindName string) setter {
 	}
 }
 
-// setParent makes a reply. The check waits until the subject is known, since a reply stays with its parent's.
+// setParent makes the comment a reply. It refuses a parent whose subject is not the one that the body names.
 func setParent(c *call, draft object, value any) error {
 	id, _ := value.(string)
-	if !isObjectID(id) {
+	if !store.IsObjectID(id) {
 		return invalid("invalid_id", "Invalid comment ID: "+id, "parentCommentId")
 	}
-	parent := c.store.kind("comment").get(id)
+	parent := c.store.Kind("comment").Get(id)
 	if parent == nil {
 		return notFound("parent comment")
 	}
@@ -169,33 +170,33 @@ func commentMade(c *call, o object) {
 	subject["commentCount"] = number(subject, "commentCount") + 1
 	notify, given := c.body["sendNotification"].(bool)
 	if (!given || notify) && !flag(o, "isPrivate") {
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: "comment_email", Subject: text(subject, "title"), Recipients: len(list(subject, "_voters")),
 			Detail: object{"commentId": o["id"], "postId": o["postId"], "changelogId": o["changelogId"]},
 		})
 	}
 }
 
-// removeComments takes the comments of a post or changelog along when it goes.
+// removeComments removes the comments of a post or changelog that is being removed.
 func (c *call) removeComments(field string, subject object) {
-	comments := c.store.kind("comment")
-	for _, comment := range slices.Clone(comments.all) {
+	comments := c.store.Kind("comment")
+	for _, comment := range slices.Clone(comments.All()) {
 		if comment[field] == subject["id"] {
 			c.counted(text(comment, "_authorId"), "commentsCreated", -1)
-			comments.remove(text(comment, "id"))
+			comments.Remove(text(comment, "id"))
 		}
 	}
 }
 
-// commented returns the post or changelog that a comment is on. It exists: both take their comments along.
+// commented returns the post or changelog of a comment. It always exists, because removing it removes its comments.
 func (c *call) commented(o object) object {
 	if id := text(o, "postId"); id != "" {
-		return c.store.kind("post").get(id)
+		return c.store.Kind("post").Get(id)
 	}
-	return c.store.kind("changelog").get(text(o, "changelogId"))
+	return c.store.Kind("changelog").Get(text(o, "changelogId"))
 }
 
-// commentGone keeps the counters right. One that was blanked before is no longer counted.
+// commentGone lowers the counters. A comment that was blanked before does not count any more.
 func commentGone(c *call, o object) {
 	if flag(o, "isDeleted") {
 		return
@@ -213,19 +214,19 @@ func deleteComment(c *call) (int, any, error) {
 	return http.StatusOK, c.deleted(o), nil
 }
 
-// deleted removes a comment, or blanks it when replies hang on it.
+// deleted removes a comment, or blanks it if it has replies.
 func (c *call) deleted(o object) object {
-	reply := c.store.kind("comment").find(func(other object) bool { return other["parentCommentId"] == o["id"] })
+	reply := c.store.Kind("comment").Find(func(other object) bool { return other["parentCommentId"] == o["id"] })
 	if reply == nil {
 		return c.removed(o)
 	}
 	commentGone(c, o)
-	maps.Copy(o, object{"content": "", "isDeleted": true, "_authorId": nil, "updatedAt": stamp(c.store.now())})
+	maps.Copy(o, object{"content": "", "isDeleted": true, "_authorId": nil, "updatedAt": stamp(c.store.Now())})
 	return object{"id": o["id"], "object": "comment", "deleted": true}
 }
 
 func deleteCommentLegacy(c *call) (int, any, error) {
-	c.endpoint = &endpoint{op: c.op, kind: c.kinds.named("comment")} // the singular path belongs to no collection
+	c.endpoint = &endpoint{op: c.op, kind: c.kinds.named("comment")} // the path of this operation belongs to no kind
 	c.path = map[string]string{"id": text(c.body, "id")}
 	if !c.kind.isID(c.path["id"]) {
 		return 0, nil, invalid("invalid_id", "Invalid comment ID: "+c.path["id"], "id")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func TestCommentsAreFoundBySubjectAndCount(t *testing.T) {
@@ -133,7 +134,7 @@ func TestListCommentsFilters(t *testing.T) {
 		"privacy=private&inReview=false": func(o object) bool { return flag(o, "isPrivate") && !flag(o, "inReview") },
 	} {
 		want := 0
-		for _, o := range seed(0, shipped).kind("comment").all {
+		for _, o := range seed(0, store.Shipped).Kind("comment").All() {
 			if fits(o) {
 				want++
 			}

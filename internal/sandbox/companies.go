@@ -4,12 +4,15 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// companies is the kind of customers' companies. Who belongs to one stands with the contacts, in _companyIds; linkedUsers counts them.
+// companies returns the kind of customers' companies. Each contact holds the ids of its companies in _companyIds; linkedUsers counts the
+// contacts of a company.
 func companies() *kind {
 	return &kind{
-		name: "company", title: "company", path: "/v2/companies", isID: isObjectID,
+		name: "company", title: "company", path: "/v2/companies", isID: store.IsObjectID,
 		order: func(*call) ordering { return byField("createdAt", true) },
 		fields: map[string]func(*call, object) any{
 			"externalId": func(_ *call, o object) any { return o["companyId"] },
@@ -31,7 +34,7 @@ func newCompany() object {
 	}
 }
 
-// clearable is the setter of a plain field that null empties.
+// clearable returns the setter of a plain field that null clears.
 func clearable(field string) setter {
 	return func(_ *call, draft object, value any) error {
 		draft[field] = value
@@ -40,7 +43,7 @@ func clearable(field string) setter {
 }
 
 func (c *call) companyWithID(externalID any) object {
-	return c.store.kind("company").find(func(o object) bool { return o["companyId"] == externalID })
+	return c.store.Kind("company").Find(func(o object) bool { return o["companyId"] == externalID })
 }
 
 // upsertCompany updates the company with the external id of the body, or creates it.
@@ -60,14 +63,14 @@ func deleteCompanyByCompanyID(c *call) (int, any, error) {
 	return http.StatusOK, c.removed(o), nil
 }
 
-// companyGone unlinks the contacts of a company. They stay.
+// companyGone unlinks the contacts of a company and keeps them.
 func companyGone(c *call, company object) {
-	for _, contact := range c.store.kind("contact").all {
+	for _, contact := range c.store.Kind("contact").All() {
 		unlink(contact, company)
 	}
 }
 
-// link makes a contact one of a company's users, once.
+// link adds a contact to a company unless it belongs to it already.
 func link(contact, company object) {
 	if ids := list(contact, "_companyIds"); !slices.Contains(ids, company["id"]) {
 		contact["_companyIds"] = append(slices.Clip(ids), company["id"])
@@ -75,7 +78,7 @@ func link(contact, company object) {
 	}
 }
 
-// unlink undoes link, and says whether there was anything to undo.
+// unlink takes a contact out of a company and reports whether it belonged to it.
 func unlink(contact, company object) bool {
 	ids := list(contact, "_companyIds")
 	if !slices.Contains(ids, company["id"]) {
@@ -91,7 +94,7 @@ func listCompanyContacts(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	members := slices.DeleteFunc(slices.Clone(c.store.kind("contact").all), func(o object) bool {
+	members := slices.DeleteFunc(slices.Clone(c.store.Kind("contact").All()), func(o object) bool {
 		return !slices.Contains(list(o, "_companyIds"), company["id"])
 	})
 	contact := c.kinds.named("contact")
@@ -126,10 +129,10 @@ func (c *call) membership(contactID string) (company, contact object, err error)
 	if company, err = c.target(); err != nil {
 		return nil, nil, err
 	}
-	if !isObjectID(contactID) {
+	if !store.IsObjectID(contactID) {
 		return nil, nil, invalid("invalid_id", "Invalid contact ID: "+contactID, "contactId")
 	}
-	if contact = c.store.kind("contact").get(contactID); contact == nil {
+	if contact = c.store.Kind("contact").Get(contactID); contact == nil {
 		return nil, nil, notFound("contact")
 	}
 	return company, contact, nil

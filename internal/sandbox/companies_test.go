@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) everyCompanyOperation() {
@@ -113,20 +114,20 @@ func TestSearchingCompanies(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
 	all := a.all(contract.Load().Operation("listCompanies"), "/v2/companies", nil, 100)
-	if len(all) != len(a.sandbox.store.kind("company").all) {
+	if len(all) != len(a.sandbox.store.Kind("company").All()) {
 		t.Fatalf("%d companies listed", len(all))
 	}
-	if !slices.IsSortedFunc(all, func(x, y object) int { return compareValues(y["createdAt"], x["createdAt"]) }) {
+	if !slices.IsSortedFunc(all, func(x, y object) int { return store.CompareValues(y["createdAt"], x["createdAt"]) }) {
 		t.Error("the list does not begin with the newest")
 	}
 	known := all[4]
-	created, _ := seconds(text(known, "createdAt"))
-	active, _ := seconds(text(known, "lastActivity"))
+	created, _ := store.Seconds(text(known, "createdAt"))
+	active, _ := store.Seconds(text(known, "lastActivity"))
 	more := func(field string, than float64) func(object) bool {
 		return func(o object) bool { return number(o, field) > than }
 	}
 	later := func(field string, than float64) func(object) bool {
-		return func(o object) bool { at, ok := seconds(text(o, field)); return ok && at > than }
+		return func(o object) bool { at, ok := store.Seconds(text(o, field)); return ok && at > than }
 	}
 	is := func(field string) func(object) bool { return func(o object) bool { return o[field] == known[field] } }
 	for name, c := range map[string]struct {
@@ -160,7 +161,7 @@ func TestSearchingCompanies(t *testing.T) {
 	}
 	richest := a.do("POST", "/v2/companies/search", object{"sort": "monthlySpend:desc", "limit": 5})
 	spend := func(o object) float64 { return number(o, "monthlySpend") }
-	if rows := richest.rows(); !slices.IsSortedFunc(rows, func(x, y object) int { return compareValues(spend(y), spend(x)) }) || spend(rows[0]) != 12500 ||
+	if rows := richest.rows(); !slices.IsSortedFunc(rows, func(x, y object) int { return store.CompareValues(spend(y), spend(x)) }) || spend(rows[0]) != 12500 ||
 		richest.ok()["totalCount"] != float64(len(all)) {
 		t.Errorf("by spend: %s", richest.body)
 	}

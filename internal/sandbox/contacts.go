@@ -4,15 +4,17 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// organizationID is the organization every contact belongs to.
+// organizationID is the id of the one organization, to which all contacts belong.
 const organizationID = "5f0c9a7e1d2b3c4d5e6f7081"
 
-// contacts is the kind of customers and leads. Stored beside the plain fields: _companyIds, _blocked, _preferences.
+// contacts returns the kind of customers and leads. Three keys stand beside the plain fields: _companyIds, _blocked, _preferences.
 func contacts() *kind {
 	return &kind{
-		name: "contact", title: "contact", path: "/v2/contacts", isID: isObjectID,
+		name: "contact", title: "contact", path: "/v2/contacts", isID: store.IsObjectID,
 		render: renderContact,
 		keep:   keepContacts,
 		order:  func(*call) ordering { return byField("lastActivity", true) },
@@ -24,7 +26,7 @@ func contacts() *kind {
 		set: map[string]setter{
 			"companies": setCompanies,
 			"createdAt": setTime("createdAt", false),
-			// The hash proves who sent a contact from a browser; the phone number is accepted and never shown.
+			// The hash proves to the API who sent a contact from a browser. The API accepts phone numbers and never shows them.
 			"userHash": notStored,
 			"phone":    notStored,
 		},
@@ -48,15 +50,15 @@ func newContact(name, email string) object {
 }
 
 func (c *call) insertContact(draft object) {
-	draft["lastActivity"] = stamp(c.store.now())
+	draft["lastActivity"] = stamp(c.store.Now())
 	c.insert(c.kinds.named("contact"), draft)
 }
 
 func renderContact(c *call, shown, stored object) {
-	delete(shown, "createdAt") // searches sort and filter by it, answers do not carry it
+	delete(shown, "createdAt") // searches sort and filter by these two fields, but answers do not have them
 	delete(shown, "updatedAt")
 	companies := []any{}
-	for _, company := range c.store.companiesOf(text(stored, "id")) {
+	for _, company := range c.store.CompaniesOf(text(stored, "id")) {
 		companies = append(companies, maps.Clone(company))
 	}
 	shown["companies"] = companies
@@ -67,16 +69,16 @@ func keepContacts(c *call) (func(object) bool, error) {
 	return func(o object) bool { return wanted == "all" || o["type"] == wanted }, nil
 }
 
-// upsertContact finds the contact by userId, else by e-mail among those without another userId.
+// upsertContact finds the contact by userId, or else by e-mail among the contacts that have no other userId.
 func upsertContact(c *call) (int, any, error) {
 	userID, email := text(c.body, "userId"), text(c.body, "email")
 	all := c.collection()
 	var o object
 	if userID != "" {
-		o = all.find(func(o object) bool { return o["userId"] == userID })
+		o = all.Find(func(o object) bool { return o["userId"] == userID })
 	}
 	if o == nil && email != "" {
-		o = all.find(func(o object) bool {
+		o = all.Find(func(o object) bool {
 			return strings.EqualFold(text(o, "email"), email) && (userID == "" || text(o, "userId") == "")
 		})
 	}
@@ -89,19 +91,19 @@ func upsertContact(c *call) (int, any, error) {
 	if err := c.apply(draft); err != nil {
 		return 0, nil, err
 	}
-	draft["type"] = "customer" // a lead with an identity is one no longer
+	draft["type"] = "customer" // a lead with an identity becomes a customer
 	if o == nil {
 		c.insertContact(draft)
 		o = draft
 	} else {
 		maps.Copy(o, draft)
-		o["updatedAt"] = stamp(c.store.now())
+		o["updatedAt"] = stamp(c.store.Now())
 	}
 	return status, c.shown(c.kind, o), nil
 }
 
-// setCompanies links the contact to companies by their external id, making and updating them on the way. Companies
-// not named stay linked.
+// setCompanies links the contact to companies by their external ids. It creates and updates these companies from the body, and keeps the
+// contact's other companies.
 func setCompanies(c *call, _ object, value any) error {
 	given, _ := value.([]any)
 	c.later = append(c.later, func(draft object) {
@@ -113,7 +115,7 @@ func setCompanies(c *call, _ object, value any) error {
 	return nil
 }
 
-// company returns the company with the external id of the input, made if unknown, and updated from the input.
+// company returns the company with the external id of the input. It creates the company if there is none, and updates it from the input.
 func (c *call) company(input object) object {
 	company := c.companyWithID(input["id"])
 	if company == nil {
@@ -126,16 +128,16 @@ func (c *call) company(input object) object {
 			company[key] = value
 		}
 	}
-	company["updatedAt"] = stamp(c.store.now())
+	company["updatedAt"] = stamp(c.store.Now())
 	return company
 }
 
-// contactGone withdraws the votes of a contact. What it wrote stays, without an author.
+// contactGone withdraws the votes of a contact and keeps what the contact wrote, without an author.
 func contactGone(c *call, o object) {
-	for _, post := range c.store.kind("post").all {
+	for _, post := range c.store.Kind("post").All() {
 		c.withdraw(post, o["id"])
 	}
-	for _, company := range c.store.companiesOf(text(o, "id")) {
+	for _, company := range c.store.CompaniesOf(text(o, "id")) {
 		unlink(o, company)
 	}
 }
@@ -152,10 +154,10 @@ func (c *call) block(blocked bool, word string) (int, any, error) {
 	return http.StatusOK, object{"id": o["id"], "object": "contact", word: true}, nil
 }
 
-// byUserID serves an operation for the customer with an external id. Leads have none that counts.
+// byUserID serves an operation for the customer that the path names by external id. The API finds leads by id alone.
 func byUserID(next handler) handler {
 	return func(c *call) (int, any, error) {
-		o := c.collection().find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
+		o := c.collection().Find(func(o object) bool { return o["type"] == "customer" && o["userId"] == c.path["userId"] })
 		if o == nil {
 			return 0, nil, notFound("contact")
 		}
@@ -196,7 +198,7 @@ func updateEmailPreferences(c *call) (int, any, error) {
 	return http.StatusOK, preferences(o), nil
 }
 
-// customer is the target unless it is a lead: leads have no preferences.
+// customer returns the target. It answers 404 for a lead, because leads have no preferences.
 func (c *call) customer() (object, error) {
 	o, err := c.target()
 	if err == nil && o["type"] != "customer" {
@@ -205,7 +207,7 @@ func (c *call) customer() (object, error) {
 	return o, err
 }
 
-// preferences shows the stored values beside what they amount to once "all" is taken into account.
+// preferences shows each stored status beside the effective status, which follows from the stored one and "all".
 func preferences(o object) object {
 	stored, _ := o["_preferences"].(object)
 	status := func(name string) string {

@@ -143,7 +143,7 @@ func TestDeletingAContactLeavesWhatItWroteAndWithdrawsItsVotes(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
 	post := a.the("post", func(o object) bool {
-		return number(o, "upvotes") > 20 && a.sandbox.store.kind("contact").get(text(o, "_authorId")) != nil
+		return number(o, "upvotes") > 20 && a.sandbox.store.Kind("contact").Get(text(o, "_authorId")) != nil
 	})
 	author, votes, path := text(post, "_authorId"), number(post, "upvotes"), "/v2/posts/"+text(post, "id")
 	a.do("DELETE", "/v2/contacts/"+author, nil).ok()

@@ -3,16 +3,18 @@ package sandbox
 import (
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
 )
 
 const (
-	// surrounding is how many messages around a match a search shows at most.
+	// surrounding is the greatest number of messages that a search shows around a match.
 	surrounding = 30
-	// previewLength is where the preview of a message ends, in characters.
+	// previewLength is the greatest length of the preview of a message, in characters.
 	previewLength = 240
 )
 
-// conversationTexts are what full-text search looks at: the title and everything that was written.
+// conversationTexts returns what full-text search reads: the title, and all messages and notes.
 func conversationTexts(o object) (title, content string) {
 	source, _ := o["source"].(object)
 	texts := []string{text(source, "bodyMarkdown")}
@@ -24,10 +26,10 @@ func conversationTexts(o object) (title, content string) {
 	return text(o, "title"), strings.Join(texts, "\n")
 }
 
-// mentionedAdmins are the ids of those whom internal notes call by name: "@Yuki Tanabe".
+// mentionedAdmins returns the ids of the admins whom internal notes mention by name, as in "@Yuki Tanabe".
 func mentionedAdmins(c *call, o object) any {
 	mentioned := []any{}
-	for _, admin := range c.store.kind("admin").all {
+	for _, admin := range c.store.Kind("admin").All() {
 		if slices.ContainsFunc(parts(o), func(part object) bool {
 			return part["partType"] == "admin_note" && strings.Contains(text(part, "bodyMarkdown"), "@"+text(admin, "name"))
 		}) {
@@ -37,8 +39,7 @@ func mentionedAdmins(c *call, o object) any {
 	return mentioned
 }
 
-// foundConversation shows a row of a search: slimmer than a conversation, and in search mode with the message that
-// matched.
+// foundConversation shows a row of a search. It has fewer fields than a conversation, and with a search text also the message that matched.
 func foundConversation(c *call, o object, score float64) object {
 	row := c.shown(c.kind, o)
 	columns := c.rowProperties()
@@ -61,7 +62,7 @@ func foundConversation(c *call, o object, score float64) object {
 	return row
 }
 
-// rowProperties are the fields that the contract gives the rows of the answer.
+// rowProperties returns the fields that the contract gives to the rows of the answer.
 func (c *call) rowProperties() object {
 	properties, _ := c.op.Success["properties"].(object)
 	data, _ := properties["data"].(object)
@@ -70,30 +71,30 @@ func (c *call) rowProperties() object {
 	return row
 }
 
-// searchPerson shows a person with their companies, or nil when there is none with this id.
+// searchPerson shows a person with their companies, or returns nil if nobody has this id.
 func (c *call) searchPerson(id any) object {
 	personID, _ := id.(string)
-	speaker, ok := c.store.speaker(personID).(object)
+	speaker, ok := speaker(c.store, personID).(object)
 	if !ok {
 		return nil
 	}
 	companies := []any{}
-	for _, company := range c.store.companiesOf(personID) {
+	for _, company := range c.store.CompaniesOf(personID) {
 		companies = append(companies, object{"id": company["id"], "name": company["name"]})
 	}
 	speaker["companies"] = companies
 	return speaker
 }
 
-// showMatch adds the part that matches best and the messages around it. The opening message is no part: when it is the
-// best match, only its text and its author are shown.
+// showMatch adds the part that matches best and the messages around it. The opening message is not a part and has no id: if it matches best,
+// only its text and its author are shown.
 func (c *call) showMatch(row, o object, wanted string) {
 	source, _ := o["source"].(object)
 	written := slices.DeleteFunc(parts(o), func(part object) bool { return !isWritten(part) })
-	terms := significant(words(wanted))
-	best, weight := -1, matchWeight(terms, text(source, "bodyMarkdown"))
+	terms := fulltext.Terms(wanted)
+	best, weight := -1, fulltext.Weight(terms, text(source, "bodyMarkdown"))
 	for i, part := range written {
-		if w := matchWeight(terms, text(part, "bodyMarkdown")); w > weight {
+		if w := fulltext.Weight(terms, text(part, "bodyMarkdown")); w > weight {
 			best, weight = i, w
 		}
 	}
@@ -117,7 +118,7 @@ func (c *call) showMatch(row, o object, wanted string) {
 	row["surroundingConversationParts"] = around
 }
 
-// authorOf shows the author of a part or of an opening message; null when that person is gone.
+// authorOf shows the author of a part or of an opening message, or null if that person was deleted.
 func (c *call) authorOf(written object) any {
 	if person := c.searchPerson(written["_authorId"]); person != nil {
 		return person
@@ -125,15 +126,7 @@ func (c *call) authorOf(written object) any {
 	return nil
 }
 
-func matchWeight(terms []string, body string) (sum float64) {
-	held := words(body)
-	for _, term := range terms {
-		sum += found(term, held)
-	}
-	return sum
-}
-
-// preview returns the beginning of a message, and whether that is not all.
+// preview returns the beginning of a message and reports whether it left the rest out.
 func preview(body string) (string, bool) {
 	characters := []rune(body)
 	if len(characters) <= previewLength {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func TestConversationsAreFoundByEveryField(t *testing.T) {
@@ -26,7 +27,7 @@ func TestConversationsAreFoundByEveryField(t *testing.T) {
 		return func(o object) bool { return at(o, "customAttributes", id) == value }
 	}
 	stored := func(fits func(object) bool) func(object) bool {
-		return func(o object) bool { return fits(a.sandbox.store.kind("conversation").get(text(o, "id"))) }
+		return func(o object) bool { return fits(a.sandbox.store.Kind("conversation").Get(text(o, "id"))) }
 	}
 	takesPart := stored(func(o object) bool { return slices.Contains(list(o, "_participantIds"), contact) })
 	tagged := func(o object) bool { return slices.Contains(tagNames(o), "Billing") }
@@ -54,8 +55,8 @@ func TestConversationsAreFoundByEveryField(t *testing.T) {
 		{[]object{where("mentionedAdminIds", "=", a.the("admin", named("Yuki Tanabe"))["id"])}, stored(func(o object) bool {
 			return strings.Contains(stringOf(o["_parts"]), "@Yuki Tanabe")
 		})},
-		{[]object{where("createdAt", ">", autumn)}, func(o object) bool { at, _ := seconds(text(o, "createdAt")); return at > autumn }},
-		{[]object{where("created_at", "<", autumn)}, func(o object) bool { at, _ := seconds(text(o, "createdAt")); return at < autumn }},
+		{[]object{where("createdAt", ">", autumn)}, func(o object) bool { at, _ := store.Seconds(text(o, "createdAt")); return at > autumn }},
+		{[]object{where("created_at", "<", autumn)}, func(o object) bool { at, _ := store.Seconds(text(o, "createdAt")); return at < autumn }},
 		{[]object{where("customAttributes.product_area", "=", "Mobile")}, attribute("product_area", "Mobile")},
 		{[]object{where("customAttributes.product_area", "IN", []any{"Mobile", "nothing"})}, attribute("product_area", "Mobile")},
 		{[]object{where("customAttributes.product_area", "!=", "Mobile"), where("priority", "=", false)}, func(o object) bool {
@@ -167,7 +168,7 @@ func TestPagesOfConversationsAddUp(t *testing.T) {
 	a := start(t, Options{})
 	op := contract.Load().Operation("searchConversations")
 	a.the("conversation", anyone)
-	total := len(a.sandbox.store.kind("conversation").all)
+	total := len(a.sandbox.store.Kind("conversation").All())
 	for _, body := range []object{{}, {"sort": "lastActivityAt:asc"}, {"sort": "last_activity_at:desc"}} {
 		got := ids(a.all(op, op.Path, body, 23))
 		if len(slices.Compact(slices.Sorted(slices.Values(got)))) != total || len(got) != total {

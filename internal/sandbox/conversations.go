@@ -5,14 +5,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// conversations is the kind of inbox conversations. The opening message stands in source alone; everything after it is
-// a part. Stored beside the plain fields: _authorId of the opening message, _participantIds, _tags (see tags.go) and
-// _parts (see parts.go).
+// conversations returns the kind of inbox conversations. Only source holds the opening message; all that follows is a part. Four keys stand
+// beside the plain fields: _authorId of the opening message, _participantIds, _tags (see tags.go) and _parts (see parts.go).
 func conversations() *kind {
 	return &kind{
-		name: "conversation", title: "conversation", path: "/v2/conversations", isID: isShortID,
+		name: "conversation", title: "conversation", path: "/v2/conversations", isID: store.IsShortID,
 		render: renderConversation,
 		whole:  showThread,
 		found:  foundConversation,
@@ -40,7 +41,7 @@ func conversations() *kind {
 	}
 }
 
-// keepConversationAttributes leaves archived definitions out unless asked for.
+// keepConversationAttributes leaves archived definitions out unless the query asks for them.
 func keepConversationAttributes(c *call) (func(object) bool, error) {
 	return func(o object) bool { return !flag(o, "archived") || flag(c.query, "includeArchived") }, nil
 }
@@ -50,7 +51,7 @@ func renderConversation(c *call, shown, stored object) {
 	shown["tags"] = c.shownTags(stored)
 	shown["isBlocked"] = slices.ContainsFunc(list(stored, "_participantIds"), func(id any) bool {
 		contactID, _ := id.(string)
-		return flag(c.store.kind("contact").get(contactID), "_blocked")
+		return flag(c.store.Kind("contact").Get(contactID), "_blocked")
 	})
 	source, _ := stored["source"].(object)
 	source = maps.Clone(source)
@@ -65,7 +66,7 @@ func renderConversation(c *call, shown, stored object) {
 	}
 }
 
-// expands says whether an answer was asked to include more than it usually does.
+// expands reports whether the request asks for an expansion of the answer.
 func (c *call) expands(expansion string) bool {
 	return slices.Contains(list(c.query, "include"), any(expansion)) || slices.Contains(list(c.body, "include"), any(expansion))
 }
@@ -74,7 +75,7 @@ func (c *call) expands(expansion string) bool {
 func (c *call) attributeValues(o object) []any {
 	values, _ := o["customAttributes"].(object)
 	out := []any{}
-	for _, definition := range c.store.kind("conversation_attribute").all {
+	for _, definition := range c.store.Kind("conversation_attribute").All() {
 		value, set := values[text(definition, "id")]
 		if !set {
 			continue
@@ -102,17 +103,17 @@ func keepConversations(c *call) (func(object) bool, error) {
 	}, nil
 }
 
-// checkIDs refuses a list with something that is no id.
+// checkIDs refuses a list that holds anything but ids.
 func checkIDs(ids []any, param string) error {
 	for _, id := range ids {
-		if s, _ := id.(string); !isObjectID(s) {
+		if s, _ := id.(string); !store.IsObjectID(s) {
 			return invalid("invalid_id", "Invalid ID: "+s, param)
 		}
 	}
 	return nil
 }
 
-// setState closes, opens or snoozes. Only a snoozed conversation has a time to wake up at, and it has one always.
+// setState closes, opens or snoozes. A snoozed conversation must have a time at which it wakes up, and no other conversation has one.
 func setState(c *call, draft object, value any) error {
 	draft["state"] = value
 	switch {
@@ -124,7 +125,7 @@ func setState(c *call, draft object, value any) error {
 	return nil
 }
 
-// setSnoozedUntil runs before setState, with which the time has to agree.
+// setSnoozedUntil runs before setState, since keys apply in alphabetical order. The time has to agree with the state.
 func setSnoozedUntil(c *call, draft object, value any) error {
 	snoozed := cmp.Or(text(c.body, "state"), text(draft, "state")) == "snoozed"
 	switch {
@@ -145,7 +146,7 @@ func conversationChanged(c *call, before, o object) {
 	}
 }
 
-// createConversation starts a conversation as a contact, or as an admin who reaches out to contacts.
+// createConversation starts a conversation as a contact, or as an admin who writes to contacts.
 func createConversation(c *call) (int, any, error) {
 	from, _ := c.body["from"].(object)
 	outreach := from["type"] == "admin"
@@ -171,12 +172,12 @@ func createConversation(c *call) (int, any, error) {
 	draft["userPreferredLanguage"] = cmp.Or(text(people[0].found, "locale"), "en")
 	c.insert(c.kind, draft)
 	draft["lastActivityAt"] = draft["createdAt"]
-	notice := outboxEntry{Type: "conversation_email", Subject: text(draft, "title"), Recipients: len(people), Detail: object{"conversationId": draft["id"]}}
+	notice := store.OutboxEntry{Type: "conversation_email", Subject: text(draft, "title"), Recipients: len(people), Detail: object{"conversationId": draft["id"]}}
 	if !outreach {
 		draft["waitingSince"] = draft["createdAt"]
-		notice.Type, notice.Recipients = "new_conversation_email", len(c.store.kind("admin").all)
+		notice.Type, notice.Recipients = "new_conversation_email", len(c.store.Kind("admin").All())
 	}
-	c.store.send(notice)
+	c.store.Send(notice)
 	return c.created(), c.shown(c.kind, draft), nil
 }
 
@@ -192,7 +193,7 @@ func checkMessage(body object, field string) error {
 func (c *call) letIn(people []identified) []any {
 	participants := []any{}
 	for _, who := range people {
-		if who.found == nil { // two may be planned with one address
+		if who.found == nil { // the body may name a new address twice
 			who.found = c.customerWith("email", text(who.create, "email"))
 		}
 		if id := c.person(who)["id"]; !slices.Contains(participants, id) {
@@ -202,7 +203,7 @@ func (c *call) letIn(people []identified) []any {
 	return participants
 }
 
-// checkFromContact returns the contact who starts a conversation, and is alone in it.
+// checkFromContact returns the contact who starts a conversation as its only participant.
 func (c *call) checkFromContact(id string) (author object, people []identified, err error) {
 	if author, err = c.referred("contact", id, "from.id"); err != nil {
 		return nil, nil, err
@@ -213,7 +214,7 @@ func (c *call) checkFromContact(id string) (author object, people []identified, 
 	return author, []identified{{found: author}}, nil
 }
 
-// checkOutreach returns the admin who starts a conversation, and whom with. Blind copies make nobody a participant.
+// checkOutreach returns the admin who starts a conversation, and its participants. Recipients of blind copies do not become participants.
 func (c *call) checkOutreach(id string) (author object, people []identified, err error) {
 	if author, err = c.referred("admin", id, "from.id"); err != nil {
 		return nil, nil, err
@@ -238,7 +239,7 @@ func (c *call) checkOutreach(id string) (author object, people []identified, err
 	return author, people, nil
 }
 
-// recipients finds the contacts of a set. An e-mail that nobody has makes a new contact.
+// recipients finds the contacts of a set. An e-mail address that nobody has makes a new contact.
 func (c *call) recipients(set object, path string) ([]identified, error) {
 	var people []identified
 	for _, v := range list(set, "ids") {
@@ -284,7 +285,7 @@ func newConversation(source, author object, participants []any) object {
 	}
 }
 
-// headline makes a title of the first line of a message that is no greeting.
+// headline makes a title from the first line of a message that is not a greeting.
 func headline(markdown string) string {
 	const longest = 60
 	line, rest, more := strings.Cut(strings.TrimSpace(withoutFiles(markdown)), "\n")
@@ -305,7 +306,7 @@ func replyToConversation(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	source, _ := o["source"].(object)
-	r := reply{partType: "admin_msg", channel: text(source, "channel"), at: c.store.now(), quiet: flag(c.body, "skipNotifications")}
+	r := reply{partType: "admin_msg", channel: text(source, "channel"), at: c.store.Now(), quiet: flag(c.body, "skipNotifications")}
 	if c.body["messageType"] == "note" {
 		r.partType, r.channel = "admin_note", ""
 	}
@@ -330,9 +331,9 @@ func replyToConversation(c *call) (int, any, error) {
 	return c.created(), c.shownPart(o, part), nil
 }
 
-// replied keeps up what a conversation says about who waits for whom, and who has read it.
+// replied updates who waits for whom, and who has read the conversation.
 func (c *call) replied(o object, r reply) {
-	_, personType := c.store.person(text(r.author, "id"))
+	_, personType := c.store.Person(text(r.author, "id"))
 	seenBy(o, r.author, personType)
 	if r.partType == "admin_note" {
 		return
@@ -346,6 +347,6 @@ func (c *call) replied(o object, r reply) {
 		o["waitingSince"] = stamp(r.at)
 	}
 	if present := list(o, "_participantIds"); r.byContact() && !slices.Contains(present, r.author["id"]) {
-		o["_participantIds"] = append(slices.Clip(present), r.author["id"]) // who answers takes part
+		o["_participantIds"] = append(slices.Clip(present), r.author["id"]) // whoever answers becomes a participant
 	}
 }

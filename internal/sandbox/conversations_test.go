@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 const nobody = "000000000000000000000000"
@@ -40,7 +41,7 @@ func (a *api) everyConversationOperation() {
 
 func anyone(object) bool { return true }
 
-// newConversation starts one as a contact of a type.
+// newConversation starts a conversation as a contact of a type.
 func (a *api) newConversation(contactType string, extra object) object {
 	a.t.Helper()
 	contact := a.the("contact", func(o object) bool { return o["type"] == contactType })
@@ -67,8 +68,8 @@ func partTypes(parts []object) string {
 	return strings.Join(types, " ")
 }
 
-// refuses sends bodies that must be refused with a status, and checks that none of them changed anything: what these
-// paths answer, the journal, or the ids that come next.
+// refuses sends bodies that must be refused with a status, and checks that they changed nothing: the answers of these paths, the journal, and the
+// next ids.
 func (a *api) refuses(method, path string, status int, bodies map[string]object, unchanged ...string) {
 	a.t.Helper()
 	snapshot := func() string {
@@ -96,7 +97,7 @@ func TestAContactStartsAConversation(t *testing.T) {
 	got := a.newConversation("customer", object{"bodyMarkdown": "Hello,\n\nthe **timer** is wrong\n\n![a clock](https://x.example/c/clock.png) ![y](data:image/png;base64,AAAA)"})
 	for name, c := range map[string][2]any{
 		"open":                        {got["state"], "open"},
-		"a short id":                  {isShortID(text(got, "id")), true},
+		"a short id":                  {store.IsShortID(text(got, "id")), true},
 		"a title past the greeting":   {got["title"], "the **timer** is wrong"},
 		"waiting for an answer":       {got["waitingSince"], got["createdAt"]},
 		"not for the customer":        {got["awaitingCustomerReply"], false},

@@ -8,15 +8,15 @@ import (
 	"maps"
 )
 
-// cursor is a nextCursor before encoding: where the page ended, and a digest of the question it belongs to. It
-// names a place rather than a count, so that writes between two pages neither repeat nor skip what was there.
+// cursor is the content of a nextCursor: where the page ended, and a digest of the question. It names a place and not a count, so that writes
+// between two pages neither repeat nor skip an object.
 type cursor struct {
 	position
 	Bound string `json:"b"`
 }
 
-// binding digests what a cursor is bound to: the operation, its path and arguments, the ordering and the mode. The
-// size of a page may change on the way.
+// binding returns a digest of the question that a cursor belongs to: operation, path, arguments, ordering and mode. The limit is not part of
+// it, because the size of pages may change between two pages.
 func (c *call) binding(by ordering, mode string, arguments object) string {
 	arguments = maps.Clone(arguments)
 	delete(arguments, "cursor")

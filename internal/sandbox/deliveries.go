@@ -1,26 +1,30 @@
 package sandbox
 
-import "slices"
+import (
+	"slices"
 
-// deliver notes that a topic would now be sent to every active webhook that listens to it.
+	"featurebase-mcp/internal/sandbox/store"
+)
+
+// deliver notes a delivery to each active webhook that listens to a topic.
 func (c *call) deliver(topic string, itemID any) {
-	for _, o := range c.store.kind("webhook").all {
+	for _, o := range c.store.Kind("webhook").All() {
 		if o["status"] == "active" && slices.Contains(list(o, "topics"), any(topic)) {
-			c.store.send(outboxEntry{
+			c.store.Send(store.OutboxEntry{
 				Type: "webhook", Subject: topic, Recipients: 1, Detail: object{"webhookId": o["id"], "url": o["url"], "itemId": itemID},
 			})
 		}
 	}
 }
 
-// occasion says which webhook topics a write is news for, given what it was about as it was before.
+// occasion returns the webhook topics of a write. before is the object as it was before the write.
 type occasion func(c *call, before object) []string
 
 func always(topic string) occasion {
 	return func(*call, object) []string { return []string{topic} }
 }
 
-// occasions is the table of writes that webhooks hear of, by operation id. Two topics have no write in the API that leads to them:
+// occasions is the table of writes that are delivered to webhooks, by operation id. No write of the API leads to the topics
 // conversation.priority.updated and conversation.handover_requested.
 func occasions() map[string]occasion {
 	return map[string]occasion{
@@ -50,15 +54,15 @@ func occasions() map[string]occasion {
 	}
 }
 
-// topicsOfVote leaves out votes of people who had voted already.
+// topicsOfVote returns no topic if the person had voted already.
 func topicsOfVote(c *call, before object) []string {
-	if now := c.collection().get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
+	if now := c.collection().Get(c.path["id"]); len(list(now, "_voters")) == len(list(before, "_voters")) {
 		return nil
 	}
 	return []string{"post.voted"}
 }
 
-// topicsOfPublishing leaves out what is only scheduled.
+// topicsOfPublishing returns no topic if the publication is only scheduled.
 func topicsOfPublishing(c *call, _ object) []string {
 	if c.body["scheduledDate"] != nil {
 		return nil
@@ -66,7 +70,7 @@ func topicsOfPublishing(c *call, _ object) []string {
 	return []string{"changelog.published"}
 }
 
-// topicsOfStart leaves out outreach by admins: the topic is about customers.
+// topicsOfStart returns no topic if an admin starts the conversation, because the topic is about customers.
 func topicsOfStart(c *call, _ object) []string {
 	if from, _ := c.body["from"].(object); from["type"] != "contact" {
 		return nil

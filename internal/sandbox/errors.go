@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/internal/contract"
 )
 
-// failure is an error answer. It is a Go error, so that handlers return it like any other.
+// failure is an error answer. It implements error, so that handlers can return it.
 type failure struct {
 	status  int
 	code    string
@@ -24,7 +24,7 @@ func invalid(code, message, param string) *failure {
 	return &failure{status: http.StatusBadRequest, code: code, message: message, param: param}
 }
 
-// invalidRequest is the answer to a body or query that does not fit its schema.
+// invalidRequest returns the answer to a body or query that does not fit its schema.
 func invalidRequest(problems []contract.Problem) *failure {
 	first := problems[0].Message
 	if problems[0].Path != "" {
@@ -36,7 +36,7 @@ func invalidRequest(problems []contract.Problem) *failure {
 	}
 }
 
-// refused is an invalidRequest about one field.
+// refused returns an invalidRequest about one field.
 func refused(path, message string) *failure {
 	return invalidRequest([]contract.Problem{{Path: path, Message: message}})
 }
@@ -86,7 +86,7 @@ func writeBytes(w http.ResponseWriter, status int, data []byte) {
 	_, _ = w.Write(data) //nolint:gosec // JSON, and declared as such; a client that hung up has no use for the error
 }
 
-// writeNoRoute answers like the live API where no route matches: a page of HTML.
+// writeNoRoute answers with a page of HTML, as the live API does where no route matches.
 func writeNoRoute(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)

@@ -2,7 +2,7 @@ package sandbox
 
 import "maps"
 
-// before returns a copy of what a write is about, as it is until then; nil when the path names nothing.
+// before returns a copy of the object that the path of a write names, or nil if it names none.
 func (c *call) before() object {
 	if c.op.Effect == "read" || c.kind == nil || c.path["id"] == "" {
 		return nil
@@ -11,7 +11,7 @@ func (c *call) before() object {
 	return maps.Clone(o)
 }
 
-// written spreads the news of a write that was applied: to the audit log, then to the webhooks that listen.
+// written notes an applied write in the audit log, and its deliveries to webhooks.
 func (c *call) written(before object, answer any) {
 	item, _ := answer.(object)
 	if what, ok := deeds()[c.op.ID]; ok {

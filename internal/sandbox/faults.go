@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// fault is something that goes wrong with a share of the requests. Which ones follows from counting, not from
-// chance: a rate of 0.25 hits every fourth request.
+// fault goes wrong with a share of the requests. It counts requests instead of rolling dice, so that runs repeat exactly: a rate of 0.25
+// strikes every fourth request.
 type fault struct {
 	Kind       string  `json:"kind"`                 // status, latency or reset
 	Rate       float64 `json:"rate"`                 // from 0 to 1
@@ -18,7 +18,7 @@ type fault struct {
 	Status     int     `json:"status,omitempty"`     // kind status: 429 or 5xx
 	RetryAfter int     `json:"retryAfter,omitempty"` // kind status: seconds in Retry-After, 0 for none
 	LatencyMs  int     `json:"latencyMs,omitempty"`  // kind latency
-	After      bool    `json:"after,omitempty"`      // strike once the request was applied, so that only the answer is lost
+	After      bool    `json:"after,omitempty"`      // strike after the request was applied, so that only the answer is lost
 
 	seen int
 }
@@ -37,14 +37,14 @@ func (f *fault) check() error {
 	return nil
 }
 
-// due counts a request and says whether the fault hits it.
+// due counts a request and reports whether the fault strikes it.
 func (f *fault) due() bool {
 	before := math.Floor(float64(f.seen) * f.Rate)
 	f.seen++
 	return math.Floor(float64(f.seen)*f.Rate) > before
 }
 
-// strike carries the fault out and says whether that was the answer. A reset cuts the connection.
+// strike carries the fault out and reports whether it answered the request. A reset cuts the connection.
 func (f *fault) strike(w http.ResponseWriter, r *http.Request) bool {
 	switch f.Kind {
 	case "latency":
@@ -70,7 +70,7 @@ func (f *fault) strike(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// faults is the set in force.
+// faults is the set of faults that are in force.
 type faults struct {
 	mu  sync.Mutex
 	all []*fault
@@ -82,7 +82,7 @@ func (f *faults) set(all []*fault) {
 	f.all = all
 }
 
-// next counts a request for every fault that concerns it and returns the first one due, or nil.
+// next counts a request for each fault of its operation and returns the first fault that is due, or nil.
 func (f *faults) next(operation string) *fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// setValues is the setter of a map of custom values: it merges them by the id of their definition, which each has to
-// fit; null takes one out.
+// setValues returns the setter of a map of custom values by the id of their definition. It merges them into the stored ones, refuses a value
+// that does not fit its definition, and removes a value on null.
 func setValues(property, definitions string) setter {
 	return func(c *call, draft object, value any) error {
 		given, _ := value.(object)
@@ -18,7 +18,7 @@ func setValues(property, definitions string) setter {
 			merged = object{}
 		}
 		for _, id := range slices.Sorted(maps.Keys(given)) {
-			field := c.store.kind(definitions).get(id)
+			field := c.store.Kind(definitions).Get(id)
 			if field == nil || flag(field, "archived") {
 				return refused(property+"."+id, "No "+strings.ReplaceAll(definitions, "_", " ")+" has this ID")
 			}
@@ -39,12 +39,11 @@ func setValues(property, definitions string) setter {
 	}
 }
 
-// fieldType and fieldLabel read a definition: custom fields have a type and a label, conversation attributes a
-// fieldSubType and a name.
+// fieldType and fieldLabel read a definition. Custom fields have a type and a label; conversation attributes have a fieldSubType and a name.
 func fieldType(field object) string  { return cmp.Or(text(field, "fieldSubType"), text(field, "type")) }
 func fieldLabel(field object) string { return cmp.Or(text(field, "name"), text(field, "label")) }
 
-// wrongFieldValue says what a custom field takes when value is something else, or nothing.
+// wrongFieldValue returns what a custom field takes if the value does not fit, and the empty text if it fits.
 func wrongFieldValue(field object, value any) string {
 	_, isText := value.(string)
 	_, isNumber := value.(float64)
@@ -96,7 +95,7 @@ func optionLabels(field object) string {
 	return strings.Join(labels, ", ")
 }
 
-// filesIn returns the files of a file field's value: one, or a list of them.
+// filesIn returns the files of the value of a file field, which is one file or a list of files.
 func filesIn(value any) []any {
 	if several, ok := value.([]any); ok {
 		return several
@@ -109,7 +108,7 @@ func isFileInput(v any) bool {
 	return len(file) == 2 && strings.HasPrefix(text(file, "url"), "https://") && text(file, "name") != ""
 }
 
-// storedFiles copies the files of a file field to the storage. The API keeps them as a JSON string.
+// storedFiles returns the value that is stored for the files of a file field. The API keeps it as a JSON string.
 func storedFiles(value any) string {
 	var out []any
 	for _, v := range filesIn(value) {

@@ -9,9 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// storageURL is where copies of customers' files would be.
+// storageURL is the address under which the API would keep copies of customers' files.
 const storageURL = "https://files.plumline.example/"
 
 // fileLifetime is how long a signed address works, in seconds.
@@ -20,7 +22,7 @@ const fileLifetime = 3600
 // hosted returns the address of the copy that the API makes of a linked or inline file.
 func hosted(source string) string {
 	if at, _, _ := strings.Cut(source, "?"); strings.HasPrefix(at, storageURL) {
-		return at // one already
+		return at // a copy is not copied again
 	}
 	name := "file"
 	if data, ok := strings.CutPrefix(source, "data:"); ok {
@@ -38,32 +40,32 @@ func digest(s string) string {
 	return fmt.Sprintf("%016x", h.Sum64())
 }
 
-// isWebAddress accepts what a file can be fetched from.
+// isWebAddress accepts addresses from which a file can be fetched.
 func isWebAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
-// storedFile is the address of a copy, with the signature if somebody sends back what they were shown.
+// storedFile matches the address of a copy. It includes the signature, because clients send back addresses that they were shown.
 var storedFile = regexp.MustCompile(regexp.QuoteMeta(storageURL) + `[\w/.%~-]+(\?X-Amz-[^\s"'<>()\\]*)?`)
 
-// signed lets the stored files that a text links be fetched for an hour, with a signature in each address.
+// signed adds a signature to each address of a stored file in a text, as the API does. A signature is good for an hour.
 func signed(s string, now time.Time) string {
 	return storedFile.ReplaceAllStringFunc(s, func(address string) string {
 		address, _, _ = strings.Cut(address, "?")
 		day := now.Format("20060102")
 		return address + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=SANDBOX%2F" + day + "%2Fauto%2Fs3%2Faws4_request" +
 			"&X-Amz-Date=" + now.Format("20060102T150405Z") + fmt.Sprintf("&X-Amz-Expires=%d", fileLifetime) +
-			"&X-Amz-Signature=" + digest(address+now.Format(timeFormat))
+			"&X-Amz-Signature=" + digest(address+now.Format(store.TimeFormat))
 	})
 }
 
-// signedHTML is signed for addresses in attributes.
+// signedHTML does what signed does, for addresses in attributes of HTML.
 func signedHTML(s string, now time.Time) string {
 	return storedFile.ReplaceAllStringFunc(s, func(address string) string { return html.EscapeString(signed(address, now)) })
 }
 
-// picture is an image in Markdown: what it shows, and where it is.
+// picture matches an image in Markdown: its description and its address.
 var picture = regexp.MustCompile(`!\[([^\]]*)\]\(\s*([^)\s]+)[^)]*\)`)
 
 // withCopies returns Markdown with its pictures replaced by their copies.
@@ -74,7 +76,7 @@ func withCopies(markdown string) string {
 	})
 }
 
-// withoutFiles returns Markdown with pictures that lead nowhere, as the opening message of a conversation has them.
+// withoutFiles returns Markdown with pictures without addresses. The API shows opening messages of conversations so.
 func withoutFiles(markdown string) string {
 	return picture.ReplaceAllLiteralString(markdown, "![Image]()")
 }

@@ -8,9 +8,10 @@ import (
 	"unicode"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// maxClauses bounds one AND group.
+// maxClauses is the greatest number of clauses in one AND group.
 const maxClauses = 15
 
 // clause is one checked condition of a search.
@@ -22,13 +23,12 @@ type clause struct {
 
 func (cl clause) negative() bool { return cl.operator == "!=" || cl.operator == "NIN" }
 
-// bounded says that the field has so few values that a negation alone still narrows the search.
+// bounded reports whether the field has so few values that a negation alone narrows the search.
 func (cl clause) bounded() bool {
 	return cl.field.Type == "boolean" || strings.HasPrefix(cl.field.Type, "enum:")
 }
 
-// filter reads the query of a search into a predicate. In filter mode, that is without full text, a query of
-// negations only is refused as too broad.
+// filter returns the query of a search as a predicate. Without a search text, the API refuses a query of negations alone as too broad.
 func (c *call) filter(fullText bool) (func(object) bool, error) {
 	query, ok := c.body["query"].(object)
 	if !ok {
@@ -120,11 +120,11 @@ func (c *call) clause(raw object, path string) (clause, error) {
 	return cl, nil
 }
 
-// undocumented are the operators of a search field that the contract names without any: those that every kind of value has.
+// undocumented are the operators of a search field for which the contract gives none. Values of all types have these operators.
 var undocumented = []string{"=", "!=", "IN", "NIN"}
 
-// searchField returns the field of this name. A name of the contract that ends in a hole, customAttributes.<attributeId>, stands for
-// every name that begins like it.
+// searchField returns the field of this name. A name of the contract with a hole at the end, such as customAttributes.<attributeId>, matches
+// all names that begin like it.
 func (c *call) searchField(name string) (contract.SearchField, bool) {
 	for _, field := range c.op.SearchFields {
 		beginning, _, hole := strings.Cut(field.Name, "<")
@@ -140,7 +140,7 @@ func (c *call) searchField(name string) (contract.SearchField, bool) {
 	return contract.SearchField{}, false
 }
 
-// wrongValue says why v is not a value of a search field of this type, or nothing.
+// wrongValue says why v is not a value of a search field of this type. It returns the empty text if v is one.
 func wrongValue(fieldType string, v any) string {
 	base, nullable := strings.CutSuffix(fieldType, "|null")
 	if v == nil {
@@ -156,7 +156,7 @@ func wrongValue(fieldType string, v any) string {
 	switch {
 	case isEnum && !slices.Contains(strings.Split(options, "|"), s):
 		return "Expected one of " + strings.ReplaceAll(options, "|", ", ")
-	case base == "id" && !isObjectID(s):
+	case base == "id" && !store.IsObjectID(s):
 		return "Expected a 24-character hex ID"
 	case base == "string" && !isText:
 		return "Expected string"
@@ -170,10 +170,10 @@ func wrongValue(fieldType string, v any) string {
 	return ""
 }
 
-// searchValue returns what a search field sees of an object: a value, a list of them, or nil.
+// searchValue returns the value of an object in a search field: one value, a list of values, or nil.
 func (c *call) searchValue(field contract.SearchField, o object) any {
 	outer, key, inside := strings.Cut(field.Name, ".")
-	name := camelCase(outer) // searchArticles knows its fields by their snake_case names alone
+	name := camelCase(outer) // searchArticles has only snake_case names
 	value := o[name]
 	if inside {
 		values, _ := value.(object)
@@ -183,7 +183,7 @@ func (c *call) searchValue(field contract.SearchField, o object) any {
 		value = read(c, o)
 	}
 	if s, ok := value.(string); ok && field.Type == "unix_seconds" {
-		at, ok := seconds(s)
+		at, ok := store.Seconds(s)
 		if !ok {
 			return nil
 		}
@@ -237,7 +237,7 @@ func (cl clause) equalsAny(value any) bool {
 	})
 }
 
-// containsWord says whether part stands in s at the start of a word, whatever the case.
+// containsWord reports whether part stands in s at the start of a word, in any case of letters.
 func containsWord(s, part string) bool {
 	s, part = strings.ToLower(s), strings.ToLower(strings.TrimSpace(part))
 	for at := 0; part != ""; {
@@ -255,7 +255,7 @@ func containsWord(s, part string) bool {
 	return false
 }
 
-// camelCase turns a snake_case name into the one that objects and kinds use.
+// camelCase turns a snake_case name into the name that objects and kinds use.
 func camelCase(name string) string {
 	var b strings.Builder
 	for i, part := range strings.Split(name, "_") {

@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// handlerOf returns what serves an operation: its own behaviour, or the generic one for its shape; nil when the
-// sandbox does not have it.
+// handlerOf returns the handler of an operation: its own one, or the generic one for its method and path. It returns nil if the sandbox does
+// not serve the operation.
 func handlerOf(op *contract.Operation, k *kind) handler {
 	if behaviour, ok := behaviours()[op.ID]; ok {
 		return behaviour
@@ -38,7 +40,7 @@ func handlerOf(op *contract.Operation, k *kind) handler {
 	return nil
 }
 
-// encode writes an answer the way the API does, with < and > as they are.
+// encode encodes an answer as the API does. It does not escape < and >.
 func encode(answer any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -50,22 +52,23 @@ func encode(answer any) ([]byte, error) {
 }
 
 // collection returns the objects of the call's kind.
-func (c *call) collection() *collection { return c.store.kind(c.kind.name) }
+func (c *call) collection() *store.Collection { return c.store.Kind(c.kind.name) }
 
-// target returns the object that the path names. Where slugs are taken too, what is neither is malformed only if the contract says so.
+// target returns the object that the path names. For a kind whose paths also take slugs, a name that is neither an id nor a slug is
+// malformed only if the contract lists that error.
 func (c *call) target() (object, error) {
 	lookup, given := c.kind.lookup, c.path["id"]
 	if lookup == nil {
-		lookup = (*collection).get
+		lookup = (*store.Collection).Get
 	}
 	o := lookup(c.collection(), given)
 	if o == nil && c.kind.bySlug {
-		o = c.collection().find(func(o object) bool { return o["slug"] == given })
+		o = c.collection().Find(func(o object) bool { return o["slug"] == given })
 	}
 	switch {
 	case o != nil:
 		return o, nil
-	case c.kind.bySlug && !isObjectID(given) && slices.Contains(c.op.ErrorCodes, "invalid_id"):
+	case c.kind.bySlug && !store.IsObjectID(given) && slices.Contains(c.op.ErrorCodes, "invalid_id"):
 		return nil, invalid("invalid_id", "Invalid "+c.kind.title+" ID: "+given, "id")
 	}
 	return nil, notFound(c.kind.title)
@@ -83,9 +86,9 @@ func get(c *call) (int, any, error) {
 	return http.StatusOK, shown, nil
 }
 
-// listAll answers with a page, a bare array or a whole list envelope, as the contract says.
+// listAll answers with a page, a bare array or an envelope with the whole list, as the contract says.
 func listAll(c *call) (int, any, error) {
-	objects := c.collection().all
+	objects := c.collection().All()
 	if c.kind.keep != nil {
 		keep, err := c.kind.keep(c)
 		if err != nil {
@@ -111,7 +114,7 @@ func listAll(c *call) (int, any, error) {
 	return http.StatusOK, envelope, nil
 }
 
-// search serves every search by the fields and caps of its operation.
+// search serves all searches. The contract gives the fields and caps of each.
 func search(c *call) (int, any, error) {
 	wanted := text(c.body, "search")
 	mode := "filter"
@@ -123,7 +126,7 @@ func search(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	var objects []object
-	for _, o := range c.collection().all {
+	for _, o := range c.collection().All() {
 		if keep(o) {
 			objects = append(objects, o)
 		}
@@ -131,7 +134,7 @@ func search(c *call) (int, any, error) {
 	by := c.searchOrder()
 	var scores map[string]float64
 	if wanted != "" {
-		objects, scores = ranked(objects, wanted, c.kind.texts)
+		objects, scores = fulltext.Rank(objects, wanted, c.kind.texts)
 		if _, named := c.body["sort"]; !named {
 			by = ordering{name: "relevance", desc: true, key: func(o object) any { return scores[text(o, "id")] }}
 		}
@@ -176,18 +179,18 @@ func create(c *call) (int, any, error) {
 	return c.created(), c.shown(c.kind, draft), nil
 }
 
-// insert adds a new object of a kind with id and times, unless the draft brings its own times.
+// insert adds a new object of a kind. It sets the id and the times, and keeps the time of creation that a draft has.
 func (c *call) insert(k *kind, draft object) {
-	now := stamp(c.store.now())
-	draft["id"] = c.store.newID(k.name)
+	now := stamp(c.store.Now())
+	draft["id"] = c.store.NewID(k.name)
 	if draft["createdAt"] == nil {
 		draft["createdAt"] = now
 	}
 	draft["updatedAt"] = now
-	c.store.kind(k.name).add(draft)
+	c.store.Kind(k.name).Add(draft)
 }
 
-// created is the status of a successful create; where the contract leaves 200 or 201 open it is 201.
+// created returns the status of a successful create. Where the contract allows 200 and 201, it returns 201.
 func (c *call) created() int {
 	if c.op.SuccessStatus == "200" {
 		return http.StatusOK
@@ -206,7 +209,7 @@ func update(c *call) (int, any, error) {
 	}
 	clear(o)
 	maps.Copy(o, draft)
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	if c.kind.changed != nil {
 		c.kind.changed(c, before, o)
 	}
@@ -221,17 +224,17 @@ func remove(c *call) (int, any, error) {
 	return http.StatusOK, c.removed(o), nil
 }
 
-// removed takes an object out and returns the answer to that.
+// removed removes an object and returns the answer.
 func (c *call) removed(o object) object {
 	if c.kind.gone != nil {
 		c.kind.gone(c, o)
 	}
-	c.collection().remove(text(o, "id"))
+	c.collection().Remove(text(o, "id"))
 	return object{"id": o["id"], "object": c.kind.name, "deleted": true}
 }
 
-// apply puts the body into a draft, in the order of its keys, and checks the result as a whole. The draft's own copies of nested values are replaced,
-// never changed, because answers and the store share them.
+// apply puts the body into a draft, in the alphabetical order of its keys, and then checks the draft as a whole. Setters replace nested values
+// and never change them, because the draft shares them with the stored object: a change in place would survive a refusal.
 func (c *call) apply(draft object) error {
 	for _, key := range slices.Sorted(maps.Keys(c.body)) {
 		value := c.body[key]
@@ -239,7 +242,7 @@ func (c *call) apply(draft object) error {
 			if err := set(c, draft, value); err != nil {
 				return err
 			}
-		} else if value != nil { // null on a plain field asks for what is there already
+		} else if value != nil { // null leaves a plain field as it is
 			draft[key] = value
 		}
 	}

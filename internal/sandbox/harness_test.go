@@ -14,10 +14,10 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// api is a sandbox behind a real HTTP server. Every answer of an operation, whoever asked for it, is validated
-// against the contract on its way out.
+// api is a sandbox behind a real HTTP server, which validates each answer of an operation against the contract.
 type api struct {
 	t       *testing.T
 	sandbox *Sandbox
@@ -37,11 +37,28 @@ func start(t *testing.T, options Options) *api {
 	a.url = server.URL
 	t.Cleanup(func() {
 		server.Close()
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
+		a.kept()
 	})
 	return a
+}
+
+// kept holds the state file against the state: what a reader of the changes knows is what the writer knows.
+func (a *api) kept() {
+	if a.sandbox.file == nil || a.sandbox.store == nil {
+		return
+	}
+	_, read, err := store.Open(a.sandbox.options.StateFile, func(text string) { a.t.Error(text) })
+	if err != nil || read == nil || a.sandbox.file.Changed() {
+		return // the test deleted or damaged the file, or another sandbox went on with it
+	}
+	if read.Writes != a.sandbox.store.Writes || !maps.Equal(read.Made, a.sandbox.store.Made) {
+		a.t.Errorf("the state file has %d writes and made %v, the sandbox %d and %v", read.Writes, read.Made, a.sandbox.store.Writes, a.sandbox.store.Made)
+	}
+	for name, c := range a.sandbox.store.Kinds {
+		if was, is := stringOf(c.All()), stringOf(read.Kind(name).All()); was != is {
+			a.t.Errorf("the state file has other objects of the kind %s than the sandbox", name)
+		}
+	}
 }
 
 // in is the same API for a subtest.
@@ -52,8 +69,8 @@ func (a *api) in(t *testing.T) *api {
 	return &inner
 }
 
-// validated serves a request and holds the answer against the contract. Exempt are answers no operation is
-// responsible for: unknown routes, a refused key, quirks.
+// validated serves a request and validates the answer against the contract. It does not validate answers that belong to no operation: unknown
+// routes, a refused key, quirks.
 func (a *api) validated(w http.ResponseWriter, r *http.Request) {
 	answer := &recorder{header: http.Header{}}
 	a.sandbox.ServeHTTP(answer, r)
@@ -215,7 +232,7 @@ func (a *api) all(op *contract.Operation, path string, body object, limit int) [
 	return nil
 }
 
-// outbox returns what would have gone to people. Webhooks are for programs: see deliveries.
+// outbox returns the entries of the outbox without deliveries to webhooks, which deliveries returns.
 func (a *api) outbox() []object {
 	a.t.Helper()
 	return slices.DeleteFunc(a.do("GET", "/_sandbox/outbox", nil).rows(), func(entry object) bool { return entry["type"] == "webhook" })
@@ -234,15 +251,15 @@ func ids(objects []object) []string {
 	return out
 }
 
-// the returns the id of the object of a kind in the fresh seed that fits.
+// the returns the first object of a kind that fits.
 func (a *api) the(kindName string, fits func(object) bool) object {
 	a.t.Helper()
-	if err := a.sandbox.ready(); err != nil {
+	unlock, err := a.sandbox.view(a.t.Context())
+	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.sandbox.mu.RLock()
-	defer a.sandbox.mu.RUnlock()
-	o := a.sandbox.store.kind(kindName).find(fits)
+	defer unlock()
+	o := a.sandbox.store.Kind(kindName).Find(fits)
 	if o == nil {
 		a.t.Fatalf("no such %s", kindName)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// helpCenters is the kind of help centers. The API only reads them; the first one is the organization's active one.
+// helpCenters returns the kind of help centers, which the API only reads. The first one is the active one.
 func helpCenters() *kind {
 	return &kind{
 		name: "help_center", title: "help center", path: "/v2/help_center/help_centers", isID: isHelpID,
@@ -13,20 +13,20 @@ func helpCenters() *kind {
 	}
 }
 
-// isHelpID accepts the ids of help centers, articles and collections: short, without a fixed form.
+// isHelpID accepts the ids of help centers, articles and collections. They are short and have no fixed form.
 func isHelpID(id string) bool { return id != "" && len(id) <= 16 }
 
-func (c *call) helpCenter(id string) object { return c.store.kind("help_center").get(id) }
+func (c *call) helpCenter(id string) object { return c.store.Kind("help_center").Get(id) }
 
-func (c *call) activeHelpCenter() object { return c.store.kind("help_center").all[0] }
+func (c *call) activeHelpCenter() object { return c.store.Kind("help_center").All()[0] }
 
-// customDomain is where a help center lives besides Featurebase's own address; empty for most.
+// customDomain returns the organization's own domain of a help center, or the empty text if it has none.
 func customDomain(helpCenter object) string {
 	urls, _ := helpCenter["urls"].(object)
 	return text(urls, "externalDomain")
 }
 
-// collections is the kind of collections, which hold articles and other collections.
+// collections returns the kind of collections, which hold articles and other collections.
 func collections() *kind {
 	return &kind{
 		name: "collection", title: "collection", path: "/v2/help_center/collections", isID: isHelpID,
@@ -37,7 +37,7 @@ func collections() *kind {
 			maps.Copy(draft, startHelp(c.activeHelpCenter()))
 		},
 		set: map[string]setter{
-			"icon":         setCollectionIcon,
+			"icon":         clearable("icon"),
 			"parentId":     setParentCollection,
 			"translations": setTranslations,
 		},
@@ -45,7 +45,7 @@ func collections() *kind {
 	}
 }
 
-// startHelp is what a new article and a new collection have in common.
+// startHelp returns the fields that new articles and new collections have in common.
 func startHelp(helpCenter object) object {
 	return object{
 		"organization": organizationID, "helpCenterId": helpCenter["id"], "locale": helpCenter["defaultLocale"], "description": "",
@@ -53,7 +53,7 @@ func startHelp(helpCenter object) object {
 	}
 }
 
-// keepSame keeps what has the value that the query gives for each of these names.
+// keepSame returns a filter that compares these fields with the query, as far as the query has them.
 func keepSame(names ...string) func(*call) (func(object) bool, error) {
 	return func(c *call) (func(object) bool, error) {
 		return func(o object) bool {
@@ -62,11 +62,11 @@ func keepSame(names ...string) func(*call) (func(object) bool, error) {
 	}
 }
 
-// renderCollection counts the published articles directly in a collection, which are those that listArticles gives for it.
+// renderCollection counts the published articles that are directly in a collection. listArticles lists the same ones.
 func renderCollection(c *call, shown, stored object) {
 	shown["articleCount"], shown["authorCount"] = 0.0, 0.0
 	authors := map[any]bool{}
-	for _, article := range c.store.kind("article").all {
+	for _, article := range c.store.Kind("article").All() {
 		if article["parentId"] == stored["id"] && article["_live"] != nil {
 			shown["articleCount"] = number(shown, "articleCount") + 1
 			authors[article["_authorId"]] = true
@@ -76,8 +76,7 @@ func renderCollection(c *call, shown, stored object) {
 	c.address(shown, "collections", "name")
 }
 
-// address completes what is shown of an article or collection: languages, slugs and URLs, in its own language and in its translations.
-// named is the field that the slug is made of.
+// address adds languages, slugs and URLs to an article or collection and to its translations. named is the field that the slug is made from.
 func (c *call) address(shown object, section, named string) {
 	shown["defaultLocale"] = shown["locale"]
 	shown["availableLocales"] = localesOf(shown["locale"], shown["translations"])
@@ -97,7 +96,7 @@ func (c *call) address(shown object, section, named string) {
 	shown["translations"] = translations
 }
 
-// helpURLs are the slug and the addresses of an article or collection in one language.
+// helpURLs returns the slug and the addresses of an article or collection in one language.
 func (c *call) helpURLs(o object, section, locale, title string) object {
 	slug := slugOf(title)
 	path := "/" + locale + "/" + section + "/" + text(o, "id") + "-" + slug
@@ -108,20 +107,14 @@ func (c *call) helpURLs(o object, section, locale, title string) object {
 	return out
 }
 
-// setCollectionIcon takes null for none.
-func setCollectionIcon(_ *call, draft object, value any) error {
-	draft["icon"] = value
-	return nil
-}
-
-// setParentID files an article or collection under a collection, which also decides its help center; null moves it to the root.
+// setParentID moves an article or collection into a collection, and into the help center of that collection. null moves it to the root.
 func setParentID(c *call, draft object, value any) error {
 	id, ok := value.(string)
 	if !ok {
 		draft["parentId"] = nil
 		return nil
 	}
-	parent := c.store.kind("collection").get(id)
+	parent := c.store.Kind("collection").Get(id)
 	if parent == nil {
 		return refused("parentId", "No collection has the ID "+id)
 	}
@@ -129,12 +122,13 @@ func setParentID(c *call, draft object, value any) error {
 	return nil
 }
 
-// setParentCollection keeps collections from holding themselves. Only the active help center has any, so they never change it.
+// setParentCollection refuses a parent that is the collection itself or inside of it. Collections never change their help center, because only
+// the active one has collections.
 func setParentCollection(c *call, draft object, value any) error {
 	if err := setParentID(c, draft, value); err != nil || draft["id"] == nil {
 		return err
 	}
-	for at := draft; at != nil; at = c.store.kind("collection").get(text(at, "parentId")) {
+	for at := draft; at != nil; at = c.store.Kind("collection").Get(text(at, "parentId")) {
 		if at["parentId"] == draft["id"] {
 			return refused("parentId", "A collection cannot be in itself")
 		}
@@ -142,7 +136,7 @@ func setParentCollection(c *call, draft object, value any) error {
 	return nil
 }
 
-// setTranslations merges texts by language and field. Those in an object's own language are its plain fields.
+// setTranslations merges texts by language and field. Texts in the object's own language go to its plain fields.
 func setTranslations(_ *call, draft object, value any) error {
 	stored, _ := draft["translations"].(object)
 	merged := object{}
@@ -169,10 +163,11 @@ func setTranslations(_ *call, draft object, value any) error {
 	return nil
 }
 
-// collectionGone moves what was directly in a collection to the root: nothing else of it is lost. The API's own choice is not documented.
+// collectionGone moves the articles and collections of a removed collection to the root, so that none is lost. What the API does is not
+// documented.
 func collectionGone(c *call, o object) {
 	for _, kindName := range []string{"article", "collection"} {
-		for _, child := range c.store.kind(kindName).all {
+		for _, child := range c.store.Kind(kindName).All() {
 			if child["parentId"] == o["id"] {
 				child["parentId"] = nil
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 const helpPath = "/v2/help_center/"
@@ -254,8 +255,8 @@ func TestSearchArticles(t *testing.T) {
 		{[]object{where("help_center_id", "=", "ox6qrqprmsuqaunj")}, func(object) bool { return true }},
 		{[]object{where("slug", "=", "repeat-a-task")}, func(o object) bool { return o["slug"] == "repeat-a-task" }},
 		{[]object{where("id", "IN", []any{everything[3]["id"]})}, func(o object) bool { return o["id"] == everything[3]["id"] }},
-		{[]object{where("created_at", ">", summer)}, func(o object) bool { at, _ := seconds(text(o, "createdAt")); return at > summer }},
-		{[]object{where("updated_at", "<=", summer)}, func(o object) bool { at, _ := seconds(text(o, "updatedAt")); return at <= summer }},
+		{[]object{where("created_at", ">", summer)}, func(o object) bool { at, _ := store.Seconds(text(o, "createdAt")); return at > summer }},
+		{[]object{where("updated_at", "<=", summer)}, func(o object) bool { at, _ := store.Seconds(text(o, "updatedAt")); return at <= summer }},
 	} {
 		want := slices.DeleteFunc(slices.Clone(everything), func(o object) bool { return !c.fits(o) })
 		if got := a.found(path, c.clauses...); len(got) == 0 || !slices.Equal(ids(got), ids(want)) {

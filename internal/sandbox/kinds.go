@@ -7,25 +7,25 @@ import (
 	"sync"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// kind is one row of the table of kinds. What a row leaves out is done the generic way.
+// kind is a row of the table of kinds. The generic handlers use a default for each field that a row leaves out.
 type kind struct {
-	name  string            // as the objects say themselves
-	title string            // in messages
-	path  string            // where the collection lives
-	isID  func(string) bool // form of the ids; nil for any
-	// bySlug says that a path may name an object by its slug as well.
+	name  string            // the name in the store, and in the field object of answers
+	title string            // the name in messages
+	path  string            // of the collection
+	isID  func(string) bool // checks the form of an id; nil accepts all
+	// bySlug is set if paths may name an object by its slug, too.
 	bySlug bool
 
-	// lookup finds the object that a path names where paths do not name objects by id.
-	lookup func(all *collection, name string) object
-	// render completes a shown object with what is kept elsewhere; shown already has the defaults of the contract
-	// and the plain fields of stored.
+	// lookup finds the object that a path names if paths do not name objects by id.
+	lookup func(all *store.Collection, name string) object
+	// render adds what other objects know of the shown object, which has the defaults of the contract and the plain fields of stored.
 	render func(c *call, shown, stored object)
-	// whole adds what only a single object is shown with.
+	// whole adds the fields that lists leave out.
 	whole func(c *call, shown, stored object)
-	// found shows an object as a search does, where that differs from a list; score is 0 without full text.
+	// found shows an object in a search, if searches show other fields than lists. score is 0 without a search text.
 	found func(c *call, stored object, score float64) object
 	// keep narrows a list by the query.
 	keep func(c *call) (func(object) bool, error)
@@ -34,52 +34,52 @@ type kind struct {
 
 	// fields reads search and sort fields that are not plain fields of the object.
 	fields map[string]func(c *call, o object) any
-	// texts are what full-text search looks at.
+	// texts returns what full-text search reads.
 	texts func(object) (title, content string)
-	// sort is the order of a search that names none.
+	// sort is the order of a search that does not name one.
 	sort string
 
-	// start fills an object that is being created, before the body is applied.
+	// start fills a new object before the body is applied.
 	start func(c *call, draft object)
-	// set applies body fields that are not simply stored under their own name.
+	// set has the setters of the body fields that are not stored as they are under their own name.
 	set map[string]setter
-	// check looks at a draft once all of its fields are set, for what no field can tell alone.
+	// check checks a draft after all fields are set, for rules that concern several fields.
 	check func(c *call, draft object) error
-	// made runs after an object was created, changed after it was updated, gone before it is removed.
+	// made runs after an object was created, changed after it was updated, and gone before it is removed.
 	made    func(c *call, o object)
 	changed func(c *call, before, after object)
 	gone    func(c *call, o object)
 }
 
-// setter checks the value of a body field and puts it into a draft. What creates other objects waits in c.later
-// until all fields have been checked.
+// setter checks the value of a body field and puts it into a draft. A setter that creates other objects does that in c.later, which runs after
+// all fields were checked, so that a refused request creates nothing.
 type setter func(c *call, draft object, value any) error
 
-// kindTable is every kind that has a collection of its own in the API.
+// kindTable holds the kinds that have a collection of their own in the API.
 type kindTable []*kind
 
 func newKindTable() kindTable {
 	return kindTable{
-		{name: "board", title: "board", path: "/v2/boards", isID: isObjectID},
-		{name: "post_status", title: "post status", path: "/v2/post_statuses", isID: isObjectID},
-		{name: "custom_field", title: "custom field", path: "/v2/custom_fields", isID: isObjectID},
+		{name: "board", title: "board", path: "/v2/boards", isID: store.IsObjectID},
+		{name: "post_status", title: "post status", path: "/v2/post_statuses", isID: store.IsObjectID},
+		{name: "custom_field", title: "custom field", path: "/v2/custom_fields", isID: store.IsObjectID},
 		posts(),
 		comments(),
 		contacts(),
 		companies(),
 		webhooks(),
 		auditLog(),
-		{name: "admin_role", title: "admin role", path: "/v2/admins/roles", isID: isObjectID}, // before admins, whose path holds theirs
-		{name: "admin", title: "admin", path: "/v2/admins", isID: isObjectID, render: renderAdmin},
-		{name: "team", title: "team", path: "/v2/teams", isID: isObjectID},
-		{name: "brand", title: "brand", path: "/v2/brands", isID: isObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
+		{name: "admin_role", title: "admin role", path: "/v2/admins/roles", isID: store.IsObjectID}, // stands before admins, whose path is the beginning of this one
+		{name: "admin", title: "admin", path: "/v2/admins", isID: store.IsObjectID, render: renderAdmin},
+		{name: "team", title: "team", path: "/v2/teams", isID: store.IsObjectID},
+		{name: "brand", title: "brand", path: "/v2/brands", isID: store.IsObjectID, order: func(*call) ordering { return byField("createdAt", false) }},
 		conversations(),
 		conversationTags(),
 		{name: "conversation_attribute", title: "conversation attribute", path: "/v2/conversation_attributes", keep: keepConversationAttributes},
-		{name: "ticket_category", title: "ticket category", path: "/v2/tickets/categories", isID: isObjectID},
-		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: isObjectID},
-		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: isObjectID},
-		tickets(), // after those whose paths begin with its own
+		{name: "ticket_category", title: "ticket category", path: "/v2/tickets/categories", isID: store.IsObjectID},
+		{name: "ticket_status", title: "ticket status", path: "/v2/tickets/statuses", isID: store.IsObjectID},
+		{name: "ticket_custom_field", title: "ticket custom field", path: "/v2/tickets/custom_fields", isID: store.IsObjectID},
+		tickets(), // stands after the kinds whose paths begin with its path
 		changelogs(),
 		helpCenters(),
 		collections(),
@@ -89,12 +89,12 @@ func newKindTable() kindTable {
 	}
 }
 
-// named returns the kind of this name. There must be one.
+// named returns the kind of this name, which must exist.
 func (t kindTable) named(name string) *kind {
 	return t[slices.IndexFunc(t, func(k *kind) bool { return k.name == name })]
 }
 
-// holding returns the kind whose collection holds the path, or nil.
+// holding returns the kind to whose collection the path belongs, or nil.
 func (t kindTable) holding(path string) *kind {
 	for _, k := range t {
 		if rest, ok := strings.CutPrefix(path, k.path); ok && (rest == "" || rest[0] == '/') {
@@ -104,7 +104,7 @@ func (t kindTable) holding(path string) *kind {
 	return nil
 }
 
-// idForm returns the form that a path parameter must have, or nil for any.
+// idForm returns the check of a path parameter, or nil if all values are accepted.
 func (k *kind) idForm(parameter string) func(string) bool {
 	if parameter == "id" {
 		return k.isID
@@ -126,8 +126,7 @@ func (c *call) shown(k *kind, stored object) object {
 	return out
 }
 
-// templates makes the smallest valid object of a kind from the contract, so that a stored object only holds what
-// differs.
+// templates makes the smallest valid object of a kind from the contract, so that stored objects need to hold only what differs from it.
 type templates struct {
 	document *contract.Document
 	byKind   *sync.Map // kind name -> object
@@ -137,7 +136,7 @@ func newTemplates(document *contract.Document) templates {
 	return templates{document: document, byKind: &sync.Map{}}
 }
 
-// of returns a fresh top level over shared, read-only parts.
+// of returns a new object. Its nested values are shared and must not be changed.
 func (t templates) of(k *kind) object {
 	made, ok := t.byKind.Load(k.name)
 	if !ok {
@@ -153,8 +152,8 @@ func (t templates) of(k *kind) object {
 	return maps.Clone(template)
 }
 
-// blank returns the emptiest value that a schema allows: null before anything else, then the constant, the first of
-// an enum, nothing of a list, only what is required of an object.
+// blank returns the smallest value that a schema allows: null if it may be null, or else the constant, the first value of an enum, an empty
+// list, or an object with the required properties alone.
 func (t templates) blank(schema object) any {
 	schema = t.document.Resolve(schema)
 	if alternatives := list(schema, "anyOf"); len(alternatives) > 0 {
@@ -191,5 +190,5 @@ func (t templates) blank(schema object) any {
 		}
 		return out
 	}
-	return nil // a list of types, which in the contract always has null
+	return nil // a list of types: in the contract, all of these allow null
 }

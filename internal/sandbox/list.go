@@ -6,21 +6,23 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// ordering sorts a list: by key, then by id, so that no two objects tie.
+// ordering sorts a list by a key, and by id where keys are equal, so that the order is always the same.
 type ordering struct {
-	name string // as the caller wrote it; a cursor is bound to it
+	name string // part of the digest that binds a cursor
 	key  func(object) any
 	desc bool
 }
 
-// byField orders by a plain field.
+// byField returns the ordering by a plain field.
 func byField(field string, desc bool) ordering {
 	return ordering{name: field, desc: desc, key: func(o object) any { return o[field] }}
 }
 
-// position is where an object stands in an ordering.
+// position is the place of an object in an ordering.
 type position struct {
 	Key any    `json:"k"`
 	ID  string `json:"i"`
@@ -28,7 +30,7 @@ type position struct {
 
 func (by ordering) position(o object) position { return position{by.key(o), text(o, "id")} }
 
-// compare puts what has no key last, whatever the direction.
+// compare puts objects without a key last in both directions.
 func (by ordering) compare(a, b position) int {
 	if (a.Key == nil) != (b.Key == nil) {
 		if a.Key == nil {
@@ -36,36 +38,21 @@ func (by ordering) compare(a, b position) int {
 		}
 		return -1
 	}
-	order := cmp.Or(compareValues(a.Key, b.Key), strings.Compare(a.ID, b.ID))
+	order := cmp.Or(store.CompareValues(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 	if by.desc {
 		return -order
 	}
 	return order
 }
 
-// compareValues orders two values of the same type; different types are equal.
-func compareValues(a, b any) int {
-	switch a := a.(type) {
-	case float64:
-		if b, ok := b.(float64); ok {
-			return cmp.Compare(a, b)
-		}
-	case string:
-		if b, ok := b.(string); ok {
-			return strings.Compare(a, b)
-		}
-	}
-	return 0
-}
-
-// page answers with the part of objects that limit and cursor ask for, rendered. mode binds the cursor besides the
-// ordering and the arguments. A search passes its totals in extra.
+// page answers with the objects that limit and cursor ask for. mode is one more part of the digest that binds the cursor. A search passes its
+// totals in extra.
 func (c *call) page(objects []object, by ordering, mode string, render func(object) object, extra object) (int, any, error) {
 	arguments := c.query
 	if c.op.Pagination == "cursor-body" {
 		arguments = c.body
 	}
-	if arguments["limit"] == nil { // the query has its defaults filled in, the body has not
+	if arguments["limit"] == nil { // queries have their defaults filled in, bodies have not
 		properties, _ := c.op.Body["properties"].(object)
 		size, _ := properties["limit"].(object)
 		arguments = maps.Clone(arguments)

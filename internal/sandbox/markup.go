@@ -14,7 +14,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// toHTML returns a text that may be HTML or Markdown as HTML, the way the API tells them apart for articles: by looking.
+// toHTML returns a text that is HTML or Markdown as HTML. For articles the API guesses by the first character, and so does the sandbox.
 func toHTML(body string) string {
 	if strings.HasPrefix(strings.TrimSpace(body), "<") {
 		return body
@@ -22,12 +22,12 @@ func toHTML(body string) string {
 	return markdownToHTML(body)
 }
 
-// markdownRenderer reads CommonMark with GitHub's extensions. HTML inside is part of CommonMark and stays; no browser ever shows the sandbox.
+// markdownRenderer reads CommonMark with GitHub's extensions. It keeps HTML, which is part of CommonMark. No browser shows the output.
 var markdownRenderer = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
 })
 
-// messageRenderer reads what people type into a chat: their line breaks are meant, and HTML is no part of it.
+// messageRenderer reads what people type into a chat. It keeps their line breaks and drops HTML.
 var messageRenderer = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithHardWraps()))
 })
@@ -39,7 +39,7 @@ func messageToHTML(source string) string { return rendered(messageRenderer(), so
 func rendered(renderer goldmark.Markdown, source string) string {
 	var out bytes.Buffer
 	if err := renderer.Convert([]byte(source), &out); err != nil {
-		panic("sandbox: Markdown cannot be rendered: " + err.Error()) // every text is Markdown, and a buffer takes everything
+		panic("sandbox: Markdown cannot be rendered: " + err.Error()) // cannot happen: all texts are Markdown, and writing to a buffer does not fail
 	}
 	return strings.TrimSpace(out.String())
 }
@@ -48,7 +48,7 @@ var markdownWriter = sync.OnceValue(func() *converter.Converter {
 	return converter.NewConverter(converter.WithPlugins(base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(), table.NewTablePlugin()))
 })
 
-// htmlToMarkdown returns nil when the HTML has no Markdown: the API allows null there.
+// htmlToMarkdown returns nil if HTML cannot be written as Markdown. The API answers null then.
 func htmlToMarkdown(source string) any {
 	out, err := markdownWriter().ConvertString(source)
 	if err != nil || out == "" {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,12 +11,12 @@ import (
 	"featurebase-mcp/internal/contract"
 )
 
-// served are the toolsets of the contract that the sandbox has.
+// served are the toolsets of the contract that the sandbox serves.
 var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
-	a := start(t, Options{})
+	a := start(t, Options{StateFile: filepath.Join(t.TempDir(), "state.json")}) // so that each change is read back from there, too
 	board := text(a.the("board", named("Bugs")), "id")
 	person := a.the("contact", customer)
 	contact, userID := text(person, "id"), text(person, "userId")

@@ -63,7 +63,7 @@ func TestAdminsHaveRolesAndTeamsHaveMembers(t *testing.T) {
 	}
 }
 
-// Each of these lists is told apart by its envelope alone.
+// These lists differ in their envelopes alone.
 func TestOrganizationListsSayAsMuchAsTheirContractAboutPages(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
@@ -89,7 +89,7 @@ func TestARoleIsNoBusinessOfVoters(t *testing.T) {
 	}
 }
 
-// organizationReads is a read of everything that companies, organization, webhooks, audit log and reports show.
+// organizationReads are the reads of companies, organization, webhooks, audit log and reports.
 func (a *api) organizationReads() []answer {
 	a.t.Helper()
 	var answers []answer

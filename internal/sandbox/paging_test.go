@@ -14,7 +14,7 @@ func TestPagingVisitsEverythingExactlyOnce(t *testing.T) {
 	a := start(t, Options{})
 	popular := a.the("post", func(o object) bool { return len(list(o, "_voters")) > 40 })
 	size := func(kindName string, fits func(object) bool) (n int) {
-		for _, o := range a.sandbox.store.kind(kindName).all {
+		for _, o := range a.sandbox.store.Kind(kindName).All() {
 			if fits(o) {
 				n++
 			}

@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// participants shows the people in a conversation. Those who were deleted since are left out.
+// participants shows the people in a conversation. It leaves out people who were deleted.
 func (c *call) participants(o object) []any {
 	out := []any{}
 	for _, id := range list(o, "_participantIds") {
@@ -17,20 +19,20 @@ func (c *call) participants(o object) []any {
 	return out
 }
 
-// participant shows a person the short way, or nil when there is none with this id.
+// participant shows id and type of a person, or returns nil if nobody has this id.
 func (c *call) participant(id any) object {
 	personID, _ := id.(string)
 	if personID == botID {
 		return object{"id": botID, "type": "bot"}
 	}
-	if o, personType := c.store.person(personID); o != nil {
+	if o, personType := c.store.Person(personID); o != nil {
 		return object{"id": o["id"], "type": personType}
 	}
 	return nil
 }
 
-// contact finds the customer or lead that a body names by these fields: id, userId and email, tried in this order, or
-// contactId and contactEmail. path names the object in complaints.
+// contact finds the contact that a body names in one of these fields, which are tried in order. path is the place of the object in the body
+// and stands in refusals.
 func (c *call) contact(ref object, path string, fields ...string) (object, error) {
 	var asked []string
 	for _, field := range fields {
@@ -46,10 +48,10 @@ func (c *call) contact(ref object, path string, fields ...string) (object, error
 		case "email", "contactEmail":
 			o = c.customerWith("email", wanted)
 		default:
-			if !isObjectID(wanted) {
+			if !store.IsObjectID(wanted) {
 				return nil, invalid("invalid_id", "Invalid contact ID: "+wanted, join(path, field))
 			}
-			o = c.store.kind("contact").get(wanted)
+			o = c.store.Kind("contact").Get(wanted)
 		}
 		if o != nil {
 			return o, nil
@@ -61,21 +63,21 @@ func (c *call) contact(ref object, path string, fields ...string) (object, error
 	return nil, refused(join(path, asked[0]), "No contact matches")
 }
 
-// customerWith finds a customer by a field, whatever its case. Leads are found by id alone.
+// customerWith finds a customer by a field, in any case of letters. The API finds leads by id alone.
 func (c *call) customerWith(field, value string) object {
-	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
+	return c.store.Kind("contact").Find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, field), value) })
 }
 
-// participantCompanies are the ids of the companies of all participants.
+// participantCompanies returns the ids of the companies of all participants.
 func participantCompanies(c *call, o object) any {
 	out := []any{}
-	for _, company := range c.store.companiesBehind(list(o, "_participantIds")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_participantIds")) {
 		out = append(out, company["id"])
 	}
 	return out
 }
 
-// addConversationParticipant lets a contact in. One who is there already stays.
+// addConversationParticipant adds a contact to a conversation, once.
 func addConversationParticipant(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -87,15 +89,15 @@ func addConversationParticipant(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	if present := list(o, "_participantIds"); !slices.Contains(present, contact["id"]) {
-		now := c.store.now()
+		now := c.store.Now()
 		o["_participantIds"] = append(slices.Clip(present), contact["id"])
 		o["updatedAt"] = stamp(now)
-		extend(o, c.store.newPart("part_add", now, object{"participant": c.participant(contact["id"])}))
+		extend(o, newPart(c.store, "part_add", now, object{"participant": c.participant(contact["id"])}))
 	}
 	return c.created(), c.shown(c.kind, o), nil
 }
 
-// removeConversationParticipant lets a contact go, unless nobody would be left.
+// removeConversationParticipant removes a contact from a conversation. It refuses to remove the last participant.
 func removeConversationParticipant(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
@@ -104,7 +106,7 @@ func removeConversationParticipant(c *call) (int, any, error) {
 	id := text(c.body, "id")
 	present := list(o, "_participantIds")
 	switch {
-	case !isObjectID(id):
+	case !store.IsObjectID(id):
 		return 0, nil, invalid("invalid_id", "Invalid contact ID: "+id, "id")
 	case !slices.Contains(present, any(id)):
 		return 0, nil, notFound("participant")
@@ -112,11 +114,11 @@ func removeConversationParticipant(c *call) (int, any, error) {
 		return 0, nil, refused("id", "The last participant cannot be removed")
 	}
 	o["_participantIds"] = slices.DeleteFunc(slices.Clone(present), func(one any) bool { return one == id })
-	o["updatedAt"] = stamp(c.store.now())
+	o["updatedAt"] = stamp(c.store.Now())
 	return http.StatusOK, c.shown(c.kind, o), nil
 }
 
-// seen moves the read receipts that fit to the latest part.
+// seen moves the read receipts that fit forward to the latest part.
 func seen(o object, fits func(receipt object) bool) {
 	thread := parts(o)
 	if len(thread) == 0 {
@@ -133,7 +135,7 @@ func seen(o object, fits func(receipt object) bool) {
 	o["readReceipts"] = receipts
 }
 
-// seenBy gives a person a read receipt for the latest part.
+// seenBy moves the read receipt of a person to the latest part, and adds one if the person has none.
 func seenBy(o, person object, personType string) {
 	own := func(receipt object) bool { return receipt["id"] == person["id"] }
 	if !slices.ContainsFunc(list(o, "readReceipts"), func(v any) bool { receipt, _ := v.(object); return own(receipt) }) {
@@ -143,7 +145,7 @@ func seenBy(o, person object, personType string) {
 	seen(o, own)
 }
 
-// setMarkAsRead moves the receipts of those named. Who has none is ignored, as on the live API.
+// setMarkAsRead moves the read receipts of the people whom the body names. It ignores people without one, as the live API does.
 func setMarkAsRead(c *call, _ object, value any) error {
 	asked, _ := value.(object)
 	c.later = append(c.later, func(draft object) {

@@ -6,21 +6,23 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// A thread is a conversation or a ticket. Its parts stand in it, under _parts, in the order they came. Stored beside
-// the plain fields of a part: _authorId, on those that somebody wrote.
+// A thread is a conversation or a ticket. It holds its parts under _parts, in the order in which they came. A part that somebody wrote has the
+// key _authorId beside its plain fields.
 
-// maxParts is how many parts of a thread the API shows: the latest.
+// maxParts is the greatest number of parts that the API shows of a thread. It shows the latest ones.
 const maxParts = 500
 
-// botID is the id of the system bot, to whom changes without an acting admin are credited.
+// botID is the id of the system bot, which is the author of changes without an acting admin.
 const botID = "5f0c9a7e1d2b3c4d5e6f7082"
 
 // newPart returns a part of a thread.
-func (st *store) newPart(partType string, at time.Time, extra object) object {
+func newPart(st *store.Store, partType string, at time.Time, extra object) object {
 	part := object{
-		"id": st.idAt("conversation_part", at), "object": "conversation_part", "partType": partType,
+		"id": st.IDAt("conversation_part", at), "object": "conversation_part", "partType": partType,
 		"createdAt": stamp(at), "updatedAt": stamp(at),
 	}
 	maps.Copy(part, extra)
@@ -42,7 +44,7 @@ func parts(thread object) []object {
 	return out
 }
 
-// amend changes a part of a thread, in a copy: nothing in a store is changed in place below the top.
+// amend changes a part of a thread. It changes a copy, because answers and the records of a write share nested values with the store.
 func amend(thread object, partID string, changes object) {
 	amended := slices.Clone(list(thread, "_parts"))
 	for i, part := range parts(thread) {
@@ -55,12 +57,12 @@ func amend(thread object, partID string, changes object) {
 	thread["_parts"] = amended
 }
 
-// isMessage says that a person or the bot said this to the other side.
+// isMessage reports whether a part is a message of a person or the bot to the other side.
 func isMessage(part object) bool {
 	return slices.Contains([]string{"user_msg", "admin_msg", "email_msg", "bot_msg"}, text(part, "partType"))
 }
 
-// isWritten says that a part has a text: a message, or an internal note.
+// isWritten reports whether a part has a text: it is a message or an internal note.
 func isWritten(part object) bool { return isMessage(part) || part["partType"] == "admin_note" }
 
 // showThread adds the latest parts to a conversation or a ticket.
@@ -81,15 +83,15 @@ func (c *call) shownPart(thread, part object) object {
 		}
 	}
 	if id, written := part["_authorId"].(string); written {
-		shown["author"] = c.store.speaker(id)
+		shown["author"] = speaker(c.store, id)
 		shown["tagApplications"] = c.tagApplications(thread, part)
 	}
 	c.showBodies(shown)
 	return shown
 }
 
-// showBodies completes a message, which is stored the way it was written: in conversations as Markdown, on tickets as
-// HTML. The API shows both, with signed addresses of files.
+// showBodies adds the form of a message that is not stored. Conversations store Markdown and tickets store HTML, as it was written; the API shows
+// both, with signed addresses of files.
 func (c *call) showBodies(message object) {
 	if markdown, ok := message["bodyMarkdown"].(string); ok {
 		message["bodyHtml"] = messageToHTML(markdown)
@@ -98,21 +100,21 @@ func (c *call) showBodies(message object) {
 	}
 	for field, sign := range map[string]func(string, time.Time) string{"bodyHtml": signedHTML, "bodyMarkdown": signed} {
 		if body, ok := message[field].(string); ok {
-			message[field] = sign(body, c.store.now())
+			message[field] = sign(body, c.store.Now())
 		}
 	}
 }
 
-// speaker shows who wrote a part; null when that person is gone.
-func (st *store) speaker(id string) any {
+// speaker shows who wrote a part, or null if that person was deleted.
+func speaker(st *store.Store, id string) any {
 	if id == botID {
 		return object{"id": botID, "type": "bot", "name": "Plumline Assistant", "profilePicture": nil}
 	}
-	author, ok := st.byline(id).(object)
+	author, ok := byline(st, id).(object)
 	if !ok {
 		return nil
 	}
-	if author["email"] == nil { // optional here, but never null
+	if author["email"] == nil { // the schema allows no null here
 		delete(author, "email")
 	}
 	return author
@@ -122,17 +124,17 @@ func (st *store) speaker(id string) any {
 type reply struct {
 	author   object
 	partType string
-	channel  string // none on notes
+	channel  string // empty for notes
 	body     object // bodyMarkdown or bodyHtml
 	at       time.Time
-	quiet    bool // nobody is notified
+	quiet    bool // no notification is noted
 }
 
 func (r reply) byContact() bool { return r.partType == "user_msg" || r.partType == "email_msg" }
 
 // newMessage returns the part for a reply.
-func (st *store) newMessage(r reply) object {
-	part := st.newPart(r.partType, r.at, object{"_authorId": r.author["id"]})
+func newMessage(st *store.Store, r reply) object {
+	part := newPart(st, r.partType, r.at, object{"_authorId": r.author["id"]})
 	maps.Copy(part, r.body)
 	if r.channel != "" {
 		part["channel"] = r.channel
@@ -140,17 +142,17 @@ func (st *store) newMessage(r reply) object {
 	return part
 }
 
-// add puts a reply into a thread and returns the part. A contact's opens the thread again.
+// add adds a reply to a thread and returns the part. A reply of a contact opens the thread again.
 func (c *call) add(thread object, r reply) object {
-	part := c.store.newMessage(r)
+	part := newMessage(c.store, r)
 	extend(thread, part)
 	if r.byContact() && threadState(thread) != "open" {
 		wake(thread)
-		extend(thread, c.store.newPart("status", r.at, object{"status": "open", "snoozedUntil": nil}))
+		extend(thread, newPart(c.store, "status", r.at, object{"status": "open", "snoozedUntil": nil}))
 	}
-	thread["updatedAt"] = stamp(c.store.now())
+	thread["updatedAt"] = stamp(c.store.Now())
 	if !r.quiet && r.partType != "admin_note" {
-		c.store.send(outboxEntry{
+		c.store.Send(store.OutboxEntry{
 			Type: c.kind.name + "_reply_email", Subject: text(thread, "title"), Recipients: c.otherSide(thread, r.byContact()),
 			Detail: object{c.kind.name + "Id": thread["id"], "partId": part["id"]},
 		})
@@ -158,7 +160,7 @@ func (c *call) add(thread object, r reply) object {
 	return part
 }
 
-// otherSide counts who is told about a message: the assigned admin, or all of them; or the customers.
+// otherSide counts who is notified of a message: the customers, or the assigned admin, or all admins if none is assigned.
 func (c *call) otherSide(thread object, byContact bool) int {
 	switch {
 	case !byContact:
@@ -166,10 +168,10 @@ func (c *call) otherSide(thread object, byContact bool) int {
 	case thread["adminAssigneeId"] != nil || thread["assigneeId"] != nil:
 		return 1
 	}
-	return len(c.store.kind("admin").all)
+	return len(c.store.Kind("admin").All())
 }
 
-// threadState reads the state of a conversation, or of a ticket, which says it in two fields.
+// threadState returns the state of a conversation, or of a ticket, whose state is spread over two fields.
 func threadState(thread object) string {
 	switch {
 	case text(thread, "state") != "":
@@ -192,42 +194,41 @@ func wake(thread object) {
 	thread["snoozedUntil"] = nil
 }
 
-// recordChanges writes down who a thread was assigned to and what became of its state. assignee is the field with the
-// admin in charge.
+// recordChanges adds a part for a new assignment and a part for a new state. assignee is the field that holds the assigned admin.
 func (c *call) recordChanges(before, after object, assignee string) {
-	now := c.store.now()
+	now := c.store.Now()
 	if before[assignee] != after[assignee] || before["teamAssigneeId"] != after["teamAssigneeId"] {
-		extend(after, c.store.newPart("assign", now, object{
+		extend(after, newPart(c.store, "assign", now, object{
 			"adminAssigneeId": after[assignee], "teamAssigneeId": after["teamAssigneeId"], "adminAssignerId": c.body["actingAdminId"],
 		}))
 	}
 	if threadState(before) != threadState(after) || before["snoozedUntil"] != after["snoozedUntil"] {
-		extend(after, c.store.newPart("status", now, object{"status": threadState(after), "snoozedUntil": after["snoozedUntil"]}))
+		extend(after, newPart(c.store, "status", now, object{"status": threadState(after), "snoozedUntil": after["snoozedUntil"]}))
 	}
 }
 
-// setFuture is the setter of a time that must still come. null clears it.
+// setFuture returns the setter of a time that must be in the future. null clears it.
 func setFuture(field string) setter {
 	set := setTime(field, true)
 	return func(c *call, draft object, value any) error {
 		if err := set(c, draft, value); err != nil {
 			return err
 		}
-		if value != nil && text(draft, field) <= stamp(c.store.now()) {
-			return refused(field, "The time must be in the future; it is "+stamp(c.store.now()))
+		if value != nil && text(draft, field) <= stamp(c.store.Now()) {
+			return refused(field, "The time must be in the future; it is "+stamp(c.store.Now()))
 		}
 		return nil
 	}
 }
 
-// checkActingAdmin is the setter of the admin that a change is credited to: it is not stored, but must exist.
+// checkActingAdmin is the setter of the acting admin. The admin must exist and is not stored.
 func checkActingAdmin(c *call, _ object, value any) error {
 	id, _ := value.(string)
 	_, err := c.referred("admin", id, "actingAdminId")
 	return err
 }
 
-// actedOn returns the object that the path names, for a change in the name of an admin or, without one, of the bot.
+// actedOn returns the object that the path names and checks the acting admin, if the body has one.
 func (c *call) actedOn() (object, error) {
 	o, err := c.target()
 	if id, given := c.body["actingAdminId"]; err == nil && given {
@@ -236,9 +237,9 @@ func (c *call) actedOn() (object, error) {
 	return o, err
 }
 
-// actor shows who made a change: the acting admin, who is known to exist, or the system bot.
+// actor shows who makes the change: the acting admin, or the system bot if the body names no admin.
 func (c *call) actor() object {
-	admin := c.store.kind("admin").get(text(c.body, "actingAdminId"))
+	admin := c.store.Kind("admin").Get(text(c.body, "actingAdminId"))
 	if admin == nil {
 		return object{"type": "bot", "id": botID, "name": nil}
 	}
@@ -264,7 +265,7 @@ func redactConversationPart(c *call) (int, any, error) {
 	case !isMessage(all[i]):
 		return 0, nil, refused("conversationPartId", "Only messages can be redacted; this part is of type "+text(all[i], "partType"))
 	}
-	now := stamp(c.store.now())
+	now := stamp(c.store.Now())
 	amend(o, id, object{"bodyHtml": nil, "bodyMarkdown": nil, "redacted": true, "updatedAt": now})
 	o["updatedAt"] = now
 	return http.StatusOK, c.shown(c.kind, o), nil

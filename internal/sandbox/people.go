@@ -1,27 +1,14 @@
 package sandbox
 
 import (
-	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// person returns the contact or admin with this id, and what the API calls its type; nil when there is none.
-func (st *store) person(id string) (o object, personType string) {
-	if o = st.kind("contact").get(id); o != nil {
-		return o, text(o, "type")
-	}
-	if o = st.kind("admin").get(id); o != nil {
-		return o, "admin"
-	}
-	return nil, ""
-}
-
-// keyAdmin is whom the API key acts for.
-func (st *store) keyAdmin() object { return st.kind("admin").all[0] }
-
-// byline shows who wrote something; null when that person is gone.
-func (st *store) byline(id string) any {
-	o, personType := st.person(id)
+// byline shows who wrote something, or null if that person was deleted.
+func byline(st *store.Store, id string) any {
+	o, personType := st.Person(id)
 	if o == nil {
 		return nil
 	}
@@ -30,40 +17,39 @@ func (st *store) byline(id string) any {
 	}
 }
 
-// identified is a person found by id, userId or e-mail, or the plan to create one.
+// identified is a person who was found by id, userId or e-mail, or the draft of a contact that will be created.
 type identified struct {
 	found  object
-	create object // the new contact, when found is nil
+	create object // the new contact if found is nil
 }
 
-// identify finds the person an author or voter object means: by id, then userId, then e-mail; an empty object
-// means the key's admin. With create, an unknown e-mail stands for a person to be created. path names the object in
-// complaints.
+// identify finds the person whom an author or voter object names: by id, then userId, then e-mail. An empty object means the admin of the API
+// key. With create, an unknown e-mail address makes a draft of a contact. path is the place of the object and stands in refusals.
 func (c *call) identify(ref object, path string, create bool) (identified, error) {
 	id, userID, email := text(ref, "id"), text(ref, "userId"), text(ref, "email")
 	if id == "" && userID == "" && email == "" {
-		return identified{found: c.store.keyAdmin()}, nil
+		return identified{found: c.store.KeyAdmin()}, nil
 	}
 	if id != "" {
-		if !isObjectID(id) {
+		if !store.IsObjectID(id) {
 			return identified{}, invalid("invalid_id", "Invalid user ID: "+id, join(path, "id"))
 		}
-		if o, _ := c.store.person(id); o != nil {
+		if o, _ := c.store.Person(id); o != nil {
 			return identified{found: o}, nil
 		}
 	}
-	contacts := c.store.kind("contact")
+	contacts := c.store.Kind("contact")
 	if userID != "" {
-		if o := contacts.find(func(o object) bool { return o["userId"] == userID }); o != nil {
+		if o := contacts.Find(func(o object) bool { return o["userId"] == userID }); o != nil {
 			return identified{found: o}, nil
 		}
 	}
 	if email != "" {
 		hasEmail := func(o object) bool { return strings.EqualFold(text(o, "email"), email) }
-		if o := contacts.find(hasEmail); o != nil {
+		if o := contacts.Find(hasEmail); o != nil {
 			return identified{found: o}, nil
 		}
-		if o := c.store.kind("admin").find(hasEmail); o != nil {
+		if o := c.store.Kind("admin").Find(hasEmail); o != nil {
 			return identified{found: o}, nil
 		}
 		if create {
@@ -79,7 +65,7 @@ func (c *call) identify(ref object, path string, create bool) (identified, error
 	return identified{}, refused(path, "No user matches")
 }
 
-// person returns the identified person, created now if need be.
+// person returns the identified person, and creates the contact if it is a draft.
 func (c *call) person(who identified) object {
 	if who.found == nil {
 		c.insertContact(who.create)
@@ -106,41 +92,18 @@ func setAuthor(c *call, _ object, value any) error {
 	return nil
 }
 
-// counted moves a counter of a contact and marks it as active; admins have no counters.
+// counted changes a counter of a contact, and its last activity if the counter grows. Admins have no counters.
 func (c *call) counted(personID, counter string, by float64) {
-	o := c.store.kind("contact").get(personID)
+	o := c.store.Kind("contact").Get(personID)
 	if o == nil {
 		return
 	}
 	o[counter] = max(0, number(o, counter)+by)
 	if by > 0 {
-		o["lastActivity"] = stamp(c.store.now())
+		o["lastActivity"] = stamp(c.store.Now())
 	}
 }
 
-// companiesOf returns the companies of a person; none for admins and leads.
-func (st *store) companiesOf(personID string) []object {
-	person := st.kind("contact").get(personID)
-	var out []object
-	for _, id := range list(person, "_companyIds") {
-		companyID, _ := id.(string)
-		if company := st.kind("company").get(companyID); company != nil {
-			out = append(out, company)
-		}
-	}
-	return out
-}
-
-// companiesBehind returns the companies of all these people, each once.
-func (st *store) companiesBehind(people []any) []object {
-	var out []object
-	for _, id := range people {
-		personID, _ := id.(string)
-		for _, company := range st.companiesOf(personID) {
-			if !slices.ContainsFunc(out, func(o object) bool { return o["id"] == company["id"] }) {
-				out = append(out, company)
-			}
-		}
-	}
-	return out
-}
+// renderAdmin shows the role of an admin. The role is stored under a key that is never shown by itself, because admins are shown as voters,
+// too, and voters have no role.
+func renderAdmin(_ *call, shown, stored object) { shown["roleId"] = stored["_roleId"] }

@@ -8,16 +8,19 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// siteURL is where the organization's portal would be.
+// siteURL is the address that the organization's portal would have.
 const siteURL = "https://feedback.plumline.example"
 
-// posts is the kind of feedback posts. Stored beside the plain fields: _authorId, _statusId, _tagIds and _voters,
-// the ids of those who voted in the order they did.
+// posts returns the kind of feedback posts. Four keys stand beside the plain fields: _authorId, _statusId, _tagIds, and _voters, the ids of the
+// voters in the order of their votes.
 func posts() *kind {
 	return &kind{
-		name: "post", title: "post", path: "/v2/posts", isID: isObjectID,
+		name: "post", title: "post", path: "/v2/posts", isID: store.IsObjectID,
 		render: renderPost,
 		keep:   keepPosts,
 		order:  orderPosts,
@@ -44,7 +47,7 @@ func posts() *kind {
 			"eta":             setTime("eta", true),
 			"createdAt":       setTime("createdAt", false),
 			"upvotes":         setUpvotes,
-			// These start something instead of being stored: see postMade and postChanged.
+			// postMade and postChanged read these fields. They are not stored.
 			"integrations":          notStored,
 			"notifyAdmins":          notStored,
 			"sendStatusUpdateEmail": notStored,
@@ -58,14 +61,14 @@ func posts() *kind {
 func notStored(*call, object, any) error { return nil }
 
 func renderPost(c *call, shown, stored object) {
-	shown["author"] = c.store.byline(text(stored, "_authorId"))
-	if status := c.store.kind("post_status").get(text(stored, "_statusId")); status != nil {
+	shown["author"] = byline(c.store, text(stored, "_authorId"))
+	if status := c.store.Kind("post_status").Get(text(stored, "_statusId")); status != nil {
 		shown["status"] = c.shown(c.kinds.named("post_status"), status)
 	}
 	tags := []any{}
 	for _, id := range list(stored, "_tagIds") {
 		tagID, _ := id.(string)
-		if tag := c.store.kind("post_tag").get(tagID); tag != nil {
+		if tag := c.store.Kind("post_tag").Get(tagID); tag != nil {
 			tags = append(tags, object{"id": tag["id"], "name": tag["name"], "color": tag["color"]})
 		}
 	}
@@ -73,14 +76,12 @@ func renderPost(c *call, shown, stored object) {
 	shown["postUrl"] = siteURL + "/p/" + text(stored, "slug")
 }
 
-// keepPosts applies the simple filters of listPosts. Posts in review are left out unless asked for.
+// keepPosts applies the filters of listPosts. It leaves posts in review out unless the query asks for them.
 func keepPosts(c *call) (func(object) bool, error) {
 	boards, statuses := list(c.query, "boardId"), list(c.query, "statusId")
 	for name, ids := range map[string][]any{"boardId": boards, "statusId": statuses} {
-		for _, id := range ids {
-			if s, _ := id.(string); !isObjectID(s) {
-				return nil, invalid("invalid_id", "Invalid ID: "+s, name)
-			}
+		if err := checkIDs(ids, name); err != nil {
+			return nil, err
 		}
 	}
 	var tags []any
@@ -93,7 +94,7 @@ func keepPosts(c *call) (func(object) bool, error) {
 			}
 		}
 	}
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	inReview := flag(c.query, "inReview")
 	return func(o object) bool {
 		switch {
@@ -106,22 +107,8 @@ func keepPosts(c *call) (func(object) bool, error) {
 		case tags != nil && !slices.ContainsFunc(list(o, "_tagIds"), func(id any) bool { return slices.Contains(tags, id) }):
 			return false
 		}
-		return holdsAll(text(o, "title"), text(o, "content"), terms)
+		return fulltext.HoldsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
-}
-
-// holdsAll says whether each term is in the title or the content, which may be HTML.
-func holdsAll(title, content string, terms []string) bool {
-	if len(terms) == 0 {
-		return true
-	}
-	held := append(words(title), words(plain(content))...)
-	for _, term := range terms {
-		if !slices.ContainsFunc(held, func(word string) bool { return strings.HasPrefix(word, term) }) {
-			return false
-		}
-	}
-	return true
 }
 
 func orderPosts(c *call) ordering {
@@ -132,33 +119,33 @@ func orderPosts(c *call) ordering {
 	case "recent":
 		by.name, by.key = "recent", func(o object) any { return o["updatedAt"] }
 	case "trending":
-		by.name, by.key = "trending", c.store.trending
+		by.name, by.key = "trending", c.trending
 	}
 	return by
 }
 
 // trending weighs votes against age, so that a young post with few votes passes an old one with many.
-func (st *store) trending(o object) any {
+func (c *call) trending(o object) any {
 	created, err := time.Parse(time.RFC3339, text(o, "createdAt"))
 	if err != nil {
 		return 0.0
 	}
-	days := max(0, st.Epoch.Sub(created).Hours()/24)
+	days := max(0, c.store.Epoch.Sub(created).Hours()/24)
 	return math.Round(number(o, "upvotes")/math.Pow(days+2, 1.2)*1e6) / 1e6
 }
 
 func customerVoters(c *call, o object) any {
 	return slices.DeleteFunc(slices.Clone(list(o, "_voters")), func(id any) bool {
 		personID, _ := id.(string)
-		_, personType := c.store.person(personID)
+		_, personType := c.store.Person(personID)
 		return personType != "customer"
 	})
 }
 
-// companyIDs are the external ids of the companies whose people voted.
+// companyIDs returns the external ids of the companies whose people voted.
 func companyIDs(c *call, o object) any {
 	out := []any{}
-	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_voters")) {
 		out = append(out, company["companyId"])
 	}
 	return out
@@ -167,23 +154,23 @@ func companyIDs(c *call, o object) any {
 // monthlySpend adds up the revenue of the companies whose people voted, each company once.
 func monthlySpend(c *call, o object) any {
 	sum := 0.0
-	for _, company := range c.store.companiesBehind(list(o, "_voters")) {
+	for _, company := range c.store.CompaniesBehind(list(o, "_voters")) {
 		sum += number(company, "monthlySpend")
 	}
 	return sum
 }
 
 func startPost(c *call, draft object) {
-	status := c.store.kind("post_status").find(func(o object) bool { return flag(o, "isDefault") })
+	status := c.store.Kind("post_status").Find(func(o object) bool { return flag(o, "isDefault") })
 	maps.Copy(draft, object{
 		"content": "", "customFields": object{}, "inReview": false, "isPinned": false, "commentCount": 0.0, "upvotes": 1.0,
 		"features": object{"commentsEnabled": true}, "access": object{"companyExternalIds": []any{}, "userIds": []any{}},
 		"slug":      c.freeSlug(slugOf(text(c.body, "title"))),
-		"_authorId": c.store.keyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
+		"_authorId": c.store.KeyAdmin()["id"], "_statusId": status["id"], "_tagIds": []any{},
 	})
 }
 
-// reference is the setter of a field that holds the id of another object. null clears it where the API allows null.
+// reference returns the setter of a field that holds the id of another object. null clears it.
 func reference(field, kindName string) setter {
 	return func(c *call, draft object, value any) error {
 		id, ok := value.(string)
@@ -200,19 +187,19 @@ func reference(field, kindName string) setter {
 	}
 }
 
-// referred returns the object of a kind that a body names by id; param is where.
+// referred returns the object of a kind that a body names by id. param is the field and stands in refusals.
 func (c *call) referred(kindName, id, param string) (object, error) {
-	if form := formOfIDs(kindName); !form(id) {
+	if form := store.FormOfIDs(kindName); !form(id) {
 		return nil, invalid("invalid_id", "Invalid ID: "+id, param)
 	}
-	target := c.store.kind(kindName).get(id)
+	target := c.store.Kind(kindName).Get(id)
 	if target == nil {
 		return nil, refused(param, "No "+strings.ReplaceAll(kindName, "_", " ")+" has the ID "+id)
 	}
 	return target, nil
 }
 
-// setTime is the setter of a date. null clears it where clearable, and otherwise leaves it alone.
+// setTime returns the setter of a date. null clears a clearable date and leaves others as they are.
 func setTime(field string, clearable bool) setter {
 	return func(_ *call, draft object, value any) error {
 		given, ok := value.(string)
@@ -232,8 +219,7 @@ func setTime(field string, clearable bool) setter {
 	}
 }
 
-// setTags replaces the tags by name, whatever their case. A name nobody used yet becomes a new tag: the API has no
-// other way to make one.
+// setTags replaces the tags by name, in any case of letters. A new name makes a new tag. The API has no other way to make one.
 func setTags(c *call, _ object, value any) error {
 	names, ok := value.([]any)
 	if !ok {
@@ -250,8 +236,8 @@ func setTags(c *call, _ object, value any) error {
 			s, _ := name.(string)
 			tag := c.tagNamed(s)
 			if tag == nil {
-				tag = object{"id": c.store.newID("post_tag"), "name": strings.TrimSpace(s), "color": nil}
-				c.store.kind("post_tag").add(tag)
+				tag = object{"id": c.store.NewID("post_tag"), "name": strings.TrimSpace(s), "color": nil}
+				c.store.Kind("post_tag").Add(tag)
 			}
 			if !slices.Contains(ids, tag["id"]) {
 				ids = append(ids, tag["id"])
@@ -263,7 +249,7 @@ func setTags(c *call, _ object, value any) error {
 }
 
 func (c *call) tagNamed(name string) object {
-	return c.store.kind("post_tag").find(func(o object) bool { return strings.EqualFold(text(o, "name"), strings.TrimSpace(name)) })
+	return c.store.Kind("post_tag").Find(func(o object) bool { return strings.EqualFold(text(o, "name"), strings.TrimSpace(name)) })
 }
 
 func setVisibility(c *call, _ object, value any) error {
@@ -272,7 +258,7 @@ func setVisibility(c *call, _ object, value any) error {
 	return nil
 }
 
-// restrict limits who sees a post. It runs after the author is known, which may be a person created on the way.
+// restrict limits who sees a post. It runs after the author is known, since the same request may create the author.
 func restrict(c *call, draft object, visibility string) {
 	users, companies := []any{}, []any{}
 	author := text(draft, "_authorId")
@@ -280,7 +266,7 @@ func restrict(c *call, draft object, visibility string) {
 	case "authorOnly":
 		users = append(users, author)
 	case "companyOnly":
-		for _, company := range c.store.companiesOf(author) {
+		for _, company := range c.store.CompaniesOf(author) {
 			companies = append(companies, company["companyId"])
 		}
 	}
@@ -294,7 +280,7 @@ func setCommentsEnabled(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setUpvotes overwrites the count. A new post keeps its author's vote whatever is asked, as on the live API.
+// setUpvotes overwrites the count. A new post keeps at least the vote of its author, as on the live API.
 func setUpvotes(c *call, draft object, value any) error {
 	count, ok := value.(float64)
 	if !ok {
@@ -311,21 +297,21 @@ func postMade(c *call, o object) {
 	author := text(o, "_authorId")
 	o["_voters"] = []any{author}
 	if c.body["visibility"] == nil {
-		board := c.store.kind("board").get(text(o, "boardId"))
+		board := c.store.Kind("board").Get(text(o, "boardId"))
 		defaults, _ := board["postDefaults"].(object)
 		restrict(c, o, text(defaults, "visibility"))
 	}
 	c.counted(author, "postsCreated", 1)
 	if flag(c.body, "notifyAdmins") {
-		c.store.send(outboxEntry{
-			Type: "new_post_email", Subject: text(o, "title"), Recipients: len(c.store.kind("admin").all),
+		c.store.Send(store.OutboxEntry{
+			Type: "new_post_email", Subject: text(o, "title"), Recipients: len(c.store.Kind("admin").All()),
 			Detail: object{"postId": o["id"]},
 		})
 	}
 	pushes, _ := c.body["integrations"].(object)
 	for _, tool := range slices.Sorted(maps.Keys(pushes)) {
 		if flag(pushes, tool) {
-			c.store.send(outboxEntry{Type: "integration_push", Subject: text(o, "title"), Recipients: 1, Detail: object{"postId": o["id"], "tool": tool}})
+			c.store.Send(store.OutboxEntry{Type: "integration_push", Subject: text(o, "title"), Recipients: 1, Detail: object{"postId": o["id"], "tool": tool}})
 		}
 	}
 }
@@ -336,15 +322,15 @@ func postChanged(c *call, before, o object) {
 		c.counted(text(o, "_authorId"), "postsCreated", 1)
 	}
 	if before["_statusId"] != o["_statusId"] && flag(c.body, "sendStatusUpdateEmail") {
-		status := c.store.kind("post_status").get(text(o, "_statusId"))
-		c.store.send(outboxEntry{
+		status := c.store.Kind("post_status").Get(text(o, "_statusId"))
+		c.store.Send(store.OutboxEntry{
 			Type: "status_update_email", Subject: text(o, "title"), Recipients: len(list(o, "_voters")),
 			Detail: object{"postId": o["id"], "status": status["name"]},
 		})
 	}
 }
 
-// postGone takes the comments of a post along.
+// postGone removes the comments of a post.
 func postGone(c *call, o object) {
 	c.counted(text(o, "_authorId"), "postsCreated", -1)
 	c.removeComments("postId", o)
@@ -359,10 +345,10 @@ func slugOf(title string) string {
 	return strings.Join(parts, "-")
 }
 
-// freeSlug returns the slug, numbered if another object of the call's kind has it.
+// freeSlug returns the slug, with a number if another object of the kind has it.
 func (c *call) freeSlug(wanted string) string {
 	taken := func(slug string) bool {
-		return c.collection().find(func(o object) bool { return o["slug"] == slug }) != nil
+		return c.collection().Find(func(o object) bool { return o["slug"] == slug }) != nil
 	}
 	slug := wanted
 	for n := 2; taken(slug); n++ {

@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// oddly bends an answer the way live answers have been seen bent: a null among the items of a list, an item that
-// has lost its name, title and e-mail.
+// oddly gives an answer two oddities that the live API has shown: a null among the items of a list, and an item without name, title and e-mail.
 func oddly(answer any) any {
 	envelope, ok := answer.(object)
 	if !ok {
@@ -27,7 +26,7 @@ func oddly(answer any) any {
 	return envelope
 }
 
-// writeOddly answers with one of the shapes errors have been seen in, by turns.
+// writeOddly answers with one of the three other shapes that errors of the live API have had, in turn.
 func (f *failure) writeOddly(w http.ResponseWriter, request int) {
 	switch request % 3 {
 	case 0:

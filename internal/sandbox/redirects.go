@@ -5,12 +5,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// redirectRules is the kind of rules that lead from an old address on a help center's domain to an article or collection.
+// redirectRules returns the kind of rules that lead from an old address on a help center's domain to an article or collection.
 func redirectRules() *kind {
 	return &kind{
-		name: "redirect_rule", title: "redirect rule", path: "/v2/help_center/redirect_rules", isID: isObjectID,
+		name: "redirect_rule", title: "redirect rule", path: "/v2/help_center/redirect_rules", isID: store.IsObjectID,
 		keep:  keepSame("helpCenterId", "locale", "targetType"),
 		order: func(*call) ordering { return byField("createdAt", true) },
 		set:   map[string]setter{"fromUrl": setFromURL},
@@ -18,7 +20,8 @@ func redirectRules() *kind {
 	}
 }
 
-// normalized returns an address without query, hash and trailing slash, its host in lower case; empty when it is no http address.
+// normalized returns an address without query, hash and trailing slash and with its host in lower case. It returns the empty text if this is
+// not an http address.
 func normalized(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -37,7 +40,7 @@ func setFromURL(_ *call, draft object, value any) error {
 	return nil
 }
 
-// checkRedirect holds the two ends of a rule against the help center and against other rules.
+// checkRedirect checks both ends of a rule against the help center and the other rules.
 func checkRedirect(c *call, draft object) error {
 	helpCenter := c.helpCenter(text(draft, "helpCenterId"))
 	if helpCenter == nil {
@@ -56,10 +59,10 @@ func checkRedirect(c *call, draft object) error {
 	return c.checkTarget(draft)
 }
 
-// checkTarget wants a target of the same help center, published in the rule's language, and elsewhere than where the rule starts.
+// checkTarget refuses a target of another help center, one that is not published in the rule's language, and one at the rule's own address.
 func (c *call) checkTarget(draft object) error {
 	kindName := text(draft, "targetType")
-	target := c.store.kind(kindName).get(text(draft, "targetId"))
+	target := c.store.Kind(kindName).Get(text(draft, "targetId"))
 	if target == nil || target["helpCenterId"] != draft["helpCenterId"] {
 		return refused("targetId", "The help center has no "+kindName+" with this ID")
 	}
@@ -81,9 +84,9 @@ func (c *call) checkTarget(draft object) error {
 	return nil
 }
 
-// redirectFrom returns the rule for a normalized address, or nil. An address belongs to one help center, so it has one rule.
+// redirectFrom returns the rule for a normalized address, or nil. There is at most one, since an address belongs to one help center.
 func (c *call) redirectFrom(from string) object {
-	return c.store.kind("redirect_rule").find(func(o object) bool { return o["fromUrl"] == from })
+	return c.store.Kind("redirect_rule").Find(func(o object) bool { return o["fromUrl"] == from })
 }
 
 func getRedirectRuleByURL(c *call) (int, any, error) {
@@ -98,12 +101,12 @@ func getRedirectRuleByURL(c *call) (int, any, error) {
 	return http.StatusOK, c.shown(c.kind, o), nil
 }
 
-// removeRedirects takes along the rules that lead to an article or collection.
+// removeRedirects removes the rules that lead to an article or collection.
 func (c *call) removeRedirects(target object) {
-	rules := c.store.kind("redirect_rule")
-	for _, rule := range slices.Clone(rules.all) {
+	rules := c.store.Kind("redirect_rule")
+	for _, rule := range slices.Clone(rules.All()) {
 		if rule["targetId"] == target["id"] {
-			rules.remove(text(rule, "id"))
+			rules.Remove(text(rule, "id"))
 		}
 	}
 }

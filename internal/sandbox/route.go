@@ -7,8 +7,8 @@ import (
 	"featurebase-mcp/internal/contract"
 )
 
-// routes finds the operation of a request. http.ServeMux cannot hold the contract: two of its paths overlap without
-// either being the more specific. Here a fixed segment wins over a hole, from left to right.
+// routes finds the operation of a request. http.ServeMux refuses the paths of the contract, because two of them overlap and neither is more
+// specific. Here, from left to right, a fixed segment wins over a hole.
 type routes struct{ root node }
 
 type node struct {
@@ -49,7 +49,7 @@ func newRoutes(document *contract.Document, kinds kindTable) *routes {
 	return r
 }
 
-// child returns the node below n for a fixed segment, or for a hole when the segment is empty, making it if needed.
+// child returns the node below n for a fixed segment, or for a hole if the segment is empty. It makes the node if there is none.
 func (n *node) child(segment string) *node {
 	if segment == "" {
 		if n.hole == nil {
@@ -66,7 +66,7 @@ func (n *node) child(segment string) *node {
 	return n.fixed[segment]
 }
 
-// match returns the endpoint of a method and an escaped path with what its holes hold, or nil.
+// match returns the endpoint of a method and an escaped path, and the values of its holes. It returns nil if no path matches.
 func (r *routes) match(method, path string) (*endpoint, map[string]string) {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var values []string

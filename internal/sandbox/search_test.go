@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) found(path string, clauses ...object) []object {
@@ -25,8 +26,7 @@ func where(field, operator string, value any) object {
 	return object{"field": field, "operator": operator, "value": value}
 }
 
-// Each operator of each field is held against a predicate on what the search answered: what it found fits, and what
-// it left out does not.
+// For each operator of each field, what the search found fits a predicate, and what it left out does not.
 func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
@@ -42,7 +42,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 	const spring = 1775000000.0 // 2026-03-31
 
 	after := func(field string) func(object) bool {
-		return func(o object) bool { at, ok := seconds(text(o, field)); return ok && at > spring }
+		return func(o object) bool { at, ok := store.Seconds(text(o, field)); return ok && at > spring }
 	}
 	is := func(field string, value any) func(object) bool {
 		return func(o object) bool { return o[field] == value }
@@ -61,7 +61,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 		return slices.ContainsFunc(list(o, "companies"), func(v any) bool { return v.(object)["id"] == company })
 	}
 	stored := func(fits func(object) bool) func(object) bool { // for what an answer does not show
-		return func(o object) bool { return fits(a.sandbox.store.kind(text(o, "object")).get(text(o, "id"))) }
+		return func(o object) bool { return fits(a.sandbox.store.Kind(text(o, "object")).Get(text(o, "id"))) }
 	}
 	everything := map[string][]object{}
 	for _, id := range []string{"searchPosts", "searchComments", "searchContacts"} {
@@ -138,7 +138,7 @@ func TestEveryOperatorOfEveryFieldFinds(t *testing.T) {
 		{"/v2/contacts/search", []object{where("postsCreated", ">", 1.0)}, more("postsCreated", 1)},
 		{"/v2/contacts/search", []object{where("commentsCreated", "<", 3.0)}, not(more("commentsCreated", 2))},
 		{"/v2/contacts/search", []object{where("lastActivity", ">", spring)}, after("lastActivity")},
-		{"/v2/contacts/search", []object{where("createdAt", "<", spring)}, stored(func(o object) bool { at, _ := seconds(text(o, "createdAt")); return at < spring })},
+		{"/v2/contacts/search", []object{where("createdAt", "<", spring)}, stored(func(o object) bool { at, _ := store.Seconds(text(o, "createdAt")); return at < spring })},
 	} {
 		t.Run(c.path+stringOf(c.clauses), func(t *testing.T) {
 			t.Parallel()
@@ -292,43 +292,13 @@ func TestFullTextSeesAtMostTwoHundredAndCombinesWithAFilter(t *testing.T) {
 		t.Errorf("total %v, capped %v", got["totalCount"], got["totalCountCapped"])
 	}
 	got = a.do("POST", "/v2/posts/search", object{}).ok()
-	if got["totalCount"] != float64(210+len(seed(0, shipped).kind("post").all)) || got["totalCountCapped"] != false {
+	if got["totalCount"] != float64(210+len(seed(0, store.Shipped).Kind("post").All())) || got["totalCountCapped"] != false {
 		t.Errorf("total %v, capped %v", got["totalCount"], got["totalCountCapped"])
 	}
 	bugs := a.the("board", named("Bugs"))["id"]
 	for _, o := range a.do("POST", "/v2/posts/search", object{"search": "export", "query": where("boardId", "=", bugs)}).rows() {
 		if o["boardId"] != bugs {
 			t.Errorf("%v is in another board", o["title"])
-		}
-	}
-}
-
-func TestStemsMeet(t *testing.T) {
-	t.Parallel()
-	for _, group := range [][]string{{"export", "exports", "exported", "exporting"}, {"invoice", "invoices", "invoicing"}, {"notification", "notifications", "notify"}, {"story", "stories"}} {
-		for _, word := range group[1:] {
-			if found(stem(word), []string{stem(group[0])}) == 0 {
-				t.Errorf("%q (%q) does not find %q (%q)", word, stem(word), group[0], stem(group[0]))
-			}
-		}
-	}
-	for _, pair := range [][2]string{{"bus", "us"}, {"test", "tomato"}, {"time", "tiny"}} {
-		if found(stem(pair[0]), []string{stem(pair[1])}) > 0 {
-			t.Errorf("%q finds %q", pair[0], pair[1])
-		}
-	}
-}
-
-func TestPlainTextOfHTML(t *testing.T) {
-	t.Parallel()
-	for fragment, want := range map[string]string{
-		"<p>a &amp; b</p><p>c</p>": "a & b c",
-		"no tags":                  "no tags",
-		"5 < 6":                    "5",
-		"<p>open":                  "open",
-	} {
-		if got := strings.Join(strings.Fields(plain(fragment)), " "); got != want {
-			t.Errorf("%q gives %q, want %q", fragment, got, want)
 		}
 	}
 }

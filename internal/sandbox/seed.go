@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 //go:embed seed
@@ -15,11 +17,11 @@ var seedFiles embed.FS
 
 const seedContacts = 156
 
-// seed returns an organization to start with: Plumline, a maker of planning software. The files hold what was written by hand (topics
-// with several titles each, since customers ask for one thing in many words; voices; names); this code combines them, always in the same
-// way for one number and clock. Another number is another history of the same people, another clock moves it in time.
-func seed(number uint64, clock time.Time) *store {
-	s := &seeder{store: newStore(number, clock), voices: sections("seed/voices.txt")}
+// seed returns the organization with which a sandbox starts: Plumline, a maker of planning software. The files hold texts that were written by
+// hand: topics with several titles each, since customers ask for one thing in many words; voices; names. This code combines them, always in the
+// same way for a number and a clock. Another number gives another history of the same people; another clock moves the history in time.
+func seed(number uint64, clock time.Time) *store.Store {
+	s := &seeder{Store: store.New(number, clock), voices: sections("seed/voices.txt")}
 	s.dice = s.cast(0)
 	s.organization()
 	s.people()
@@ -28,18 +30,18 @@ func seed(number uint64, clock time.Time) *store {
 	s.discussions()
 	s.team()
 	s.inbox()
-	return s.store
+	return s.Store
 }
 
 type seeder struct {
-	*store
+	*store.Store
 	org    organization
 	voices map[string][]string
 	dice   dice
 	plan   map[string]planned // by post id
 }
 
-// organization mirrors seed/organization.json; rows are lists to keep the file short.
+// organization has the form of seed/organization.json, where rows are lists to keep the file short.
 type organization struct {
 	Boards     [][4]any    `json:"boards"`
 	Statuses   [][3]string `json:"statuses"`
@@ -51,7 +53,7 @@ type organization struct {
 	LastNames  string      `json:"lastNames"`
 }
 
-// dice is a sequence of numbers that look random and are always the same (splitmix64).
+// dice is a sequence of numbers that look random and are the same in all runs (splitmix64).
 type dice uint64
 
 // roll returns the next number, from 0 to sides-1.
@@ -63,28 +65,38 @@ func (d *dice) roll(sides int) int {
 	return int((z ^ z>>31) % uint64(sides)) //nolint:gosec // sides is small and positive
 }
 
-// cast returns dice that decide about one thing alone, so that the rest of the seed does not depend on it.
-func (st *store) cast(own dice) dice { return own + dice(st.Seed) }
+// cast returns dice of its own for one part of the seed, so that a change of that part does not change the rest.
+func (s *seeder) cast(own dice) dice { return own + dice(s.Seed) }
 
 func (d *dice) pick(lines []string) string { return lines[d.roll(len(lines))] }
 
-// put adds an object with an id made from its kind, its place and its time of creation.
+// put adds an object. Its id follows from its kind, its place and its time of creation.
 func (s *seeder) put(kind string, created time.Time, o object) object {
-	o["id"] = s.idAt(kind, created)
-	s.kind(kind).add(o)
+	o["id"] = s.IDAt(kind, created)
+	s.Kind(kind).Add(o)
 	return o
 }
 
-func (st *store) daysAgo(days int) time.Time { return st.Epoch.AddDate(0, 0, -days) }
+func (s *seeder) daysAgo(days int) time.Time { return s.Epoch.AddDate(0, 0, -days) }
 
-func (s *seeder) organization() {
-	data, err := seedFiles.ReadFile("seed/organization.json")
-	if err == nil {
-		err = json.Unmarshal(data, &s.org)
-	}
+// seedText returns a file of the seed.
+func seedText(path string) string {
+	data, err := seedFiles.ReadFile(path)
 	if err != nil {
 		panic("seed: " + err.Error())
 	}
+	return string(data)
+}
+
+// readSeed decodes a file of the seed.
+func readSeed(path string, v any) {
+	if err := json.Unmarshal([]byte(seedText(path)), v); err != nil {
+		panic("seed: " + path + ": " + err.Error())
+	}
+}
+
+func (s *seeder) organization() {
+	readSeed("seed/organization.json", &s.org)
 	founded := s.daysAgo(1200)
 	for _, row := range s.org.Admins {
 		s.put("admin", founded, object{"object": "admin", "name": row[0], "email": row[1], "profilePicture": nil})
@@ -104,7 +116,7 @@ func (s *seeder) organization() {
 		if labels, _ := row[2].([]any); len(labels) > 0 {
 			options := make([]any, len(labels))
 			for i, label := range labels {
-				options[i] = object{"id": s.idAt("option", founded), "label": label}
+				options[i] = object{"id": s.IDAt("option", founded), "label": label}
 			}
 			field["options"] = options
 		}
@@ -125,7 +137,7 @@ func (s *seeder) organization() {
 	}
 }
 
-// people makes companies and their contacts, and a few leads who left little behind.
+// people makes companies with their contacts, and a few leads with few fields.
 func (s *seeder) people() {
 	for i, row := range s.org.Companies {
 		name, _ := row[0].(string)
@@ -138,7 +150,7 @@ func (s *seeder) people() {
 		})
 	}
 	first, last := strings.Fields(s.org.FirstNames), strings.Fields(s.org.LastNames)
-	companies := s.kind("company").all
+	companies := s.Kind("company").All()
 	for i := range seedContacts {
 		name := first[i%len(first)] + " " + last[(i*11+i/len(first))%len(last)]
 		since := s.daysAgo(1000 - 6*i)
@@ -173,23 +185,19 @@ func (s *seeder) people() {
 	}
 }
 
-// topic is one wish or fault, in the words of several people.
+// topic is one wish or one fault in the words of several people.
 type topic struct {
 	board, status string
 	tags          []string
 	titles        []string
 	paragraphs    []string
-	remarks       []string // comments that only fit here
+	remarks       []string // comments that fit this topic alone
 }
 
-// topics reads seed/posts.txt: a header "# board | tags | status", then titles, paragraphs (>) and remarks (").
+// topics reads seed/posts.txt. A topic is a header "# board | tags | status", then titles, paragraphs (>) and remarks (").
 func topics() []*topic {
-	data, err := seedFiles.ReadFile("seed/posts.txt")
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []*topic
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText("seed/posts.txt")) {
 		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			parts := strings.Split(header, " | ")
@@ -213,13 +221,9 @@ func topics() []*topic {
 
 // sections reads a file of lines under "# name" headers.
 func sections(path string) map[string][]string {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	out := map[string][]string{}
 	name := ""
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			name = header
@@ -231,19 +235,19 @@ func sections(path string) map[string][]string {
 }
 
 func (s *seeder) named(kind, name string) object {
-	o := s.kind(kind).find(func(o object) bool { return text(o, "name") == name })
+	o := s.Kind(kind).Find(func(o object) bool { return text(o, "name") == name })
 	if o == nil {
 		panic("seed: no " + kind + " is called " + name)
 	}
 	return o
 }
 
-// customers are the contacts that write and vote.
+// customers returns the contacts that write and vote.
 func (s *seeder) customers() []object {
-	return slices.DeleteFunc(slices.Clone(s.kind("contact").all), func(o object) bool { return o["type"] != "customer" })
+	return slices.DeleteFunc(slices.Clone(s.Kind("contact").All()), func(o object) bool { return o["type"] != "customer" })
 }
 
-// planned is a post before it has an id: ids follow the order of creation, topics do not.
+// planned is a post that has no id yet. Posts are sorted first, because ids follow the order of creation and topics do not.
 type planned struct {
 	topic   *topic
 	variant int
@@ -261,9 +265,9 @@ func (s *seeder) posts() {
 	}
 	slices.SortStableFunc(plan, func(a, b planned) int { return a.created.Compare(b.created) })
 	customers := s.customers()
-	admins := s.kind("admin").all
-	statuses := s.kind("post_status").all
-	open := object{"companyExternalIds": []any{}, "userIds": []any{}} // shared: nothing in a store is changed in place below the top
+	admins := s.Kind("admin").All()
+	statuses := s.Kind("post_status").All()
+	open := object{"companyExternalIds": []any{}, "userIds": []any{}} // all posts share this value, since nested values are replaced and never changed
 	comments := object{"commentsEnabled": true}
 	slugs := map[string]bool{}
 	s.plan = map[string]planned{}
@@ -330,7 +334,7 @@ func (s *seeder) tagIDs(t *topic, variant int) []any {
 
 // decorate gives some posts an assignee, a date, custom fields, money.
 func (s *seeder) decorate(o object, i int, statusType string) {
-	admins, fields := s.kind("admin").all, s.kind("custom_field").all
+	admins, fields := s.Kind("admin").All(), s.Kind("custom_field").All()
 	switch statusType {
 	case "unstarted", "active":
 		o["assigneeId"] = admins[i%len(admins)]["id"]
@@ -356,7 +360,7 @@ func (s *seeder) decorate(o object, i int, statusType string) {
 	}
 }
 
-// vote casts the author's vote and those of others: many for the first post on a topic, few for later ones.
+// vote casts the vote of the author and votes of others: many for the first post of a topic, few for later posts.
 func (s *seeder) vote(o, author object, customers []object, variant int) {
 	count := s.dice.roll(9)
 	if variant == 0 {
@@ -377,7 +381,7 @@ func (s *seeder) vote(o, author object, customers []object, variant int) {
 // discussions lets customers and the team talk about posts, and a little about changelogs.
 func (s *seeder) discussions() {
 	customers := s.customers()
-	for _, post := range s.kind("post").all {
+	for _, post := range s.Kind("post").All() {
 		count := s.dice.roll(3)
 		if number(post, "upvotes") > 12 {
 			count = 2 + s.dice.roll(5)
@@ -388,7 +392,7 @@ func (s *seeder) discussions() {
 		}
 		s.discuss(post, count, remark)
 	}
-	for i, changelog := range s.kind("changelog").all[:discussedChangelogs] {
+	for i, changelog := range s.Kind("changelog").All()[:discussedChangelogs] {
 		for n, line := range s.voices["applause"][:2+i%2] {
 			author := customers[(i*9+n*4)%len(customers)]
 			s.comment(changelog, "changelogId", author, s.daysAgo(20-i-n), object{"content": "<p>" + line + "</p>"})
@@ -397,9 +401,9 @@ func (s *seeder) discussions() {
 	s.plan, s.voices = nil, nil
 }
 
-// discuss adds comments to a post: a remark on the matter first, if there is one, then whatever people say.
+// discuss adds comments to a post. The remark on its topic comes first, if there is one.
 func (s *seeder) discuss(post object, count int, remark string) {
-	customers, admins := s.customers(), s.kind("admin").all
+	customers, admins := s.customers(), s.Kind("admin").All()
 	at, _ := time.Parse(time.RFC3339, text(post, "createdAt"))
 	var previous object
 	for n := range count {

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -9,11 +8,11 @@ import (
 	"time"
 )
 
-// discussedChangelogs is how many changelogs people talk about: those that the file begins with.
+// discussedChangelogs is the number of changelogs that have comments: the first ones of the file.
 const discussedChangelogs = 5
 
-// content makes what the organization publishes and asks: changelogs, the help center, surveys. It rolls dice of its own, so that more
-// of it leaves the posts and people as they are.
+// content makes what the organization publishes and asks: changelogs, the help center, surveys. It has dice of its own, so that more content does
+// not change the posts and people.
 func (s *seeder) content() {
 	s.changelogs()
 	s.helpCenters()
@@ -24,19 +23,15 @@ func (s *seeder) content() {
 
 // passage is a header line of a seed file with the lines below it.
 type passage struct {
-	mark  string   // what the header began with
-	parts []string // of the header, between bars
+	mark  string   // at the beginning of the header
+	parts []string // of the header, which bars separate
 	text  string   // HTML
 }
 
-// passages reads a file of Markdown or HTML under headers, which begin with one of the marks.
+// passages reads a file of texts in Markdown or HTML. Each has a header that begins with one of the marks.
 func passages(path string, marks ...string) []passage {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []passage
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		mark, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if slices.Contains(marks, mark) {
 			all = append(all, passage{mark: mark, parts: strings.Split(rest, " | ")})
@@ -50,13 +45,13 @@ func passages(path string, marks ...string) []passage {
 	return all
 }
 
-// flag says whether the header of a passage ends with a word that has its place after so many others.
+// flag reports whether the header of a passage has this word at this place.
 func (p passage) flag(place int, word string) bool {
 	return len(p.parts) > place && p.parts[place] == word
 }
 
-// changelogs reads seed/changelogs.txt: "= title | categories | age in days | draft, scheduled or edited", and below a changelog its
-// translations, "~ locale | title".
+// changelogs reads seed/changelogs.txt. A changelog has the header "= title | categories | age in days | draft, scheduled or edited"; its
+// translations follow with the header "~ locale | title".
 func (s *seeder) changelogs() {
 	for i, name := range []string{"New", "Improved", "Fixed", "Announcement", "Invoicing", "Client portal", "Integrations", "API", "Mobile", "Security", "Import"} {
 		s.put("changelog_category", s.daysAgo(900-i), object{"name": name})
@@ -96,7 +91,7 @@ func (s *seeder) changelogs() {
 	}
 }
 
-// announcement is what is noted about telling readers of a changelog.
+// announcement returns the notification settings of a changelog.
 func (s *seeder) announcement(due any, emailed bool) object {
 	return object{"scheduledDate": due, "emailSent": emailed, "hideFromBoardAndWidgets": false, "sendEmailNotification": emailed || due != nil}
 }
@@ -109,7 +104,7 @@ func (s *seeder) translateChangelog(o object, p passage) {
 	stored[locale] = s.announcement(nil, true)
 }
 
-// helpCenters makes the public help center on its own domain, and a small one for the team.
+// helpCenters makes the public help center on a domain of its own, and a small one for the team.
 func (s *seeder) helpCenters() {
 	for i, o := range []object{
 		{
@@ -134,16 +129,16 @@ func (s *seeder) helpCenters() {
 			"createdAt": founded, "updatedAt": founded, "hideAuthorInfo": false, "hideDateInfo": false,
 			"externalLinksOpenInNewTab": true, "internalLinksOpenInNewTab": false,
 		})
-		s.kind("help_center").add(o)
+		s.Kind("help_center").Add(o)
 	}
 }
 
-// articles reads seed/articles.txt: collections "@ name | emoji | description", with "@@" for one inside of the last "@"; articles
-// "= title | description | draft or revised"; and below an article its translations, "~ locale | title | description". The last paragraph
-// of a revised article is in the draft only.
+// articles reads seed/articles.txt. A collection has the header "@ name | emoji | description", and "@@" if it is inside of the last "@". An
+// article has the header "= title | description | draft or revised"; its translations follow with the header "~ locale | title | description".
+// The last paragraph of a revised article is in the draft alone.
 func (s *seeder) articles() {
-	admins := s.kind("admin").all
-	helpCenter := s.kind("help_center").all[0]
+	admins := s.Kind("admin").All()
+	helpCenter := s.Kind("help_center").All()[0]
 	var root, collection, article object
 	for i, p := range passages("seed/articles.txt", "@", "@@", "=", "~") {
 		at := stamp(s.daysAgo(700 - 9*i))
@@ -181,7 +176,7 @@ func (s *seeder) articles() {
 	}
 }
 
-// redirects lead from the addresses of the help center that Plumline had before.
+// redirects makes rules that lead from the addresses of an earlier help center.
 func (s *seeder) redirects() {
 	for i, rule := range [][3]string{
 		{"/en/articles/repeat-a-task", "article", "Repeat a task"},
@@ -192,7 +187,7 @@ func (s *seeder) redirects() {
 		{"/en/topics/invoices", "collection", "Invoicing"},
 		{"/en/topics/portal", "collection", "Client portal"},
 	} {
-		target := s.kind(rule[1]).find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
+		target := s.Kind(rule[1]).Find(func(o object) bool { return o["title"] == rule[2] || o["name"] == rule[2] })
 		at := s.daysAgo(300 - i)
 		s.put("redirect_rule", at, object{
 			"object": "redirect_rule", "fromUrl": "https://help.plumline.example" + rule[0], "helpCenterId": target["helpCenterId"],
@@ -201,8 +196,8 @@ func (s *seeder) redirects() {
 	}
 }
 
-// seedSurvey mirrors an item of seed/surveys.json. A page is as the API has it, except that choices are plain texts and ids are missing.
-// A response has an answer for each page that can be answered, null where somebody left it out.
+// seedSurvey has the form of an item of seed/surveys.json. Pages have the form of the API, but choices are plain texts and ids are missing. A
+// response has an answer for each page that takes one, and null where somebody gave none.
 type seedSurvey struct {
 	Title       string   `json:"title"`
 	Description string   `json:"description"`
@@ -214,20 +209,14 @@ type seedSurvey struct {
 }
 
 func (s *seeder) surveys() {
-	data, err := seedFiles.ReadFile("seed/surveys.json")
 	var all []seedSurvey
-	if err == nil {
-		err = json.Unmarshal(data, &all)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/surveys.json", &all)
 	people, customers := s.cast(2026), s.customers()
 	for _, given := range all {
 		at := s.daysAgo(given.DaysAgo)
 		pages := make([]any, len(given.Pages))
 		for i, page := range given.Pages {
-			page["id"] = s.idAt("survey_page", at)
+			page["id"] = s.IDAt("survey_page", at)
 			if choices := list(page, "choices"); choices != nil {
 				page["choices"] = s.choices(choices, at)
 			}
@@ -244,7 +233,7 @@ func (s *seeder) surveys() {
 		for _, answers := range given.Responses {
 			at = at.Add(time.Duration(1+people.roll(given.DaysAgo*24/len(given.Responses))) * time.Hour)
 			o := s.response(survey, answers, at)
-			if people.roll(7) > 0 { // the others did not sign in
+			if people.roll(7) > 0 { // one in seven did not sign in
 				o["_contactId"] = customers[people.roll(len(customers))]["id"]
 			}
 		}
@@ -254,7 +243,7 @@ func (s *seeder) surveys() {
 func (s *seeder) choices(labels []any, at time.Time) []any {
 	out := make([]any, len(labels))
 	for i, label := range labels {
-		out[i] = object{"id": s.idAt("survey_choice", at), "choice": label}
+		out[i] = object{"id": s.IDAt("survey_choice", at), "choice": label}
 	}
 	return out
 }
@@ -266,7 +255,7 @@ func (s *seeder) response(survey object, answers []any, at time.Time) object {
 		page, _ := list(survey, "pages")[i].(object)
 		if answer != nil {
 			given = append(given, object{
-				"id": s.idAt("survey_answer", at), "pageId": page["id"], "type": page["type"], "value": answer,
+				"id": s.IDAt("survey_answer", at), "pageId": page["id"], "type": page["type"], "value": answer,
 				"createdAt": stamp(at), "updatedAt": stamp(at),
 			})
 		}

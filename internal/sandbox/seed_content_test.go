@@ -1,20 +1,22 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 	t.Parallel()
-	inEachOrganization(t, func(t *testing.T, st *store) {
+	inEachOrganization(t, func(t *testing.T, st *store.Store) {
 		count := func(kindName string, fits func(object) bool) (n int) {
-			for _, o := range st.kind(kindName).all {
+			for _, o := range st.Kind(kindName).All() {
 				if fits(o) {
 					n++
 				}
@@ -30,7 +32,7 @@ func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 		unpublished := func(o object) bool { return len(list(o, "_published")) == 0 }
 		scheduled := func(o object) bool { return notifications(o, "en")["scheduledDate"] != nil }
 		pageTypes := map[any]bool{}
-		for _, survey := range st.kind("survey").all {
+		for _, survey := range st.Kind("survey").All() {
 			for _, page := range list(survey, "pages") {
 				pageTypes[page.(object)["type"]] = true
 			}
@@ -59,31 +61,35 @@ func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 				t.Errorf("the seed lacks %s", what)
 			}
 		}
-		for _, article := range st.kind("article").all {
-			if len(plain(text(article, "body"))) < 150 || st.kind("collection").get(text(article, "parentId")) == nil {
+		for _, article := range st.Kind("article").All() {
+			if len(fulltext.Plain(text(article, "body"))) < 150 || st.Kind("collection").Get(text(article, "parentId")) == nil {
 				t.Errorf("article %v: %q", article["title"], article["body"])
 			}
 		}
 	})
 }
 
-// A state file holds what encoding/json decodes, so the seed must consist of that and of nothing else.
+// A state file holds the values that encoding/json decodes, so the seed must consist of such values.
 func TestTheSeedReadsBackEqual(t *testing.T) {
 	t.Parallel()
-	first := seed(3, shipped)
-	data, err := json.Marshal(first)
+	first := seed(3, store.Shipped)
+	path := filepath.Join(t.TempDir(), "state.json")
+	file, _, err := store.Open(path, func(text string) { t.Error(text) })
+	if err == nil {
+		err = file.Replace(first)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := newStore(0, shipped)
-	if err := json.Unmarshal(data, read); err != nil {
+	_, read, err := store.Open(path, func(text string) { t.Error(text) })
+	if err != nil {
 		t.Fatal(err)
 	}
-	if read.Seed != first.Seed || !read.now().Equal(first.now()) {
-		t.Errorf("%d at %v was %d at %v", read.Seed, read.now(), first.Seed, first.now())
+	if read.Seed != first.Seed || !read.Now().Equal(first.Now()) {
+		t.Errorf("%d at %v was %d at %v", read.Seed, read.Now(), first.Seed, first.Now())
 	}
 	for kindName, c := range first.Kinds {
-		if !reflect.DeepEqual(c.all, read.kind(kindName).all) {
+		if !reflect.DeepEqual(c.All(), read.Kind(kindName).All()) {
 			t.Errorf("%s differs", kindName)
 		}
 	}
@@ -103,7 +109,7 @@ func TestContentIsKeptInTheStateFile(t *testing.T) {
 	second := start(t, Options{StateFile: path})
 	second.do("GET", "/v2/boards", nil).rows() // opens it
 	for kindName, c := range first.sandbox.store.Kinds {
-		if !reflect.DeepEqual(c.all, second.sandbox.store.kind(kindName).all) {
+		if !reflect.DeepEqual(c.All(), second.sandbox.store.Kind(kindName).All()) {
 			t.Errorf("%s differs", kindName)
 		}
 	}

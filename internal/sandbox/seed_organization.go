@@ -1,25 +1,25 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// team mirrors seed/team.json; rows are lists to keep the file short.
+// team has the form of seed/team.json, where rows are lists to keep the file short.
 type team struct {
-	Roles      [][2]string   `json:"roles"`      // name, permissions or * for all
+	Roles      [][2]string   `json:"roles"`      // name, and permissions or * for all
 	AdminRoles []string      `json:"adminRoles"` // in the order of the admins
 	Teams      [][4]any      `json:"teams"`      // name, colour, emoji, names of members
 	Brands     [][2]any      `json:"brands"`     // name, whether it is the default
 	Webhooks   []seedWebhook `json:"webhooks"`
 	Addresses  []string      `json:"addresses"`
 	Browsers   []string      `json:"browsers"`
-	Events     [][4]string   `json:"events"` // action, type and name of the resource, what is said before the name
+	Events     [][4]string   `json:"events"` // action, type and name of the resource, beginning of the description
 }
 
 type seedWebhook struct {
@@ -36,16 +36,10 @@ type seedWebhook struct {
 	Message     string  `json:"message"`
 }
 
-// team adds what an organization has besides its people: roles, teams, brands, webhooks, and an audit log.
+// team makes roles, teams, brands, webhooks, and the audit log.
 func (s *seeder) team() {
 	var t team
-	data, err := seedFiles.ReadFile("seed/team.json")
-	if err == nil {
-		err = json.Unmarshal(data, &t)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/team.json", &t)
 	s.roles(t)
 	s.teams(t)
 	for _, w := range t.Webhooks {
@@ -63,12 +57,12 @@ func (s *seeder) roles(t team) {
 		}
 		s.put("admin_role", founded, object{"object": "admin_role", "name": row[0], "permissions": permissions})
 	}
-	for i, admin := range s.kind("admin").all {
+	for i, admin := range s.Kind("admin").All() {
 		admin["_roleId"] = s.named("admin_role", t.AdminRoles[i])["id"]
 	}
 }
 
-// permissionNames are the flags of a role, as the contract names them.
+// permissionNames returns the names that the contract gives to the flags of a role.
 func permissionNames() []string {
 	document := contract.Load()
 	properties, _ := document.Resolve(object{"$ref": "#/components/schemas/AdminRolePermissions"})["properties"].(object)
@@ -119,10 +113,10 @@ func (s *seeder) webhook(w seedWebhook) {
 	o["secret"] = signingSecret(o)
 }
 
-// history tells of the past weeks: what is written by hand, and log-ins in between.
+// history makes the audit events of the past weeks: those of the file, and log-ins in between.
 func (s *seeder) history(t team) {
 	roll := s.cast(20261101)
-	admins := s.kind("admin").all
+	admins := s.Kind("admin").All()
 	at := s.daysAgo(38)
 	for _, row := range t.Events {
 		for range roll.roll(3) {
@@ -135,13 +129,13 @@ func (s *seeder) history(t team) {
 	}
 }
 
-// event files one event of the past, done in a browser by an admin.
+// event adds an event of the past. An admin did it in a browser.
 func (s *seeder) event(t team, roll *dice, at time.Time, admin object, row [4]string) {
 	resource := object{"type": row[1], "name": row[2], "id": nil}
-	if all := s.Kinds[row[1]]; all != nil { // not everything that admins act on is a kind here
-		resource["id"] = all.find(func(o object) bool { return nameOf(o) == row[2] })["id"]
+	if all := s.Kinds[row[1]]; all != nil { // some resources are not a kind of the sandbox
+		resource["id"] = all.Find(func(o object) bool { return store.NameOf(o) == row[2] })["id"]
 	}
-	s.addEvent(at, row[0], object{
+	addEvent(s.Store, at, row[0], object{
 		"actor":       object{"type": "admin", "id": admin["id"], "name": admin["name"], "email": admin["email"], "apiKey": nil},
 		"description": row[3] + " " + row[2], "metadata": object{}, "resource": resource,
 		"request": object{"ipAddress": roll.pick(t.Addresses), "userAgent": roll.pick(t.Browsers)},

@@ -2,22 +2,20 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// supportSeeder makes conversations and tickets. Its dice are its own, so that what it makes leaves the rest of the
-// seed as it is.
+// supportSeeder makes conversations and tickets. It has dice of its own, so that a change here does not change the rest of the seed.
 type supportSeeder struct {
 	*seeder
 	dice    dice
 	support support
 }
 
-// support mirrors seed/support.json; rows are lists to keep the file short.
+// support has the form of seed/support.json, where rows are lists to keep the file short.
 type support struct {
 	Tags         []string    `json:"tags"`
 	ArchivedTags []string    `json:"archivedTags"`
@@ -27,16 +25,10 @@ type support struct {
 	Fields       [][4]any    `json:"fields"`
 }
 
-// inbox makes everything about support: tags, attributes, conversations, tickets.
+// inbox makes tags, attributes, conversations and tickets.
 func (s *seeder) inbox() {
 	own := &supportSeeder{seeder: s, dice: s.cast(4242)}
-	data, err := seedFiles.ReadFile("seed/support.json")
-	if err == nil {
-		err = json.Unmarshal(data, &own.support)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/support.json", &own.support)
 	own.conversationDefinitions()
 	own.ticketDefinitions()
 	own.conversations()
@@ -54,7 +46,7 @@ func (s *supportSeeder) conversationDefinitions() {
 			"archived": row[6], "createdAt": stamp(founded), "updatedAt": stamp(founded),
 		}
 		s.addOptions(attribute, row[5])
-		s.kind("conversation_attribute").add(attribute)
+		s.Kind("conversation_attribute").Add(attribute)
 	}
 }
 
@@ -87,20 +79,20 @@ func (s *supportSeeder) ticketDefinitions() {
 	}
 }
 
-// addOptions gives a definition the options that its labels name, if any.
+// addOptions adds an option to a definition for each label.
 func (s *supportSeeder) addOptions(definition object, labels any) {
 	var options []any
 	for _, label := range labels.([]any) {
-		options = append(options, object{"id": s.idAt("support_option", s.Epoch), "label": label})
+		options = append(options, object{"id": s.IDAt("support_option", s.Epoch), "label": label})
 	}
 	if options != nil {
 		definition["options"] = options
 	}
 }
 
-// script is how a matter went: a header, what several people opened it with, and what was said after that. The first
-// character of a line says who speaks: < the customer, > an admin, * an admin among themselves, ~ the bot, and ^ is the
-// customer's rating at the end. || separates wordings, which the openings take in turns.
+// script is the course of a matter: a header, the openings of several customers, and the lines that followed. The first character of a line says
+// who speaks: < the customer, > an admin, * an admin in an internal note, ~ the bot; ^ is the rating of the customer. || separates wordings, which
+// the openings take in turn.
 type script struct {
 	header   []string
 	openings []string
@@ -108,12 +100,8 @@ type script struct {
 }
 
 func scripts(path string) []*script {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []*script
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		line = strings.ReplaceAll(strings.TrimSpace(line), `\n`, "\n")
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			all = append(all, &script{header: strings.Split(header, " | ")})
@@ -132,8 +120,8 @@ func scripts(path string) []*script {
 // telling is one run through a script.
 type telling struct {
 	*supportSeeder
-	number  int // its place among all
-	variant int // which opening of its script it has
+	number  int // place among all tellings
+	variant int // place of its opening in the script
 	opening string
 	header  []string
 	lines   []string
@@ -148,8 +136,7 @@ type telling struct {
 	admin   object
 }
 
-// tellings spreads the scripts over the past days. Of the openings of a script some run through all of it, some stop early:
-// those are the recent ones.
+// tellings spreads the scripts over the past days. Some openings run through the whole script; others stop early and are recent.
 func (s *supportSeeder) tellings(path string, days int) []*telling {
 	var all []*telling
 	for _, script := range scripts(path) {
@@ -165,20 +152,20 @@ func (s *supportSeeder) tellings(path string, days int) []*telling {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *telling) int { return a.created.Compare(b.created) })
-	admins := s.kind("admin").all
+	admins := s.Kind("admin").All()
 	for i, t := range all {
 		t.number, t.at, t.admin = i, t.created, admins[s.dice.roll(len(admins))]
 	}
 	return all
 }
 
-// tick lets time pass, but not to the present: what happens then is up to the user.
+// tick lets time pass, but never up to the present, because the present belongs to the user.
 func (t *telling) tick() {
 	pause := time.Duration(5+t.dice.roll(600)) * time.Minute
 	t.at = t.at.Add(min(pause, t.Epoch.Sub(t.at)/2)).Truncate(time.Second)
 }
 
-// tell writes the lines into the thread.
+// tell adds a part to the thread for each line.
 func (t *telling) tell() {
 	for _, line := range t.lines {
 		wordings := strings.Split(line[2:], " || ")
@@ -201,7 +188,7 @@ func (t *telling) tell() {
 		case "^":
 			t.rate(said)
 		default:
-			panic("seed: nobody speaks in " + line)
+			panic("seed: no speaker is marked in " + line)
 		}
 	}
 	t.thread["updatedAt"] = stamp(t.at)
@@ -216,10 +203,10 @@ func (t *telling) say(partType string, author object, said string) {
 	if partType == "admin_note" {
 		r.channel = ""
 	}
-	extend(t.thread, t.newMessage(r))
+	extend(t.thread, newMessage(t.Store, r))
 }
 
-// assign gives the thread to its admin before they answer for the first time.
+// assign assigns the thread to its admin before the admin answers for the first time.
 func (t *telling) assign() {
 	field := "assigneeId"
 	if t.thread["object"] == "conversation" {
@@ -229,18 +216,19 @@ func (t *telling) assign() {
 		return
 	}
 	t.thread[field], t.thread["teamAssigneeId"] = t.admin["id"], t.team()
-	extend(t.thread, t.newPart("assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": t.team(), "adminAssignerId": nil}))
+	extend(t.thread, newPart(t.Store, "assign", t.at, object{"adminAssigneeId": t.admin["id"], "teamAssigneeId": t.team(), "adminAssignerId": nil}))
 	t.tick()
 }
 
 // team returns the id of the first team that the admin belongs to.
 func (t *telling) team() any {
-	return t.kind("team").find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
+	return t.Kind("team").Find(func(team object) bool { return slices.Contains(list(team, "members"), t.admin["id"]) })["id"]
 }
 
-// brand returns the id of the brand that the customer wrote to: nearly always the first, and none where the inbox is older than brands.
+// brand returns the id of the brand to which the customer wrote. It is nearly always the first brand. Conversations from before the time of
+// brands have none.
 func (t *telling) brand() any {
-	brands := t.kind("brand").all
+	brands := t.Kind("brand").All()
 	switch {
 	case t.number < 4:
 		return nil
@@ -254,9 +242,9 @@ func (t *telling) brand() any {
 func (t *telling) rate(said string) {
 	score, remark, _ := strings.Cut(said, " ")
 	csat := object{
-		"channel": t.channel, "requestId": t.idAt("csat_request", t.at), "requestSource": "workflow", "requestedAt": stamp(t.at), "status": "pending",
+		"channel": t.channel, "requestId": t.IDAt("csat_request", t.at), "requestSource": "workflow", "requestedAt": stamp(t.at), "status": "pending",
 	}
-	extend(t.thread, t.newPart("rating_requested", t.at, object{"csat": csat}))
+	extend(t.thread, newPart(t.Store, "rating_requested", t.at, object{"csat": csat}))
 	t.tick()
 	rated := maps.Clone(csat)
 	maps.Copy(rated, object{
@@ -266,7 +254,7 @@ func (t *telling) rate(said string) {
 	if remark != "" {
 		rated["remark"] = remark
 	}
-	extend(t.thread, t.newPart("rating_submitted", t.at, object{"csat": rated}))
+	extend(t.thread, newPart(t.Store, "rating_submitted", t.at, object{"csat": rated}))
 	summary := maps.Clone(rated)
 	summary["lastUpdatedAt"] = stamp(t.at)
 	t.thread["csatSummary"] = summary
@@ -278,8 +266,8 @@ func (s *supportSeeder) conversations() {
 	}
 }
 
-// conversation tells a script as a conversation. Its header: tags, channel, product area, language, and for outreach
-// the word itself and the subject.
+// conversation makes a conversation of a script with the header: tags, channel, product area, language; then for outreach this word and the
+// subject.
 func (t *telling) conversation() {
 	t.format, t.channel = "bodyMarkdown", t.header[1]
 	t.contact = t.someone("customer")
@@ -306,7 +294,7 @@ func (t *telling) conversation() {
 
 // someone returns a contact of a type.
 func (s *supportSeeder) someone(contactType string) object {
-	all := slices.DeleteFunc(slices.Clone(s.kind("contact").all), func(o object) bool { return o["type"] != contactType })
+	all := slices.DeleteFunc(slices.Clone(s.Kind("contact").All()), func(o object) bool { return o["type"] != contactType })
 	return all[s.dice.roll(len(all))]
 }
 
@@ -316,7 +304,7 @@ func (t *telling) prioritize() {
 	}
 	t.tick()
 	t.thread["priority"], t.thread["prioritySetAt"] = true, stamp(t.at)
-	extend(t.thread, t.newPart("priority", t.at, object{"isPriority": true}))
+	extend(t.thread, newPart(t.Store, "priority", t.at, object{"isPriority": true}))
 }
 
 // invite adds a colleague to a few conversations.
@@ -327,11 +315,10 @@ func (t *telling) invite() {
 	}
 	t.tick()
 	t.thread["_participantIds"] = []any{t.contact["id"], colleague["id"]}
-	extend(t.thread, t.newPart("part_add", t.at, object{"participant": object{"id": colleague["id"], "type": "customer"}}))
+	extend(t.thread, newPart(t.Store, "part_add", t.at, object{"participant": object{"id": colleague["id"], "type": "customer"}}))
 }
 
-// tag puts the tags of the header on the thread, except where nobody has answered yet; an old one also carries the tag
-// that was archived since.
+// tag adds the tags of the header to a thread that somebody has answered. Old threads also have the archived tag.
 func (t *telling) tag() {
 	if t.thread["adminAssigneeId"] == nil {
 		return
@@ -346,7 +333,7 @@ func (t *telling) tag() {
 		tag := t.named("tag", name)
 		application := newApplication(t.thread, tag, actor, stamp(t.at))
 		t.thread["_tags"] = append(list(t.thread, "_tags"), any(application))
-		extend(t.thread, t.newPart("tags", t.at, object{
+		extend(t.thread, newPart(t.Store, "tags", t.at, object{
 			"action": "added", "occurredAt": stamp(t.at), "tagId": tag["id"], "tagName": name, "actor": actor, "targetPartId": application["targetPartId"],
 		}))
 	}
@@ -371,9 +358,9 @@ func (t *telling) describe() {
 	t.thread["customAttributes"] = values
 }
 
-// settle closes what was told to the end, snoozes some of what waits for the customer, and says who has read how far.
+// settle closes the threads that were told to the end, snoozes some that wait for the customer, and sets the read receipts.
 func (t *telling) settle() {
-	var lastWritten, waiting object // the last message, and the first of the customer that nobody has answered
+	var lastWritten, waiting object // the last message, and the first message of the customer without an answer
 	for _, part := range parts(t.thread) {
 		if !isMessage(part) {
 			continue
@@ -405,14 +392,14 @@ func (t *telling) settle() {
 	}
 }
 
-// recordState writes into the thread that it was closed or snoozed.
+// recordState adds the part that says that the thread was closed or snoozed.
 func (t *telling) recordState(snoozedUntil any) {
 	t.tick()
 	t.thread["snoozedUntil"] = snoozedUntil
-	extend(t.thread, t.newPart("status", t.at, object{"status": threadState(t.thread), "snoozedUntil": snoozedUntil}))
+	extend(t.thread, newPart(t.Store, "status", t.at, object{"status": threadState(t.thread), "snoozedUntil": snoozedUntil}))
 }
 
-// settleBot says what became of the bot's part, where it had one.
+// settleBot sets the state of the bot's part in the conversation, if it had one.
 func (t *telling) settleBot() {
 	state := "handed_off_to_human"
 	switch {
@@ -435,7 +422,7 @@ func (s *supportSeeder) tickets() {
 	}
 }
 
-// ticket tells a script as a ticket. Its header: category, status, title, and words of the conversations it is about.
+// ticket makes a ticket of a script with the header: category, status, title, and words of the conversations that it is about.
 func (t *telling) ticket() {
 	t.format, t.channel = "bodyHtml", "desktop"
 	category, status := t.named("ticket_category", t.header[0]), t.named("ticket_status", t.header[1])
@@ -444,7 +431,7 @@ func (t *telling) ticket() {
 	t.contact = t.someone("customer")
 	for _, conversation := range t.linked() {
 		linked = append(linked, conversation["id"])
-		t.contact = t.kind("contact").get(list(conversation, "_participantIds")[0].(string))
+		t.contact = t.Kind("contact").Get(list(conversation, "_participantIds")[0].(string))
 	}
 	if category["_type"] == "customer" {
 		author = t.contact
@@ -457,7 +444,7 @@ func (t *telling) ticket() {
 	}
 	t.put("ticket", t.created, t.thread)
 	t.thread["ticketNumber"] = float64(t.Made["ticket"])
-	for _, company := range t.companiesOf(text(author, "id")) {
+	for _, company := range t.CompaniesOf(text(author, "id")) {
 		t.thread["companyId"] = company["id"]
 	}
 	t.tell()
@@ -470,12 +457,12 @@ func (t *telling) ticket() {
 	t.thread["updatedAt"] = stamp(t.at)
 }
 
-// linked finds the conversations that opened with the words that the header names, if it names any.
+// linked finds the conversations whose opening message has the words of the header, if the header has such words.
 func (t *telling) linked() []object {
 	if len(t.header) < 4 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(t.kind("conversation").all), func(o object) bool {
+	return slices.DeleteFunc(slices.Clone(t.Kind("conversation").All()), func(o object) bool {
 		source, _ := o["source"].(object)
 		return !strings.Contains(text(source, "bodyMarkdown"), t.header[3])
 	})
@@ -483,7 +470,7 @@ func (t *telling) linked() []object {
 
 // values fills custom fields of a ticket.
 func (t *telling) values() object {
-	fields := t.kind("ticket_custom_field").all
+	fields := t.Kind("ticket_custom_field").All()
 	id := func(i int) string { return text(fields[i], "id") }
 	values := object{id(0): t.dice.pick([]string{"Low", "Normal", "Urgent"})}
 	switch t.number % 4 {

@@ -2,16 +2,19 @@ package sandbox
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// inEachOrganization runs a test on the shipped organization and on others: another number, another clock.
-func inEachOrganization(t *testing.T, test func(*testing.T, *store)) {
+// inEachOrganization runs a test on the shipped organization, and on organizations with another number or another clock.
+func inEachOrganization(t *testing.T, test func(*testing.T, *store.Store)) {
 	t.Helper()
 	for _, options := range []Options{
 		{},
@@ -28,17 +31,17 @@ func inEachOrganization(t *testing.T, test func(*testing.T, *store)) {
 
 func TestTheSeedIsABelievableOrganization(t *testing.T) {
 	t.Parallel()
-	inEachOrganization(t, func(t *testing.T, st *store) {
+	inEachOrganization(t, func(t *testing.T, st *store.Store) {
 		for kindName, atLeast := range map[string]int{
 			"board": 4, "post_status": 6, "post_tag": 15, "custom_field": 4, "admin": 6, "post": 300, "comment": 400, "contact": 120, "company": 30,
 			"changelog": 25, "collection": 8, "article": 40, "redirect_rule": 5, "survey": 3, "survey_response": 60,
 		} {
-			if n := len(st.kind(kindName).all); n < atLeast {
+			if n := len(st.Kind(kindName).All()); n < atLeast {
 				t.Errorf("%d of kind %s, want %d", n, kindName, atLeast)
 			}
 		}
 		count := func(kindName string, fits func(object) bool) (n int) {
-			for _, o := range st.kind(kindName).all {
+			for _, o := range st.Kind(kindName).All() {
 				if fits(o) {
 					n++
 				}
@@ -46,11 +49,11 @@ func TestTheSeedIsABelievableOrganization(t *testing.T) {
 			return n
 		}
 		types := map[string]bool{}
-		for _, o := range st.kind("post_status").all {
+		for _, o := range st.Kind("post_status").All() {
 			types[text(o, "type")] = true
 		}
 		employers := map[any]bool{}
-		for _, o := range st.kind("contact").all {
+		for _, o := range st.Kind("contact").All() {
 			for _, id := range list(o, "_companyIds") {
 				employers[id] = true
 			}
@@ -81,19 +84,19 @@ func TestTheSeedIsABelievableOrganization(t *testing.T) {
 	})
 }
 
-// What is counted in one place is what is there in another.
+// The counts in objects agree with the objects that they count.
 func TestTheSeedIsConsistent(t *testing.T) {
 	t.Parallel()
-	inEachOrganization(t, func(t *testing.T, st *store) {
+	inEachOrganization(t, func(t *testing.T, st *store.Store) {
 		comments, written, posted, linked := map[any]float64{}, map[any]float64{}, map[any]float64{}, map[any]float64{}
-		for _, o := range st.kind("comment").all {
+		for _, o := range st.Kind("comment").All() {
 			subject := o["postId"]
 			if subject == nil {
 				subject = o["changelogId"]
 			}
 			comments[subject]++
 			written[o["_authorId"]]++
-			if parent := text(o, "parentCommentId"); parent != "" && st.kind("comment").get(parent)["postId"] != o["postId"] {
+			if parent := text(o, "parentCommentId"); parent != "" && st.Kind("comment").Get(parent)["postId"] != o["postId"] {
 				t.Errorf("comment %v replies to another post's", o["id"])
 			}
 			if text(o, "createdAt") >= stamp(st.Epoch) {
@@ -101,14 +104,14 @@ func TestTheSeedIsConsistent(t *testing.T) {
 			}
 		}
 		slugs := map[any]bool{}
-		for _, o := range st.kind("post").all {
+		for _, o := range st.Kind("post").All() {
 			posted[o["_authorId"]]++
 			if number(o, "commentCount") != comments[o["id"]] || number(o, "upvotes") != float64(len(list(o, "_voters"))) {
 				t.Errorf("post %v: %v comments, %v votes", o["title"], o["commentCount"], o["upvotes"])
 			}
 			voters := map[any]bool{}
 			for _, id := range list(o, "_voters") {
-				if person, _ := st.person(id.(string)); person == nil || voters[id] {
+				if person, _ := st.Person(id.(string)); person == nil || voters[id] {
 					t.Errorf("post %v: voter %v is nobody or votes twice", o["title"], id)
 				}
 				voters[id] = true
@@ -121,7 +124,7 @@ func TestTheSeedIsConsistent(t *testing.T) {
 				t.Errorf("post %v: created %v, updated %v", o["title"], o["createdAt"], o["updatedAt"])
 			}
 		}
-		for _, o := range st.kind("contact").all {
+		for _, o := range st.Kind("contact").All() {
 			if number(o, "postsCreated") != posted[o["id"]] || number(o, "commentsCreated") != written[o["id"]] {
 				t.Errorf("contact %v: %v posts, %v comments", o["name"], o["postsCreated"], o["commentsCreated"])
 			}
@@ -130,31 +133,31 @@ func TestTheSeedIsConsistent(t *testing.T) {
 			}
 		}
 		emails := map[any]bool{}
-		for _, o := range st.kind("contact").all {
+		for _, o := range st.Kind("contact").All() {
 			if email := o["email"]; email != nil && emails[email] {
 				t.Errorf("two contacts have the address %v", email)
 			}
 			emails[o["email"]] = true
 		}
-		for _, o := range st.kind("company").all {
+		for _, o := range st.Kind("company").All() {
 			if number(o, "linkedUsers") != linked[o["id"]] {
 				t.Errorf("company %v: %v linked users, %v there", o["name"], o["linkedUsers"], linked[o["id"]])
 			}
 		}
 		for kindName, c := range st.Kinds {
-			isID := isObjectID
+			isID := store.IsObjectID
 			if i := slices.IndexFunc(newKindTable(), func(k *kind) bool { return k.name == kindName }); i >= 0 {
 				if k := newKindTable()[i]; k.lookup == nil { // tickets are named by number and kept by id
 					isID = k.isID
 				}
 			}
-			for id := range c.byID {
-				if isID != nil && !isID(id) {
+			for _, o := range c.All() {
+				if id := text(o, "id"); isID != nil && !isID(id) {
 					t.Errorf("%s: %q is no id", kindName, id)
 				}
-			}
-			if len(c.byID) != len(c.all) {
-				t.Errorf("%s: ids are not unique", kindName)
+				if found := c.Get(text(o, "id")); reflect.ValueOf(found).Pointer() != reflect.ValueOf(o).Pointer() {
+					t.Errorf("%s: two have the id %v", kindName, o["id"])
+				}
 			}
 		}
 	})
@@ -182,26 +185,26 @@ func TestTwoFreshSandboxesGiveTheSameAnswers(t *testing.T) {
 	}
 }
 
-// Another number is another history; another clock moves it in time and changes nothing else.
+// Another number gives another history. Another clock moves the history in time and changes nothing else.
 func TestSeedAndClockChooseTheOrganization(t *testing.T) {
 	t.Parallel()
 	const ahead = 400 * 24 * time.Hour
-	first, other, later := seed(0, shipped), seed(5, shipped), seed(0, shipped.Add(ahead))
-	if other.now() != first.now() || later.now() != first.now().Add(ahead) {
-		t.Errorf("presents %v, %v, %v", first.now(), other.now(), later.now())
+	first, other, later := seed(0, store.Shipped), seed(5, store.Shipped), seed(0, store.Shipped.Add(ahead))
+	if other.Now() != first.Now() || later.Now() != first.Now().Add(ahead) {
+		t.Errorf("presents %v, %v, %v", first.Now(), other.Now(), later.Now())
 	}
 	same := 0
-	for i, o := range first.kind("post").all {
+	for i, o := range first.Kind("post").All() {
 		made, _ := time.Parse(time.RFC3339, text(o, "createdAt"))
-		moved := later.kind("post").all[i]
+		moved := later.Kind("post").All()[i]
 		if moved["title"] != o["title"] || moved["upvotes"] != o["upvotes"] || moved["commentCount"] != o["commentCount"] || moved["createdAt"] != stamp(made.Add(ahead)) {
 			t.Errorf("%v of %v has become %v of %v", o["title"], o["createdAt"], moved["title"], moved["createdAt"])
 		}
-		if another := other.kind("post").all[i]; another["title"] == o["title"] && another["upvotes"] == o["upvotes"] && another["_statusId"] == o["_statusId"] {
+		if another := other.Kind("post").All()[i]; another["title"] == o["title"] && another["upvotes"] == o["upvotes"] && another["_statusId"] == o["_statusId"] {
 			same++
 		}
 	}
-	if all := len(first.kind("post").all); same > all/10 {
+	if all := len(first.Kind("post").All()); same > all/10 {
 		t.Errorf("%d of %d posts are the same", same, all)
 	}
 }
@@ -243,6 +246,6 @@ func TestManyClientsAtOnce(t *testing.T) {
 func BenchmarkSeed(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		seed(0, shipped)
+		seed(0, store.Shipped)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Who gets changelogs by e-mail are contacts that want to, and addresses that belong to no contact: the kind changelog_subscriber, which
-// the API never shows.
+// Two groups get changelogs by e-mail: contacts that subscribed, and addresses that belong to no contact. The store holds the latter under the
+// kind changelog_subscriber, which the API never shows.
 
 func addChangelogSubscribers(c *call) (int, any, error) {
 	locale := text(c.body, "locale")
@@ -23,7 +23,7 @@ func addChangelogSubscribers(c *call) (int, any, error) {
 	return http.StatusOK, object{"object": "changelog_subscribers_import", "count": len(emails)}, nil
 }
 
-// removeChangelogSubscribers counts who was subscribed, and takes no offence at others.
+// removeChangelogSubscribers counts the addresses that were subscribed and ignores others.
 func removeChangelogSubscribers(c *call) (int, any, error) {
 	count := 0
 	for _, email := range c.addresses() {
@@ -34,7 +34,7 @@ func removeChangelogSubscribers(c *call) (int, any, error) {
 	return http.StatusOK, object{"object": "changelog_subscribers_removal", "count": count}, nil
 }
 
-// addresses returns the e-mail addresses of the body, each once and in lower case, without what is none.
+// addresses returns the e-mail addresses of the body, each once and in lower case. It drops texts that are not addresses.
 func (c *call) addresses() []string {
 	var emails []string
 	for _, item := range list(c.body, "emails") {
@@ -48,7 +48,7 @@ func (c *call) addresses() []string {
 }
 
 func (c *call) subscribe(email, locale string) {
-	if contact := c.customerAt(email); contact != nil {
+	if contact := c.customerWith("email", email); contact != nil {
 		preferChangelogs(contact, subscribed)
 		return
 	}
@@ -56,12 +56,12 @@ func (c *call) subscribe(email, locale string) {
 		o["locale"] = locale
 		return
 	}
-	c.store.kind("changelog_subscriber").add(object{"id": c.store.newID("changelog_subscriber"), "email": email, "locale": locale})
+	c.store.Kind("changelog_subscriber").Add(object{"id": c.store.NewID("changelog_subscriber"), "email": email, "locale": locale})
 }
 
-// unsubscribe says whether there was a subscription to end.
+// unsubscribe ends a subscription and reports whether there was one.
 func (c *call) unsubscribe(email string) bool {
-	if contact := c.customerAt(email); contact != nil {
+	if contact := c.customerWith("email", email); contact != nil {
 		was := changelogPreference(contact, "status") == subscribed
 		preferChangelogs(contact, unsubscribed)
 		return was
@@ -70,19 +70,15 @@ func (c *call) unsubscribe(email string) bool {
 	if o == nil {
 		return false
 	}
-	c.store.kind("changelog_subscriber").remove(text(o, "id"))
+	c.store.Kind("changelog_subscriber").Remove(text(o, "id"))
 	return true
 }
 
-func (c *call) customerAt(email string) object {
-	return c.store.kind("contact").find(func(o object) bool { return o["type"] == "customer" && strings.EqualFold(text(o, "email"), email) })
-}
-
 func (c *call) subscriberAt(email string) object {
-	return c.store.kind("changelog_subscriber").find(func(o object) bool { return o["email"] == email })
+	return c.store.Kind("changelog_subscriber").Find(func(o object) bool { return o["email"] == email })
 }
 
-// preferChangelogs sets both places that hold the wish: the contact's field and its preferences.
+// preferChangelogs sets both places that hold whether a contact wants changelogs: a field of its own, and its preferences.
 func preferChangelogs(contact object, wish string) {
 	stored, _ := contact["_preferences"].(object)
 	merged := object{}
@@ -91,13 +87,13 @@ func preferChangelogs(contact object, wish string) {
 	contact["_preferences"], contact["subscribedToChangelog"] = merged, wish == subscribed
 }
 
-// changelogPreference is the wish of a contact ("status") or what it amounts to ("effectiveStatus").
+// changelogPreference returns the "status" or the "effectiveStatus" of a contact for changelogs.
 func changelogPreference(contact object, which string) string {
 	return text(inner(preferences(contact), "preferences", "changelog"), which)
 }
 
-// receivers counts who gets a changelog in a language: subscribers who read it, and in the changelog's own language also those whose
-// language the changelog is not in.
+// receivers counts who gets a changelog in a language: the subscribers who read that language. Subscribers whose language the changelog does not
+// have get it in its own language.
 func (c *call) receivers(changelog object, locale string) int {
 	count := 0
 	reads := func(person object) bool {
@@ -107,14 +103,14 @@ func (c *call) receivers(changelog object, locale string) int {
 		}
 		return language == locale
 	}
-	for _, contact := range c.store.kind("contact").all {
+	for _, contact := range c.store.Kind("contact").All() {
 		wants := contact["type"] == "customer" && contact["email"] != nil && !flag(contact, "manuallyOptedOutFromChangelog") &&
 			changelogPreference(contact, "effectiveStatus") == subscribed
 		if wants && reads(contact) {
 			count++
 		}
 	}
-	for _, subscriber := range c.store.kind("changelog_subscriber").all {
+	for _, subscriber := range c.store.Kind("changelog_subscriber").All() {
 		if reads(subscriber) {
 			count++
 		}

@@ -1,12 +1,16 @@
 package sandbox
 
-import "slices"
+import (
+	"slices"
 
-// surveys is the kind of surveys, which the API only reads. Their responses are the kind survey_response, with _surveyId and _contactId
-// beside the plain fields.
+	"featurebase-mcp/internal/sandbox/store"
+)
+
+// surveys returns the kind of surveys, which the API only reads. The store holds their responses under the kind survey_response, with the keys
+// _surveyId and _contactId beside the plain fields.
 func surveys() *kind {
 	return &kind{
-		name: "survey", title: "survey", path: "/v2/surveys", isID: isObjectID,
+		name: "survey", title: "survey", path: "/v2/surveys", isID: store.IsObjectID,
 		keep:  keepSurveys,
 		order: func(*call) ordering { return byField("createdAt", true) },
 	}
@@ -20,7 +24,7 @@ func keepSurveys(c *call) (func(object) bool, error) {
 	}, err
 }
 
-// having returns the objects of a list whose field has a value.
+// having returns the objects of a list whose field has this value.
 func having(items []any, field, value string) []any {
 	return slices.DeleteFunc(slices.Clone(items), func(item any) bool {
 		o, _ := item.(object)
@@ -28,7 +32,7 @@ func having(items []any, field, value string) []any {
 	})
 }
 
-// listSurveyResponses lists what people answered, or with a page only their answers to it.
+// listSurveyResponses lists the responses to a survey. With a page in the query, it lists only the answers to that page.
 func listSurveyResponses(c *call) (int, any, error) {
 	survey, err := c.target()
 	if err != nil {
@@ -42,14 +46,14 @@ func listSurveyResponses(c *call) (int, any, error) {
 		return having(list(o, "responses"), "pageId", page)
 	}
 	var responses []object
-	for _, o := range c.store.kind("survey_response").all {
+	for _, o := range c.store.Kind("survey_response").All() {
 		if o["_surveyId"] == survey["id"] && len(answers(o)) > 0 {
 			responses = append(responses, o)
 		}
 	}
 	render := func(o object) object {
 		shown := object{"id": o["id"], "object": "survey_response", "createdAt": o["createdAt"], "responses": answers(o), "user": nil}
-		if contact := c.store.kind("contact").get(text(o, "_contactId")); contact != nil {
+		if contact := c.store.Kind("contact").Get(text(o, "_contactId")); contact != nil {
 			shown["user"] = c.shown(c.kinds.named("contact"), contact)
 		}
 		return shown

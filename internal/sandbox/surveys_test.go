@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) everySurveyOperation() {
@@ -42,7 +43,7 @@ func TestSurveyResponsesBelongToTheirSurveyAndPage(t *testing.T) {
 		if float64(len(responses)) != survey["responseCount"] {
 			t.Errorf("%v: %d responses, %v counted", survey["title"], len(responses), survey["responseCount"])
 		}
-		if !slices.IsSortedFunc(responses, func(a, b object) int { return compareValues(b["createdAt"], a["createdAt"]) }) {
+		if !slices.IsSortedFunc(responses, func(a, b object) int { return store.CompareValues(b["createdAt"], a["createdAt"]) }) {
 			t.Errorf("%v: the newest response is not first", survey["title"])
 		}
 		for _, response := range responses {

@@ -5,29 +5,31 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// conversationTags is the kind of the workspace's tags for conversations. A deleted one is archived (_archived): only
-// getConversationTag still shows it.
+// conversationTags returns the kind of the workspace's tags for conversations. Deleting a tag archives it (_archived); then only
+// getConversationTag shows it.
 func conversationTags() *kind {
 	return &kind{
-		name: "tag", title: "tag", path: "/v2/tags", isID: isObjectID,
+		name: "tag", title: "tag", path: "/v2/tags", isID: store.IsObjectID,
 		keep: func(*call) (func(object) bool, error) { return live, nil },
 	}
 }
 
 func live(tag object) bool { return !flag(tag, "_archived") }
 
-// liveTag returns a tag that is not archived, or nil.
-func (st *store) liveTag(id string) object {
-	if tag := st.kind("tag").get(id); tag != nil && live(tag) {
+// liveTag returns the tag with this id, or nil if there is none or it is archived.
+func (c *call) liveTag(id string) object {
+	if tag := c.store.Kind("tag").Get(id); tag != nil && live(tag) {
 		return tag
 	}
 	return nil
 }
 
-// upsertConversationTag renames the tag with the id, or creates one. A name is used once: creating it again answers
-// with the tag that has it.
+// upsertConversationTag renames the tag with the id, or creates a tag if the body has no id. Names are unique: a create with a name that is in
+// use answers with the tag that has it.
 func upsertConversationTag(c *call) (int, any, error) {
 	if id, given := c.body["actingAdminId"]; given {
 		if err := checkActingAdmin(c, nil, id); err != nil {
@@ -38,19 +40,19 @@ func upsertConversationTag(c *call) (int, any, error) {
 	if name == "" {
 		return 0, nil, refused("name", "A tag needs a name")
 	}
-	namesake := c.collection().find(func(o object) bool { return live(o) && strings.EqualFold(text(o, "name"), name) })
+	namesake := c.collection().Find(func(o object) bool { return live(o) && strings.EqualFold(text(o, "name"), name) })
 	id, rename := c.body["id"].(string)
 	if !rename {
 		if namesake == nil {
-			namesake = object{"id": c.store.newID("tag"), "type": "tag", "name": name}
-			c.collection().add(namesake)
+			namesake = object{"id": c.store.NewID("tag"), "type": "tag", "name": name}
+			c.collection().Add(namesake)
 		}
 		return c.created(), shownTag(namesake), nil
 	}
 	if !c.kind.isID(id) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "id")
 	}
-	tag := c.store.liveTag(id)
+	tag := c.liveTag(id)
 	switch {
 	case tag == nil:
 		return 0, nil, notFound("tag")
@@ -76,10 +78,10 @@ func deleteConversationTag(c *call) (int, any, error) {
 
 func shownTag(tag object) object { return object{"id": tag["id"], "name": tag["name"], "type": "tag"} }
 
-// An application is a tag on a conversation: the tag, when and by whom it was put there and taken off, and the message
-// it was put on. A conversation keeps them all, under _tags.
+// An application is the record of a tag on a conversation: the tag, the message, when and by whom the tag was added and removed. A conversation
+// keeps all of them under _tags.
 
-// applications returns those of a conversation.
+// applications returns the applications of a conversation.
 func applications(o object) []object {
 	var out []object
 	for _, v := range list(o, "_tags") {
@@ -89,7 +91,7 @@ func applications(o object) []object {
 	return out
 }
 
-// carried returns the application of a tag that a conversation carries now, or nil.
+// carried returns the application of a tag that a conversation has now, or nil.
 func carried(o object, tagID any) object {
 	for _, application := range applications(o) {
 		if application["tagId"] == tagID && application["removedAt"] == nil {
@@ -99,11 +101,11 @@ func carried(o object, tagID any) object {
 	return nil
 }
 
-// liveTags returns the tags that a conversation carries, without archived ones.
+// liveTags returns the tags that a conversation has now, without archived ones.
 func (c *call) liveTags(o object) []object {
 	var out []object
 	for _, application := range applications(o) {
-		if tag := c.store.liveTag(text(application, "tagId")); tag != nil && application["removedAt"] == nil {
+		if tag := c.liveTag(text(application, "tagId")); tag != nil && application["removedAt"] == nil {
 			out = append(out, tag)
 		}
 	}
@@ -126,7 +128,7 @@ func (c *call) shownTags(o object) []any {
 	return out
 }
 
-// tagApplications shows what was put on one message.
+// tagApplications shows the applications of tags to one message.
 func (c *call) tagApplications(o, part object) []any {
 	out := []any{}
 	for _, application := range applications(o) {
@@ -135,7 +137,7 @@ func (c *call) tagApplications(o, part object) []any {
 		}
 		shown := maps.Clone(application)
 		delete(shown, "targetPartId")
-		if tag := c.store.kind("tag").get(text(application, "tagId")); tag != nil {
+		if tag := c.store.Kind("tag").Get(text(application, "tagId")); tag != nil {
 			shown["tag"] = shownTag(tag)
 		}
 		out = append(out, shown)
@@ -143,8 +145,8 @@ func (c *call) tagApplications(o, part object) []any {
 	return out
 }
 
-// newApplication puts a tag on the latest message of a conversation; on its opening message, which has no id, when
-// nothing followed it.
+// newApplication returns the application of a tag to the latest message of a conversation. The opening message has no id, so for a conversation
+// without other messages the target is null.
 func newApplication(o, tag, actor object, at string) object {
 	application := object{"tagId": tag["id"], "appliedAt": at, "appliedBy": actor, "removedAt": nil, "targetPartId": nil}
 	for _, part := range parts(o) {
@@ -155,45 +157,45 @@ func newApplication(o, tag, actor object, at string) object {
 	return application
 }
 
-// attachConversationTag puts a tag on a conversation. One that is there already stays as it is.
+// attachConversationTag adds a tag to a conversation, unless it has the tag already.
 func attachConversationTag(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
 		return 0, nil, err
 	}
 	id := text(c.body, "tagId")
-	if !isObjectID(id) {
+	if !store.IsObjectID(id) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+id, "tagId")
 	}
-	tag := c.store.liveTag(id)
+	tag := c.liveTag(id)
 	if tag == nil {
 		return 0, nil, notFound("tag")
 	}
 	application := carried(o, tag["id"])
 	if application == nil {
-		application = newApplication(o, tag, c.actor(), stamp(c.store.now()))
+		application = newApplication(o, tag, c.actor(), stamp(c.store.Now()))
 		o["_tags"] = append(slices.Clip(list(o, "_tags")), any(application))
 		c.recordTag(o, tag, application, "added")
 	}
 	return http.StatusOK, attached(tag, application), nil
 }
 
-// detachConversationTag takes a tag off a conversation.
+// detachConversationTag removes a tag from a conversation.
 func detachConversationTag(c *call) (int, any, error) {
 	o, err := c.actedOn()
 	if err != nil {
 		return 0, nil, err
 	}
-	if !isObjectID(c.path["tagId"]) {
+	if !store.IsObjectID(c.path["tagId"]) {
 		return 0, nil, invalid("invalid_id", "Invalid tag ID: "+c.path["tagId"], "tagId")
 	}
-	tag := c.store.kind("tag").get(c.path["tagId"])
+	tag := c.store.Kind("tag").Get(c.path["tagId"])
 	application := carried(o, tag["id"])
 	if tag == nil || application == nil {
 		return 0, nil, notFound("tag")
 	}
 	removed := maps.Clone(application)
-	maps.Copy(removed, object{"removedAt": stamp(c.store.now()), "removedBy": c.actor()})
+	maps.Copy(removed, object{"removedAt": stamp(c.store.Now()), "removedBy": c.actor()})
 	all := slices.Clone(list(o, "_tags"))
 	for i, one := range applications(o) {
 		if one["tagId"] == tag["id"] && one["removedAt"] == nil {
@@ -205,17 +207,17 @@ func detachConversationTag(c *call) (int, any, error) {
 	return http.StatusOK, attached(tag, removed), nil
 }
 
-// recordTag writes into the thread that a tag was added or removed.
+// recordTag adds the part that says that a tag was added or removed.
 func (c *call) recordTag(o, tag, application object, action string) {
-	now := c.store.now()
-	extend(o, c.store.newPart("tags", now, object{
+	now := c.store.Now()
+	extend(o, newPart(c.store, "tags", now, object{
 		"action": action, "occurredAt": stamp(now), "tagId": tag["id"], "tagName": tag["name"], "actor": c.actor(),
 		"targetPartId": application["targetPartId"],
 	}))
 	o["updatedAt"] = stamp(now)
 }
 
-// attached answers with a tag and how it came and went.
+// attached returns the answer with a tag and its application.
 func attached(tag, application object) object {
 	answer := shownTag(tag)
 	for _, field := range []string{"appliedAt", "appliedBy", "removedAt", "removedBy", "targetPartId"} {

@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"featurebase-mcp/internal/sandbox/fulltext"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
-// tickets is the kind of support tickets. Paths name them by their number. Stored beside the plain fields: _authorId,
-// _statusId, _conversationIds of the linked conversations, and _parts (see parts.go). Its message history is the
-// ticket's own; a linked conversation keeps its.
+// tickets returns the kind of support tickets, which paths name by their number. Four keys stand beside the plain fields: _authorId, _statusId,
+// _conversationIds of the linked conversations, and _parts (see parts.go). A ticket and its linked conversation have separate messages.
 func tickets() *kind {
 	return &kind{
 		name: "ticket", title: "ticket", path: "/v2/tickets", isID: isTicketNumber, lookup: ticketNumbered,
@@ -30,7 +32,7 @@ func tickets() *kind {
 			"createdAt":            setTime("createdAt", false),
 			"open":                 setOpen,
 			"snoozedUntil":         setWakeUp,
-			// This keeps something from happening: see ticketMade and ticketChanged.
+			// ticketMade and ticketChanged read this field. It is not stored.
 			"skipNotifications": notStored,
 		},
 		made:    ticketMade,
@@ -44,26 +46,26 @@ func isTicketNumber(s string) bool {
 	return err == nil && n > 0
 }
 
-func ticketNumbered(all *collection, name string) object {
+func ticketNumbered(all *store.Collection, name string) object {
 	n, err := strconv.ParseFloat(name, 64)
 	if err != nil {
 		return nil
 	}
-	return all.find(func(o object) bool { return o["ticketNumber"] == n })
+	return all.Find(func(o object) bool { return o["ticketNumber"] == n })
 }
 
 func renderTicket(c *call, shown, stored object) {
 	category := c.ticketCategory(stored)
-	status := c.store.kind("ticket_status").get(text(stored, "_statusId"))
-	shown["author"] = c.store.byline(text(stored, "_authorId"))
+	status := c.store.Kind("ticket_status").Get(text(stored, "_statusId"))
+	shown["author"] = byline(c.store, text(stored, "_authorId"))
 	shown["status"] = c.shown(c.kinds.named("ticket_status"), status)
 	shown["categoryType"] = category["_type"]
 	shown["ticketUrl"] = siteURL + "/tickets/" + strconv.Itoa(int(number(stored, "ticketNumber")))
-	shown["content"] = signedHTML(text(stored, "content"), c.store.now())
+	shown["content"] = signedHTML(text(stored, "content"), c.store.Now())
 	linked := []any{}
 	for _, id := range list(stored, "_conversationIds") {
 		conversationID, _ := id.(string)
-		if c.store.kind("conversation").get(conversationID) != nil {
+		if c.store.Kind("conversation").Get(conversationID) != nil {
 			linked = append(linked, object{"id": id, "role": category["_type"]})
 		}
 	}
@@ -72,20 +74,20 @@ func renderTicket(c *call, shown, stored object) {
 	shown["customFields"] = c.signedFiles(values)
 }
 
-// signedFiles makes the files in custom fields reachable.
+// signedFiles signs the addresses of files in custom fields.
 func (c *call) signedFiles(values object) object {
 	out := maps.Clone(values)
 	for id, value := range out {
 		if stored, ok := value.(string); ok {
-			out[id] = signed(stored, c.store.now())
+			out[id] = signed(stored, c.store.Now())
 		}
 	}
 	return out
 }
 
-// ticketCategory returns the category of a ticket; what kind of tickets it holds is stored in it as _type.
+// ticketCategory returns the category of a ticket. Its key _type holds the type of its tickets.
 func (c *call) ticketCategory(ticket object) object {
-	return c.store.kind("ticket_category").get(text(ticket, "ticketCategoryId"))
+	return c.store.Kind("ticket_category").Get(text(ticket, "ticketCategoryId"))
 }
 
 func keepTickets(c *call) (func(object) bool, error) {
@@ -102,7 +104,7 @@ func keepTickets(c *call) (func(object) bool, error) {
 		}
 	}
 	categoryType := text(c.query, "categoryType")
-	terms := words(text(c.query, "q"))
+	terms := fulltext.Words(text(c.query, "q"))
 	return func(o object) bool {
 		switch {
 		case categories != nil && !slices.Contains(categories, o["ticketCategoryId"]):
@@ -114,7 +116,7 @@ func keepTickets(c *call) (func(object) bool, error) {
 		case categoryType != "" && c.ticketCategory(o)["_type"] != categoryType:
 			return false
 		}
-		return holdsAll(text(o, "title"), text(o, "content"), terms)
+		return fulltext.HoldsAll(text(o, "title"), text(o, "content"), terms)
 	}, nil
 }
 
@@ -124,24 +126,24 @@ func orderTickets(c *call) ordering {
 }
 
 func startTicket(c *call, draft object) {
-	status := c.store.kind("ticket_status").find(func(o object) bool { return flag(o, "isDefault") })
+	status := c.store.Kind("ticket_status").Find(func(o object) bool { return flag(o, "isDefault") })
 	maps.Copy(draft, object{
 		"object": "ticket", "content": "", "open": true, "snoozedUntil": nil, "assigneeId": nil, "teamAssigneeId": nil, "companyId": nil,
 		"customFields": object{}, "_statusId": status["id"], "_conversationIds": []any{}, "_parts": []any{},
 	})
 }
 
-// setCompany finds the company by either of its ids: the reference does not say which one is meant.
+// setCompany finds the company by either of its ids, because the API reference does not say which one it takes.
 func setCompany(c *call, draft object, value any) error {
 	id, ok := value.(string)
 	if !ok {
 		draft["companyId"] = nil
 		return nil
 	}
-	companies := c.store.kind("company")
-	company := companies.get(id)
+	companies := c.store.Kind("company")
+	company := companies.Get(id)
 	if company == nil {
-		company = companies.find(func(o object) bool { return o["companyId"] == id })
+		company = companies.Find(func(o object) bool { return o["companyId"] == id })
 	}
 	if company == nil {
 		return refused("companyId", "No company has the ID "+id)
@@ -160,7 +162,7 @@ func setLinkedConversation(c *call, draft object, value any) error {
 	return nil
 }
 
-// setOpen closes or reopens; the status stays as it is. What is closed is not snoozed.
+// setOpen closes or reopens a ticket and keeps its status. It ends the snooze of a ticket that it closes.
 func setOpen(_ *call, draft object, value any) error {
 	draft["open"] = value
 	if value == false {
@@ -169,7 +171,7 @@ func setOpen(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setWakeUp runs after setOpen.
+// setWakeUp runs after setOpen, since keys apply in alphabetical order.
 func setWakeUp(c *call, draft object, value any) error {
 	if value != nil && !flag(draft, "open") {
 		return refused("snoozedUntil", "A closed ticket cannot be snoozed; reopen it with open")
@@ -178,7 +180,7 @@ func setWakeUp(c *call, draft object, value any) error {
 }
 
 func ticketMade(c *call, o object) {
-	o["ticketNumber"] = float64(c.store.Made["ticket"]) // counts deleted tickets too, so that no number is used twice
+	o["ticketNumber"] = float64(c.store.Made["ticket"]) // deleted tickets count, too, so that no number is used twice
 	c.notifyOfTicket("new_ticket_email", o)
 }
 
@@ -189,18 +191,18 @@ func ticketChanged(c *call, before, o object) {
 
 func (c *call) notifyOfTicket(kind string, o object) {
 	if !flag(c.body, "skipNotifications") {
-		c.store.send(outboxEntry{Type: kind, Subject: text(o, "title"), Recipients: 1, Detail: object{"ticketId": o["id"]}})
+		c.store.Send(store.OutboxEntry{Type: kind, Subject: text(o, "title"), Recipients: 1, Detail: object{"ticketId": o["id"]}})
 	}
 }
 
-// ticketGone takes the conversation of a ticket along when customers see it.
+// ticketGone removes the conversations of a ticket that customers see.
 func ticketGone(c *call, o object) {
 	if c.ticketCategory(o)["_type"] != "customer" {
 		return
 	}
 	for _, id := range list(o, "_conversationIds") {
 		conversationID, _ := id.(string)
-		c.store.kind("conversation").remove(conversationID)
+		c.store.Kind("conversation").Remove(conversationID)
 	}
 }
 
@@ -210,7 +212,7 @@ func replyToTicket(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	r := reply{partType: "admin_msg", channel: "desktop", at: c.store.now(), quiet: flag(c.body, "skipNotifications")}
+	r := reply{partType: "admin_msg", channel: "desktop", at: c.store.Now(), quiet: flag(c.body, "skipNotifications")}
 	if c.body["messageType"] == "note" {
 		r.partType, r.channel = "admin_note", ""
 	}
@@ -227,7 +229,7 @@ func replyToTicket(c *call) (int, any, error) {
 	if err := setTime("createdAt", false)(c, created, c.body["createdAt"]); err != nil {
 		return 0, nil, err
 	}
-	if at, err := time.Parse(timeFormat, text(created, "createdAt")); err == nil {
+	if at, err := time.Parse(store.TimeFormat, text(created, "createdAt")); err == nil {
 		r.at = at
 	}
 	body, err := c.withAttachments(text(c.body, "body"))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 func (a *api) everyTicketOperation() {
@@ -52,7 +53,7 @@ func TestANewTicketGetsDefaultsAndANumber(t *testing.T) {
 	got := a.newTicket(object{"content": "<p>Since <b>Monday</b></p>", "companyId": company["companyId"], "linkedConversationId": conversation, "createdAt": "2025-01-02T03:04:05Z"})
 	for name, c := range map[string][2]any{
 		"the next number":         {got["ticketNumber"], number(first, "ticketNumber") + 1},
-		"a long id":               {isObjectID(text(got, "id")), true},
+		"a long id":               {store.IsObjectID(text(got, "id")), true},
 		"an address":              {got["ticketUrl"], siteURL + "/tickets/" + stringOf(got["ticketNumber"])},
 		"the default status":      {at(got, "status", "name"), "Submitted"},
 		"the kind of the ticket":  {got["categoryType"], "customer"},

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// Transport returns the sandbox as a round tripper: every request is answered in process, whatever its host, and no
-// port is opened. A request whose context ends is given up like one on a network.
+// Transport returns the sandbox as a round tripper. It answers all requests in process, whatever their host, and opens no port. A request whose
+// context ends fails as it would on a network.
 func (s *Sandbox) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ sandbox *Sandbox }
@@ -30,7 +30,7 @@ func (t transport) RoundTrip(r *http.Request) (response *http.Response, err erro
 		inbound.Body = http.NoBody
 	}
 	defer func() {
-		// The handler aborts where a server would cut the connection.
+		// The handler panics with ErrAbortHandler where a server would cut the connection.
 		if cut := recover(); cut != nil {
 			if cut != http.ErrAbortHandler { //nolint:errorlint // the value net/http compares by identity too
 				panic(cut)

@@ -13,7 +13,7 @@ func listPostVoters(c *call) (int, any, error) {
 	var people []object
 	for _, id := range list(post, "_voters") {
 		personID, _ := id.(string)
-		if o, _ := c.store.person(personID); o != nil {
+		if o, _ := c.store.Person(personID); o != nil {
 			people = append(people, o)
 		}
 	}
@@ -23,7 +23,7 @@ func listPostVoters(c *call) (int, any, error) {
 // voter shows a contact or an admin as a voter.
 func (c *call) voter(o object) object {
 	out := c.shown(c.kinds.named("contact"), o)
-	_, personType := c.store.person(text(o, "id"))
+	_, personType := c.store.Person(text(o, "id"))
 	out["object"], out["type"] = "contact", personType
 	return out
 }
@@ -41,8 +41,8 @@ func addPostVoter(c *call) (int, any, error) {
 	if voters := list(post, "_voters"); !slices.Contains(voters, id) {
 		post["_voters"] = append(slices.Clip(voters), id)
 		post["upvotes"] = number(post, "upvotes") + 1
-		if contact := c.store.kind("contact").get(id.(string)); contact != nil {
-			contact["lastActivity"] = stamp(c.store.now())
+		if contact := c.store.Kind("contact").Get(id.(string)); contact != nil {
+			contact["lastActivity"] = stamp(c.store.Now())
 		}
 	}
 	return c.created(), object{"id": id, "object": "voter", "postId": post["id"], "added": true}, nil
@@ -61,7 +61,7 @@ func removePostVoter(c *call) (int, any, error) {
 	return http.StatusOK, object{"id": who.found["id"], "object": "voter", "postId": post["id"], "removed": true}, nil
 }
 
-// withdraw takes a vote back, if it was cast.
+// withdraw removes the vote of a person, if there is one.
 func (c *call) withdraw(post object, personID any) {
 	voters := list(post, "_voters")
 	if !slices.Contains(voters, personID) {

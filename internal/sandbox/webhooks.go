@@ -9,19 +9,20 @@ import (
 	"strconv"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 const (
-	// maxWebhooks is how many an organization may have.
+	// maxWebhooks is the greatest number of webhooks of an organization.
 	maxWebhooks = 10
-	// deliveryTimeout is what a delivery may take, in milliseconds, as long as the input has no way to say otherwise.
+	// deliveryTimeout is the longest time of a delivery, in milliseconds. Requests cannot change it.
 	deliveryTimeout = 5000.0
 )
 
-// webhooks is the kind of webhooks. Stored beside the plain fields: _rotations, how often the secret was replaced.
+// webhooks returns the kind of webhooks. One key stands beside the plain fields: _rotations, how often the secret was replaced.
 func webhooks() *kind {
 	return &kind{
-		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: isObjectID,
+		name: "webhook", title: "webhook", path: "/v2/webhooks", isID: store.IsObjectID,
 		keep:  keepWebhooks,
 		order: func(*call) ordering { return byField("createdAt", true) },
 		start: func(_ *call, draft object) { maps.Copy(draft, newWebhook()) },
@@ -53,7 +54,8 @@ func requestConfig(headers object) object {
 	return config
 }
 
-// signingSecret is the secret of a webhook after as many rotations as it had. It guards nothing: no delivery is ever sent.
+// signingSecret returns the secret of a webhook, which follows from its id and the number of rotations. It protects nothing, since the sandbox
+// sends no deliveries.
 func signingSecret(o object) string {
 	digest := sha256.Sum256([]byte(text(o, "id") + " " + strconv.Itoa(int(number(o, "_rotations")))))
 	return "whsec_" + hex.EncodeToString(digest[:16])
@@ -81,7 +83,7 @@ func setRequestConfig(_ *call, draft object, value any) error {
 	return nil
 }
 
-// setWebhookStatus pauses or resumes. Resuming forgets the failures so far.
+// setWebhookStatus pauses or resumes a webhook. Resuming sets its counts of failures back to 0.
 func setWebhookStatus(_ *call, draft object, value any) error {
 	draft["status"] = value
 	if value == "active" {
@@ -94,7 +96,7 @@ func setWebhookStatus(_ *call, draft object, value any) error {
 }
 
 func createWebhook(c *call) (int, any, error) {
-	if len(c.collection().all) >= maxWebhooks {
+	if len(c.collection().All()) >= maxWebhooks {
 		return 0, nil, invalid("invalid_request", "An organization can have at most "+strconv.Itoa(maxWebhooks)+" webhooks", "")
 	}
 	return create(c)
@@ -106,6 +108,6 @@ func refreshWebhookSecret(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	o["_rotations"] = number(o, "_rotations") + 1
-	o["secret"], o["updatedAt"] = signingSecret(o), stamp(c.store.now())
+	o["secret"], o["updatedAt"] = signingSecret(o), stamp(c.store.Now())
 	return http.StatusOK, c.shown(c.kind, o), nil
 }

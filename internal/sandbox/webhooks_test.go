@@ -23,7 +23,7 @@ func (a *api) newWebhook(topics ...any) object {
 	return a.do("POST", "/v2/webhooks", object{"name": "Ours", "url": "https://hooks.example/in", "topics": append([]any{}, topics...)}).ok()
 }
 
-// deliveries returns what would have been sent to a webhook, by topic.
+// deliveries returns the topics that would have been sent to a webhook.
 func (a *api) deliveries(webhook object) []string {
 	a.t.Helper()
 	topics := []string{}
@@ -144,13 +144,13 @@ func TestWritesAreNewsForActiveWebhooksThatListen(t *testing.T) {
 	post := "/v2/posts/" + text(a.newPost(nil), "id")
 	a.do("PATCH", post, object{"title": "Better"}).ok()
 	a.do("PATCH", post, object{"boardId": "000000000000000000000000"}).fails(http.StatusBadRequest, "invalid_request")
-	for range 2 { // the second vote is none
+	for range 2 { // the second vote changes nothing
 		a.do("POST", post+"/voters", object{"email": "ada@lovelace.example"}).ok()
 	}
 	comment := a.do("POST", "/v2/comments", object{"postId": post[len("/v2/posts/"):], "content": "x"}).ok()
 	a.do("DELETE", "/v2/comment", object{"id": comment["id"]}).ok()
 	a.do("DELETE", post, nil).ok()
-	// The first four are the audit log's: three webhooks made, its own included, and one paused.
+	// The first four are audit events: three webhooks were made, this one among them, and one was paused.
 	want := []string{
 		"audit_log.created", "audit_log.created", "audit_log.created", "audit_log.created",
 		"post.created", "post.updated", "post.voted", "comment.created", "comment.deleted", "post.deleted",
@@ -166,7 +166,7 @@ func TestWritesAreNewsForActiveWebhooksThatListen(t *testing.T) {
 	}
 }
 
-// What the conversation operations mean to webhooks follows from their bodies and the state before.
+// The webhook topics of conversation operations follow from their bodies and the earlier state.
 func TestTopicsOfConversations(t *testing.T) {
 	t.Parallel()
 	open, snoozed := object{"state": "open", "adminAssigneeId": "a"}, object{"state": "snoozed"}

@@ -1,117 +1,94 @@
-package wire
+package wire_test
 
 import (
 	"context"
-	"io"
+	"strconv"
+	"strings"
 	"testing"
 
-	"github.com/mark3labs/mcp-go/client"
-	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
+	"featurebase-mcp/internal/wire/wiretest"
 )
 
-// upstream connects the client of mcp-go.
-func upstream(t *testing.T, s *server.MCPServer, options ...client.ClientOption) *client.Client {
-	t.Helper()
-	inReader, inWriter := io.Pipe()
-	outReader, outWriter := io.Pipe()
-	served := make(chan error, 1)
-	go func() {
-		served <- NewStdio(s, StdioOptions{}).Serve(context.WithoutCancel(t.Context()), inReader, outWriter)
-		_ = outWriter.Close()
-	}()
-	c := client.NewClient(transport.NewIO(outReader, inWriter, io.NopCloser(nil)), options...)
-	if err := c.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	return c
-}
-
-func TestEveryProtocolVersionIsServed(t *testing.T) {
+func TestCanElicitIsWhatTheClientDeclared(t *testing.T) {
 	t.Parallel()
-	for _, version := range mcp.ValidProtocolVersions {
-		t.Run(version, func(t *testing.T) {
+	const version = `"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":`
+	for _, test := range []struct {
+		name, handshake, request string
+		want                     bool
+	}{
+		{"legacy, nothing", `{}`, "", false},
+		{"legacy, empty means forms", `{"elicitation":{}}`, "", true},
+		{"legacy, forms", `{"elicitation":{"form":{}}}`, "", true},
+		{"legacy, URLs alone", `{"elicitation":{"url":{}}}`, "", false},
+		{"legacy, both", `{"elicitation":{"form":{},"url":{}}}`, "", true},
+		{"modern, nothing", "", `{}`, false},
+		{"modern, declared", "", `{"elicitation":{}}`, true},
+		{"modern, the handshake does not count", `{"elicitation":{}}`, `{}`, false},
+		{"no handshake at all", "", "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c := upstream(t, newServer(t, quiet()), client.WithProtocolVersion(version))
-			request := mcp.InitializeRequest{}
-			request.Params.ProtocolVersion = version
-			request.Params.ClientInfo = mcp.Implementation{Name: "test", Version: "1"}
-			result, err := c.Initialize(t.Context(), request)
-			if err != nil || result.ProtocolVersion != version {
-				t.Fatalf("negotiated %+v, %v", result, err)
-			}
-			tools, err := c.ListTools(t.Context(), mcp.ListToolsRequest{})
-			if err != nil || len(tools.Tools) != 1 {
-				t.Errorf("listed %+v, %v", tools, err)
-			}
-			call := mcp.CallToolRequest{}
-			call.Params.Name = "echo"
-			call.Params.Arguments = map[string]any{"text": "<hello>"}
-			answer, err := c.CallTool(t.Context(), call)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, ok := answer.Content[0].(mcp.TextContent); !ok || text.Text != "<hello>" {
-				t.Errorf("got %+v", answer)
-			}
-		})
-	}
-}
-
-type accepting struct{}
-
-func (accepting) Elicit(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{
-		Action: mcp.ElicitationResponseActionAccept, Content: map[string]any{"sure": true},
-	}}, nil
-}
-
-// TestInputRequiredReachesClientsOfBothEras has a tool ask the 2026 way; mcp-go turns that into a request of the
-// server for older clients.
-func TestInputRequiredReachesClientsOfBothEras(t *testing.T) {
-	t.Parallel()
-	for _, version := range []string{mcp.ProtocolVersion20260728, "2025-06-18"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			s := newServer(t, quiet())
-			addTool(s, "ask", func(_ context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				if answer := server.ElicitationResponse(request.Params.InputResponses, "sure"); answer != nil {
-					return mcp.NewToolResultText(string(answer.Action)), nil
-				}
-				return server.NewInputRequestBuilder("state").Elicit("sure", mcp.ElicitationParams{
-					Message: "sure?", RequestedSchema: map[string]any{"type": "object"},
-				}).ToolResult(), nil
+			s := wiretest.NewServer(t, wiretest.Quiet())
+			wiretest.AddTool(s, "can", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				return mcp.NewToolResultText(strconv.FormatBool(wire.CanElicit(ctx))), nil
 			})
-			c := upstream(t, s, client.WithProtocolVersion(version), client.WithElicitationHandler(accepting{}))
-			accepts(t, c, version)
+			p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+			if test.handshake != "" {
+				p.Handshake(strings.Replace(wiretest.Initialize, `"capabilities":{}`, `"capabilities":`+test.handshake, 1))
+			}
+			meta := ""
+			if test.request != "" {
+				meta = `"_meta":{` + version + test.request + `},`
+			}
+			p.Send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{` + meta + `"name":"can"}}`)
+			if got := p.Next().Tool(t).Content[0].Text; got != strconv.FormatBool(test.want) {
+				t.Errorf("got %s", got)
+			}
 		})
+	}
+	if wire.CanElicit(t.Context()) {
+		t.Error("outside of a request nobody can be asked")
 	}
 }
 
-// accepts has a client whose user accepts everything call the tool that asks.
-func accepts(t *testing.T, c *client.Client, version string) {
-	t.Helper()
-	request := mcp.InitializeRequest{}
-	request.Params.ProtocolVersion = version
-	if _, err := c.Initialize(t.Context(), request); err != nil {
-		t.Fatal(err)
+func TestTheCallerIsTheSession(t *testing.T) {
+	t.Parallel()
+	s := wiretest.NewServer(t, wiretest.Quiet())
+	wiretest.AddTool(s, "who", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultText(wire.Caller(ctx)), nil
+	})
+	lines := map[string]bool{}
+	for range 2 {
+		p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+		p.Handshake(wiretest.Initialize)
+		p.Send(wiretest.CallLine("1", "who"))
+		first := p.Next().Tool(t).Content[0].Text
+		p.Send(wiretest.CallLine("2", "who"))
+		if second := p.Next().Tool(t).Content[0].Text; second != first || first == "" {
+			t.Errorf("on one connection: %q, then %q", first, second)
+		}
+		lines[first] = true
 	}
-	call := mcp.CallToolRequest{}
-	call.Params.Name = "ask"
-	answer, err := c.CallTool(t.Context(), call)
-	if err != nil {
-		t.Fatal(err)
+	if len(lines) != 2 {
+		t.Errorf("two connections are the same caller: %v", lines)
 	}
-	if text, ok := answer.Content[0].(mcp.TextContent); !ok || text.Text != "accept" {
-		t.Errorf("%s: got %+v", version, answer)
+	p := wiretest.Open(t, httptransport.New(s, httptransport.Options{}).Serve)
+	session := p.Handshake()
+	for range 2 {
+		got := wiretest.EventsOf(t, p.Do(t.Context(), "POST", "/mcp", wiretest.CallLine("1", "who"), session...)).Next().Tool(t).Content[0].Text
+		if got != session[1] {
+			t.Errorf("in a session: %q, want %q", got, session[1])
+		}
+		if got := wiretest.EventsOf(t, p.Do(t.Context(), "POST", "/mcp", wiretest.ModernCall("1", "who"), wiretest.ModernHeaders("tools/call", "who")...)).Next().Tool(t).Content[0].Text; got != "" {
+			t.Errorf("without a session: %q", got)
+		}
+	}
+	if got := wire.Caller(t.Context()); got != "" {
+		t.Errorf("outside of a request: %q", got)
 	}
 }

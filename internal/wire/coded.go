@@ -16,8 +16,11 @@ import (
 	"featurebase-mcp/internal/nearest"
 )
 
-// CodedError is a JSON-RPC error with a code of its own. A handler behind [Guard] returns it, wrapped or not, to have
-// the client receive this code, message and data, where mcp-go alone would send -32603 and the text.
+// CodeBusy is the JSON-RPC error code of a request refused because too many are running.
+const CodeBusy = -32000
+
+// CodedError is a JSON-RPC error with a code of its own. When a handler behind [Guard] returns it, wrapped or not, the
+// client receives this code, message and data. mcp-go alone would send -32603 and the text of the Go error.
 type CodedError struct {
 	// Code is the JSON-RPC error code.
 	Code int
@@ -25,21 +28,23 @@ type CodedError struct {
 	Message string
 	// Data is sent to the client as JSON, unless nil.
 	Data any
-	// Status is that of the HTTP answer, where the error is all of it; 0 leaves it to the protocol.
+	// Status is the status of an HTTP answer that consists of the error; 0 leaves the choice to the protocol.
 	Status int
-	// Scopes are what the caller would have to be granted, with [http.StatusForbidden]: the answer asks for them.
+	// Scopes are the scopes that the caller lacks. With [http.StatusForbidden] the answer asks for them.
 	Scopes string
 }
 
 // Error returns the message.
 func (e *CodedError) Error() string { return e.Message }
 
-func (e *CodedError) details() mcp.JSONRPCErrorDetails {
+// Details is the error as JSON-RPC has it.
+func (e *CodedError) Details() mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(e.Code, e.Message, e.Data)
 }
 
-func (e *CodedError) response() mcp.JSONRPCError {
-	return mcp.JSONRPCError{JSONRPC: mcp.JSONRPC_VERSION, Error: e.details()}
+// Response is the error as the answer of mcp-go to a request.
+func (e *CodedError) Response() mcp.JSONRPCError {
+	return mcp.JSONRPCError{JSONRPC: mcp.JSONRPC_VERSION, Error: e.Details()}
 }
 
 // ResourceNotFound returns the error for a resource that does not exist: -32602 since protocol 2026-07-28, -32002
@@ -60,19 +65,23 @@ func resourceNotFound(code int, uri string) *CodedError {
 	}
 }
 
-// errorSlot carries past mcp-go what it would change: the message, as it came, to a handler, and a CodedError from there to the transport.
-type errorSlot struct {
+// ErrorSlot carries two things past mcp-go, which would change them: the bytes of the message to a handler, and a
+// CodedError from the handler to the transport.
+type ErrorSlot struct {
 	message []byte
 	err     atomic.Pointer[CodedError]
 }
 
 type errorSlotKey struct{}
 
-// withErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
-func withErrorSlot(ctx context.Context, message []byte) (context.Context, *errorSlot) {
-	slot := &errorSlot{message: message}
+// WithErrorSlot returns the context to handle one request in, and the slot to repair its answer with.
+func WithErrorSlot(ctx context.Context, message []byte) (context.Context, *ErrorSlot) {
+	slot := &ErrorSlot{message: message}
 	return context.WithValue(ctx, errorSlotKey{}, slot), slot
 }
+
+// Coded returns the CodedError of the handler, or nil.
+func (s *ErrorSlot) Coded() *CodedError { return s.err.Load() }
 
 // carry stores the CodedError in err, if there is one, and returns it.
 func carry(ctx context.Context, err error) (*CodedError, bool) {
@@ -80,14 +89,15 @@ func carry(ctx context.Context, err error) (*CodedError, bool) {
 	if !ok || coded == nil {
 		return nil, false
 	}
-	if slot, ok := ctx.Value(errorSlotKey{}).(*errorSlot); ok {
+	if slot, ok := ctx.Value(errorSlotKey{}).(*ErrorSlot); ok {
 		slot.err.Store(coded)
 	}
 	return coded, true
 }
 
-// ExplainMissing has calls of tools that the server does not have, or not for this caller, answered by the error of why, where it has one for
-// the name: that the tool is switched off, for instance. Other names are answered with the nearest tool. Pass the hooks to the server.
+// ExplainMissing answers calls of tools that the server does not offer to this caller. The function why returns the error
+// for a name that it knows, for instance that the tool is switched off. For other names the answer is the nearest tool.
+// Pass the hooks to the server.
 func ExplainMissing(hooks *server.Hooks, why func(ctx context.Context, tool string) *CodedError) {
 	hooks.AddOnError(func(ctx context.Context, _ any, _ mcp.MCPMethod, message any, err error) {
 		call, ok := message.(*mcp.CallToolRequest)
@@ -100,7 +110,7 @@ func ExplainMissing(hooks *server.Hooks, why func(ctx context.Context, tool stri
 	})
 }
 
-// unknownTool names the tool that was probably meant. Of a name without end it repeats the beginning.
+// unknownTool names the tool that was probably meant. It cuts long names, so that the answer stays small.
 func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	text := fmt.Sprintf("Unknown tool %.100q; tools/list has the ones there are.", name)
 	if near := nearest.Name(name, slices.Sorted(maps.Keys(s.ListTools()))); near != "" {
@@ -109,7 +119,7 @@ func unknownTool(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS, text, nil)
 }
 
-// unknownPrompt names the prompt that was probably meant. One that is registered and not found was filtered out.
+// unknownPrompt names the prompt that was probably meant. A prompt that is registered and was not found was filtered out.
 func unknownPrompt(s *server.MCPServer, name string) mcp.JSONRPCErrorDetails {
 	prompts := s.ListPrompts()
 	text := fmt.Sprintf("Unknown prompt %q; prompts/list has the ones there are.", name)
@@ -125,17 +135,17 @@ func isToolNotFound(failure mcp.JSONRPCError) bool {
 	return failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(failure.Error.Message, server.ErrToolNotFound.Error())
 }
 
-// repair returns the answer to send in place of mcp-go's.
-func (s *errorSlot) repair(from *server.MCPServer, method string, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
+// Repair returns the answer to send in place of mcp-go's.
+func (s *ErrorSlot) Repair(from *server.MCPServer, method string, response mcp.JSONRPCMessage) mcp.JSONRPCMessage {
 	failure, ok := response.(mcp.JSONRPCError)
 	if !ok {
 		return response
 	}
 	switch text := failure.Error.Message; {
-	case s.err.Load() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
-		failure.Error = s.err.Load().details()
+	case s.Coded() != nil && (failure.Error.Code == mcp.INTERNAL_ERROR || isToolNotFound(failure)):
+		failure.Error = s.Coded().Details()
 	case failure.Error.Code == mcp.INVALID_REQUEST && strings.HasPrefix(text, "unparsable "):
-		// mcp-go sends what encoding/json says of its Go types.
+		// mcp-go sends the text of encoding/json, which names its Go types.
 		failure.Error = mcp.NewJSONRPCErrorDetails(mcp.INVALID_PARAMS,
 			"Invalid params: a member of the params of "+method+" has the wrong JSON type.", nil)
 	case isToolNotFound(failure), failure.Error.Code == mcp.INVALID_PARAMS && strings.HasSuffix(text, server.ErrPromptNotFound.Error()):
@@ -159,7 +169,7 @@ func (s *errorSlot) repair(from *server.MCPServer, method string, response mcp.J
 			} `json:"params"`
 		}
 		if json.Unmarshal(s.message, &read) == nil {
-			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).details()
+			failure.Error = resourceNotFound(failure.Error.Code, read.Params.URI).Details()
 		}
 	}
 	return failure

@@ -8,10 +8,10 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// maxCompletions is the most values that the protocol allows in an answer; some clients refuse one with more.
+// maxCompletions is how many values the protocol allows in an answer. Some clients refuse an answer with more.
 const maxCompletions = 100
 
-// Completion is values that fit what was typed. Where others may fit, their number is not known, and so there is no total.
+// Completion returns the values that fit what was typed. If others may fit, it has no total, because their number is unknown.
 func Completion(values []string, more bool) *mcp.Completion {
 	c := &mcp.Completion{Values: values, HasMore: more}
 	if !more {
@@ -20,8 +20,8 @@ func Completion(values []string, more bool) *mcp.Completion {
 	return c
 }
 
-// GuardPromptCompletion goes around a provider as [Guard] goes around handlers, and keeps its answers within the protocol: a provider
-// returns all values that fit.
+// GuardPromptCompletion protects a provider as [Guard] protects handlers. It also cuts answers to the number of values
+// that the protocol allows, because a provider returns all values that fit.
 func GuardPromptCompletion(logger *slog.Logger, provider server.PromptCompletionProvider) server.PromptCompletionProvider {
 	return promptCompletion{logger, provider}
 }
@@ -40,7 +40,7 @@ func (c promptCompletion) CompletePromptArgument(
 	})
 }
 
-// complete protects a provider and cuts what is too much.
+// complete protects a provider and cuts its answer.
 func complete(ctx context.Context, log *slog.Logger, what string, provide func(context.Context) (*mcp.Completion, error)) (*mcp.Completion, error) {
 	found, fault := protect(ctx, log, what, nil, provide)
 	if fault != nil {
@@ -52,7 +52,7 @@ func complete(ctx context.Context, log *slog.Logger, what string, provide func(c
 	return &mcp.Completion{Values: found.Values[:maxCompletions], Total: len(found.Values), HasMore: true}, nil
 }
 
-// GuardResourceCompletion is the same around a provider for resources.
+// GuardResourceCompletion does the same for a provider of resources.
 func GuardResourceCompletion(logger *slog.Logger, provider server.ResourceCompletionProvider) server.ResourceCompletionProvider {
 	return resourceCompletion{logger, provider}
 }

@@ -1,4 +1,4 @@
-package wire
+package wire_test
 
 import (
 	"context"
@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/wiretest"
 )
 
 // oddCompletion misbehaves as its argument says.
@@ -19,7 +22,7 @@ func (oddCompletion) CompleteResourceArgument(_ context.Context, _ string, argum
 	case "fails":
 		return nil, fmt.Errorf("go says %s", secret)
 	case "refuses":
-		return nil, &CodedError{Code: mcp.INVALID_PARAMS, Message: "no such value"}
+		return nil, &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: "no such value"}
 	case "none":
 		return nil, nil //nolint:nilnil // what is tested
 	default:
@@ -29,8 +32,8 @@ func (oddCompletion) CompleteResourceArgument(_ context.Context, _ string, argum
 
 // Completions of resources fail as handlers do, and never have more values than clients take.
 func TestResourceCompletionIsGuarded(t *testing.T) {
-	log := &logged{}
-	provider := GuardResourceCompletion(log.logger(), oddCompletion{})
+	log := &wiretest.Log{}
+	provider := wire.GuardResourceCompletion(log.Logger(), oddCompletion{})
 	ask := func(name string) (*mcp.Completion, error) {
 		return provider.CompleteResourceArgument(t.Context(), "x://{y}", mcp.CompleteArgument{Name: name}, mcp.CompleteContext{})
 	}

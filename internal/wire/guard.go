@@ -3,7 +3,9 @@ package wire
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -13,8 +15,8 @@ import (
 // Guard returns the server option that goes around every tool, resource and prompt handler. Pass it before other
 // middleware, so that it is the outermost; mcp-go's own recovery options are not needed then.
 //
-//   - A panic, and an error that is no [CodedError], costs that call alone. The client gets a general sentence and a
-//     reference, as an isError result from a tool, as error -32603 otherwise; the log gets the reference and the rest.
+//   - A panic, or an error that is not a [CodedError], ends that call alone. The client gets a general sentence and a
+//     reference: as an isError result from a tool, as error -32603 otherwise. The log gets the reference and the details.
 //   - A [CodedError] reaches the client with its own code and data.
 //   - [Progress] works inside.
 func Guard(logger *slog.Logger) server.ServerOption {
@@ -29,6 +31,21 @@ func Guard(logger *slog.Logger) server.ServerOption {
 			option(s)
 		}
 	}
+}
+
+// Parker is a session that keeps the large parts of a tool's result from mcp-go, which would encode them twice, with HTML
+// escapes. The transport puts them back into the answer.
+type Parker interface {
+	// Park keeps the result and returns what mcp-go may see of it.
+	Park(result *mcp.CallToolResult) *mcp.CallToolResult
+}
+
+// park returns the result that mcp-go gets.
+func park(ctx context.Context, result *mcp.CallToolResult) *mcp.CallToolResult {
+	if p, ok := server.ClientSessionFromContext(ctx).(Parker); ok && result != nil {
+		return p.Park(result)
+	}
+	return result
 }
 
 type guard struct {
@@ -71,7 +88,7 @@ func (g guard) prompt(next server.PromptHandlerFunc) server.PromptHandlerFunc {
 	}
 }
 
-// fault is why a handler has no result, in words for the client.
+// fault says, in words for the client, why a handler has no result.
 type fault struct {
 	*CodedError
 	deliberate bool // the handler chose the words
@@ -83,9 +100,7 @@ func protect[R any](
 ) (result R, failure *fault) {
 	defer func() {
 		if v := recover(); v != nil {
-			reference := newReference()
-			logPanic(ctx, log, what, reference, v)
-			failure = &fault{CodedError: internalError(what, reference)}
+			failure = &fault{CodedError: Panicked(ctx, log, what, v)}
 		}
 	}()
 	ctx, finish := withProgress(ctx, meta)
@@ -108,7 +123,22 @@ func protect[R any](
 	return result, &fault{CodedError: internalError(what, reference)}
 }
 
-// internalError is what a client is told of a fault that is the server's own.
+// Panicked logs the value of a panic under a reference and returns the error that tells the client of the reference
+// alone. It has to be called by the deferred function that recovered.
+func Panicked(ctx context.Context, log *slog.Logger, where string, value any) *CodedError {
+	reference := newReference()
+	log.ErrorContext(ctx, "panic", "in", where, "reference", reference, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+	return internalError(where, reference)
+}
+
+// Unwritable logs why a request has no answer that can be written, and returns the error to answer with.
+func Unwritable(log *slog.Logger, err error) *CodedError {
+	reference := newReference()
+	log.Error("request has no answer that can be written", "reference", reference, "error", err)
+	return internalError("The request", reference)
+}
+
+// internalError tells a client of a fault inside the server.
 func internalError(what, reference string) *CodedError {
 	return &CodedError{
 		Code: mcp.INTERNAL_ERROR,

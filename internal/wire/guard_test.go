@@ -1,4 +1,4 @@
-package wire
+package wire_test
 
 import (
 	"context"
@@ -13,6 +13,10 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/stdio"
+	"featurebase-mcp/internal/wire/wiretest"
 )
 
 const secret = "words for the log alone"
@@ -23,32 +27,32 @@ type bomb struct{}
 func (bomb) MarshalJSON() ([]byte, error) { panic(secret) }
 
 // brittleServer fails in every place where code of ours runs.
-func brittleServer(t *testing.T, log *logged) *server.MCPServer {
+func brittleServer(t *testing.T, log *wiretest.Log) *server.MCPServer {
 	t.Helper()
 	hooks := &server.Hooks{}
 	hooks.AddBeforePing(func(context.Context, any, *mcp.PingRequest) { panic(secret) })
-	ExplainMissing(hooks, func(_ context.Context, tool string) *CodedError {
+	wire.ExplainMissing(hooks, func(_ context.Context, tool string) *wire.CodedError {
 		if tool == "hidden" {
-			return &CodedError{Code: mcp.INVALID_PARAMS, Message: "not on weekdays"}
+			return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: "not on weekdays"}
 		}
 		return nil
 	})
-	s := newServer(t, log.logger(), server.WithHooks(hooks), server.WithCompletions(),
-		server.WithPromptCompletionProvider(GuardPromptCompletion(log.logger(), brittleCompletion{})),
+	s := wiretest.NewServer(t, log.Logger(), server.WithHooks(hooks), server.WithCompletions(),
+		server.WithPromptCompletionProvider(wire.GuardPromptCompletion(log.Logger(), brittleCompletion{})),
 		server.WithPromptFilter(func(_ context.Context, list []mcp.Prompt) []mcp.Prompt {
 			return slices.DeleteFunc(list, func(p mcp.Prompt) bool { return p.Name == "hidden" })
 		}))
 	s.AddNotificationHandler("notifications/bomb", func(context.Context, mcp.JSONRPCNotification) { panic(secret) })
-	addTool(s, "panics", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic(secret) })
-	addTool(s, "fails", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	wiretest.AddTool(s, "panics", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic(secret) })
+	wiretest.AddTool(s, "fails", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return nil, errors.New(secret)
 	})
-	addTool(s, "unmarshalable", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		_ = Notify(ctx, "notifications/bomb", map[string]any{"bomb": bomb{}})
+	wiretest.AddTool(s, "unmarshalable", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		_ = wire.Notify(ctx, "notifications/bomb", map[string]any{"bomb": bomb{}})
 		return mcp.NewToolResultStructured(bomb{}, ""), nil
 	})
-	addTool(s, "codes", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		return nil, fmt.Errorf("%s: %w", secret, &CodedError{
+	wiretest.AddTool(s, "codes", func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		return nil, fmt.Errorf("%s: %w", secret, &wire.CodedError{
 			Code: mcp.MISSING_REQUIRED_CLIENT_CAPABILITY, Message: "needs forms",
 			Data: map[string]any{"requiredCapabilities": map[string]any{"elicitation": map[string]any{}}},
 		})
@@ -61,13 +65,13 @@ func brittleServer(t *testing.T, log *logged) *server.MCPServer {
 		})
 	s.AddResourceTemplate(mcp.NewResourceTemplate("test://missing/{id}", "missing"),
 		func(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-			return nil, ResourceNotFound(ctx, request.Params.URI)
+			return nil, wire.ResourceNotFound(ctx, request.Params.URI)
 		})
 	s.AddPrompt(mcp.NewPrompt("panics"),
 		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) { panic(secret) })
 	s.AddPrompt(mcp.NewPrompt("codes"),
 		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			return nil, &CodedError{Code: mcp.INVALID_PARAMS, Message: "topic is required"}
+			return nil, &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: "topic is required"}
 		})
 	works := func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		return mcp.NewGetPromptResult("", nil), nil
@@ -92,7 +96,7 @@ func (brittleCompletion) CompletePromptArgument(
 	case "fails":
 		return nil, errors.New(secret)
 	case "codes":
-		return nil, fmt.Errorf("%s: %w", secret, &CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf("no argument %q", argument.Name)})
+		return nil, fmt.Errorf("%s: %w", secret, &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf("no argument %q", argument.Name)})
 	case "hundred":
 		return &mcp.Completion{Values: make([]string, 100)}, nil
 	case "more":
@@ -107,11 +111,11 @@ func TestCompletionsAreCut(t *testing.T) {
 	for prompt, want := range map[string]mcp.Completion{
 		"none": {Values: []string{}}, "hundred": {Values: make([]string, 100)}, "more": {Values: make([]string, 100), Total: 250, HasMore: true},
 	} {
-		p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
-		p.send(fmt.Sprintf(completion, prompt))
+		p := wiretest.Connect(t, stdio.New(brittleServer(t, &wiretest.Log{}), stdio.Options{}).Serve)
+		p.Send(fmt.Sprintf(completion, prompt))
 		var got mcp.CompleteResult
-		if m := p.next(); json.Unmarshal(m.Result, &got) != nil || !reflect.DeepEqual(got.Completion, want) {
-			t.Errorf("%s: got %s", prompt, m.line)
+		if m := p.Next(); json.Unmarshal(m.Result, &got) != nil || !reflect.DeepEqual(got.Completion, want) {
+			t.Errorf("%s: got %s", prompt, m.Line)
 		}
 	}
 }
@@ -121,9 +125,9 @@ var reference = regexp.MustCompile(`reference ([a-z2-7]{10})`)
 func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, request string }{
-		{"a tool that panics", callLine("1", "panics")},
-		{"a tool that returns an error", callLine("1", "fails")},
-		{"a result that panics when written", callLine("1", "unmarshalable")},
+		{"a tool that panics", wiretest.CallLine("1", "panics")},
+		{"a tool that returns an error", wiretest.CallLine("1", "fails")},
+		{"a result that panics when written", wiretest.CallLine("1", "unmarshalable")},
 		{"a resource that panics", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://panics"}}`},
 		{"a resource that returns an error", `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://fails"}}`},
 		{"a prompt that panics", `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"panics"}}`},
@@ -133,25 +137,25 @@ func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var log logged
-			p := connect(t, brittleServer(t, &log), StdioOptions{Logger: log.logger()})
-			p.handshake(initialize)
-			p.send(`{"jsonrpc":"2.0","method":"notifications/bomb"}`, test.request)
-			m := p.next()
-			if strings.Contains(string(m.line), secret) {
-				t.Errorf("the client was told %s", m.line)
+			var log wiretest.Log
+			p := wiretest.Connect(t, stdio.New(brittleServer(t, &log), stdio.Options{Logger: log.Logger()}).Serve)
+			p.Handshake(wiretest.Initialize)
+			p.Send(`{"jsonrpc":"2.0","method":"notifications/bomb"}`, test.request)
+			m := p.Next()
+			if strings.Contains(string(m.Line), secret) {
+				t.Errorf("the client was told %s", m.Line)
 			}
-			if isTool := strings.Contains(test.request, "tools/call") && m.Error == nil; isTool && !m.tool(t).IsError {
-				t.Errorf("no error: %s", m.line)
+			if isTool := strings.Contains(test.request, "tools/call") && m.Error == nil; isTool && !m.Tool(t).IsError {
+				t.Errorf("no error: %s", m.Line)
 			} else if !isTool && (m.Error == nil || m.Error.Code != mcp.INTERNAL_ERROR) {
-				t.Errorf("got %s, want error -32603", m.line)
+				t.Errorf("got %s, want error -32603", m.Line)
 			}
-			if ref := reference.FindSubmatch(m.line); ref == nil || !strings.Contains(log.String(), "reference="+string(ref[1])) {
-				t.Errorf("no reference of the log in %s", m.line)
+			if ref := reference.FindSubmatch(m.Line); ref == nil || !strings.Contains(log.String(), "reference="+string(ref[1])) {
+				t.Errorf("no reference of the log in %s", m.Line)
 			}
-			p.send(callLine("2", "echo"))
-			if m := p.next(); string(m.ID) != "2" || m.Error != nil {
-				t.Errorf("afterwards a call got %s", m.line)
+			p.Send(wiretest.CallLine("2", "echo"))
+			if m := p.Next(); string(m.ID) != "2" || m.Error != nil {
+				t.Errorf("afterwards a call got %s", m.Line)
 			}
 			if !strings.Contains(log.String(), secret) {
 				t.Error("the log does not have the text")
@@ -163,10 +167,10 @@ func TestFaultCostsOneCallAndKeepsItsTextInTheLog(t *testing.T) {
 func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 	t.Parallel()
 	const read = `{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{%s"uri":"test://%s"}}`
-	modern := modernMeta + ","
+	modern := wiretest.ModernMeta + ","
 	for _, test := range []struct{ name, request, want string }{
 		{
-			"a tool", callLine("1", "codes"),
+			"a tool", wiretest.CallLine("1", "codes"),
 			`{"code":-32021,"message":"needs forms","data":{"requiredCapabilities":{"elicitation":{}}}}`,
 		},
 		{
@@ -194,11 +198,11 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 			`{"code":-32602,"message":"Invalid params: a member of the params of tools/call has the wrong JSON type."}`,
 		},
 		{
-			"a tool whose absence has a reason", callLine("1", "hidden"),
+			"a tool whose absence has a reason", wiretest.CallLine("1", "hidden"),
 			`{"code":-32602,"message":"not on weekdays"}`,
 		},
 		{
-			"a tool that nobody knows", callLine("1", "ecco"),
+			"a tool that nobody knows", wiretest.CallLine("1", "ecco"),
 			`{"code":-32602,"message":"Unknown tool \"ecco\"; did you mean \"echo\"?"}`,
 		},
 		{
@@ -227,13 +231,13 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
-			p.send(test.request)
+			p := wiretest.Connect(t, stdio.New(brittleServer(t, &wiretest.Log{}), stdio.Options{}).Serve)
+			p.Send(test.request)
 			var got struct {
 				Error json.RawMessage `json:"error"`
 			}
-			if m := p.next(); json.Unmarshal(m.line, &got) != nil || got.Error == nil {
-				t.Fatalf("got %s", m.line)
+			if m := p.Next(); json.Unmarshal(m.Line, &got) != nil || got.Error == nil {
+				t.Fatalf("got %s", m.Line)
 			}
 			if a, b := canonical(t, got.Error), canonical(t, []byte(test.want)); a != b {
 				t.Errorf("got %s\nwant %s", a, b)
@@ -244,16 +248,16 @@ func TestErrorsHaveTheirOwnCodeAndData(t *testing.T) {
 
 func TestPromptThatWorksIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	p := connect(t, brittleServer(t, &logged{}), StdioOptions{})
-	p.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"works"}}`)
-	if m := p.next(); string(m.Result) != `{"messages":[]}` {
-		t.Errorf("got %s", m.line)
+	p := wiretest.Connect(t, stdio.New(brittleServer(t, &wiretest.Log{}), stdio.Options{}).Serve)
+	p.Send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"works"}}`)
+	if m := p.Next(); string(m.Result) != `{"messages":[]}` {
+		t.Errorf("got %s", m.Line)
 	}
 }
 
 func TestCodedErrorOnATransportOfMCPGoKeepsItsMessage(t *testing.T) {
 	t.Parallel()
-	s := brittleServer(t, &logged{})
+	s := brittleServer(t, &wiretest.Log{})
 	response := s.HandleMessage(t.Context(), []byte(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"codes"}}`))
 	failure, ok := response.(mcp.JSONRPCError)
 	if !ok || failure.Error.Message != "topic is required" {
@@ -263,18 +267,18 @@ func TestCodedErrorOnATransportOfMCPGoKeepsItsMessage(t *testing.T) {
 
 func TestCancelledHandlerIsNoFault(t *testing.T) {
 	t.Parallel()
-	var log logged
-	s := newServer(t, log.logger())
-	addTool(s, "ends", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	var log wiretest.Log
+	s := wiretest.NewServer(t, log.Logger())
+	wiretest.AddTool(s, "ends", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return nil, context.Cause(ctx)
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	response, ok := s.HandleMessage(ctx, []byte(callLine("1", "ends"))).(mcp.JSONRPCResponse)
+	response, ok := s.HandleMessage(ctx, []byte(wiretest.CallLine("1", "ends"))).(mcp.JSONRPCResponse)
 	if result, isTool := response.Result.(*mcp.CallToolResult); !ok || !isTool || !result.IsError {
 		t.Errorf("got %+v", response)
 	}
 	if log.String() != "" {
-		t.Errorf("logged %s", log.String())
+		t.Errorf("wiretest.Log %s", log.String())
 	}
 }

@@ -1,4 +1,4 @@
-package wire
+package wire_test
 
 import (
 	"context"
@@ -12,6 +12,11 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
+	"featurebase-mcp/internal/wire/wiretest"
 )
 
 func TestNotificationsOfACallComeInOrderBeforeItsResult(t *testing.T) {
@@ -19,8 +24,8 @@ func TestNotificationsOfACallComeInOrderBeforeItsResult(t *testing.T) {
 	for _, test := range []struct{ calls, notes int }{{100, 5}, {4, 1000}} {
 		t.Run(fmt.Sprintf("%d calls with %d each", test.calls, test.notes), func(t *testing.T) {
 			t.Parallel()
-			s := newServer(t, quiet())
-			addTool(s, "notes", func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			s := wiretest.NewServer(t, wiretest.Quiet())
+			wiretest.AddTool(s, "notes", func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 				for i := range test.notes {
 					// The upstream way to send, which drops what does not fit.
 					if err := s.SendNotificationToClient(ctx, "notifications/test",
@@ -30,15 +35,15 @@ func TestNotificationsOfACallComeInOrderBeforeItsResult(t *testing.T) {
 				}
 				return mcp.NewToolResultText("done"), nil
 			})
-			p := connect(t, s, StdioOptions{})
-			p.handshake(initialize)
+			p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+			p.Handshake(wiretest.Initialize)
 			for i := range test.calls {
-				p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call",`+
+				p.Send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call",`+
 					`"params":{"name":"notes","arguments":{"call":"%d"}}}`, i, i))
 			}
 			seen := map[string]int{}
 			for done := 0; done < test.calls; {
-				m := p.next()
+				m := p.Next()
 				if m.Method == "" {
 					if got := seen[string(m.ID)]; got != test.notes {
 						t.Fatalf("the result of call %s came after %d of %d notifications", m.ID, got, test.notes)
@@ -52,7 +57,7 @@ func TestNotificationsOfACallComeInOrderBeforeItsResult(t *testing.T) {
 				}
 				seen[call]++
 			}
-			if messages, err := p.end(); err != nil || len(messages) > 0 {
+			if messages, err := p.End(); err != nil || len(messages) > 0 {
 				t.Errorf("after the last result came %d messages, %v", len(messages), err)
 			}
 		})
@@ -62,13 +67,13 @@ func TestNotificationsOfACallComeInOrderBeforeItsResult(t *testing.T) {
 func TestNotificationsFromManyGoroutinesOfACallAllArrive(t *testing.T) {
 	t.Parallel()
 	const senders, each = 100, 20
-	s := newServer(t, quiet())
-	addTool(s, "notes", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	s := wiretest.NewServer(t, wiretest.Quiet())
+	wiretest.AddTool(s, "notes", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var all sync.WaitGroup
 		for range senders {
 			all.Go(func() {
 				for range each {
-					if err := Notify(ctx, "notifications/test", nil); err != nil {
+					if err := wire.Notify(ctx, "notifications/test", nil); err != nil {
 						t.Error(err)
 					}
 				}
@@ -77,11 +82,11 @@ func TestNotificationsFromManyGoroutinesOfACallAllArrive(t *testing.T) {
 		all.Wait()
 		return mcp.NewToolResultText("done"), nil
 	})
-	p := connect(t, s, StdioOptions{})
-	p.handshake(initialize)
-	p.send(callLine("1", "notes"))
+	p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+	p.Handshake(wiretest.Initialize)
+	p.Send(wiretest.CallLine("1", "notes"))
 	count := 0
-	for p.next().Method != "" {
+	for p.Next().Method != "" {
 		count++
 	}
 	if count != senders*each {
@@ -95,32 +100,32 @@ func TestWhatACallSendsAfterItsResultIsDropped(t *testing.T) {
 		t.Run(fmt.Sprintf("having sent %d before", before), func(t *testing.T) {
 			t.Parallel()
 			late := make(chan context.Context, 1)
-			s := newServer(t, quiet())
-			addTool(s, "late", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			s := wiretest.NewServer(t, wiretest.Quiet())
+			wiretest.AddTool(s, "late", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 				for range before {
-					_ = Notify(ctx, "notifications/test", nil)
+					_ = wire.Notify(ctx, "notifications/test", nil)
 				}
 				late <- ctx
 				return mcp.NewToolResultText("done"), nil
 			})
-			p := connect(t, s, StdioOptions{})
-			p.handshake(initialize)
-			p.send(callLine("1", "late"))
+			p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+			p.Handshake(wiretest.Initialize)
+			p.Send(wiretest.CallLine("1", "late"))
 			for range before {
-				p.next()
+				p.Next()
 			}
-			if m := p.next(); m.Method != "" {
-				t.Fatalf("got %s, not the result", m.line)
+			if m := p.Next(); m.Method != "" {
+				t.Fatalf("got %s, not the result", m.Line)
 			}
 			ctx := <-late
-			for range 3 * outboxSize {
+			for range 3 * wire.OutboxSize {
 				_ = s.SendNotificationToClient(ctx, "notifications/late", nil)
 			}
-			if err := Notify(ctx, "notifications/late", nil); err == nil {
-				t.Error("Notify did not say that nobody listens")
+			if err := wire.Notify(ctx, "notifications/late", nil); err == nil {
+				t.Error("wire.Notify did not say that nobody listens")
 			}
-			Progress(ctx, 1, 1, "late")
-			if messages, err := p.end(); err != nil || len(messages) > 0 {
+			wire.Progress(ctx, 1, 1, "late")
+			if messages, err := p.End(); err != nil || len(messages) > 0 {
 				t.Errorf("came late: %+v, %v", messages, err)
 			}
 		})
@@ -129,7 +134,7 @@ func TestWhatACallSendsAfterItsResultIsDropped(t *testing.T) {
 
 func TestNotifyWithoutAServerSaysSo(t *testing.T) {
 	t.Parallel()
-	if err := Notify(t.Context(), "notifications/test", nil); err == nil {
+	if err := wire.Notify(t.Context(), "notifications/test", nil); err == nil {
 		t.Error("no error")
 	}
 }
@@ -149,18 +154,18 @@ func TestNotifyWaitsForAClientThatReadsSlowly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		session := fullSession{notes: make(chan mcp.JSONRPCNotification, 1)}
-		s := newServer(t, quiet())
-		addTool(s, "two", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			if err := Notify(ctx, "notifications/one", nil); err != nil {
+		s := wiretest.NewServer(t, wiretest.Quiet())
+		wiretest.AddTool(s, "two", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			if err := wire.Notify(ctx, "notifications/one", nil); err != nil {
 				t.Error(err)
 			}
-			if err := Notify(ctx, "notifications/two", nil); err != nil {
+			if err := wire.Notify(ctx, "notifications/two", nil); err != nil {
 				t.Error(err)
 			}
 			limited, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
-			if err := Notify(limited, "notifications/three", nil); err == nil {
-				t.Error("Notify did not end with its context")
+			if err := wire.Notify(limited, "notifications/three", nil); err == nil {
+				t.Error("wire.Notify did not end with its context")
 			}
 			return mcp.NewToolResultText("done"), nil
 		})
@@ -168,7 +173,7 @@ func TestNotifyWaitsForAClientThatReadsSlowly(t *testing.T) {
 			time.Sleep(time.Minute)
 			<-session.notes
 		}()
-		s.HandleMessage(s.WithContext(t.Context(), session), []byte(callLine("1", "two")))
+		s.HandleMessage(s.WithContext(t.Context(), session), []byte(wiretest.CallLine("1", "two")))
 		if n := <-session.notes; n.Method != "notifications/two" {
 			t.Errorf("got %s", n.Method)
 		}
@@ -205,23 +210,23 @@ func TestProgressIsThrottledAndItsLastReportIsNeverLost(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer(t, quiet())
-				addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				s := wiretest.NewServer(t, wiretest.Quiet())
+				wiretest.AddTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 					for _, step := range test.steps {
 						time.Sleep(step.after)
-						Progress(ctx, step.done, 10, step.message)
+						wire.Progress(ctx, step.done, 10, step.message)
 					}
 					time.Sleep(test.end)
 					return mcp.NewToolResultText("done"), nil
 				})
-				p := connectInMemory(t, s, StdioOptions{})
-				p.handshake(initialize)
+				p := wiretest.ConnectInMemory(t, stdio.New(s, stdio.Options{}).Serve)
+				p.Handshake(wiretest.Initialize)
 				start := time.Now()
-				p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call",` +
+				p.Send(`{"jsonrpc":"2.0","id":1,"method":"tools/call",` +
 					`"params":{"name":"work","_meta":{"progressToken":"tok"}}}`)
 				got := ""
 				for {
-					m := p.next()
+					m := p.Next()
 					if m.Method == "" {
 						break
 					}
@@ -241,58 +246,100 @@ func TestProgressIsThrottledAndItsLastReportIsNeverLost(t *testing.T) {
 	}
 }
 
+// The pipe is never read, so each write waits for good. The work must go on in its own time all the same.
+func TestAHostThatDoesNotReadHoldsUpNoWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const steps, step = 10 * wire.OutboxSize, time.Second
+		worked := make(chan time.Duration, 1)
+		s := wiretest.NewServer(t, wiretest.Quiet())
+		wiretest.AddTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			start := time.Now()
+			for i := range steps {
+				wire.Progress(ctx, float64(i), steps, "")
+				time.Sleep(step)
+			}
+			worked <- time.Since(start)
+			return mcp.NewToolResultText("done"), nil
+		})
+		p := wiretest.ConnectInMemory(t, stdio.New(s, stdio.Options{}).Serve)
+		p.Handshake(wiretest.Initialize)
+		p.Send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":1}}}`)
+		select {
+		case took := <-worked:
+			if took != steps*step {
+				t.Errorf("the work took %v in place of %v", took, steps*step)
+			}
+		case <-time.After(2 * steps * step):
+			t.Error("the work waits for a host that does not read")
+		}
+		// A host that begins to read gets reports in order, the last one among them, and then the result.
+		last := -1.0
+		for m := p.Next(); m.Method != ""; m = p.Next() {
+			done, _ := m.Params["progress"].(float64)
+			if done <= last {
+				t.Errorf("progress %v follows %v", done, last)
+			}
+			last = done
+		}
+		if last != steps-1 {
+			t.Errorf("the last report was %v of %v", last, steps-1)
+		}
+	})
+}
+
 // addReporting adds the tool "work", which reports progress once, without a total and a message.
 func addReporting(s *server.MCPServer) {
-	addTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		Progress(ctx, 1, 0, "")
+	wiretest.AddTool(s, "work", func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		wire.Progress(ctx, 1, 0, "")
 		return mcp.NewToolResultText("done"), nil
 	})
 }
 
 func TestProgressNobodyAskedForIsNotSent(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, quiet())
+	s := wiretest.NewServer(t, wiretest.Quiet())
 	addReporting(s)
-	p := connect(t, s, StdioOptions{})
-	p.handshake(initialize)
-	p.send(callLine("1", "work"))
-	if m := p.next(); m.Method != "" {
+	p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+	p.Handshake(wiretest.Initialize)
+	p.Send(wiretest.CallLine("1", "work"))
+	if m := p.Next(); m.Method != "" {
 		t.Errorf("got %+v", m)
 	}
-	Progress(t.Context(), 1, 0, "") // outside of a call it does nothing
+	wire.Progress(t.Context(), 1, 0, "") // outside of a call it does nothing
 }
 
 func TestProgressHasItsTokenAsWritten(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, quiet())
+	s := wiretest.NewServer(t, wiretest.Quiet())
 	addReporting(s)
-	p := connect(t, s, StdioOptions{})
-	p.handshake(initialize)
-	site := openSite(t, s, HTTPOptions{})
-	session := site.handshake()
+	p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+	p.Handshake(wiretest.Initialize)
+	site := wiretest.Open(t, httptransport.New(s, httptransport.Options{}).Serve)
+	session := site.Handshake()
 	for _, token := range []string{"1", "-9007199254740993", "123456789012345678901234567890", `"t"`} {
 		call := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":` + token + `}}}`
-		p.send(call)
-		for transport, m := range map[string]message{
-			"stdio": p.next(),
-			"HTTP":  eventsOf(t, site.do(t.Context(), http.MethodPost, pathMCP, call, session...)).next(),
+		p.Send(call)
+		for transport, m := range map[string]wiretest.Message{
+			"stdio": p.Next(),
+			"HTTP":  wiretest.EventsOf(t, site.Do(t.Context(), http.MethodPost, "/mcp", call, session...)).Next(),
 		} {
-			if !strings.Contains(string(m.line), `"progressToken":`+token+`}`) {
-				t.Errorf("%s, token %s: %s", transport, token, m.line)
+			if !strings.Contains(string(m.Line), `"progressToken":`+token+`}`) {
+				t.Errorf("%s, token %s: %s", transport, token, m.Line)
 			}
 		}
-		p.next() // the result
+		p.Next() // the result
 	}
 }
 
 func TestProgressWithoutTotalAndMessageLeavesThemOut(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, quiet())
+	s := wiretest.NewServer(t, wiretest.Quiet())
 	addReporting(s)
-	p := connect(t, s, StdioOptions{})
-	p.handshake(initialize)
-	p.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":7}}}`)
-	if m := p.next(); len(m.Params) != 2 || m.Params["progress"] != 1.0 || m.Params["progressToken"] != 7.0 {
+	p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+	p.Handshake(wiretest.Initialize)
+	p.Send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":7}}}`)
+	if m := p.Next(); len(m.Params) != 2 || m.Params["progress"] != 1.0 || m.Params["progressToken"] != 7.0 {
 		t.Errorf("got %+v", m.Params)
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// outboxSize is how many notifications can wait in an outbox. Half of it is room for goroutines that send at the same
+// outboxSize is how many notifications can wait in an outbox. Half of them is room for goroutines that send at the same
 // moment.
 const outboxSize = 64
 
-// outbox carries notifications from mcp-go's non-blocking sends to the writer, one at a time and in order. It costs
+// Outbox carries notifications from mcp-go's non-blocking sends to the writer, one at a time and in order. It costs
 // nothing until the first notification.
-type outbox struct {
+type Outbox struct {
 	write func(mcp.JSONRPCNotification)
 
 	mu      sync.Mutex
@@ -22,13 +22,14 @@ type outbox struct {
 	closed  chan struct{}
 }
 
-func newOutbox(write func(mcp.JSONRPCNotification)) *outbox {
-	return &outbox{write: write}
+// NewOutbox returns an outbox that hands each notification to write.
+func NewOutbox(write func(mcp.JSONRPCNotification)) *Outbox {
+	return &Outbox{write: write}
 }
 
-// channel returns where to send. mcp-go asks immediately before each send and drops what does not fit, so a sender
-// that is faster than the writer waits here until there is room. After close nothing is delivered.
-func (o *outbox) channel() chan<- mcp.JSONRPCNotification {
+// Channel returns the channel to send on. mcp-go asks for it immediately before each send and drops what does not fit. So
+// a sender that is faster than the writer waits here until there is room. After Close nothing is delivered.
+func (o *Outbox) Channel() chan<- mcp.JSONRPCNotification {
 	o.mu.Lock()
 	if o.notes == nil && !o.ended {
 		o.notes = make(chan mcp.JSONRPCNotification, outboxSize)
@@ -38,13 +39,13 @@ func (o *outbox) channel() chan<- mcp.JSONRPCNotification {
 	}
 	o.mu.Unlock()
 	if len(o.notes) >= outboxSize/2 {
-		o.flush()
+		o.Flush()
 	}
 	return o.notes
 }
 
 // run is the only receiver, so order holds.
-func (o *outbox) run() {
+func (o *Outbox) run() {
 	for {
 		select {
 		case n := <-o.notes:
@@ -60,8 +61,8 @@ func (o *outbox) run() {
 	}
 }
 
-// flush returns when everything sent before it has been written.
-func (o *outbox) flush() {
+// Flush returns when everything sent before it has been written.
+func (o *Outbox) Flush() {
 	o.mu.Lock()
 	started := o.notes != nil
 	o.mu.Unlock()
@@ -76,9 +77,9 @@ func (o *outbox) flush() {
 	}
 }
 
-// close flushes and lets go. It is called once.
-func (o *outbox) close() {
-	o.flush()
+// Close flushes and ends the goroutine of the outbox. It is called once.
+func (o *Outbox) Close() {
+	o.Flush()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.ended = true

@@ -1,7 +1,6 @@
-package wire
+package wire_test
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -10,51 +9,50 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-)
 
-func listen(id, wants string) string {
-	return `{"jsonrpc":"2.0","id":` + id + `,"method":"subscriptions/listen","params":{` + modernMeta +
-		`,"notifications":{` + wants + `}}}`
-}
+	"featurebase-mcp/internal/wire/httptransport"
+	"featurebase-mcp/internal/wire/stdio"
+	"featurebase-mcp/internal/wire/wiretest"
+)
 
 func TestSubscriptionsAreTaggedIndependentAndBlockNothing(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, quiet(), server.WithPromptCapabilities(true))
-	p := connect(t, s, StdioOptions{})
+	s := wiretest.NewServer(t, wiretest.Quiet(), server.WithPromptCapabilities(true))
+	p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
 	open := func(id, wants string) {
 		t.Helper()
-		p.send(listen(id, wants))
-		if m := p.next(); m.Method != "notifications/subscriptions/acknowledged" || subscription(m) != id {
+		p.Send(wiretest.Listen(id, wants))
+		if m := p.Next(); m.Method != "notifications/subscriptions/acknowledged" || m.Subscription() != id {
 			t.Fatalf("%s was acknowledged with %+v", id, m)
 		}
 	}
 	open("9007199254740993", `"toolsListChanged":true`)
 	open(`"two"`, `"toolsListChanged":true,"promptsListChanged":true`)
-	p.send(callLine("1", "echo"))
-	if m := p.next(); string(m.ID) != "1" {
+	p.Send(wiretest.CallLine("1", "echo"))
+	if m := p.Next(); string(m.ID) != "1" {
 		t.Fatalf("a call beside the streams got %+v", m)
 	}
 
-	addTool(s, "another", nil)
+	wiretest.AddTool(s, "another", nil)
 	got := map[string]bool{}
 	for range 2 {
-		m := p.next()
-		got[m.Method+" "+subscription(m)] = true
+		m := p.Next()
+		got[m.Method+" "+m.Subscription()] = true
 	}
 	if !got["notifications/tools/list_changed 9007199254740993"] || !got[`notifications/tools/list_changed "two"`] {
 		t.Errorf("got %v", got)
 	}
 
-	p.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9007199254740993}}`,
-		callLine("2", "echo"))
-	p.next()
+	p.Send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9007199254740993}}`,
+		wiretest.CallLine("2", "echo"))
+	p.Next()
 	s.AddPrompt(mcp.NewPrompt("p"), nil)
-	if m := p.next(); m.Method != "notifications/prompts/list_changed" || subscription(m) != `"two"` {
+	if m := p.Next(); m.Method != "notifications/prompts/list_changed" || m.Subscription() != `"two"` {
 		t.Errorf("the other stream got %+v", m)
 	}
 
 	open("9007199254740995", `"promptsListChanged":true`)
-	messages, err := p.end()
+	messages, err := p.End()
 	if err != nil || len(messages) != 2 {
 		t.Fatalf("the open streams were ended with %+v, %v", messages, err)
 	}
@@ -65,22 +63,6 @@ func TestSubscriptionsAreTaggedIndependentAndBlockNothing(t *testing.T) {
 	}
 }
 
-// subscription returns the id that a notification or a result is tagged with, as it was written.
-func subscription(m message) string {
-	type tags struct {
-		Meta map[string]json.RawMessage `json:"_meta"`
-	}
-	var tagged struct {
-		Params tags `json:"params"`
-		Result tags `json:"result"`
-	}
-	_ = json.Unmarshal(m.line, &tagged)
-	if m.Method == "" {
-		return string(tagged.Result.Meta[mcp.MetaKeySubscriptionID])
-	}
-	return string(tagged.Params.Meta[mcp.MetaKeySubscriptionID])
-}
-
 func TestListChangesReachThoseWhoseProtocolHasThem(t *testing.T) {
 	t.Parallel()
 	const ping = `{"jsonrpc":"2.0","id":"ping","method":"ping"}`
@@ -88,26 +70,26 @@ func TestListChangesReachThoseWhoseProtocolHasThem(t *testing.T) {
 		name, first string
 		want        string
 	}{
-		{"a client that shook hands gets them", initialize, "notifications/tools/list_changed"},
+		{"a client that shook hands gets them", wiretest.Initialize, "notifications/tools/list_changed"},
 		{
 			"a modern client that did not subscribe gets none",
-			`{"jsonrpc":"2.0","id":"init","method":"tools/list","params":{` + modernMeta + `}}`, "",
+			`{"jsonrpc":"2.0","id":"init","method":"tools/list","params":{` + wiretest.ModernMeta + `}}`, "",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := newServer(t, quiet())
-			p := connect(t, s, StdioOptions{})
-			p.handshake(test.first)
-			addTool(s, "another", nil)
-			p.send(ping)
+			s := wiretest.NewServer(t, wiretest.Quiet())
+			p := wiretest.Connect(t, stdio.New(s, stdio.Options{}).Serve)
+			p.Handshake(test.first)
+			wiretest.AddTool(s, "another", nil)
+			p.Send(ping)
 			if test.want == "" {
-				if m := p.next(); string(m.ID) != `"ping"` {
+				if m := p.Next(); string(m.ID) != `"ping"` {
 					t.Errorf("got %+v", m)
 				}
 				return
 			}
-			got := p.next().Method + p.next().Method // the ping's answer, without a method, in either place
+			got := p.Next().Method + p.Next().Method // the ping's answer, without a method, in either place
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -115,27 +97,17 @@ func TestListChangesReachThoseWhoseProtocolHasThem(t *testing.T) {
 	}
 }
 
-// subscribe opens a subscription over HTTP, and expects it to be acknowledged first.
-func (p *site) subscribe(id, wants string) *events {
-	p.t.Helper()
-	e := eventsOf(p.t, p.do(p.t.Context(), http.MethodPost, pathMCP, listen(id, wants), modernHeaders("subscriptions/listen", "")...))
-	if m := e.next(); m.Method != "notifications/subscriptions/acknowledged" || subscription(m) != id {
-		p.t.Fatalf("%s was acknowledged with %s", id, m.line)
-	}
-	return e
-}
-
 func TestSubscriptionsOverHTTPAreTaggedAndHearOnce(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, quiet(), server.WithPromptCapabilities(true))
-	p := openSite(t, s, HTTPOptions{})
-	large := p.subscribe("9007199254740993", `"toolsListChanged":true`)
-	both := p.subscribe(`"two"`, `"toolsListChanged":true,"promptsListChanged":true`)
+	s := wiretest.NewServer(t, wiretest.Quiet(), server.WithPromptCapabilities(true))
+	p := wiretest.Open(t, httptransport.New(s, httptransport.Options{}).Serve)
+	large := p.Subscribe("9007199254740993", `"toolsListChanged":true`)
+	both := p.Subscribe(`"two"`, `"toolsListChanged":true,"promptsListChanged":true`)
 
-	addTool(s, "another", nil)
+	wiretest.AddTool(s, "another", nil)
 	s.AddPrompt(mcp.NewPrompt("p"), nil)
 	for _, want := range []struct {
-		stream  *events
+		stream  *wiretest.Events
 		id      string
 		methods []string
 	}{
@@ -143,17 +115,17 @@ func TestSubscriptionsOverHTTPAreTaggedAndHearOnce(t *testing.T) {
 		{both, `"two"`, []string{"notifications/tools/list_changed", "notifications/prompts/list_changed"}},
 	} {
 		for _, method := range want.methods {
-			if m := want.stream.next(); m.Method != method || subscription(m) != want.id {
-				t.Errorf("the stream of %s got %s instead of %s", want.id, m.line, method)
+			if m := want.stream.Next(); m.Method != method || m.Subscription() != want.id {
+				t.Errorf("the stream of %s got %s instead of %s", want.id, m.Line, method)
 			}
 		}
 	}
-	p.stop()
-	for _, e := range []*events{large, both} {
-		if m := e.next(); m.Error != nil || len(m.ID) == 0 || subscription(m) != string(m.ID) {
-			t.Errorf("the stream ended with %s", m.line)
+	p.Stop()
+	for _, e := range []*wiretest.Events{large, both} {
+		if m := e.Next(); m.Error != nil || len(m.ID) == 0 || m.Subscription() != string(m.ID) {
+			t.Errorf("the stream ended with %s", m.Line)
 		}
-		if data, err := e.data(); !errors.Is(err, io.EOF) {
+		if data, err := e.Data(); !errors.Is(err, io.EOF) {
 			t.Errorf("more came: %s %v", data, err)
 		}
 	}
@@ -163,13 +135,13 @@ func TestSubscriptionsOverHTTPAreTaggedAndHearOnce(t *testing.T) {
 // acknowledgement, which it did in one of twenty when mcp-go carried both.
 func TestSubscriptionsToNothingAreAcknowledgedFirst(t *testing.T) {
 	t.Parallel()
-	p := openSite(t, newServer(t, quiet()), HTTPOptions{})
+	p := wiretest.Open(t, httptransport.New(wiretest.NewServer(t, wiretest.Quiet()), httptransport.Options{}).Serve)
 	for range 300 {
-		e := p.subscribe("9007199254740993", `"promptsListChanged":true`)
-		if m := e.next(); string(m.ID) != "9007199254740993" || subscription(m) != string(m.ID) || m.Error != nil {
-			t.Fatalf("the subscription ended with %s", m.line)
+		e := p.Subscribe("9007199254740993", `"promptsListChanged":true`)
+		if m := e.Next(); string(m.ID) != "9007199254740993" || m.Subscription() != string(m.ID) || m.Error != nil {
+			t.Fatalf("the subscription ended with %s", m.Line)
 		}
-		if data, err := e.data(); !errors.Is(err, io.EOF) {
+		if data, err := e.Data(); !errors.Is(err, io.EOF) {
 			t.Fatalf("more came: %s %v", data, err)
 		}
 	}
@@ -178,16 +150,16 @@ func TestSubscriptionsToNothingAreAcknowledgedFirst(t *testing.T) {
 // Whoever asks for a subscription in an older protocol gets none, and the session that it names is not touched.
 func TestSubscriptionsOfOlderClientsAreRefused(t *testing.T) {
 	t.Parallel()
-	var log logged
-	p := openSite(t, newServer(t, quiet()), HTTPOptions{Logger: log.logger()})
-	session := p.handshake()
+	var log wiretest.Log
+	p := wiretest.Open(t, httptransport.New(wiretest.NewServer(t, wiretest.Quiet()), httptransport.Options{Logger: log.Logger()}).Serve)
+	session := p.Handshake()
 	for range 2 {
-		status, body := p.status(http.MethodPost, pathMCP, strings.Replace(listen("1", `"toolsListChanged":true`), modernMeta+",", "", 1), session...)
+		status, body := p.Status(http.MethodPost, "/mcp", strings.Replace(wiretest.Listen("1", `"toolsListChanged":true`), wiretest.ModernMeta+",", "", 1), session...)
 		if status != http.StatusOK || !strings.Contains(body, "requires protocol version 2026-07-28") {
 			t.Errorf("%d %s", status, body)
 		}
 	}
 	if log.String() != "" {
-		t.Errorf("logged %s", log.String())
+		t.Errorf("wiretest.Log %s", log.String())
 	}
 }

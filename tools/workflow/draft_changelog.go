@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -271,35 +270,4 @@ func (s searchable) mentions(p postFacts) bool {
 	}
 	title := bareWords(p.title)
 	return strings.Count(title, " ") >= 2 && strings.Contains(s.words, " "+title+" ")
-}
-
-// group are posts with the same first tag.
-type group struct {
-	tag   string // empty: none
-	posts []postFacts
-	votes int
-}
-
-// groups sorts the posts by their first tags: most votes first, those without a tag last.
-func groups(posts []postFacts) []*group {
-	var all []*group
-	for _, p := range posts {
-		tag := ""
-		if len(p.tags) > 0 {
-			tag = p.tags[0]
-		}
-		i := slices.IndexFunc(all, func(g *group) bool { return g.tag == tag })
-		if i < 0 {
-			i, all = len(all), append(all, &group{tag: tag})
-		}
-		all[i].posts = append(all[i].posts, p)
-		all[i].votes += p.votes
-	}
-	slices.SortStableFunc(all, func(a, b *group) int {
-		if (a.tag == "") != (b.tag == "") {
-			return cmp.Compare(len(b.tag), len(a.tag))
-		}
-		return cmp.Or(cmp.Compare(b.votes, a.votes), strings.Compare(a.tag, b.tag))
-	})
-	return all
 }

@@ -154,3 +154,34 @@ func (d *drafting) steps() string {
 		engine.Step{Tool: "publish_changelog", Does: "makes it public, and with sendEmail e-mails subscribers: ask before"},
 		engine.Step{Tool: "create_comment", Does: "on a post tells its voters"}, engine.Step{Tool: "update_post", Does: "tells them too, with sendStatusUpdateEmail and a status that is new"})
 }
+
+// group are posts with the same first tag.
+type group struct {
+	tag   string // empty: none
+	posts []postFacts
+	votes int
+}
+
+// groups sorts the posts by their first tags: most votes first, those without a tag last.
+func groups(posts []postFacts) []*group {
+	var all []*group
+	for _, p := range posts {
+		tag := ""
+		if len(p.tags) > 0 {
+			tag = p.tags[0]
+		}
+		i := slices.IndexFunc(all, func(g *group) bool { return g.tag == tag })
+		if i < 0 {
+			i, all = len(all), append(all, &group{tag: tag})
+		}
+		all[i].posts = append(all[i].posts, p)
+		all[i].votes += p.votes
+	}
+	slices.SortStableFunc(all, func(a, b *group) int {
+		if (a.tag == "") != (b.tag == "") {
+			return cmp.Compare(len(b.tag), len(a.tag))
+		}
+		return cmp.Or(cmp.Compare(b.votes, a.votes), strings.Compare(a.tag, b.tag))
+	})
+	return all
+}

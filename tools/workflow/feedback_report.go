@@ -11,6 +11,7 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/tools/kind"
 )
 
 // feedbackReport counts posts themselves, since the API's own reports may be off and do not know revenue.
@@ -24,6 +25,7 @@ var feedbackReport = &engine.Operation{
 	Input:   input.Args[feedbackReportArgs](),
 	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).feedbackReport(ctx) },
 	Uses:    []string{"search_posts", "list_posts", "list_boards", "list_post_statuses", "list_post_voters"},
+	Refs:    engine.Refs{"boardId": {Kind: kind.Board}},
 	Example: `{"period":"month","timezone":"Europe/Berlin"}`,
 }
 

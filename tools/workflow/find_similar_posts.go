@@ -17,6 +17,7 @@ import (
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // findSimilarPosts looks for posts that ask for the same.
@@ -27,10 +28,10 @@ var findSimilarPosts = &engine.Operation{
 	Effect:      engine.Read,
 	Default:     true,
 	Input:       input.Args[findSimilarPostsArgs](),
-	AtLeastOne:  []string{"postId", "text"},
-	Rules:       []input.Rule{{When: "postId", Refuse: "text"}},
+	Rules:       []input.Rule{{When: "postId", Refuse: "text"}, {Need: "postId|text"}},
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).findSimilarPosts(ctx) },
 	Uses:        []string{"get_post", "search_posts", "list_posts"},
+	Refs:        engine.Refs{"boardId": {Kind: kind.Board}},
 	Example:     `{"text":"The white screen hurts my eyes at night, please add a dark theme","limit":5}`,
 }
 
@@ -144,7 +145,7 @@ func (s *similar) search(ctx context.Context) error {
 		s.pool.add(s.work, c.Items)
 	}
 	for _, item := range found[0].Items {
-		s.hits = append(s.hits, s.Line(rawjson.TextOf(item, "id")))
+		s.hits = append(s.hits, s.Line(rawjson.Value(item).Get("id").Text()))
 	}
 	if sample == 0 {
 		s.rare = s.pool.rarity(s.wanted.terms)
@@ -238,7 +239,7 @@ func (s *similar) lookedAt() string {
 func (s *similar) write(ctx context.Context, b *strings.Builder, post match) {
 	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, legible.Commas(
 		"score "+post.shown(), legible.Count(post.votes, "vote"), post.commented(), post.status.name, post.reviewed(),
-		s.Called(ctx, engine.ABoard, post.boardID), dayIn(time.UTC, post.created), post.url,
+		s.Called(ctx, kind.Board, post.boardID), dayIn(time.UTC, post.created), post.url,
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
 

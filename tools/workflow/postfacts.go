@@ -5,16 +5,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/jsonparser"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/likeness"
 	"featurebase-mcp/internal/markup"
@@ -36,7 +32,7 @@ type postFacts struct {
 	votes, comments      int
 	inReview, restricted bool // restricted: only some users or companies see it
 
-	content rawjson.Field // the text as the API gave it; compare reads it
+	content rawjson.Value // the text as the API gave it; compare reads it
 
 	html, text string
 	terms      likeness.TermSet
@@ -44,18 +40,6 @@ type postFacts struct {
 }
 
 type person struct{ id, name, email, kind string }
-
-// postStatus is one that posts can have.
-type postStatus struct {
-	id, name, kind string
-	initial        bool // posts start with it
-}
-
-// postBoard is a board of posts.
-type postBoard struct {
-	id, name   string
-	restricted bool // not every customer sees it
-}
 
 // completedKind is the kind of the statuses of posts whose wish was met.
 const completedKind = "completed"
@@ -69,95 +53,74 @@ const (
 // post reads a post of the API's.
 func (j *work) post(raw json.RawMessage) postFacts {
 	p := postFacts{}
-	rawjson.EachMember(rawjson.Sound(raw), func(name string, f rawjson.Field) {
+	for name, v := range rawjson.Repair(raw).Members() {
 		switch name {
 		case "id":
-			p.id = j.lineIn(f)
+			p.id = j.lineIn(v)
 		case "title":
-			p.title = j.lineIn(f)
+			p.title = j.lineIn(v)
 		case "content":
-			p.content = f
+			p.content = v
 		case "postUrl":
-			p.url = j.lineIn(f)
+			p.url = j.lineIn(v)
 		case "createdAt":
-			p.created = j.lineIn(f)
+			p.created = j.lineIn(v)
 		case "updatedAt":
-			p.updated = j.lineIn(f)
+			p.updated = j.lineIn(v)
 		case "boardId":
-			p.boardID = j.lineIn(f)
+			p.boardID = j.lineIn(v)
 		case "assigneeId":
-			p.assigneeID = j.lineIn(f)
+			p.assigneeID = j.lineIn(v)
 		case "upvotes":
-			p.votes = wholeNumber(f)
+			p.votes = wholeNumber(v)
 		case "commentCount":
-			p.comments = wholeNumber(f)
+			p.comments = wholeNumber(v)
 		case "inReview":
-			p.inReview = string(f.Value) == "true"
+			p.inReview = string(v.Bare()) == "true"
 		case "access":
-			p.restricted = holdsAny(f.Value, "userIds", "companyExternalIds")
+			p.restricted = holdsAny(v, "userIds", "companyExternalIds")
 		case "author":
-			p.author = person{j.lineOf(f, "id"), j.lineOf(f, "name"), j.lineOf(f, "email"), j.lineOf(f, "type")}
+			p.author = person{j.lineOf(v, "id"), j.lineOf(v, "name"), j.lineOf(v, "email"), j.lineOf(v, "type")}
 		case "status":
-			p.status = j.status(f.Value)
+			p.status = j.status(v)
 		case "tags":
-			rawjson.EachItem(f.Value, func(tag rawjson.Field) {
+			for tag := range v.Items() {
 				if name := j.lineOf(tag, "name"); name != "" {
 					p.tags = append(p.tags, name)
 				}
-			})
+			}
 		}
-	})
+	}
 	return p
 }
 
 // compare reads the text of a post, and its words.
 func (p *postFacts) compare(j *work) {
-	if p.content.Kind == jsonparser.String {
-		p.html = rawjson.Unescape(p.content.Value)
+	if p.content.Kind() == rawjson.String {
+		p.html = p.content.Text()
 		p.text = j.Line(markup.Excerpt(p.html, comparedLength))
 	}
 	p.terms = likeness.TermsOf(p.title, p.text)
 }
 
-// status reads the status of a post, or one of a list of them.
-func (j *work) status(raw []byte) postStatus {
-	isDefault, err := jsonparser.GetBoolean(raw, "isDefault")
-	f := rawjson.Field{Value: raw, Kind: jsonparser.Object}
-	return postStatus{j.lineOf(f, "id"), j.lineOf(f, "name"), j.lineOf(f, "type"), err == nil && isDefault}
-}
-
-// called is the name of a status that may have lost it.
-func (s postStatus) called() string { return cmp.Or(s.name, s.id, "no status") }
-
 // lineIn is a text, on one line.
-func (j *work) lineIn(f rawjson.Field) string {
-	if f.Kind != jsonparser.String {
-		return ""
-	}
-	return j.Line(rawjson.Unescape(f.Value))
-}
+func (j *work) lineIn(v rawjson.Value) string { return j.Line(v.Text()) }
 
 // lineOf is a text of an object, on one line.
-func (j *work) lineOf(object rawjson.Field, name string) string {
-	if object.Kind != jsonparser.Object {
-		return ""
-	}
-	return j.Line(rawjson.TextOf(object.Value, name))
-}
+func (j *work) lineOf(object rawjson.Value, name string) string { return j.lineIn(object.Get(name)) }
 
 // holdsAny reports that one of the lists of an object has items.
-func holdsAny(object []byte, lists ...string) bool {
-	found := false
+func holdsAny(object rawjson.Value, lists ...string) bool {
 	for _, name := range lists {
-		if list, kind, _, err := jsonparser.Get(object, name); err == nil && kind == jsonparser.Array {
-			rawjson.EachItem(list, func(rawjson.Field) { found = true })
+		for range object.Items(name) {
+			return true
 		}
 	}
-	return found
+	return false
 }
 
-func wholeNumber(f rawjson.Field) int {
-	n, err := strconv.ParseFloat(string(f.Value), 64)
+func wholeNumber(v rawjson.Value) int {
+	n, err := strconv.ParseFloat(string(v.Bare()), 64)
 	if err != nil || n != n || n < -1e9 || n > 1e9 {
 		return 0
 	}
@@ -228,59 +191,6 @@ func (j *work) listedOnBoard(wire map[string]any) map[string]any {
 		wire["boardId"] = []any{j.board()}
 	}
 	return wire
-}
-
-// postBoards are those of an organization.
-type postBoards []postBoard
-
-// boards returns those that there are.
-func (j *work) boards(ctx context.Context) (postBoards, error) {
-	c, err := j.List(ctx, "the boards", "list_boards", nil, engine.MaxNames)
-	var all postBoards
-	for _, item := range objects(c.Items) {
-		f := rawjson.Field{Value: rawjson.Sound(item), Kind: jsonparser.Object}
-		access, _, _, _ := jsonparser.Get(f.Value, "access")
-		adminOnly, err := jsonparser.GetBoolean(access, "adminOnly")
-		all = append(all, postBoard{
-			j.lineOf(f, "id"), j.lineOf(f, "name"), err == nil && adminOnly || holdsAny(access, "allowedRoles", "segments"),
-		})
-	}
-	return all, err
-}
-
-// find returns a board by its id; of one that is not known, no more than that.
-func (b postBoards) find(id string) postBoard {
-	for _, board := range b {
-		if board.id == id {
-			return board
-		}
-	}
-	return postBoard{id: id}
-}
-
-// check refuses an id that no board has: otherwise the answer would be about nothing, and read as one about a quiet board.
-func (b postBoards) check(id string) error {
-	if id == "" || len(b) == 0 || slices.ContainsFunc(b, func(board postBoard) bool { return strings.EqualFold(board.id, id) }) {
-		return nil
-	}
-	names := make([]string, len(b))
-	for i, board := range b {
-		names[i] = inList(board.called())
-	}
-	return fmt.Errorf("boardId: no board has the id %s; valid: %s", input.Show(id), strings.Join(names, ", "))
-}
-
-// called is the name of a board that may have lost it.
-func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
-
-// statuses returns those that posts can have.
-func (j *work) statuses(ctx context.Context) ([]postStatus, error) {
-	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, engine.MaxNames)
-	var all []postStatus
-	for _, item := range objects(c.Items) {
-		all = append(all, j.status(rawjson.Sound(item)))
-	}
-	return all, err
 }
 
 // untitled stands for a title that is lost.

@@ -26,7 +26,7 @@ func (p *pool) add(j *work, items []json.RawMessage) {
 		if item = bytes.TrimSpace(item); len(item) == 0 || item[0] != '{' {
 			continue
 		}
-		if id := rawjson.TextOf(item, "id"); id == "" || p.byID[j.Line(id)] != nil {
+		if id := rawjson.Value(item).Get("id").Text(); id == "" || p.byID[j.Line(id)] != nil {
 			continue
 		}
 		post := j.post(item)

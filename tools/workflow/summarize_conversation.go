@@ -50,7 +50,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body = j.Names.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Sound(body), "full")
+	body = j.Names.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Repair(body), "full")
 	digestView.Parse()
 	w := &render.Writer{View: digestView, Mask: j.MaskEmails, Minutes: true}
 	lines, places := w.AppendNamedLines(nil, body)
@@ -70,8 +70,8 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 type digest struct {
 	*render.Writer
 	work          *work
-	body, opening []byte
-	parts         [][]byte
+	body, opening rawjson.Value
+	parts         []rawjson.Value
 	names         map[string]string
 }
 
@@ -87,13 +87,13 @@ func newDigest(j *work, w *render.Writer, body []byte) *digest {
 }
 
 // speaker is who wrote a part: customer, admin, bot, or "" for an event. A note is the team's own.
-func speaker(part []byte) (who string, note bool) {
-	who = rawjson.TextOf(part, "author", "type")
+func speaker(part rawjson.Value) (who string, note bool) {
+	who = part.Get("author", "type").Text()
 	switch who {
 	case "lead", "guest", "contact":
 		who = customerSpeaks
 	}
-	return who, rawjson.TextOf(part, "partType") == "admin_note"
+	return who, part.Get("partType").Text() == "admin_note"
 }
 
 // Who writes beside admins.
@@ -104,7 +104,7 @@ const (
 
 // said is a message that both sides saw.
 type said struct {
-	part []byte
+	part rawjson.Value
 	who  string
 	at   string
 }
@@ -114,11 +114,11 @@ func (d *digest) exchange() []said {
 	var list []said
 	if d.opening != nil {
 		who, _ := speaker(d.opening)
-		list = append(list, said{d.opening, who, rawjson.TextOf(d.body, "createdAt")})
+		list = append(list, said{d.opening, who, d.body.Get("createdAt").Text()})
 	}
 	for _, part := range d.parts {
 		if who, note := speaker(part); who != "" && !note {
-			list = append(list, said{part, who, rawjson.TextOf(part, "createdAt")})
+			list = append(list, said{part, who, part.Get("createdAt").Text()})
 		}
 	}
 	return list
@@ -137,7 +137,7 @@ func (d *digest) waiting() string {
 		since = list[i].at
 	}
 	stamp := d.stamp(since)
-	switch state := rawjson.TextOf(d.body, "state"); {
+	switch state := d.body.Get("state").Text(); {
 	case theirs && state == "closed":
 		return "nobody: it is closed, but the customer spoke last, at " + stamp
 	case state == "closed":
@@ -178,7 +178,7 @@ func (d *digest) lastQuestion() string {
 		if m.who != customerSpeaks || message == "" || !asks && label == "last question of the customer" {
 			continue
 		}
-		label, text, id = "last message of the customer", message, rawjson.TextOf(m.part, "id")
+		label, text, id = "last message of the customer", message, m.part.Get("id").Text()
 		if asks {
 			label = "last question of the customer"
 		}
@@ -191,7 +191,7 @@ func (d *digest) lastQuestion() string {
 }
 
 // tally tells how many messages of each sort there are among parts.
-func tally(parts [][]byte) string {
+func tally(parts []rawjson.Value) string {
 	sorts := []struct {
 		one, more string
 		n         int
@@ -228,7 +228,7 @@ func (d *digest) extent(hidden int) string {
 	const most = 500
 	all := d.parts
 	if d.opening != nil {
-		all = append([][]byte{d.opening}, all...)
+		all = append([]rawjson.Value{d.opening}, all...)
 	}
 	if len(all) == 0 {
 		return "none"
@@ -250,7 +250,7 @@ func (d *digest) extent(hidden int) string {
 func (d *digest) messages() (text []byte, hidden int) {
 	lengths := make([]int, len(d.parts))
 	for i, part := range d.parts {
-		lengths[i] = len(d.write(nil, nil, [][]byte{part}))
+		lengths[i] = len(d.write(nil, nil, []rawjson.Value{part}))
 	}
 	head, tail := 0, len(d.parts)
 	room := digestThread - len(d.write(nil, d.opening, nil))
@@ -277,15 +277,15 @@ func (d *digest) messages() (text []byte, hidden int) {
 	out := d.write(nil, d.opening, d.parts[:head])
 	between := d.parts[head:tail]
 	out = fmt.Appendf(out, "--- %s from %s to %s not shown: %s%s ---\n", legible.Count(len(between), "part"),
-		d.stamp(rawjson.TextOf(between[0], "createdAt")), d.stamp(rawjson.TextOf(between[len(between)-1], "createdAt")), tally(between), d.work.Hint("get_conversation", "; get_conversation has them"))
+		d.stamp(between[0].Get("createdAt").Text()), d.stamp(between[len(between)-1].Get("createdAt").Text()), tally(between), d.work.Hint("get_conversation", "; get_conversation has them"))
 	return d.write(out, nil, d.parts[tail:]), len(between)
 }
 
 // write writes a part of the transcript, with the day at its first message.
-func (d *digest) write(out, opening []byte, parts [][]byte) []byte {
+func (d *digest) write(out []byte, opening rawjson.Value, parts []rawjson.Value) []byte {
 	t := &render.Transcript{Writer: d.Writer, Out: out, Names: d.names, Longest: digestMessage}
 	if opening != nil {
-		t.Opening(rawjson.TextOf(d.body, "createdAt"), opening)
+		t.Opening(d.body.Get("createdAt").Text(), opening)
 	}
 	for _, part := range parts {
 		t.Part(part)

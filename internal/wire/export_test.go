@@ -1,0 +1,4 @@
+package wire
+
+// OutboxSize is how many notifications an outbox holds.
+const OutboxSize = outboxSize

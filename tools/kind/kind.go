@@ -1,0 +1,71 @@
+// Package kind declares the kinds of objects that calls refer to by an id: what people call them, which arguments hold their ids, and which
+// operations find them. A toolset or an operation says in its Refs which of its fields take a name in the place of such an id.
+package kind
+
+import (
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+)
+
+// page is how many objects are listed of a kind that has too many to look up names among them.
+const page = engine.PageSize
+
+// The kinds of which a name is as good as an id. Tags of posts and categories of changelogs go by name in the API itself.
+var (
+	Board           = &engine.Kind{Word: "board", Plural: "boards", IDs: "boardId", List: "list_boards", IsID: input.IsHex24}
+	PostStatus      = &engine.Kind{Word: "post status", Plural: "post statuses", IDs: "statusId", List: "list_post_statuses", IsID: input.IsHex24}
+	Admin           = &engine.Kind{Word: "admin", Plural: "admins", IDs: "adminId assigneeId adminAssigneeId", List: "list_admins", ByEmail: true, IsID: input.IsHex24}
+	Team            = &engine.Kind{Word: "team", Plural: "teams", IDs: "teamId teamAssigneeId", List: "list_teams", IsID: input.IsHex24}
+	ConversationTag = &engine.Kind{Word: "conversation tag", Plural: "conversation tags", IDs: "tagId", List: "list_conversation_tags", IsID: input.IsHex24}
+	Collection      = &engine.Kind{Word: "collection", Plural: "collections", IDs: "collectionId parentId", List: "list_collections", IsID: input.IsNumber}
+	TicketCategory  = &engine.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
+	TicketStatus    = &engine.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
+)
+
+// The kinds of which there are many, and whose names are not unique: people pick one by its name, and its id goes along.
+var (
+	Post = &engine.Kind{
+		Word: "post", Plural: "posts", IDs: "postId", Find: "search_posts", IsID: input.IsHex24,
+		List: "list_posts", Most: page, Order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"},
+	}
+	Changelog = &engine.Kind{
+		Word: "changelog", Plural: "changelogs", IDs: "changelogId", IsID: input.IsHex24,
+		List: "list_changelogs", Most: page, Order: map[string]any{"state": "all"},
+	}
+	Article = &engine.Kind{
+		Word: "article", Plural: "articles", IDs: "articleId", Find: "search_articles", IsID: input.IsNumber,
+		List: "list_articles", Most: page,
+	}
+	Conversation = &engine.Kind{
+		Word: "conversation", Plural: "conversations", IDs: "conversationId conversationPartId", Find: "search_conversations", IsID: input.IsNumber,
+		List: "list_conversations", Most: page,
+	}
+	Contact = &engine.Kind{
+		Word: "contact", Plural: "contacts", IDs: "contactId userId", IsID: input.IsHex24,
+		List: "search_contacts", Most: page, Order: map[string]any{"sort": "lastActivity:desc"},
+	}
+)
+
+// The kinds that go by their ids alone.
+var (
+	customField  = &engine.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
+	comment      = &engine.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}
+	company      = &engine.Kind{Word: "company", IDs: "companyId featurebaseId", Find: "search_companies"}
+	survey       = &engine.Kind{Word: "survey", IDs: "surveyId", Find: "list_surveys"}
+	webhook      = &engine.Kind{Word: "webhook", IDs: "webhookId", Find: "list_webhooks"}
+	brand        = &engine.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
+	helpCenter   = &engine.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
+	redirectRule = &engine.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
+	attribute    = &engine.Kind{Word: "conversation attribute", IDs: "attributeId", Find: "list_conversation_attributes"}
+	ticket       = &engine.Kind{Word: "ticket", IDs: "ticketNumber", Find: "list_tickets"}
+	ticketField  = &engine.Kind{Word: "ticket field", IDs: "ticketFieldId", Find: "list_ticket_custom_fields"}
+)
+
+// All returns every kind.
+func All() []*engine.Kind {
+	return []*engine.Kind{
+		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus,
+		Post, Changelog, Article, Conversation, Contact,
+		customField, comment, company, survey, webhook, brand, helpCenter, redirectRule, attribute, ticket, ticketField,
+	}
+}

@@ -1,0 +1,105 @@
+package workflow_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/golden"
+)
+
+const jobsHead = `# Jobs
+
+What people use the server for, as transcripts: each call was made on the sandbox, in this order, and each answer is what a model reads. The workflow tools
+gather and rank; the assistant does the thinking, and every write is a call of its own. This page is written by ` + "`make update`" + `.
+
+To follow along, use ` + "`featurebase-mcp call --sandbox --sandbox-state /tmp/featurebase.json --acting-admin " + enginetest.ActingAdmin + " TOOL ARGUMENTS`" + `. The file keeps
+the state from call to call; take a new one for each job. [Prompts](../README.md#jobs) start these jobs from a host's menu.
+`
+
+// shownJob is a job of the page: calls that build on each other.
+type shownJob struct {
+	title, about string
+	calls        []shownCall
+}
+
+type shownCall struct{ why, tool, arguments string }
+
+var shownJobs = []shownJob{
+	{"Answer a support question", "What the customer wants, what the help center says about it, and a note for the colleague who takes over.", []shownCall{
+		{"Who waits for whom, and the last question word for word.", "summarize_conversation", `{"conversationId":"10083"}`},
+		{"What may be cited.", "answer_from_help_center", `{"question":"Reverse charge: no VAT on the invoice for a business in another EU country"}`},
+		{"Nothing is made up where the help center is silent.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
+		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
+	}},
+	{"Triage feedback", "What waits for a decision, what it duplicates, and the decision itself.", []shownCall{
+		{"The oldest first, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":2}`},
+		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},
+		{"It is the same wish as the older post: closed as such, without an e-mail.", "update_post", `{"postId":"692de4d18c2fe90da8000019","statusId":"Duplicate"}`},
+	}},
+	{"Find duplicates", "What a customer wrote is compared as it is.", []shownCall{
+		{"There is something alike.", "find_similar_posts", `{"text":"Our finance team copies the time entries page by page. Could we export a report to CSV?","limit":2}`},
+		{"And here is nothing.", "find_similar_posts", `{"text":"Please support quantum tofu"}`},
+	}},
+	{"Weekly report", "What a period brought against the one before, in figures that were counted.", []shownCall{
+		{"One board, in the time zone of the readers.", "feedback_report", `{"boardId":"Bugs","timezone":"Europe/Berlin"}`},
+	}},
+	{"Draft a changelog", "What was finished since the last one, as a draft; and what becomes public only after the user has said so.", []shownCall{
+		{"The material, without what customers cannot see.", "draft_changelog", `{"since":"2026-10-25"}`},
+		{"In the assistant's words: a draft that nobody sees yet.", "create_changelog", `{"title":"What's new: export and search","markdownContent":"[Exports of any size](https://feedback.plumline.example/p/export-fails-with-more-than-5-000-entries) arrive whole."}`},
+		{"A host that can ask its user is told to.", "publish_changelog", `{"changelogId":"` + shownChangelog + `","locales":["en"],"sendEmail":true}`},
+	}},
+	{"Close the loop with voters", "The people who asked for something hear what became of it, once.", []shownCall{
+		{"Who waits.", "list_post_voters", `{"postId":"6a0cf1598c2fe90da8000060","limit":2}`},
+		{"It is done. The status tells nobody by itself.", "update_post", `{"postId":"6a0cf1598c2fe90da8000060","statusId":"Shipped"}`},
+		{"One comment says it to all of them, by e-mail.", "create_comment", `{"postId":"6a0cf1598c2fe90da8000060","content":"You find it under Reports, Export."}`},
+	}},
+}
+
+// shownChangelog is the id that the sandbox gives the first changelog that is made.
+const shownChangelog = "6ae729c11f502b2e4100001e"
+
+// asked is a user who agrees, and what was asked.
+type asked struct{ question string }
+
+// Elicit implements mcpclient.ElicitationHandler.
+func (u *asked) Elicit(_ context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	u.question = request.Params.Message
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept}}, nil
+}
+
+// The jobs of the page work, and it shows what they answer.
+func TestTheJobsOfTheDocsAreFresh(t *testing.T) {
+	t.Parallel()
+	var page strings.Builder
+	page.WriteString(jobsHead)
+	for _, job := range shownJobs {
+		fmt.Fprintf(&page, "\n## %s\n\n%s\n", job.title, job.about)
+		var user asked
+		server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, ActingAdmin: enginetest.ActingAdmin}, mcpclient.WithElicitationHandler(&user))
+		for _, call := range job.calls {
+			user.question = ""
+			const most = 3000 // characters of an answer; what follows is more of the same
+			answer, isError := enginetest.Ask(t, server, call.tool, call.arguments)
+			if isError {
+				t.Errorf("%s %s: %s", call.tool, call.arguments, answer)
+			}
+			text := []rune(answer)
+			if len(text) > most {
+				text = append(text[:most:most], []rune("\n[...]")...)
+			}
+			fmt.Fprintf(&page, "\n%s\n\n```\n%s %s\n```\n", call.why, call.tool, call.arguments)
+			if user.question != "" {
+				fmt.Fprintf(&page, "\nThe user reads this, and agrees:\n\n~~~text\n%s\n~~~\n", user.question)
+			}
+			fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", string(text))
+		}
+	}
+	golden.File(t, "../../docs/jobs.md", page.String())
+}

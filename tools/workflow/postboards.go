@@ -1,0 +1,85 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// postStatus is one that posts can have.
+type postStatus struct {
+	id, name, kind string
+	initial        bool // posts start with it
+}
+
+// postBoard is a board of posts.
+type postBoard struct {
+	id, name   string
+	restricted bool // not every customer sees it
+}
+
+// status reads the status of a post, or one of a list of them.
+func (j *work) status(v rawjson.Value) postStatus {
+	return postStatus{j.lineOf(v, "id"), j.lineOf(v, "name"), j.lineOf(v, "type"), v.Get("isDefault").Bool()}
+}
+
+// called is the name of a status that may have lost it.
+func (s postStatus) called() string { return cmp.Or(s.name, s.id, "no status") }
+
+// postBoards are those of an organization.
+type postBoards []postBoard
+
+// boards returns those that there are.
+func (j *work) boards(ctx context.Context) (postBoards, error) {
+	c, err := j.List(ctx, "the boards", "list_boards", nil, engine.MaxNames)
+	var all postBoards
+	for _, item := range objects(c.Items) {
+		board := rawjson.Repair(item)
+		access := board.Get("access")
+		all = append(all, postBoard{
+			j.lineOf(board, "id"), j.lineOf(board, "name"), access.Get("adminOnly").Bool() || holdsAny(access, "allowedRoles", "segments"),
+		})
+	}
+	return all, err
+}
+
+// find returns a board by its id; of one that is not known, no more than that.
+func (b postBoards) find(id string) postBoard {
+	for _, board := range b {
+		if board.id == id {
+			return board
+		}
+	}
+	return postBoard{id: id}
+}
+
+// check refuses an id that no board has: otherwise the answer would be about nothing, and read as one about a quiet board.
+func (b postBoards) check(id string) error {
+	if id == "" || len(b) == 0 || slices.ContainsFunc(b, func(board postBoard) bool { return strings.EqualFold(board.id, id) }) {
+		return nil
+	}
+	names := make([]string, len(b))
+	for i, board := range b {
+		names[i] = inList(board.called())
+	}
+	return fmt.Errorf("boardId: no board has the id %s; valid: %s", input.Show(id), strings.Join(names, ", "))
+}
+
+// called is the name of a board that may have lost it.
+func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
+
+// statuses returns those that posts can have.
+func (j *work) statuses(ctx context.Context) ([]postStatus, error) {
+	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, engine.MaxNames)
+	var all []postStatus
+	for _, item := range objects(c.Items) {
+		all = append(all, j.status(rawjson.Repair(item)))
+	}
+	return all, err
+}
