@@ -77,6 +77,10 @@ type VisibleFilter struct {
 // Keep takes the next character and reports whether to keep it. The text before goes before it, also if the character itself is dropped: it is an
 // invisible character that came earlier, or the letters of a flag.
 func (f *VisibleFilter) Keep(r rune) (before string, kept bool) {
+	if r > ' ' && r < 0x7f && f.pending == 0 { // most characters
+		f.last, f.base, f.spent, f.tags = r, r, false, 0
+		return "", true
+	}
 	if IsInvisible(r) {
 		return f.keepInvisible(r)
 	}

@@ -93,13 +93,14 @@ func (l *inline) addRun(kind runKind, text string) {
 	for _, r := range text {
 		before, kept := l.filter.Keep(r)
 		isSpace := legible.IsSpace(r)
-		if isSpace {
+		switch {
+		case isSpace:
 			l.space, kept = true, false
-		} else if kept && !inWord {
+		case kept && !inWord:
 			l.begin(kind)
 			inWord = true
 		}
-		if inWord {
+		if inWord && (kept || before != "") {
 			l.buf = append(l.buf, before...)
 			if kept {
 				l.buf = utf8.AppendRune(l.buf, r)
