@@ -38,8 +38,13 @@ blackbox: ## Run the built program against an API and clients that do everything
 acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts
 	go test -tags acceptance -run TestScripts ./internal/cli
 
-race: ## Run the tests with the race detector
-	go test -race ./...
+# Packages that do several things at once, or whose tests do. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
+CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
+	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
+
+race: ## Run the tests with the race detector, in the built program, too
+	RAPID_CHECKS=10 go test -race $(CONCURRENT)
+	go test -race -tags blackbox -timeout 30m $(BLACKBOX)
 
 otel: ## Check the build that exports traces
 	go vet -tags otel ./...

@@ -10,12 +10,12 @@ import (
 	"featurebase-mcp/internal/cli"
 )
 
-// collectAt is how far the heap grows before it is collected, in percent of what was kept. With Go's own 100 the first collection falls into
-// the start, which then takes a tenth longer; with 200 there is none, and half as many under load, for some megabytes at the peak.
+// collectAt is the growth of the heap before it is collected, in percent of what was kept. With Go's default of 100 the first collection falls
+// into the start, which then takes a tenth longer. With 200 there is none at the start and half as many under load, for some more megabytes.
 const collectAt = 200
 
-// enoughMemory is where the process stops to grow before the heap is collected, as far as it can. Honest work stays far below it, so that it
-// costs nothing there; what a hostile answer keeps at once is about as much.
+// enoughMemory is the memory from which the heap is collected as often as needed. Honest work stays far below it and pays nothing. A hostile
+// answer keeps about as much at once.
 const enoughMemory = 64 << 20
 
 func main() {
@@ -25,6 +25,6 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(enoughMemory)
 	}
-	log.SetOutput(io.Discard) // of libraries: net/http writes there what a server sends unasked, with the key if that is what it sends
+	log.SetOutput(io.Discard) // net/http logs what a server sends unasked, and that may hold the key
 	os.Exit(cli.Run(cli.Process{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

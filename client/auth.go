@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // authenticated adds the key to requests for the API and refuses any other host. Redirects are never
@@ -14,7 +15,7 @@ func authenticated(next handler, cfg *Config, base *url.URL) handler {
 	}
 	bearer := []string{"Bearer " + cfg.Key}
 	return func(c *call, req *http.Request) (*answer, error) {
-		if req.URL.Scheme != base.Scheme || req.URL.Host != base.Host {
+		if req.URL.Scheme != base.Scheme || !strings.EqualFold(req.URL.Host, base.Host) {
 			return nil, &Error{
 				Kind:    KindInvalid,
 				Message: "the request was not sent: the key goes to the API host only",

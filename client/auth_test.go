@@ -33,6 +33,18 @@ func TestTheKeyReachesTheAPIAndNoOtherHost(t *testing.T) {
 	}
 }
 
+// Hosts are the same in capitals.
+func TestAHostInCapitalsIsTheSame(t *testing.T) {
+	t.Parallel()
+	c, api := onSocket(t, func(cfg *Config) { cfg.BaseURL = strings.Replace(cfg.BaseURL, "http://127.0.0.1", "HTTP://LocalHost", 1) }, ok())
+	_, err := c.Do(t.Context(), getPost)
+	noError(t, err)
+	api.wantRequests(t, 1)
+	if c.base.Hostname() != "localhost" {
+		t.Error(c.base)
+	}
+}
+
 func TestAuthRefusesAnotherHost(t *testing.T) {
 	t.Parallel()
 	cfg := config("https://api.example.com")

@@ -115,7 +115,13 @@ func (cfg *Config) check() error {
 	return nil
 }
 
-// parseBase checks the address of the API. Its errors do not quote it: it may hold a password.
+// CheckURL says why an address cannot be that of the API. It does not quote the address, which may hold a password.
+func CheckURL(raw string) error {
+	_, err := parseBase(raw)
+	return err
+}
+
+// parseBase checks the address of the API. Its errors do not quote it. Hosts are compared in lower case from here on.
 func parseBase(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
@@ -132,7 +138,7 @@ func parseBase(raw string) (*url.URL, error) {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("the API URL must use https, not %q", u.Scheme)
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: strings.TrimRight(u.Path, "/")}, nil
 }
 
 func loopback(host string) bool {

@@ -21,6 +21,7 @@ func TestNewRefusesWhatWouldFailOrLeakLater(t *testing.T) {
 		{"http to the internet", base("http://do.featurebase.app"), "https"},
 		{"http to a name that only begins like loopback", base("http://localhost.example.com"), "https"},
 		{"http to every interface", base("http://0.0.0.0:80"), "https"},
+		{"http to a host in capitals", base("http://LOCALHOST.EXAMPLE.COM"), "https"},
 		{"another scheme", base("ftp://do.featurebase.app"), "https"},
 		{"a user", base("https://hush@do.featurebase.app"), "user name"},
 		{"a password", base("https://u:hush@do.featurebase.app"), "password"},

@@ -69,6 +69,8 @@ func repeatable(safety Safety, failed *Error, ans *answer) (ok bool, reason stri
 		return false, "its turn comes too late"
 	case untrusted:
 		return false, "a certificate does not change"
+	case safety != Read && ans != nil && ans.status < http.StatusMultipleChoices:
+		return false, "a write that was answered with success is not repeated, whatever its body says"
 	case failed.Kind == KindRateLimited:
 		return true, "rate limited, not applied"
 	case failed.Kind == KindUnreachable:

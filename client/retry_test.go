@@ -39,6 +39,7 @@ func TestRetryRepeatsOnlyWhatCannotHappenTwice(t *testing.T) {
 		{"not a read after a 500 that asks not to", getPost, reply(500, `{}`, "X-Should-Retry", "false"), 1, KindServer, false},
 		{"not a read after a bad 200", getPost, reply(200, `<html>`), 1, KindBadResponse, false},
 
+		{"not a write after a success that says 429", createPost, reply(200, `{"success":false,"error":{"type":"rate_limit_error","code":"rate_limited","message":"Too many requests"}}`), 1, KindRateLimited, false},
 		{"a write after a 429", createPost, reply(429, `{}`), 2, answered, false},
 		{"not a write after a 429 that asks not to", createPost, reply(429, `{}`, "X-Should-Retry", "false"), 1, KindRateLimited, false},
 		{"not a write after a 500", createPost, reply(500, `{}`), 1, KindServer, ambiguous},

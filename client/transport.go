@@ -32,9 +32,13 @@ func NewTransport(concurrency int) *http.Transport {
 	}
 }
 
-// proxy follows the usual variables. The error of the standard library quotes a proxy address it cannot
-// parse, password and all.
+// proxy follows the usual variables, for https alone: a proxy would read the key in a request in the clear. That
+// is for loopback, which the standard library exempts in some spellings only. Its error quotes a proxy address it
+// cannot parse, password and all.
 func proxy(req *http.Request) (*url.URL, error) {
+	if req.URL.Scheme != "https" {
+		return nil, nil //nolint:nilnil // the way to say "no proxy"
+	}
 	u, err := http.ProxyFromEnvironment(req)
 	if err != nil {
 		return nil, errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is not a valid URL")

@@ -18,7 +18,7 @@ type argument struct {
 	Name        string
 	Description string
 	Required    bool
-	Choices     []string // all values there are; none: any text
+	Choices     []string // the values that are offered; none: any text
 	Default     string   // of an optional one that was left out
 	Complete    string   // of what kind its values are: board, post or conversation
 }
@@ -79,11 +79,11 @@ func (p *file) values(given map[string]string) (map[string]string, error) {
 			return nil, invalid("Prompt %s: argument %s can have %d characters, this one has %d.", p.name, a.Name, maxValue, n)
 		}
 		if len(a.Choices) > 0 {
-			i := slices.IndexFunc(a.Choices, func(choice string) bool { return strings.EqualFold(choice, value) })
-			if i < 0 {
-				return nil, invalid("Prompt %s: argument %s has to be one of %s.", p.name, a.Name, strings.Join(a.Choices, ", "))
+			// What a person types besides the choices is for the model to understand: a prompt that fails is a dead end in a menu.
+			value = strings.Join(strings.Fields(value), " ")
+			if i := slices.IndexFunc(a.Choices, func(choice string) bool { return strings.EqualFold(choice, value) }); i >= 0 {
+				value = a.Choices[i]
 			}
-			value = a.Choices[i]
 		}
 		values[a.Name] = value
 	}

@@ -203,7 +203,7 @@ func TestArgumentsAreChecked(t *testing.T) {
 		{"close_the_loop", "post", " \n", "Prompt close_the_loop needs the argument post: The post, by title, id or URL."},
 		{"close_the_loop", "posts", "x", `Prompt close_the_loop has no argument "posts"; did you mean "post"?`},
 		{"weekly_report", "zzzzzzzz", "x", `Prompt weekly_report has no argument "zzzzzzzz"; it has period, board.`},
-		{"weekly_report", "period", "year", "Prompt weekly_report: argument period has to be one of week, month, quarter."},
+		{"weekly_report", "period", "the last\n\n10 days", "the last 10 days"},
 		{"weekly_report", "period", "Month", "month"},
 		{"weekly_report", "period", "", "week"},
 		{"weekly_report", "board", " Bugs ", "Bugs"},

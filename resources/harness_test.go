@@ -97,9 +97,7 @@ func serve(t *testing.T, cfg app.Config) *host {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if err := a.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
+		a.Close(context.WithoutCancel(t.Context()))
 	})
 	lines := bufio.NewReader(toHost)
 	h := &host{t: t, send: func(message string) []byte {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/render"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -154,6 +155,9 @@ func (r *resource) thing(c engine.Choice) mcp.Resource {
 }
 
 func (r *resource) annotations(modified string) *mcp.Annotations {
+	if !legible.IsTime(modified) { // whatever the API has there
+		modified = ""
+	}
 	return &mcp.Annotations{Audience: []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}, Priority: &r.priority, LastModified: modified}
 }
 

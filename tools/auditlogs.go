@@ -13,7 +13,7 @@ import (
 
 var auditLogView = &render.View{
 	Row:      "id at=createdAt|minute action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
-	Customer: "actor description resource", Staff: true,
+	Customer: "actor description resource",
 }
 
 // auditLogs record what admins did.
@@ -77,7 +77,7 @@ type listAuditLogs struct {
 	Action    auditLogAction `json:"action,omitempty" jsonschema_description:"Such as teammate.invited."`
 	Domain    string         `json:"domain,omitempty" jsonschema:"enum=authentication,enum=team_management,enum=permissions,enum=articles,enum=changelog,enum=workspace_settings,enum=security,enum=integrations,enum=data_management,enum=billing,enum=workflows,enum=messenger,enum=brands,enum=ai_agent,enum=email_config"`
 	StartDate string         `json:"startDate,omitempty" jsonschema:"format=date-time"`
-	EndDate   string         `json:"endDate,omitempty" jsonschema:"format=date-time"`
+	EndDate   string         `json:"endDate,omitempty" bound:"end" jsonschema:"format=date-time"`
 	input.Page
 	input.Detail
 }

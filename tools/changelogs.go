@@ -145,7 +145,7 @@ type listChangelogs struct {
 	State      string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
 	Locale     input.Locale `json:"locale,omitempty"`
 	StartDate  string       `json:"startDate,omitempty"`
-	EndDate    string       `json:"endDate,omitempty"`
+	EndDate    string       `json:"endDate,omitempty" bound:"end"`
 	SortBy     string       `json:"sortBy,omitempty" jsonschema:"enum=date"`
 	SortOrder  string       `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
 	input.Page

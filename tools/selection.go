@@ -48,7 +48,8 @@ func (s Selection) Check() error {
 			if slices.Contains(list.valid, name) {
 				continue
 			}
-			if near := nearest.Name(name, list.valid); near != "" {
+			// Neither everything nor nothing is ever suggested: nobody means it by a slip.
+			if near := nearest.Name(name, list.valid); near != "" && near != AllTools && near != noTools {
 				return fmt.Errorf("%s: unknown %s %q; did you mean %q?", list.flag, list.kind, name, near)
 			}
 			return fmt.Errorf("%s: unknown %s %q; %s", list.flag, list.kind, name, list.all)

@@ -9,10 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -21,9 +20,9 @@ const (
 	accountKept  = 15 * time.Minute // after its last call
 )
 
-// accounts are the callers who bring keys of their own. What a call uses of a key is its account's alone: the client with its limits, the
-// names, the failures that were noticed. Connections to the API are shared; they carry nothing of a caller between requests. A key is kept
-// nowhere but in the client of its account.
+// accounts are the callers who bring keys of their own. Each account has its own client with its limits, its own names and its own memory of
+// failures. Connections to the API are shared, because they carry nothing of a caller between requests. Only the client of an account keeps its
+// key.
 type accounts struct {
 	config    client.Config // but for the key
 	namesWait time.Duration

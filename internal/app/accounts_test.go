@@ -182,3 +182,45 @@ func TestAccountsShareNothing(t *testing.T) {
 		a.close(t.Context())
 	})
 }
+
+// choosy is an API that takes one key, while it does.
+type choosy struct{ key string }
+
+func (c *choosy) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusOK, `{"id":"1"}`
+	if r.Header.Get("Authorization") != "Bearer "+c.key {
+		status, body = http.StatusUnauthorized, `{"error":{"message":"no"}}`
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}, nil
+}
+
+// A key counts as its caller's own once Featurebase has taken it, and no longer when it is taken back. Accounts of keys that were never taken
+// make room first.
+func TestAKeyIsProvedByFeaturebase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &choosy{key: "sk_1"}
+		a := accountsOf(t, api)
+		try := func(n int) bool {
+			own := visit(t, a, somebody(n))
+			_, _ = own.client.Do(t.Context(), client.Request{Operation: "x", Method: http.MethodGet, Path: "/v2/boards", Safety: client.Read})
+			return a.proved(somebody(n).Principal)
+		}
+		if a.proved("p1") || !try(1) || try(2) {
+			t.Error("a key is proved before it was taken, or not by it")
+		}
+		later(time.Minute)
+		try(2)
+		a.mu.Lock()
+		if !a.makeRoom() || a.known["p1"] == nil {
+			t.Error("the account that is proved made room")
+		}
+		a.mu.Unlock()
+		api.key = ""
+		if try(1) {
+			t.Error("a key that was taken back is proved")
+		}
+		a.close(t.Context())
+	})
+}

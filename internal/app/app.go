@@ -19,20 +19,19 @@ import (
 	"slices"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/render"
-	"featurebase-mcp/tools/kind"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
 	"featurebase-mcp/resources"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // Name is how the server introduces itself.
@@ -71,6 +70,8 @@ type Sandbox struct {
 	Quirks    bool      // answer with the oddities that the live API has shown
 	Seed      uint64    // the organization to start with; 0 is the shipped one
 	Clock     time.Time // its present at the start; zero is the shipped one
+
+	Warn func(text string) // what is said about the state file besides errors; nil logs it
 }
 
 // App is a server without a transport.
@@ -79,11 +80,10 @@ type App struct {
 	Client   *client.Client // nil with KeyPerCaller
 	accounts *accounts      // nil without
 	audit    *engine.Audit  // nil without
-	sandbox  *sandbox.Sandbox
 }
 
-// New builds the server. It does no I/O and reflects no schema: whatever can wait, waits for the first call that needs it. Its errors
-// are about the configuration and fit to be shown to a user.
+// New builds the server. It does no I/O, apart from opening a state file of the sandbox, and reflects no schema: whatever can wait, waits for
+// the first call that needs it. Its errors are about the configuration and fit to be shown to a user.
 func New(cfg Config) (*App, error) {
 	if err := cfg.Selection.Check(); err != nil {
 		return nil, err
@@ -106,14 +106,15 @@ func New(cfg Config) (*App, error) {
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
 		return nil, errors.New("with a key per caller there is none for all")
 	}
+	var box *sandbox.Sandbox
 	if cfg.Sandbox != nil {
-		box, err := sandbox.New(sandbox.Options{
+		box, err = sandbox.New(sandbox.Options{
 			StateFile: cfg.Sandbox.StateFile, Quirks: cfg.Sandbox.Quirks, Seed: cfg.Sandbox.Seed, Clock: cfg.Sandbox.Clock, NoAuth: true, Logger: cfg.Logger,
+			Warn: cfg.Sandbox.Warn,
 		})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--sandbox-state: %w", err)
 		}
-		app.sandbox = box
 		cfg.Client = inProcess(cfg.Client, box.Transport())
 	}
 	cfg.Client.Logger = cfg.Logger
@@ -139,8 +140,8 @@ func New(cfg Config) (*App, error) {
 	if watched != nil {
 		all.Observer = watched
 	}
-	if app.sandbox != nil {
-		all.Now = app.sandbox.Now
+	if box != nil {
+		all.Now = box.Now
 	}
 	shared := engine.Account{OffBy: cfg.Selection.OffBy}
 	if cfg.Selection.NoDestructive {
@@ -257,7 +258,7 @@ func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilter
 }
 
 // Close ends what the server holds. Writes that were already sent are given until ctx is done.
-func (a *App) Close(ctx context.Context) error {
+func (a *App) Close(ctx context.Context) {
 	if a.accounts != nil {
 		a.accounts.close(ctx)
 	} else {
@@ -266,8 +267,4 @@ func (a *App) Close(ctx context.Context) error {
 	if a.audit != nil {
 		a.audit.Wait(ctx)
 	}
-	if a.sandbox == nil {
-		return nil
-	}
-	return a.sandbox.Close()
 }

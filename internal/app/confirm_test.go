@@ -18,13 +18,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire/httptransport"
 	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
@@ -243,7 +242,7 @@ func TestAUserIsAskedOverSSE(t *testing.T) {
 			t.Fatal("the stream has ended")
 			return ""
 		}
-		endpoint := url + next()
+		endpoint := url + "/" + next() // it is said in relation to the path of the stream
 		send := func(body string) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(body))
 			if err != nil {
@@ -285,7 +284,7 @@ func (h *host) asked(id int) map[string]any {
 		h.t.Fatalf("not a question: %v", question)
 	}
 	schema, _ := json.Marshal(question["params"].(map[string]any)["requestedSchema"])
-	if string(schema) != `{"properties":{},"type":"object"}` {
+	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
 	}
 	return question

@@ -8,12 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
-
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools"
 )
 
@@ -97,7 +96,7 @@ func TestACallerGetsWhatScopesAndHeadersLeave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { a.Close(context.WithoutCancel(t.Context())) })
 	scopes := func(names ...string) caller.Scopes {
 		s := caller.Scopes{}
 		for _, name := range names {
@@ -211,7 +210,7 @@ func TestACallerIsSentOnlyToItsOwnTools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { a.Close(context.WithoutCancel(t.Context())) })
 	who := caller.Caller{Limits: []caller.Limit{{Toolsets: []string{"comments"}}}}
 	const missing = `"name":"create_comment","arguments":{"postId":"64b0c2f19d3e5a77889900ff","content":"x"}`
 	for _, answer := range ask(t.Context(), t, a, who, "tools/call", missing) {
@@ -249,7 +248,7 @@ func TestAConfirmationIsItsCallers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { a.Close(context.WithoutCancel(t.Context())) })
 	call := func(principal, more string) string {
 		t.Helper()
 		answer, err := json.Marshal(a.MCP.HandleMessage(caller.With(t.Context(), caller.Caller{Principal: principal}), []byte(

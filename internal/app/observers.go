@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 )
 
 // Observer follows calls of tools and requests to Featurebase, for metrics and traces.

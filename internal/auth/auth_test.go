@@ -132,7 +132,7 @@ func TestATokenFileIsReadStrictly(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	o := open(t, Config{Mode: Token, TokensFile: tokensFile(t, "# for ann\nann-0123456789abcdef\r\n\n  bob-0123456789abcdef==  ")})
+	o := open(t, Config{Mode: Token, TokensFile: tokensFile(t, "\ufeff# for ann\nann-0123456789abcdef\r\n\n  bob-0123456789abcdef==  ")})
 	ann := o.takes("Authorization", "Bearer ann-0123456789abcdef")
 	if again := o.takes("Authorization", "bearer   ann-0123456789abcdef "); again.Principal != ann.Principal {
 		t.Error("one token is two callers")
@@ -158,6 +158,8 @@ func TestTokens(t *testing.T) {
 	o.refuses(400, "more than one Authorization header", "Authorization", "Bearer ann-0123456789abcdef", "Authorization", "Bearer bob-0123456789abcdef==")
 	o.refuses(400, "not of the form", "Authorization", "Bearer")
 	o.refuses(400, "not of the form", "Authorization", "Bearer ann-0123456789abcdef, x")
+	o.refuses(400, "are a placeholder, such as ${NAME}, that the client did not replace", "Authorization", "Bearer ${FEATUREBASE_TOKEN}")
+	o.refuses(400, "have quotation marks around them", "Authorization", `Bearer "ann-0123456789abcdef"`)
 	o.refuses(400, "too long", "Authorization", "Bearer "+strings.Repeat("a", longestCredential+1))
 	o.refuses(400, "takes none from callers", "Authorization", "Bearer ann-0123456789abcdef", keyHeader, "sk_of_somebody")
 }
@@ -187,6 +189,8 @@ func TestKeys(t *testing.T) {
 	o.refuses(401, other, "Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.abc") // a token for somebody else
 	o.refuses(401, other, keyHeader, "sk_with blank in it")
 	o.refuses(401, other, keyHeader, "sk_"+strings.Repeat("a", longestKey))
+	o.refuses(400, "The credentials in the X-Featurebase-Api-Key header are a placeholder", keyHeader, "${user_config.api_key}")
+	o.refuses(400, "The credentials in the X-Featurebase-Api-Key header have quotation marks", keyHeader, "'sk_ann_12345'")
 	o.refuses(400, "more than one Featurebase key", keyHeader, "sk_ann_12345", "Authorization", "Bearer sk_bob_12345")
 	o.refuses(400, "more than one Featurebase key", keyHeader, "sk_ann_12345", keyHeader, "sk_bob_12345")
 }

@@ -31,10 +31,23 @@ func bearer(values []string) (string, *caller.Refusal) {
 		return "", nil
 	case len(credentials) > longestCredential:
 		return "", badRequest("The credentials in the Authorization header are too long.")
+	case spoiled(credentials) != "":
+		return "", badRequest("The credentials in the Authorization header " + spoiled(credentials))
 	case !isToken68(credentials):
 		return "", badRequest("The Authorization header is not of the form: Bearer, a space, and a token without blanks.")
 	}
 	return credentials, nil
+}
+
+// spoiled says what configurations and shells leave in a header where a credential belongs. It is empty for what may be one.
+func spoiled(credentials string) string {
+	switch {
+	case strings.HasPrefix(credentials, "$"), strings.Contains(credentials, "${"), strings.Contains(credentials, "{{"):
+		return "are a placeholder, such as ${NAME}, that the client did not replace. Set the variable that it names where the client is started."
+	case strings.ContainsAny(credentials, "\"'`"), strings.ContainsAny(credentials, "“”‘’"):
+		return "have quotation marks around them. Send them without."
+	}
+	return ""
 }
 
 // isToken68 reports whether text is a token as RFC 6750 has it.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ const (
 	mostFetched  = 1 << 20 // bytes of a document
 )
 
-// issuer is an identity provider. Nothing is asked of it before the first token comes.
+// issuer is an identity provider. It gets no request before the first token comes.
 type issuer struct {
 	url       string
 	secure    bool // it is reached by https, and so are its keys
@@ -70,7 +71,7 @@ func (i *issuer) keySet(ctx context.Context) (oidc.KeySet, error) {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	fetch := &fetcher{secure: i.secure, now: i.now, fresh: keysNew}
+	fetch := &fetcher{secure: i.secure, now: i.now, fresh: keysNew, pick: signingKeys}
 	i.keys, i.since = oidc.NewRemoteKeySet(oidc.ClientContext(ctx, fetch.client()), where.Keys), i.now()
 	return i.keys, nil
 }
@@ -84,7 +85,7 @@ func (i *issuer) known() oidc.KeySet {
 	return i.keys
 }
 
-// unavailableError says that the issuer could not be asked. Tokens can be neither taken nor refused then.
+// unavailableError means that the issuer could not be reached. Then tokens can be neither accepted nor refused.
 type unavailableError struct {
 	after time.Duration // when to try again
 	cause error
@@ -96,12 +97,13 @@ func (e *unavailableError) Unwrap() error { return e.cause }
 // errFresh says that a document has only just been fetched.
 var errFresh = errors.New("fetched a moment ago")
 
-// fetcher gets one document of an issuer, JSON of a bounded size, and not more often than makes sense: whoever sends tokens with invented
-// key ids would have the issuer asked for each.
+// fetcher gets one document of an issuer, JSON of a bounded size. It bounds how often, because tokens with invented key ids would cause a request
+// each.
 type fetcher struct {
 	now    func() time.Time
 	secure bool
-	fresh  time.Duration // how long the document is not fetched again
+	fresh  time.Duration                // how long the document is not fetched again
+	pick   func(document []byte) []byte // what of the document is used; nil: all
 
 	mu       sync.Mutex
 	again    time.Time // not before
@@ -129,8 +131,37 @@ func (f *fetcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.again, f.failures, f.cause = f.now().Add(f.fresh), 0, nil
+	if f.pick != nil {
+		body = f.pick(body)
+	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, nil
+}
+
+// signingKeys leaves out the keys of a set that are there for something else than signatures: the library would verify with them, too, so
+// that whoever holds a key for encryption could sign tokens.
+func signingKeys(document []byte) []byte {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if json.Unmarshal(document, &set) != nil {
+		return document // the library says what is wrong with it
+	}
+	set.Keys = slices.DeleteFunc(set.Keys, func(key json.RawMessage) bool {
+		var purpose struct {
+			Use string   `json:"use"`
+			Ops []string `json:"key_ops"`
+		}
+		if json.Unmarshal(key, &purpose) != nil {
+			return true
+		}
+		return purpose.Use != "" && purpose.Use != "sig" || purpose.Ops != nil && !slices.Contains(purpose.Ops, "verify")
+	})
+	picked, err := json.Marshal(set)
+	if err != nil {
+		return document
+	}
+	return picked
 }
 
 // mayAsk says why the document is not fetched now.

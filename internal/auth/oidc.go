@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"math"
@@ -99,6 +100,9 @@ func (a *Auth) verify(ctx context.Context, token string) (claims, error) {
 	if strings.Count(token, ".") != 2 {
 		return c, errors.New("not a signed JWT")
 	}
+	if err := plain(token); err != nil {
+		return c, err
+	}
 	keys, err := a.issuer.keySet(ctx)
 	if err != nil {
 		return c, err
@@ -125,6 +129,45 @@ func (a *Auth) verify(ctx context.Context, token string) (claims, error) {
 	return c, c.inTime(a.now())
 }
 
+// plain refuses tokens of another type, and those that have a claim under a name that only Go's decoder takes for the right one: it ignores
+// case, so that "SUB" beside "sub" would say who calls.
+func plain(token string) error {
+	head, rest, _ := strings.Cut(token, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	var header struct {
+		Type string `json:"typ"`
+	}
+	if decodePart(head, &header) != nil {
+		return nil // the library says so, if the issuer can be asked
+	}
+	if kind := strings.TrimPrefix(strings.ToLower(header.Type), "application/"); kind != "" && kind != "jwt" && kind != "at+jwt" {
+		return claimError("This is not an access token: its typ is " + strconv.Quote(header.Type) + ".")
+	}
+	var members map[string]json.RawMessage
+	if decodePart(payload, &members) != nil {
+		return nil
+	}
+	for name := range members {
+		for _, known := range []string{"iss", "aud", "sub", "exp", "nbf", "iat", "scope", "scp"} {
+			if name != known && strings.EqualFold(name, known) {
+				return claimError("The access token has a claim " + strconv.Quote(name) + ", which is not how " + known + " is spelled.")
+			}
+		}
+	}
+	return nil
+}
+
+func decodePart(part string, into any) error {
+	text, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// longestValid is how long from now a token may be good. What is good for longer cannot be taken back in time when it gets lost.
+const longestValid = 366 * 24 * time.Hour
+
 // inTime refuses tokens that are not valid now, or for ever.
 func (c claims) inTime(now time.Time) error {
 	switch {
@@ -132,6 +175,8 @@ func (c claims) inTime(now time.Time) error {
 		return claimError("The access token has no expiry.")
 	case !now.Before(c.until()):
 		return claimError("The access token has expired. Get a new one.")
+	case c.until().Sub(now) > longestValid:
+		return claimError("The access token is valid for longer than a year, which no server here takes. Get one with an exp that is nearer.")
 	case c.NotBefore != nil && float64(now.UnixMilli())/1e3 < *c.NotBefore-skew.Seconds():
 		return claimError("The access token is not valid yet.")
 	}

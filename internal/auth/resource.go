@@ -47,12 +47,20 @@ func (s resource) challenge(r *http.Request, path, scopes string) string {
 	return text
 }
 
-// Challenge is what WWW-Authenticate says to a caller that lacks scopes. Without OIDC there are none to lack.
+// Challenge returns the WWW-Authenticate header for a caller that lacks scopes. Only OIDC has scopes.
 func (a *Auth) Challenge(r *http.Request, scopes string) string {
 	return a.resource.challenge(r, r.URL.Path, scopes) + lacksScope
 }
 
-// Metadata serves the metadata of the transport at path, which is where its clients have to be told of the issuer. It is nil without OIDC.
+// Prefix is the path of the public URL, or "".
+func (a *Auth) Prefix() string {
+	if a.resource.public == nil {
+		return ""
+	}
+	return strings.TrimSuffix(a.resource.public.Path, "/")
+}
+
+// Metadata serves the metadata of the transport at path, which names the issuer. It is nil without OIDC.
 func (a *Auth) Metadata(path string) http.HandlerFunc {
 	if a.mode != OIDC {
 		return nil
@@ -73,7 +81,7 @@ func (a *Auth) Metadata(path string) http.HandlerFunc {
 	}
 }
 
-// parseURL refuses what is no address to send people or keys to.
+// parseURL refuses addresses to which neither people nor keys should be sent.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

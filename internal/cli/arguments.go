@@ -1,91 +1,109 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 )
 
-// maxInput bounds what is read from standard input as arguments, in bytes.
-const maxInput = 16 << 20
-
-// readArguments reads the arguments of a call: a JSON object (given or on in), or name=value and name:=JSON pairs, of which later
-// ones add to a list or replace a value. The schema's properties say what a value is.
-func readArguments(words []string, properties map[string]any, in io.Reader) (json.RawMessage, error) {
-	args := map[string]any{}
+// readArguments reads the arguments of a call: a JSON object (given or on in), or name=value and name:=JSON pairs. The schema's properties
+// say what a value is. An argument that takes a list may be given several times.
+func readArguments(ctx context.Context, words []string, properties map[string]any, in io.Reader) (json.RawMessage, error) {
+	if len(words) == 1 && (words[0] == "-" || strings.HasPrefix(strings.TrimSpace(words[0]), "{")) {
+		return readObject(ctx, words[0], in)
+	}
+	args := given{}
 	for _, word := range words {
-		switch {
-		case word == "-":
-			text, err := io.ReadAll(io.LimitReader(in, maxInput))
-			if err != nil {
-				return nil, fmt.Errorf("standard input: %w", err)
-			}
-			word = strings.TrimSpace(string(text))
-			fallthrough
-		case strings.HasPrefix(word, "{"):
-			if len(words) > 1 {
-				return nil, errors.New("a JSON object of arguments stands alone")
-			}
-			if !json.Valid([]byte(word)) {
-				return nil, errors.New("the arguments are not a valid JSON object")
-			}
-			return json.RawMessage(word), nil
+		if word == "-" || strings.HasPrefix(word, "{") {
+			return nil, usagef("%s stands alone: give all arguments in one JSON object, or all as name=value", excerpt(word))
 		}
 		name, value, ok := strings.Cut(word, "=")
 		if !ok {
-			return nil, fmt.Errorf("%q is no argument: write name=value, name:=JSON or a JSON object", word)
+			return nil, usagef("%s is no argument: write name=value, name:=JSON, one JSON object, or - to read one from standard input", excerpt(word))
 		}
-		if err := setArgument(args, properties, name, value); err != nil {
+		if err := args.set(properties, "", name, value); err != nil {
 			return nil, err
 		}
 	}
 	return json.Marshal(args)
 }
 
-func setArgument(args, properties map[string]any, name, value string) error {
-	if exact, ok := strings.CutSuffix(name, ":"); ok {
-		if !json.Valid([]byte(value)) {
-			return fmt.Errorf("%s: %s is not valid JSON", exact, value)
+// readObject reads all arguments as one object.
+func readObject(ctx context.Context, word string, in io.Reader) (json.RawMessage, error) {
+	text, source := []byte(word), "the arguments"
+	if word == "-" {
+		source = "standard input"
+		var err error
+		if text, err = readInput(ctx, in); err != nil {
+			return nil, err
 		}
-		args[exact] = json.RawMessage(value)
+	}
+	if problem := objectProblem(text); problem != "" {
+		return nil, usagef("%s: %s", source, problem)
+	}
+	return text, nil
+}
+
+// given are arguments, or the fields of one that is an object.
+type given map[string]any
+
+// set adds one argument. path is the dotted path of the object, with a dot at its end. It is empty for the arguments themselves.
+func (g given) set(properties map[string]any, path, name, value string) error {
+	if exact, ok := strings.CutSuffix(name, ":"); ok {
+		if problem := jsonProblem([]byte(value)); problem != "" {
+			return usagef("%s%s: %s", path, exact, problem)
+		}
+		if _, twice := g[exact]; twice {
+			return usagef("%s%s is given twice: write the whole value once, as %s:=JSON", path, exact, exact)
+		}
+		g[exact] = json.RawMessage(value)
 		return nil
 	}
 	property, _ := properties[name].(map[string]any)
 	if property == nil {
 		if outer, inner, dotted := strings.Cut(name, "."); dotted {
-			return setInner(args, properties, outer, inner, value)
+			return g.setInner(properties, path, outer, inner, value)
 		}
 	}
+	before, twice := g[name]
 	v := typed(property, value)
 	if property["type"] == "array" {
-		list, _ := args[name].([]any)
+		list, isList := before.([]any)
+		if twice && !isList {
+			return usagef("%s%s is given as JSON and again as text: write it in one way", path, name)
+		}
 		elements, isList := v.([]any)
 		if !isList {
 			items, _ := property["items"].(map[string]any)
 			elements = []any{typed(items, value)}
 		}
 		v = slices.Concat(list, elements)
+	} else if twice {
+		return usagef("%s%s is given twice and takes one value", path, name)
 	}
-	args[name] = v
+	g[name] = v
 	return nil
 }
 
 // setInner sets one field of an object argument.
-func setInner(args, properties map[string]any, outer, inner, value string) error {
-	object, _ := args[outer].(map[string]any)
+func (g given) setInner(properties map[string]any, path, outer, inner, value string) error {
+	before, twice := g[outer]
+	object, ok := before.(given)
+	if twice && !ok {
+		return usagef("%s%s is given as a whole and again by %s.%s: write it in one way", path, outer, outer, inner)
+	}
 	if object == nil {
-		object = map[string]any{}
+		object = given{}
 	}
 	property, _ := properties[outer].(map[string]any)
 	fields, _ := property["properties"].(map[string]any)
-	args[outer] = object
-	return setArgument(object, fields, inner, value)
+	g[outer] = object
+	return object.set(fields, path+outer+".", inner, value)
 }
 
-// typed reads a value as the schema has it. What cannot be read so goes on as text: the tool says what is wrong with it.
+// typed converts a value to the type that the schema gives. A value that cannot be converted stays text, and the tool then says what is wrong with it.
 func typed(property map[string]any, value string) any {
 	switch property["type"] {
 	case "integer", "number", "boolean", "object", "array":

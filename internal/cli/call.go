@@ -8,15 +8,16 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+	"os"
+	"os/signal"
+	"slices"
+	"time"
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
-	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/nearest"
-	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
 )
 
@@ -27,12 +28,19 @@ type callCommand struct {
 
 // Help tells more about arguments.
 func (callCommand) Help() string {
-	return `name=value is read as the tool's schema has it: numbers, true and false, lists. Name an argument twice for a list of two, and
-an inner one by a dot: author.email=jo@example.com. A tool error is printed on standard error and ends with exit code 1.`
+	return `name=value is read as the tool's schema has it: numbers, true and false, lists. Name an argument that takes a list twice for a
+list of two, and an inner one by a dot: author.email=jo@example.com. A tool error is printed on standard error and ends with exit code 1.
+A signal ends a read at once, with exit code 130. A write that was sent has ten seconds to be answered; a second signal does not wait.`
 }
 
 // Run makes one call as a host would: through a client, the protocol and the stdio transport.
 func (c callCommand) Run(ctx context.Context, e *environment) error {
+	signals := make(chan os.Signal, 2) // the second one comes from a user who does not want to wait
+	signal.Notify(signals, endings...)
+	defer signal.Stop(signals)
+	if _, _, err := toolNamed(c.Tool); err != nil {
+		return err
+	}
 	cfg, err := e.keyedConfig()
 	if err != nil {
 		return err
@@ -43,15 +51,43 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)
 	}
-	a, logger, closeLog, err := e.build(ctx, cfg, e.callLogger)
+	// A signal ends the tool and not the connection, because the answer still has to come over it.
+	connected := context.WithoutCancel(ctx)
+	working, stop := context.WithCancel(connected)
+	defer stop()
+	cfg.Options = append(cfg.Options, server.WithToolHandlerMiddleware(endingWith(working)))
+	a, logger, closeLog, err := e.build(connected, cfg, e.callLogger)
 	if err != nil {
 		return err
 	}
+	asker := c.asker(e)
+	client, disconnect, err := e.connect(connected, a, logger, asker)
+	if err != nil {
+		closeLog()
+		return e.closeApp(connected, a, err)
+	}
+	err = callUnderWay{environment: e, client: client, asker: asker, signals: signals, stop: stop, offBy: cfg.Selection.OffBy}.make(ctx, c)
+	if _, left := errors.AsType[leaving](err); left {
+		return err // to close the server would wait for the write
+	}
+	disconnect()
 	defer closeLog()
-	return e.closeApp(ctx, a, c.run(ctx, e, a, logger))
+	return e.closeApp(connected, a, err)
 }
 
-// callLogger is silent unless asked: somebody at a terminal wants the answer alone.
+// endingWith cancels the handlers of tools when a context ends. Their answers still reach the client.
+func endingWith(working context.Context) server.ToolHandlerMiddleware {
+	return func(next server.ToolHandlerFunc) server.ToolHandlerFunc {
+		return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(working, cancel)()
+			return next(ctx, request)
+		}
+	}
+}
+
+// callLogger discards logs unless the user has set a level or a file, because a user at a terminal wants only the answer.
 func (e *environment) callLogger() (*slog.Logger, func(), error) {
 	if e.flags.LogLevel == "info" && e.flags.LogFile == "" {
 		return slog.New(slog.DiscardHandler), func() {}, nil
@@ -59,88 +95,110 @@ func (e *environment) callLogger() (*slog.Logger, func(), error) {
 	return e.logger()
 }
 
-func (c callCommand) run(ctx context.Context, e *environment, a *app.App, logger *slog.Logger) error {
-	client, disconnect, err := e.connect(ctx, a, logger, c.asker(e))
-	if err != nil {
-		return err
-	}
-	defer disconnect()
-	list, err := client.ListTools(ctx, mcp.ListToolsRequest{})
+// callUnderWay is one call, from its arguments to its end.
+type callUnderWay struct {
+	*environment
+	client  *mcpclient.Client
+	asker   *terminal // nil: nobody can be asked
+	signals <-chan os.Signal
+	stop    func() // ends the tool; it does not send a write any more, and gives one that it has sent ten seconds
+	offBy   func(tool string) string
+}
+
+// callEnd is the result of a call, or why there is none.
+type callEnd struct {
+	res *mcp.CallToolResult
+	err error
+}
+
+func (u callUnderWay) make(ctx context.Context, c callCommand) error {
+	list, err := u.client.ListTools(ctx, mcp.ListToolsRequest{})
 	if err != nil {
 		return fmt.Errorf("list tools: %w", err)
 	}
-	tool, err := find(list.Tools, c.Tool)
+	i := slices.IndexFunc(list.Tools, func(t mcp.Tool) bool { return t.Name == c.Tool })
+	if i < 0 {
+		return usagef("tool %q is not served", c.Tool)
+	}
+	tool := list.Tools[i]
+	if slices.Contains(c.Arguments, "-") {
+		u.announceInput()
+	}
+	args, err := readArguments(ctx, c.Arguments, tool.InputSchema.Properties, u.In)
 	if err != nil {
 		return err
 	}
-	args, err := readArguments(c.Arguments, tool.InputSchema.Properties, e.In)
-	if err != nil {
-		return usageError{err}
+	over := make(chan callEnd, 1)
+	go func() {
+		res, err := u.client.CallTool(context.WithoutCancel(ctx), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool.Name, Arguments: args}})
+		over <- callEnd{res, err}
+	}()
+	select {
+	case o := <-over:
+		return u.show(tool, o)
+	case s := <-u.signals:
+		return u.interrupted(tool, args, over, stopped{s}.code())
 	}
-	res, err := client.CallTool(ctx, mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool.Name, Arguments: args}})
-	if err != nil {
-		return fmt.Errorf("%s: %w", tool.Name, err)
+}
+
+// longestEnd is the time that the client gives a write whose caller has gone away.
+const longestEnd = 10 * time.Second
+
+// leaving ends a command that does not wait for its write.
+type leaving struct{ ended }
+
+// Unwrap gives the exit code.
+func (l leaving) Unwrap() error { return l.ended }
+
+// interrupted ends a call after a signal and tells the user whether something was changed, as far as that can be known.
+func (u callUnderWay) interrupted(tool mcp.Tool, args json.RawMessage, over <-chan callEnd, code ended) error {
+	if isTerminal(u.Err) {
+		_, _ = fmt.Fprintln(u.Err) // the terminal has written ^C
 	}
-	out := e.Out
-	if res.IsError {
-		out = e.Err
+	say := func(format string, args ...any) {
+		_, _ = fmt.Fprintf(u.Err, app.Name+": "+format+"\n", args...)
 	}
-	if err := printAnswer(out, res); err != nil {
+	asking := u.asker.takeBack()
+	u.stop()
+	switch reads := tool.Annotations.ReadOnlyHint; {
+	case asking:
+		say("%s: nothing was sent", tool.Name)
+		return code
+	case reads != nil && *reads:
+		say("%s was stopped; it only reads", tool.Name)
+		return code
+	}
+	longest := min(u.flags.DrainTimeout, longestEnd)
+	say("finishing %s, at most %v; again leaves at once", tool.Name, longest)
+	select {
+	case o := <-over:
+		if err := u.show(tool, o); err != nil && !errors.Is(err, ended(exitFailed)) {
+			return err
+		}
+		return code
+	case <-u.signals:
+	case <-time.After(longest + time.Second): // the answer may come at the last moment
+	}
+	say("%s may have been made: %s", tool.Name, shownBy(tool.Name, args, u.offBy))
+	return leaving{code}
+}
+
+// show prints the result of a call.
+func (u callUnderWay) show(tool mcp.Tool, o callEnd) error {
+	if o.err != nil {
+		return fmt.Errorf("%s: %w", tool.Name, said(o.err))
+	}
+	out := u.Out
+	if o.res.IsError {
+		out = u.Err
+	}
+	if err := printAnswer(out, o.res); err != nil {
 		return err
 	}
-	if res.IsError {
-		return errAnswered
+	if o.res.IsError {
+		return ended(exitFailed)
 	}
 	return nil
-}
-
-// connect joins a client and the server by two pipes. The client can ask its user if there is somebody to ask.
-func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logger, asker mcpclient.ElicitationHandler) (*mcpclient.Client, func(), error) {
-	toServer, fromClient := io.Pipe()
-	toClient, fromServer := io.Pipe()
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, toServer, fromServer)
-		_ = fromServer.Close()
-	}()
-	var options []mcpclient.ClientOption
-	if asker != nil {
-		options = append(options, mcpclient.WithElicitationHandler(asker))
-	}
-	client := mcpclient.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(strings.NewReader(""))), options...)
-	disconnect := func() {
-		_ = client.Close()
-		_ = fromClient.Close()
-		<-served
-	}
-	if err := client.Start(ctx); err != nil {
-		disconnect()
-		return nil, nil, fmt.Errorf("start: %w", err)
-	}
-	_, err := client.Initialize(ctx, mcp.InitializeRequest{Params: mcp.InitializeParams{
-		ProtocolVersion: mcp.LATEST_PROTOCOL_VERSION,
-		ClientInfo:      mcp.Implementation{Name: app.Name + " call", Version: version()},
-	}})
-	if err != nil {
-		disconnect()
-		return nil, nil, fmt.Errorf("initialize: %w", err)
-	}
-	return client, disconnect, nil
-}
-
-func find(list []mcp.Tool, name string) (mcp.Tool, error) {
-	names := make([]string, 0, len(list))
-	for _, t := range list {
-		if t.Name == name {
-			return t, nil
-		}
-		names = append(names, t.Name)
-	}
-	if near := nearest.Name(name, names); near != "" {
-		return mcp.Tool{}, usagef("unknown tool %q; did you mean %q?", name, near)
-	}
-	return mcp.Tool{}, usagef("unknown tool %q; featurebase-mcp tools lists them", name)
 }
 
 // printAnswer prints the text of a result: on a terminal with JSON laid out for reading, elsewhere as it is.

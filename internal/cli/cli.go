@@ -1,18 +1,3 @@
-// Package cli is the command line: it reads flags and variables, builds the server or the sandbox, and serves.
-//
-//	cli.go          Run: the grammar, the exit codes, and how usage errors are told
-//	flags.go        every flag with its default, and the configuration they come to
-//	server.go       from a configuration to a server, and its orderly end
-//	environment.go  the variables: one per flag, strictly
-//	logging.go      the logger
-//	tracing.go, tracing_otel.go   traces, in builds with the tag otel alone
-//	stdio.go        featurebase-mcp [stdio]
-//	http.go         featurebase-mcp http
-//	sandbox.go      featurebase-mcp sandbox
-//	call.go         featurebase-mcp call; arguments.go reads its k=v, ask.go asks at the terminal
-//	tools.go        featurebase-mcp tools
-//	doctor.go       featurebase-mcp doctor
-//	version.go      featurebase-mcp version
 package cli
 
 import (
@@ -20,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -36,7 +19,7 @@ const (
 	exitUsage  = 2 // wrong usage or configuration
 )
 
-// Process is what a command has of the process it runs in.
+// Process holds the arguments, variables and streams of a process.
 type Process struct {
 	Args    []string // without the program's name
 	Environ []string // as os.Environ has it
@@ -48,29 +31,12 @@ type Process struct {
 // usageError is a mistake in the command line or the configuration: exit code 2.
 type usageError struct{ error }
 
+// Unwrap gives the mistake.
+func (u usageError) Unwrap() error { return u.error }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// grammar is the command line. Flags of the root apply to every command.
-type grammar struct {
-	usualGrammar
-
-	Http    httpCommand    `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
-	Sandbox sandboxCommand `cmd:"" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
-	Call    callCommand    `cmd:"" help:"Call one tool and print its answer."`
-	Tools   toolsCommand   `cmd:"" help:"List the tools this configuration exposes."`
-	Doctor  doctorCommand  `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
-
-// usualGrammar is the part of the grammar that a start by a host needs. To describe the other commands and their flags takes as long as to
-// build the server, so they are looked at only where this part does not do: for another command, for help, and for whatever is wrong.
-type usualGrammar struct {
-	Flags
-
-	Stdio stdioCommand `cmd:"" default:"1" help:"Serve MCP over standard input and output (the default)."`
-}
-
-// environment is what commands get besides their flags.
+// environment holds what commands need besides their own flags.
 type environment struct {
 	Process
 	flags *Flags
@@ -79,41 +45,45 @@ type environment struct {
 
 // Run runs one command and returns its exit code. SIGINT and SIGTERM end it in order; a second one ends it at once.
 func Run(p Process) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // from here on a signal has its usual effect
+	ctx, release := untilSignal(context.Background())
+	defer release()
 	err := run(ctx, p)
-	var usage usageError
+	code, said := errors.AsType[ended](err)
+	signal, interrupted := errors.AsType[stopped](context.Cause(ctx))
+	_, usage := errors.AsType[usageError](err)
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errAnswered):
-		return exitFailed
-	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+	case said:
+		return int(code)
+	case interrupted && (errors.Is(err, context.Canceled) || errors.Is(err, signal)):
+		_, _ = fmt.Fprintf(p.Err, "%s: stopped\n", app.Name)
+		return int(signal.code())
+	case usage:
+		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, p.plain(err))
 		return exitUsage
 	default:
-		_, _ = fmt.Fprintf(p.Err, "%s: %v\n", app.Name, err)
+		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, p.plain(err))
 		return exitFailed
 	}
 }
 
-// errAnswered ends a command with exit code 1 after it has said why.
-var errAnswered = errors.New("answered")
-
 func run(ctx context.Context, p Process) error {
-	vars, warnings, err := readVariables(p.Environ)
+	if len(p.Args) > 0 && p.Args[0] == "help" {
+		p.Args = append(slices.Clone(p.Args[1:]), "--help")
+	}
+	vars, notes, err := readVariables(p.Environ)
 	if err != nil {
 		return err
 	}
 	var usual usualGrammar
 	flags := &usual.Flags
-	line, err := read(&usual, p, vars, kong.NoDefaultHelp())
-	if err != nil {
+	line, unknown, err := read(&usual, p, vars, kong.NoDefaultHelp())
+	if err != nil || len(unknown) > 0 {
 		var all grammar
 		flags = &all.Flags
-		done := false // --help has been answered
-		line, err = read(&all, p, vars, kong.Exit(func(int) { done = true }))
+		done := false // --help or --version has been answered
+		line, unknown, err = read(&all, p, vars, kong.Exit(func(int) { done = true }))
 		if done {
 			return nil
 		}
@@ -121,30 +91,35 @@ func run(ctx context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range warnings {
-		_, _ = fmt.Fprintf(p.Err, "%s: %s\n", app.Name, w)
+	e := &environment{Process: p, flags: flags, vars: vars}
+	for _, note := range append(notes, unknown...) {
+		e.warn("%s", note)
 	}
 	line.BindTo(ctx, (*context.Context)(nil))
-	return line.Run(&environment{Process: p, flags: flags, vars: vars})
+	return line.Run(e)
 }
 
-// read reads the command line and the variables as a grammar has them.
-func read(grammar any, p Process, vars variables, options ...kong.Option) (*kong.Context, error) {
-	parser, err := kong.New(grammar, append(options,
-		kong.Name(app.Name),
-		kong.Description("An MCP server for Featurebase: feedback, comments, changelogs, help center, inbox, tickets, contacts."),
-		kong.Writers(p.Out, p.Err),
-		kong.Resolvers(vars),
-		kong.ValueFormatter(helpWithVariable),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 120}),
-		kong.WithHyphenPrefixedParameters(true),
-	)...)
+// warn writes a message to standard error. The program goes on.
+func (e *environment) warn(format string, args ...any) {
+	_, _ = fmt.Fprintf(e.Err, app.Name+": "+format+"\n", args...)
+}
+
+// read parses the command line and the variables by a grammar. unknown are warnings about variables that belong to no flag.
+func read(grammar any, p Process, vars variables, options ...kong.Option) (line *kong.Context, unknown []string, err error) {
+	parser, err := newParser(grammar, p, vars, options...)
 	if err != nil {
-		return nil, fmt.Errorf("command line: %w", err)
+		return nil, nil, err
 	}
-	line, err := parser.Parse(p.Args)
+	words, err := cut(parser.Model, p.Args)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, err
 	}
-	return line, vars.check(parser.Model)
+	if err := words.foreignTo(parser.Model); err != nil {
+		return nil, nil, err
+	}
+	if line, err = parser.Parse(p.Args); err != nil {
+		return nil, nil, usageError{err}
+	}
+	unknown, err = vars.check(parser.Model)
+	return line, unknown, err
 }

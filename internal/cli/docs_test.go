@@ -30,7 +30,7 @@ func TestTheREADMEIsFresh(t *testing.T) {
 	}
 	wanted := []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Inventory().Endpoints()), len(contract.Load().Operations()))}
 	row := func(f *kong.Flag) {
-		if f.Name != "help" && f.Name != "json" {
+		if hasVariable(f) && f.Name != "json" {
 			wanted = append(wanted, strings.TrimSuffix(fmt.Sprintf("| `--%s` | `%s` |", f.Name, f.Default), " | `` |"))
 		}
 	}
@@ -98,5 +98,34 @@ func TestDocumentsNameFlagsThatExist(t *testing.T) {
 	}
 	if named < 200 {
 		t.Errorf("only %d names were read", named)
+	}
+}
+
+// Configurations are shared and shells keep what was typed: documents show where a key comes from, never one. What is built is static wherever it is built.
+func TestDocumentsShowNoKeyAndAStaticBuild(t *testing.T) {
+	t.Parallel()
+	blocks, builds := 0, 0
+	for _, file := range []string{"../../README.md", "../../docs/hosts.md"} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range regexp.MustCompile("(?s)```(?:json|sh|toml)\n.*?```").FindAllString(string(content), -1) {
+			blocks++
+			if strings.Contains(block, "sk_") {
+				t.Errorf("%s shows a key: %s", filepath.Base(file), block)
+			}
+			for line := range strings.Lines(block) {
+				if strings.Contains(line, "go build") {
+					builds++
+					if !strings.HasPrefix(line, "CGO_ENABLED=0 ") {
+						t.Errorf("%s: where there is a C compiler this builds a dynamic binary: %s", filepath.Base(file), line)
+					}
+				}
+			}
+		}
+	}
+	if blocks < 10 || builds < 1 {
+		t.Errorf("only %d blocks and %d builds were read", blocks, builds)
 	}
 }

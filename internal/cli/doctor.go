@@ -13,7 +13,7 @@ type doctorCommand struct {
 	JSON bool `name:"json" help:"Print one JSON document."`
 }
 
-// Help tells what is done and what the exit code means.
+// Help describes the checks and the exit code.
 func (doctorCommand) Help() string {
 	return `Each toolset is asked for with one harmless read; nothing is written. A check that could not be made is left out. The exit code is 1
 if there is a problem; warnings leave it at 0.`
@@ -25,8 +25,8 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	cfg.Client.Retries = 0                   // what happens is told, not smoothed over
-	cfg.Client.NoAuth = cfg.Client.Key == "" // whether the API can be reached is worth knowing before there is a key
+	cfg.Client.Retries = 0                   // the report shows each failure; a retry would hide it
+	cfg.Client.NoAuth = cfg.Client.Key == "" // without a key the report still says whether the API can be reached
 	a, _, closeLog, err := e.build(ctx, cfg, e.callLogger)
 	if err != nil {
 		return err
@@ -52,12 +52,12 @@ func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.
 		return err
 	}
 	if report.Count(doctor.Problem) > 0 {
-		return errAnswered
+		return ended(exitFailed)
 	}
 	return nil
 }
 
-// keySource says where the key was read from, empty for no key.
+// keySource names the file or the variable that holds the key. It is empty without a key.
 func (e *environment) keySource(key string) string {
 	switch {
 	case key == "":

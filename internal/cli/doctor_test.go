@@ -27,9 +27,9 @@ func TestDoctorOnTheSandboxFindsNoProblem(t *testing.T) {
 	}
 }
 
-// The exit code tells whether calls would work; standard output alone has the report, without the key wherever it comes from.
-func TestDoctorExitCodes(t *testing.T) {
-	t.Parallel()
+// keyedAPI is an API that knows one key, and repeats another one. It returns its address.
+func keyedAPI(t *testing.T) string {
+	t.Helper()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if key := r.Header.Get("Authorization"); key != "Bearer sk_right" {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -39,6 +39,13 @@ func TestDoctorExitCodes(t *testing.T) {
 		_, _ = io.WriteString(w, `[]`)
 	}))
 	t.Cleanup(api.Close)
+	return api.URL
+}
+
+// The exit code tells whether calls would work; standard output alone has the report, without the key wherever it comes from.
+func TestDoctorExitCodes(t *testing.T) {
+	t.Parallel()
+	api := keyedAPI(t)
 	keyFile := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(keyFile, []byte("sk_right\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -57,7 +64,7 @@ func TestDoctorExitCodes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"doctor", "--api-url", api.URL}, tc.args...)
+			args := append([]string{"doctor", "--api-url", api}, tc.args...)
 			got := start("", tc.environ, args...)
 			if got.code != tc.code || got.err != "" || !strings.Contains(got.out, tc.want) {
 				t.Errorf("%+v\nwant exit %d with %q", got, tc.code, tc.want)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -16,52 +15,47 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// Flags apply to every command. Each has a variable: FEATUREBASE_ and the flag's name in capitals.
+// Flags are the flags that commands share. Each has a variable, which is FEATUREBASE_ and the flag's name in capitals. The tag restricts marks
+// those whose misspelt variable must not be ignored.
 type Flags struct {
-	APIKeyFile string `name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; or set FEATUREBASE_API_KEY. There is no flag for the key itself: command lines are public."`
-	APIURL     string `name:"api-url" default:"https://do.featurebase.app" help:"Address of the API; https unless loopback."`
-	APIVersion string `name:"api-version" default:"2026-01-01.nova" help:"Version of the API, sent with every request."`
+	APIKeyFile string `group:"api" name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; or set FEATUREBASE_API_KEY. There is no flag for the key itself: command lines are public."`
+	APIURL     string `group:"api" name:"api-url" default:"https://do.featurebase.app" help:"Address of the API; https unless loopback."`
+	APIVersion string `group:"api" name:"api-version" default:"2026-01-01.nova" help:"Version of the API, sent with every request."`
 
-	Sandbox      bool   `help:"Answer from the embedded Featurebase, in process: no key, no network."`
-	SandboxState string `name:"sandbox-state" placeholder:"FILE" help:"Keep what is written to the sandbox in this file."`
+	Sandbox       bool   `group:"sandbox" help:"Answer from the embedded Featurebase, in process: no key, no network."`
+	SandboxState  string `group:"sandbox" name:"sandbox-state" placeholder:"FILE" help:"Keep what is written to the sandbox in this file."`
+	SandboxQuirks bool   `group:"sandbox" name:"sandbox-quirks" help:"Let the sandbox answer with the oddities that the live API has shown."`
 
-	SandboxQuirks bool `name:"sandbox-quirks" help:"Let the sandbox answer with the oddities that the live API has shown."`
+	Toolsets      []string `group:"tools" placeholder:"NAME" help:"Toolsets to expose: names of toolsets, default, all or none. Without it, default, and for call all."`
+	SingleTools   []string `group:"tools" name:"tools" placeholder:"NAME" help:"Tools to expose besides."`
+	ExcludeTools  []string `group:"tools" restricts:"" name:"exclude-tools" placeholder:"NAME" help:"Tools to leave out; wins over --toolsets and --tools."`
+	ReadOnly      bool     `group:"tools" restricts:"" name:"read-only" help:"Expose only tools that read; wins over the flags that choose tools."`
+	NoDestructive bool     `group:"tools" restricts:"" name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 
-	Toolsets     []string `placeholder:"NAME" help:"Toolsets to expose: names of toolsets, default, all or none. Without it, default, and for call all."`
-	SingleTools  []string `name:"tools" placeholder:"NAME" help:"Tools to expose besides."`
-	ExcludeTools []string `name:"exclude-tools" placeholder:"NAME" help:"Tools to leave out; wins over --toolsets and --tools."`
+	DryRun             bool               `group:"writes" restricts:"" name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
+	Confirm            engine.ConfirmMode `group:"writes" restricts:"" enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
+	ActingAdmin        string             `group:"writes" name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
+	AllowImpersonation bool               `group:"writes" name:"allow-impersonation" help:"Let tools write in a customer's name."`
+	AuditLog           string             `group:"writes" name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
 
-	ReadOnly      bool `name:"read-only" help:"Expose only tools that read; wins over the flags that choose tools."`
-	NoDestructive bool `name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
-	DryRun        bool `name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
+	MaskEmails   bool          `group:"answers" name:"mask-emails" help:"Mask the e-mail addresses of contacts in answers: j***@example.com."`
+	AnswerBudget render.Budget `group:"answers" name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
 
-	Confirm engine.ConfirmMode `enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
+	Rate         float64       `group:"limits" default:"25" help:"Requests per second and API key; 0 is no limit."`
+	Burst        int           `group:"limits" default:"50" help:"Requests that may go out at once after a pause."`
+	Concurrency  int           `group:"limits" default:"8" help:"Requests in flight; 0 is no limit."`
+	Retries      int           `group:"limits" default:"3" help:"Further attempts after a failed one that is safe to repeat."`
+	Timeout      time.Duration `group:"limits" default:"30s" help:"Longest time of one attempt."`
+	MaxWait      time.Duration `group:"limits" name:"max-wait" default:"20s" help:"Longest time that one call waits between attempts."`
+	Deadline     time.Duration `group:"limits" default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
+	DrainTimeout time.Duration `group:"limits" name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
 
-	ActingAdmin        string `name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
-	AllowImpersonation bool   `name:"allow-impersonation" help:"Let tools write in a customer's name."`
-
-	MaskEmails bool `name:"mask-emails" help:"Mask the e-mail addresses of contacts in answers: j***@example.com."`
-
-	Rate        float64       `default:"25" help:"Requests per second and API key; 0 is no limit."`
-	Burst       int           `default:"50" help:"Requests that may go out at once after a pause."`
-	Concurrency int           `default:"8" help:"Requests in flight; 0 is no limit."`
-	Retries     int           `default:"3" help:"Further attempts after a failed one that is safe to repeat."`
-	Timeout     time.Duration `default:"30s" help:"Longest time of one attempt."`
-	MaxWait     time.Duration `name:"max-wait" default:"20s" help:"Longest time that one call waits between attempts."`
-	Deadline    time.Duration `default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
-
-	AnswerBudget render.Budget `name:"answer-budget" default:"24000" help:"Longest text of an answer, in bytes, at least 2000; 0 is no limit."`
-
-	DrainTimeout time.Duration `name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
-
-	AuditLog string `name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
-
-	LogLevel  string `name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
-	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
-	LogFile   string `name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
+	LogLevel  string `group:"logs" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
+	LogFormat string `group:"logs" name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
+	LogFile   string `group:"logs" name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`
 }
 
-// Validate implements kong's check of values that have a type but no sense.
+// Validate implements kong's check. It refuses values that have the right type and cannot be meant.
 func (f *Flags) Validate() error {
 	for _, v := range []struct {
 		name  string
@@ -92,10 +86,13 @@ func (f *Flags) Validate() error {
 	if err := f.AnswerBudget.Check(); err != nil {
 		return fmt.Errorf("--answer-budget: %w", err)
 	}
+	if err := f.misplaced(); err != nil {
+		return err
+	}
 	return f.selection().Check()
 }
 
-// selection is what the flags say about the tools to expose.
+// selection returns the tools that the flags select.
 func (f *Flags) selection() tools.Selection {
 	return tools.Selection{
 		Toolsets: names(f.Toolsets), Tools: names(f.SingleTools), Exclude: names(f.ExcludeTools),
@@ -103,7 +100,7 @@ func (f *Flags) selection() tools.Selection {
 	}
 }
 
-// names takes the spaces out of a list: "default, webhooks" in a variable means what it seems to mean.
+// names removes spaces and empty names from a list, so that "default, webhooks" in a variable works.
 func names(list []string) []string {
 	var names []string
 	for _, name := range list {
@@ -114,7 +111,7 @@ func names(list []string) []string {
 	return names
 }
 
-// config is what the flags come to for the server.
+// config builds the configuration of the server from the flags.
 func (e *environment) config() (app.Config, error) {
 	f := e.flags
 	cfg := app.Config{
@@ -131,44 +128,25 @@ func (e *environment) config() (app.Config, error) {
 		},
 	}
 	if f.Sandbox {
-		cfg.Sandbox = &app.Sandbox{StateFile: f.SandboxState, Quirks: f.SandboxQuirks}
+		cfg.Sandbox = &app.Sandbox{StateFile: f.SandboxState, Quirks: f.SandboxQuirks, Warn: func(text string) { e.warn("%s", text) }}
 		return cfg, nil
 	}
 	if f.SandboxState != "" || f.SandboxQuirks {
 		return cfg, usagef("--sandbox-state and --sandbox-quirks need --sandbox")
+	}
+	if err := client.CheckURL(f.APIURL); err != nil {
+		return cfg, usagef("--api-url: %w", err)
 	}
 	key, err := e.key()
 	cfg.Client.Key = key
 	return cfg, err
 }
 
-// keyedConfig is the configuration of a command that is of no use without a key.
+// keyedConfig is config for commands that need a key.
 func (e *environment) keyedConfig() (app.Config, error) {
 	cfg, err := e.config()
 	if err == nil && cfg.Client.Key == "" && cfg.Sandbox == nil {
 		err = usagef("no API key: set %s, or give --sandbox to try it without", keyVariable)
 	}
 	return cfg, err
-}
-
-// key reads the API key. Its errors never show what was read.
-func (e *environment) key() (string, error) {
-	key, source := e.vars[keyVariable], keyVariable
-	if file := e.flags.APIKeyFile; file != "" {
-		if key != "" {
-			return "", usagef("%s and %s are both set; set one of them", keyVariable, variable("api-key-file"))
-		}
-		content, err := os.ReadFile(file) //nolint:gosec // the user names the file
-		if err != nil {
-			return "", usagef("--api-key-file: %w", err)
-		}
-		key, source = strings.TrimSpace(string(content)), file
-		if key == "" {
-			return "", usagef("--api-key-file: %s is empty", file)
-		}
-	}
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", usagef("%s does not hold an API key: keys are one word of plain letters", source)
-	}
-	return key, nil
 }

@@ -5,8 +5,8 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"featurebase-mcp/internal/app"
@@ -39,7 +39,14 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	certificate, err := c.tls()
+	c.AllowedHosts, c.AllowedOrigins = names(c.AllowedHosts), names(c.AllowedOrigins)
+	if err := checkHosts(c.AllowedHosts); err != nil {
+		return err
+	}
+	if err := checkOrigins(c.AllowedOrigins); err != nil {
+		return err
+	}
+	certificate, err := tlsOf(c.TLSCert, c.TLSKey)
 	if err != nil {
 		return err
 	}
@@ -59,7 +66,7 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	return e.closeApp(ctx, a, c.serve(ctx, e, a, logger, certificate))
 }
 
-// config is that of the server: with a key, unless callers bring theirs.
+// config returns the configuration of the server. It has a key, unless callers bring their own.
 func (c httpCommand) config(e *environment) (app.Config, error) {
 	if err := c.checkAddr(); err != nil {
 		return app.Config{}, err
@@ -77,27 +84,12 @@ func (c httpCommand) config(e *environment) (app.Config, error) {
 
 func (c httpCommand) mode() auth.Mode { return auth.Mode(c.Auth) }
 
-// checkAddr refuses addresses that others can reach, unless they are asked who they are.
+// checkAddr refuses addresses that other machines can reach, unless callers have to prove who they are.
 func (c httpCommand) checkAddr() error {
-	if _, _, err := net.SplitHostPort(c.Addr); err == nil && c.mode() != auth.None {
-		return nil
+	if c.mode() != auth.None {
+		return checkAddr("--addr", c.Addr)
 	}
-	return loopbackOnly(c.Addr)
-}
-
-// tls returns nil without a certificate.
-func (c httpCommand) tls() (*tls.Config, error) {
-	switch {
-	case c.TLSCert == "" && c.TLSKey == "":
-		return nil, nil //nolint:nilnil // no TLS is a valid configuration
-	case c.TLSCert == "" || c.TLSKey == "":
-		return nil, usagef("--tls-cert and --tls-key need each other")
-	}
-	certificate, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
-	if err != nil {
-		return nil, usagef("--tls-cert, --tls-key: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+	return loopbackOnly(c.Addr, ", or have callers asked with --auth")
 }
 
 func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logger *slog.Logger, certificate *tls.Config) error {
@@ -108,36 +100,43 @@ func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logg
 	if err != nil {
 		return usageError{err}
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	listener, err := listen(ctx, "--addr", c.Addr)
 	if err != nil {
-		return usagef("--addr: %w", err)
+		return err
 	}
 	scheme := "http"
 	if certificate != nil {
 		scheme = "https"
-	} else if loopbackOnly(c.Addr) != nil {
+	} else if loopbackOnly(c.Addr, "") != nil {
 		logger.WarnContext(ctx, "credentials cross the network in the clear unless a proxy before this server speaks TLS; --tls-cert and --tls-key have the server speak it")
 	}
 	logger.InfoContext(ctx, "serving MCP over HTTP", "address", listener.Addr().String(), "sse", !c.NoSSE, "auth", c.Auth, "tls", certificate != nil)
 	if c.MetricsAddr != "" {
 		logger.InfoContext(ctx, "serving metrics", "address", c.MetricsAddr)
 	}
-	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s://%s/mcp\n", scheme, listener.Addr())
+	address, local := clientAddress(scheme, listener.Addr(), c.AllowedHosts)
+	if c.PublicURL != "" {
+		address, local = strings.TrimSuffix(c.PublicURL, "/"), false
+	}
+	if local {
+		logger.WarnContext(ctx, "this server listens on every address, but answers only to 127.0.0.1 and localhost; name the hosts that clients use with --allowed-hosts")
+	}
+	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s/mcp\n", address)
 	return httptransport.New(a.MCP, httptransport.Options{
 		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
 		Auth: who, Proved: a.Proved, Limits: app.Limits, TLS: certificate,
 	}).Serve(ctx, listener)
 }
 
-// serveMetrics counts and serves what was counted, on an address of its own, until the function that it returns is called: scrapes work
-// while the server drains. Without an address nothing is counted.
+// serveMetrics collects metrics and serves them on an address of their own. It serves until the returned function is called, so that scrapes
+// work while the server drains. Without an address it does nothing.
 func (c *httpCommand) serveMetrics(ctx context.Context) (*metrics.Metrics, func(), error) {
 	if c.MetricsAddr == "" {
 		return nil, func() {}, nil
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.MetricsAddr)
+	listener, err := listen(ctx, "--metrics-addr", c.MetricsAddr)
 	if err != nil {
-		return nil, nil, usagef("--metrics-addr: %w", err)
+		return nil, nil, err
 	}
 	c.MetricsAddr = listener.Addr().String()
 	m := metrics.New()

@@ -38,11 +38,11 @@ func TestHTTPIsRefusedWhereItWouldBeOpenOrUseless(t *testing.T) {
 		{"with a way that is none", nil, []string{"http", "--auth", "tokens"}, "--auth"},
 		{"with a key for all, and one for each", []string{"FEATUREBASE_API_KEY=sk_all"}, []string{"http", "--auth", "key"}, "and FEATUREBASE_API_KEY holds one for all"},
 		{"with tokens from nowhere", nil, []string{"http", "--sandbox", "--auth", "token"}, "--auth token needs --auth-tokens"},
-		{"with tokens that nobody asks for", []string{"FEATUREBASE_AUTH_TOKENS=f"}, []string{"http", "--sandbox"}, "--auth-tokens needs --auth token"},
+		{"with tokens that nobody asks for", []string{"FEATUREBASE_AUTH_TOKENS=f"}, []string{"http", "--sandbox"}, "FEATUREBASE_AUTH_TOKENS needs --auth token"},
 		{"with an issuer that nobody asks", nil, []string{"http", "--auth", "key", "--oidc-issuer", "https://id.example.com"}, "--oidc-issuer needs --auth oidc"},
 		{"for tokens of everybody", nil, []string{"http", "--sandbox", "--auth", "oidc", "--oidc-issuer", "https://id.example.com"}, "--auth oidc needs --oidc-audience"},
 		{"with half of a certificate", nil, []string{"http", "--sandbox", "--tls-cert", "cert.pem"}, "--tls-cert and --tls-key need each other"},
-		{"with a certificate that is not there", nil, []string{"http", "--sandbox", "--tls-cert", "no.pem", "--tls-key", "no.pem"}, "--tls-cert, --tls-key: open no.pem"},
+		{"with a certificate that is not there", nil, []string{"http", "--sandbox", "--tls-cert", "no.pem", "--tls-key", "no.pem"}, "--tls-cert: no.pem: there is no such file or folder"},
 		{"with auth, without a port", nil, []string{"http", "--auth", "key", "--addr", "0.0.0.0"}, "expected host:port"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -275,7 +275,7 @@ func overSSE(t *testing.T, address string) exchange {
 			}
 		}
 	}
-	path := string(data())
+	path := "/" + string(data()) // relative to the stream, as behind a path prefix
 	return func(line, _, _ string) []byte {
 		ask(t.Context(), t, http.MethodPost, address+path, line, nil)
 		return data()
@@ -308,7 +308,7 @@ func TestOneServerAnswersTheSameOnThreeTransports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = a.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() { a.Close(context.WithoutCancel(t.Context())) })
 	address := serveHTTP(t, a)
 	stdio := overStdio(t, a)
 	others := map[string]exchange{"Streamable HTTP": overStreamableHTTP(t, address), "SSE": overSSE(t, address)}

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/term"
 )
 
-// logger returns the logger and what closes its file. Logs never go to standard output: that belongs to the protocol.
+// logger returns the logger and a function that closes its file. Logs never go to standard output, which belongs to the protocol.
 func (e *environment) logger() (*slog.Logger, func(), error) {
 	out, closeLog := e.Err, func() {}
 	if name := e.flags.LogFile; name != "" {
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+		f, err := appendTo("--log-file", name)
 		if err != nil {
-			return nil, nil, usagef("--log-file: %w", err)
+			return nil, nil, err
 		}
 		out, closeLog = f, func() { _ = f.Close() }
 	}
@@ -36,7 +36,7 @@ func (e *environment) logger() (*slog.Logger, func(), error) {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: readableDurations})), closeLog, nil
 }
 
-// readableDurations writes 18.83ms where JSON would have 18827426.
+// readableDurations writes durations as 18.83ms in place of 18827426.
 func readableDurations(_ []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() == slog.KindDuration {
 		a.Value = slog.StringValue(a.Value.Duration().Round(time.Microsecond).String())
@@ -44,7 +44,7 @@ func readableDurations(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// isTerminal reports whether somebody sits at the other end of this stream.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -22,16 +20,16 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer closeLog()
-	if err := loopbackOnly(c.Addr); err != nil {
+	if err := loopbackOnly(c.Addr, ""); err != nil {
 		return err
 	}
 	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
 	if err != nil {
-		return usageError{err}
+		return usagef("--sandbox-state: %w", err)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	listener, err := listen(ctx, "--addr", c.Addr)
 	if err != nil {
-		return usagef("--addr: %w", err)
+		return err
 	}
 	server := &http.Server{Handler: box, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
@@ -44,17 +42,5 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 		defer cancel()
 		err = server.Shutdown(shutdown)
 	}
-	return errors.Join(err, box.Close())
-}
-
-// loopbackOnly refuses addresses that others can reach: nobody is asked for a password here.
-func loopbackOnly(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return usagef("--addr: expected host:port, such as 127.0.0.1:4010, got %q", addr)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usagef("--addr: %s is not a loopback address, and nobody is asked who calls; use 127.0.0.1, or for http --auth", addr)
-	}
-	return nil
+	return err
 }

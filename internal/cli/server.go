@@ -3,14 +3,13 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"os"
 
 	"featurebase-mcp/internal/engine"
 
 	"featurebase-mcp/internal/app"
 )
 
-// build makes the server with a logger, and returns what ends its traces and closes the log and the audit log.
+// build makes the server with a logger. It returns a function that ends the traces and closes the log and the audit log.
 func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func() (*slog.Logger, func(), error)) (*app.App, *slog.Logger, func(), error) {
 	logger, closeLog, err := newLogger()
 	if err != nil {
@@ -44,25 +43,23 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 	return a, logger, closeLogs, nil
 }
 
-// audit opens the trail of writes, and returns what closes its file.
+// audit opens the audit log. It returns a function that closes its file.
 func (e *environment) audit() (*engine.Audit, func(), error) {
 	name := e.flags.AuditLog
 	if name == "" {
 		return nil, func() {}, nil
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the user names the file
+	f, err := appendTo("--audit-log", name)
 	if err != nil {
-		return nil, nil, usagef("--audit-log: %w", err)
+		return nil, nil, err
 	}
 	return engine.NewAudit(f), func() { _ = f.Close() }, nil
 }
 
-// closeApp waits for writes that are still on their way, also after a signal, and keeps the first error.
+// closeApp waits for writes that were sent, also after a signal, closes the server, and passes on how the command ended.
 func (e *environment) closeApp(ctx context.Context, a *app.App, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 	defer cancel()
-	if closing := a.Close(ctx); err == nil {
-		return closing
-	}
+	a.Close(ctx)
 	return err
 }

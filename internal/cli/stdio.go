@@ -5,6 +5,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/wire/stdio"
 )
 
@@ -21,12 +22,16 @@ func (stdioCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer closeLog()
-	// Hosts show an early exit as "server disconnected", and catalogues list tools without secrets: a missing key is told here
-	// and by every call.
+	// The server starts without a key, because hosts show an early exit as "server disconnected" and catalogues list tools without secrets.
+	// The log and every call say that the key is missing.
 	if cfg.Client.Key == "" && cfg.Sandbox == nil {
 		logger.WarnContext(ctx, "no API key: tools are listed, but every call will be refused until "+keyVariable+" or --api-key-file is set, or --sandbox is given")
 	}
-	// A host that dies closes our output. The write must fail, not kill the process: writes to the API are still on their way.
+	if isTerminal(e.In) {
+		e.warn("serving MCP on standard input and output, as a host starts it; waiting for messages in JSON, one a line. Ctrl-C ends it.\n" +
+			"To try a tool by hand: " + app.Name + ` call --sandbox search_posts search="dark mode". All commands: ` + app.Name + " --help")
+	}
+	// A host that dies closes our output. Then the write to it must fail and not kill the process, because calls to the API may still run.
 	signal.Ignore(syscall.SIGPIPE)
 	err = stdio.New(a.MCP, stdio.Options{Logger: logger, Grace: e.flags.DrainTimeout}).Serve(ctx, e.In, e.Out)
 	return e.closeApp(ctx, a, err)

@@ -3,15 +3,19 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/tools"
 )
 
 type toolsCommand struct {
-	JSON bool `name:"json" help:"Print one JSON document."`
+	Tool string `arg:"" optional:"" help:"Tool to describe: what it does, what it takes and an example."`
+	JSON bool   `name:"json" help:"Print one JSON document."`
 }
 
 // listedTool is one tool in the output of tools --json.
@@ -47,9 +51,20 @@ type toolTotal struct {
 	Tokens int `json:"tokens"`
 }
 
-// Run lists the tools of this configuration.
+// Run lists the tools of this configuration, or describes one. It describes tools that are switched off, too.
 func (c toolsCommand) Run(e *environment) error {
-	list := listTools(e.flags.selection(), e.flags.ActingAdmin != "")
+	selection, acting := e.flags.selection(), e.flags.ActingAdmin != ""
+	if c.Tool != "" && !c.JSON {
+		return describeTool(e.Out, c.Tool, acting, e.asWritten(selection.OffBy(c.Tool)))
+	}
+	list := listTools(selection, acting)
+	if c.Tool != "" {
+		op, set, err := toolNamed(c.Tool)
+		if err != nil {
+			return err
+		}
+		list = toolList{Tools: []listedTool{toolListed(op, set, acting)}, Total: toolTotal{1, tools.Tokens(op)}}
+	}
 	if c.JSON {
 		return list.writeJSON(e)
 	}
@@ -60,12 +75,16 @@ func listTools(selection tools.Selection, acting bool) toolList {
 	list := toolList{Tools: []listedTool{}}
 	for _, set := range selection.Exposed() {
 		for _, op := range set.Operations {
-			list.Tools = append(list.Tools, listedTool{op.Name, set.Name, op.Effect.String(), tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)})
+			list.Tools = append(list.Tools, toolListed(op, set, acting))
 			list.Total.Tokens += tools.Tokens(op)
 		}
 	}
 	list.Total.Tools = len(list.Tools)
 	return list
+}
+
+func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
+	return listedTool{op.Name, set.Name, op.Effect.String(), tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)}
 }
 
 func (l toolList) writeJSON(e *environment) error {
@@ -95,4 +114,55 @@ func (l toolList) writeTable(e *environment) error {
 func firstSentence(text string) string {
 	first, _, _ := strings.Cut(text, ". ")
 	return strings.TrimSuffix(first, ".")
+}
+
+// shownBy names the tool that shows whether a write was made.
+func shownBy(tool string, args json.RawMessage, offBy func(string) string) string {
+	op := tools.Inventory().Lookup(tool)
+	if op == nil {
+		return "look in Featurebase"
+	}
+	return tools.Inventory().ShownAfterwards(op, args, offBy)
+}
+
+func isTool(name string) bool { return tools.Inventory().Lookup(name) != nil }
+
+// misplaced refuses the name of a tool where a toolset is expected, and the other way round.
+func (f *Flags) misplaced() error {
+	isToolset := func(name string) bool {
+		return slices.ContainsFunc(tools.Inventory().Toolsets(), func(set *engine.Toolset) bool { return set.Name == name })
+	}
+	for _, name := range names(f.Toolsets) {
+		if isTool(name) {
+			return fmt.Errorf("--toolsets: %s is a tool; --tools %s adds it, and --toolsets none leaves it alone", name, name)
+		}
+	}
+	for flag, list := range map[string][]string{"--tools": f.SingleTools, "--exclude-tools": f.ExcludeTools} {
+		for _, name := range names(list) {
+			if isToolset(name) {
+				return fmt.Errorf("%s: %s is a toolset; this takes single tools, and featurebase-mcp tools --toolsets %s lists those of it", flag, name, name)
+			}
+		}
+	}
+	return nil
+}
+
+// toolNamed returns a tool and its toolset. Its error suggests the closest name.
+func toolNamed(name string) (*engine.Operation, *engine.Toolset, error) {
+	var all []string
+	for _, set := range tools.Inventory().Toolsets() {
+		if set.Name == name {
+			return nil, nil, usagef("%s is a toolset; featurebase-mcp tools --toolsets %s lists its tools", name, name)
+		}
+		for _, op := range set.Operations {
+			if op.Name == name {
+				return op, set, nil
+			}
+			all = append(all, op.Name)
+		}
+	}
+	if near := nearest.Name(name, all); near != "" {
+		return nil, nil, usagef("unknown tool %q; did you mean %q?", name, near)
+	}
+	return nil, nil, usagef("unknown tool %q; featurebase-mcp tools --toolsets all lists them", name)
 }

@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/internal/tracing"
 )
 
-// trace has the server traced where the standard variables say so, and returns what sends the last spans.
+// trace adds tracing to the server when the standard variables ask for it. It returns a function that sends the last spans.
 func trace(ctx context.Context, cfg *app.Config) (func(context.Context), error) {
 	tracer, err := tracing.New(ctx, app.Name, cfg.Version)
 	if err != nil || tracer == nil {

@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/client"
 )
 
-// noConnection says what is wrong when the API cannot be spoken to at all, and what to do; broken is false if it can.
+// noConnection explains a failure to reach the API, and says what to do. broken is false when the API was reached.
 func noConnection(failed *client.Error, address string) (text, next string, broken bool) {
 	if failed == nil {
 		return "", "", false
@@ -30,7 +30,7 @@ func noConnection(failed *client.Error, address string) (text, next string, brok
 	return text, next, true
 }
 
-// hostOf is the host of an address with its port, as far as one is given.
+// hostOf returns the host of an address, with its port if it has one.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -39,7 +39,7 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// unreachable tells apart how far the way to the API went: proxy, name, connection, TLS.
+// unreachable says which step on the way to the API failed: the proxy, the name, the connection or TLS.
 func unreachable(failed *client.Error, host string) (text, next string) {
 	op, isOp := errors.AsType[*net.OpError](failed)
 	if isOp && op.Op == "proxyconnect" {

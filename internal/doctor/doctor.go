@@ -1,9 +1,3 @@
-// Package doctor finds out why a configuration does not work, or that it does, and says what to do about it. It only reads.
-//
-//	doctor.go      Examine: what is asked, in which order, and when it stops asking
-//	report.go      findings, and how they are shown
-//	connection.go  what is said when nothing of use answers
-//	probe.go       the harmless read of a toolset
 package doctor
 
 import (
@@ -18,7 +12,7 @@ import (
 	"featurebase-mcp/client"
 )
 
-// maxSkew is how far two clocks may differ before it is worth a word: signatures and tokens commonly allow as much.
+// maxSkew is the greatest difference of two clocks that is not reported. Signatures and tokens commonly allow as much.
 const maxSkew = 5 * time.Minute
 
 // Subject is a configuration to examine.
@@ -26,13 +20,13 @@ type Subject struct {
 	Client     *client.Client
 	Address    string            // of the API
 	APIVersion string            // as it is sent
-	KeySource  string            // where the key comes from; empty: there is none, and Client sends none
+	KeySource  string            // the file or variable that holds the key; empty without a key, and then Client sends none
 	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
 	Toolsets   []*engine.Toolset // each is tried with one harmless read
 }
 
-// Examine sends at most one GET for each toolset, one after the other, and tells what follows from the answers. It stops asking when
-// all other answers would be the same. A check that could not be made is left out. The only error is that of ctx.
+// Examine sends at most one GET for each toolset, one after the other, and reports what follows from the answers. It stops when all further
+// answers would be the same. Checks that could not be made are left out. The only error is that of ctx.
 func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 	e := &examination{Subject: s}
 	e.configuration()
@@ -60,22 +54,22 @@ func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 	return append(e.general, e.reads...), nil
 }
 
-// examination is what is known so far.
+// examination holds what is known so far.
 type examination struct {
 	Subject
 	general, reads []Finding
 
-	connected bool // the API answered, be it with a refusal
+	connected bool // the API answered, perhaps with a refusal
 	accepted  bool // it knows the key
 	served    bool // it answered a read in full
-	forbidden bool // it turned a read away for want of rights
+	forbidden bool // it refused a read because the key has no right to it
 }
 
 func (e *examination) note(check string, level Level, text, next string) {
 	e.general = append(e.general, Finding{check, level, text, next})
 }
 
-// configuration tells what is set, without asking anybody.
+// configuration reports the settings, without a request.
 func (e *examination) configuration() {
 	switch {
 	case e.Sandbox:
@@ -92,7 +86,7 @@ func (e *examination) configuration() {
 	e.note("version", OK, e.APIVersion, "")
 }
 
-// learn draws the conclusions from one answer: res, or failed if that is not nil. It reports whether another answer could tell more.
+// learn draws conclusions from one answer, which is failed if that is not nil, or else res. It returns whether a further answer could tell more.
 func (e *examination) learn(set *engine.Toolset, req client.Request, res *client.Response, failed *client.Error) bool {
 	if !e.connected {
 		if text, next, broken := noConnection(failed, e.Address); broken {
@@ -110,7 +104,7 @@ func (e *examination) learn(set *engine.Toolset, req client.Request, res *client
 			"copy the key anew from the Featurebase dashboard, under Settings, API, to where it comes from ("+e.KeySource+")")
 		return false
 	}
-	// A 403 proves that the key is known only in the words of the API: a firewall in front of it answers 403 as well.
+	// A 403 proves that the API knows the key only if it has the API's own words. A firewall before the API answers 403, too.
 	if !e.accepted && !e.Sandbox && (failed == nil || failed.Kind == client.KindForbidden && failed.Type+failed.Code != "") {
 		e.accepted = true
 		e.note("key accepted", OK, "the API knows the key", "")
@@ -129,7 +123,7 @@ func (e *examination) learn(set *engine.Toolset, req client.Request, res *client
 	return true
 }
 
-// refusesVersion recognizes a refusal by its words: the API has no code for it.
+// refusesVersion recognizes a refused version by the words of the answer, because the API has no code for it.
 func refusesVersion(failed *client.Error) bool {
 	words := strings.ToLower(failed.Message + " " + failed.Code + " " + failed.Param)
 	return failed.Kind == client.KindInvalid && strings.Contains(words, "version")
@@ -152,7 +146,7 @@ func (e *examination) clock(theirs, ours time.Time) {
 	}
 }
 
-// read tells what came of the harmless read of a toolset.
+// read reports the result of the harmless read of a toolset.
 func (e *examination) read(set *engine.Toolset, req client.Request, failed *client.Error) {
 	f := Finding{Check: "read " + set.Name, Level: OK, Text: "allowed (" + req.Operation + ")"}
 	if failed != nil {
@@ -179,7 +173,7 @@ func (e *examination) read(set *engine.Toolset, req client.Request, failed *clie
 	e.reads = append(e.reads, f)
 }
 
-// quote is what the API, or the client for it, said.
+// quote returns the words of the API, or of the client.
 func quote(failed *client.Error) string {
 	text := strings.TrimRight(failed.Message, ". ")
 	if failed.Status != 0 {

@@ -13,8 +13,8 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// probe returns the smallest request of the first operation that reads without arguments. Only a GET will do: it cannot write,
-// whatever its declaration says.
+// probe returns the smallest request of the first operation that reads without arguments. It takes only a GET, which cannot write even if its
+// declaration is wrong.
 func probe(set *engine.Toolset) (client.Request, bool) {
 	for _, op := range set.Operations {
 		if op.Effect != engine.Read || op.Method != http.MethodGet || strings.Contains(op.Path, "{") || slices.ContainsFunc(op.Rules, func(r input.Rule) bool { return r.When == "" && r.Need != "" }) {

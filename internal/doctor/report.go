@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// Level says how bad a finding is.
+// Level is the severity of a finding.
 type Level string
 
 // The levels.
@@ -25,7 +25,7 @@ type Finding struct {
 	Next  string `json:"next,omitempty"` // what to do; empty when OK
 }
 
-// Report is all that was found.
+// Report holds all findings.
 type Report struct {
 	Program  string    `json:"program"` // its name and version
 	Findings []Finding `json:"findings"`

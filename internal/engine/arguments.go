@@ -13,6 +13,9 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 	var p input.Problems
 	given := p.Object(raw)
 	shape := op.Input.Shape()
+	if !op.Changes() {
+		given = shape.WithoutEmpty(given)
+	}
 	wire, _ := shape.Check("", given, &p).(map[string]any)
 	if p.Any() {
 		return input.Arguments{}, p.Err(op.Name)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -137,9 +138,8 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 	return a
 }
 
-// targets are the ids among the arguments, by their paths.
+// targets are the ids and addresses among the arguments, by their paths: who and what a write is about.
 func targets(wire map[string]any) map[string]string {
-	const longest = 200 // characters of one
 	ids := map[string]string{}
 	var walk func(path string, object map[string]any)
 	walk = func(path string, object map[string]any) {
@@ -148,11 +148,31 @@ func targets(wire map[string]any) map[string]string {
 			switch {
 			case nested:
 				walk(input.JoinPath(path, name), inner)
-			case (isID(name) || name == "ticketNumber" || name == "ids") && value != nil:
-				ids[input.JoinPath(path, name)] = legible.Truncate(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
+			case slices.Contains([]string{"ticketNumber", "ids", "email", "emails", "contactEmail"}, name) || isID(name):
+				if value != nil {
+					ids[input.JoinPath(path, name)] = target(value)
+				}
 			}
 		}
 	}
 	walk("", wire)
 	return ids
+}
+
+// target is an id, or the first of a list with the number of the others: no line grows with the call, and none passes for the whole.
+func target(value any) string {
+	const longest, most = 200, 20
+	list, ok := value.([]any)
+	if !ok {
+		return legible.Truncate(longest, []rune(strings.Trim(string(rawjson.Encode(value)), `"`)))
+	}
+	texts := make([]string, 0, most)
+	for _, item := range list[:min(len(list), most)] {
+		texts = append(texts, target(item))
+	}
+	text := strings.Join(texts, ", ")
+	if more := len(list) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }

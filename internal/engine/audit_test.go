@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -171,4 +172,27 @@ func TestTheEndOfTheTrailIsWaitedFor(t *testing.T) {
 		}
 		calls.Wait()
 	})
+}
+
+// A call about many names them all, or how many it leaves out.
+func TestTheTrailNamesAllTargets(t *testing.T) {
+	t.Parallel()
+	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
+	many := make([]string, 1000)
+	for i := range many {
+		many[i] = fmt.Sprintf("reader%d@example.com", i)
+	}
+	for arguments, want := range map[string]string{
+		`{"emails":["a@x.example","b@x.example"]}`:             "a@x.example, b@x.example",
+		string(rawjson.Encode(map[string]any{"emails": many})): "reader19@example.com and 980 more",
+	} {
+		out := &trail{}
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Audit: engine.NewAudit(out)}, Account: engine.Account{Client: api.Client(t)}}
+		if text, isError := enginetest.CallIn(t, env, tools.Inventory().Lookup("remove_changelog_subscribers"), arguments); isError {
+			t.Fatal(text)
+		}
+		if got := out.read(t)[0].Targets["emails"]; !strings.HasSuffix(got, want) || len(got) > 1000 {
+			t.Errorf("%s", got)
+		}
+	}
 }

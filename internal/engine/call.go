@@ -3,12 +3,14 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
 
@@ -98,6 +100,9 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	if err != nil {
 		return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails), nil
 	}
+	if wrong := c.misshapen(res); wrong != nil {
+		return c.failed(c.op.Name+" failed", wrong).masked(c.MaskEmails), nil
+	}
 	a := answer{Outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
 		a.Text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
@@ -105,6 +110,37 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	}
 	a.Text = c.render(c.Names.Named(ctx, c.op, res.Body, c.args.Detail))
 	return a, res.Body
+}
+
+// misshapen is the failure of an answer that claims success and is not what the operation answers: null, a number, a text, or an object with
+// nothing in it. Shown as a success it would read as if there was nothing, or as if a write was made.
+func (c *call) misshapen(res *client.Response) *client.Error {
+	const longest = 60                                                // characters of what is shown of it
+	if res.AlreadyGone || len(res.Body) == 0 && c.op.Effect != Read { // such as 204: it was done, and nothing is said of it
+		return nil
+	}
+	body := rawjson.Value(res.Body)
+	kind := body.Kind()
+	nothing := kind == rawjson.Object && c.op.Output != nil && c.op.Method != http.MethodDelete && isBare(body)
+	if (kind == rawjson.Object || kind == rawjson.Array) && !nothing {
+		return nil
+	}
+	what := "an empty body"
+	if len(res.Body) > 0 {
+		what = legible.Truncate(longest, []rune(legible.OneLine(legible.Visible(string(res.Body)))))
+	}
+	return &client.Error{
+		Kind: client.KindBadResponse, Status: http.StatusOK, RequestID: res.RequestID, Attempts: res.Attempts, MaybeApplied: c.op.Effect != Read,
+		Message: "Featurebase answered " + what + " where an object or a list belongs",
+	}
+}
+
+// isBare reports an object without members.
+func isBare(object rawjson.Value) bool {
+	for range object.Pairs() {
+		return false
+	}
+	return true
 }
 
 // masked returns the answer without the e-mail addresses that it may quote: the API's words for what went wrong, and current values.

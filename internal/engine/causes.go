@@ -88,7 +88,6 @@ var causes = map[client.Kind]cause{
 	client.KindConnection: {what: "the connection broke before the answer was complete", Advice: mayHelp},
 	client.KindTooLarge:   tooLarge("the answer is larger than this server accepts (%d MiB)", client.MaxBody>>20),
 	client.KindBadResponse: {
-		what:   "Featurebase sent something that is not an API answer",
 		Advice: mayHelp + "; if it does not, " + checkedURL,
 	},
 }

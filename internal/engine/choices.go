@@ -66,7 +66,7 @@ func (d *directory) choices(k *Kind, env Env) []Choice {
 // the name. Slashes and the like are left out, since a value may become part of an address.
 func (d *directory) choice(k *Kind, t Thing, w *render.Writer) Choice {
 	const longest = 80 // characters of a name
-	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Text(t.called())), longest)}
+	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Words(t.called())), longest)}
 	if !w.Mask {
 		c.email = t.Email
 	}

@@ -146,7 +146,7 @@ func (q *inquiry) title() string {
 	w := q.writer(q.read.Output)
 	for _, name := range titleFields {
 		if text := q.body.Get(name).Text(); text != "" {
-			return quoted(w.Text(text), longestLabel)
+			return quoted(w.Words(text), longestLabel)
 		}
 	}
 	return ""
@@ -259,7 +259,7 @@ func (q *inquiry) authors() map[string]string {
 	w := q.writer(q.read.Output)
 	note := func(message rawjson.Value) {
 		if name := message.Get("author", "name"); name.Kind() == rawjson.String {
-			names[string(message.Get("author", "id").Bare())] = quoted(w.Text(name.Text()), longestLabel)
+			names[string(message.Get("author", "id").Bare())] = quoted(w.Words(name.Text()), longestLabel)
 		}
 	}
 	note(q.body.Get(w.Opening))
@@ -305,7 +305,7 @@ func (q *inquiry) meant(ctx context.Context, argument, id string) string {
 	if d == nil || d.ByID[id] == "" {
 		return ""
 	}
-	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Text(d.ByID[id]), longestLabel)
+	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Words(d.ByID[id]), longestLabel)
 }
 
 // quoted is a text on one line, in quotes that it cannot leave. How much of it is missing stands outside of them.

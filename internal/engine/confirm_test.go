@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
@@ -365,5 +368,27 @@ func TestAModeIsOneOfThree(t *testing.T) {
 	}
 	if engine.NewConfirmations(engine.ConfirmNever, nil, nil) != nil {
 		t.Error("never asks")
+	}
+}
+
+// A form without a field hangs VS Code, and one whose yes was taken away is no yes.
+func TestAQuestionHasOneFieldWithTheYes(t *testing.T) {
+	t.Parallel()
+	form := engine.Form(&engine.Question{Text: "Delete post?"})
+	schema, err := json.Marshal(form.RequestedSchema)
+	if want := `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}`; err != nil || string(schema) != want {
+		t.Errorf("%s, %v", schema, err)
+	}
+	for content, want := range map[string]string{`{"confirm":true}`: "accept", `{}`: "accept", `null`: "accept", `{"confirm":false}`: "decline", `{"confirm":"no"}`: "accept"} {
+		var value any
+		if err := json.Unmarshal([]byte(content), &value); err != nil {
+			t.Fatal(err)
+		}
+		if got := engine.Decided(mcp.ElicitationResponseActionAccept, value); got != want {
+			t.Errorf("accepted with %s: %s, want %s", content, got, want)
+		}
+	}
+	if got := engine.Decided(mcp.ElicitationResponseActionCancel, map[string]any{"confirm": true}); got != "cancel" {
+		t.Errorf("cancelled: %s", got)
 	}
 }

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/render"
 )
 
 const (
@@ -205,6 +207,20 @@ func (d *directory) names() []string {
 	names := make([]string, 0, len(d.things))
 	for _, t := range d.things {
 		names = append(names, cmp.Or(strings.TrimSpace(t.Name), t.Email))
+	}
+	return names
+}
+
+// shown are the names as a sentence can list them: cleaned like all words from the API, short, and in quotes where they would not be told apart.
+func (d *directory) shown(w *render.Writer) []string {
+	const longest = 80 // characters of a name
+	names := d.names()
+	for i, name := range names {
+		name = markup.PlainExcerpt(legible.OneLine(w.Words(name)), longest)
+		if strings.ContainsAny(name, ",;:.") {
+			name = input.Show(name)
+		}
+		names[i] = name
 	}
 	return names
 }

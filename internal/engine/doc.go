@@ -7,6 +7,6 @@
 //	names.go, directory.go, labels.go, choices.go             names in the place of ids, and ids in the place of names
 //	acting.go, audit.go, dryrun.go                            in whose name a write is made; its trail; what it would do
 //	confirm.go, confirm_question.go, confirm_state.go         which calls the user is asked about, what is asked, how an answer is known
-//	failure.go, causes.go, next.go, repeats.go                the words for a failure, and the tool that helps
+//	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps
 //	job.go, counts.go            workflows: several requests at a time, and what becomes of those that fail
 package engine

@@ -36,6 +36,8 @@ var (
 	Causes    = causes
 	Hole      = hole
 	NewStates = newStates
+	Form      = form
+	Decided   = decided
 )
 
 // Asked reports whether a call is asked about in a mode, by the declaration.
@@ -56,14 +58,6 @@ func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
 
 // RefsOf are the references of an operation.
 func (inv *Inventory) RefsOf(op *Operation) Refs { return inv.refs[op.Name].Arguments }
-
-// FinderOf is the tool that finds a right id for an argument of that name, or empty.
-func (inv *Inventory) FinderOf(name string) string {
-	if k := inv.byID[name]; k != nil {
-		return k.finder()
-	}
-	return ""
-}
 
 func (n *Names) Ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
 	return n.ask(ctx, k, maxAge)

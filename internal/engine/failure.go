@@ -12,6 +12,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
 )
 
 // failing is a call that failed, while it is put into words. All failures have one form: what was tried and what failed, the API's words
@@ -113,7 +114,7 @@ func (f failing) facts() string {
 		facts = append(facts, fmt.Sprintf("HTTP %d", f.err.Status))
 	}
 	if f.err.Code != "" {
-		facts = append(facts, f.err.Code)
+		facts = append(facts, word(f.err.Code))
 	}
 	if len(facts) == 0 {
 		return ""
@@ -187,20 +188,37 @@ func (f failing) complaints(message string) []string {
 func (f failing) complaint(d client.Detail, message string) string {
 	const longest = 200 // characters of the API's words
 	path, said := f.written(d.Path), strings.TrimRight(d.Message, ". ")
-	text, rule := "argument "+path, f.rule(path)
+	text, quoted, rule := "argument "+path, "argument "+word(path), f.rule(path)
+	said = legible.Truncate(longest, []rune(said))
 	switch {
 	case path == "":
-		text = said
+		text, quoted = said, quote(said)
 	case said != "":
-		text = path + ": " + said
+		text, quoted = path+": "+said, word(path)+": "+quote(said)
 	}
 	if !strings.Contains(message, text) {
-		return legible.Truncate(longest, []rune(text)) + rule
+		return quoted + rule
 	}
 	if rule == "" {
 		return ""
 	}
-	return path + rule
+	return word(path) + rule
+}
+
+// plainWord is what can stand in a sentence of ours as it is: codes and paths look so. Anything else may be made to read like our words.
+var plainWord = legible.Pattern(`^[A-Za-z0-9_.\[\]-]{1,64}$`)
+
+// word is a code or a path of the API's in a sentence.
+func word(s string) string {
+	if plainWord().MatchString(s) {
+		return s
+	}
+	return quote(s)
+}
+
+// quote is words of the API's in a sentence: in quotes, on one line, without what cannot be seen and without a copy of the mark.
+func quote(s string) string {
+	return string(rawjson.Encode(render.Unmark(legible.OneLine(legible.Visible(s)))))
 }
 
 // inClauses is how the API, which gets filters wrapped, names what stands in one of them.

@@ -282,7 +282,9 @@ func (j *Job) Text(s string) string {
 	return (&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Text(s)
 }
 
-func (j *Job) Line(s string) string { return legible.OneLine(j.Text(s)) }
+func (j *Job) Line(s string) string {
+	return legible.OneLine((&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Words(s))
+}
 
 // Marked begins an answer that holds customers' words in the places named.
 func Marked(places ...string) string {

@@ -32,7 +32,7 @@ func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 		RawInputSchema: anyObject,
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint:    new(op.Effect == Read),
-			DestructiveHint: new(op.changes()),
+			DestructiveHint: new(op.Changes()),
 			IdempotentHint:  new(op.repeatable()),
 			OpenWorldHint:   new(true),
 		},
@@ -105,16 +105,31 @@ func (c *call) pass(ctx context.Context, raw []byte, r reply) answer {
 // confirmation is the name of the question among the inputs of a call.
 const confirmation = "confirm"
 
-// form is a question as a client shows it: text, to accept or to decline. It has no field: hosts would have people fill it in besides.
+// agreed is the one field of a question: VS Code waits without end for a form that has none.
+const agreed = "confirm"
+
+// form is a question as a client shows it: text, to accept or to decline, with the yes already ticked.
 func form(q *question) mcp.ElicitationParams {
-	return mcp.ElicitationParams{Message: q.Text, RequestedSchema: map[string]any{"type": "object", "properties": map[string]any{}}}
+	return mcp.ElicitationParams{Message: q.Text, RequestedSchema: map[string]any{
+		"type":       "object",
+		"properties": map[string]any{agreed: map[string]any{"type": "boolean", "title": "Yes, do it", "default": true}},
+	}}
+}
+
+// decided is what the user did with a form: a form that is sent with the yes taken away declines.
+func decided(action mcp.ElicitationResponseAction, content any) string {
+	fields, _ := content.(map[string]any)
+	if yes, given := fields[agreed].(bool); given && !yes && string(action) == accepted {
+		return declined
+	}
+	return string(action)
 }
 
 // replyIn returns what a call brings along in answer to a question, which clients do since protocol 2026-07-28.
 func replyIn(req mcp.CallToolRequest) reply {
 	r := reply{State: req.Params.RequestState}
 	if res := server.ElicitationResponse(req.Params.InputResponses, confirmation); res != nil {
-		r.Action = string(res.Action)
+		r.Action = decided(res.Action, res.Content)
 	}
 	return r
 }
@@ -127,7 +142,7 @@ func elicit(ctx context.Context, q *question) reply {
 	res, err := server.ServerFromContext(ctx).RequestElicitation(waiting, mcp.ElicitationRequest{Params: form(q)})
 	switch {
 	case err == nil:
-		return reply{State: q.State, Action: string(res.Action)}
+		return reply{State: q.State, Action: decided(res.Action, res.Content)}
 	case ctx.Err() != nil:
 		return reply{err: errAbandoned}
 	case waiting.Err() != nil:

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/nearest"
+	"featurebase-mcp/internal/render"
 )
 
 // contains reports whether a list of words has this one.
@@ -109,7 +111,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 		case len(found) == 1:
 			m.Put(found[0].ID)
 		default:
-			p.Add(m.path, m.Kind.refusal(m.value, found, dir, c.reads(m.Kind.List)))
+			p.Add(m.path, c.refusal(m.Kind, m.value, found, dir))
 		}
 	}
 	if p.Any() {
@@ -119,9 +121,17 @@ func (c *call) resolve(ctx context.Context) *answer {
 	return nil
 }
 
-// refusal says why a name stands for no object, and what would stand for one. Without told it names none of those that there are.
-func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) string {
+// refusal says why a name stands for no object, and what would stand for one. It names those that there are
+// where the caller may read the list of them.
+func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) string {
 	const most = 20
+	told := c.reads(k.List)
+	mask := func(email string) string {
+		if c.MaskEmails && !k.ByEmail {
+			return legible.MaskEmails(email)
+		}
+		return email
+	}
 	switch {
 	case strings.TrimSpace(name) == "":
 		return "empty: give the name or the id of a " + k.Word + ", or leave it out"
@@ -132,7 +142,7 @@ func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) st
 	case len(found) > 1:
 		list := make([]string, 0, most)
 		for _, t := range found[:min(len(found), most)] {
-			list = append(list, strings.TrimSpace(t.ID+" "+t.Email))
+			list = append(list, strings.TrimSpace(t.ID+" "+mask(t.Email)))
 		}
 		return fmt.Sprintf("%d %s are called %s; give the id of one: %s", len(found), k.Plural, input.Show(name), strings.Join(list, ", "))
 	case len(dir.things) == 0 && dir.cut:
@@ -140,7 +150,7 @@ func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) st
 	case len(dir.things) == 0:
 		return fmt.Sprintf("no %s is called %s: there are none", k.Word, input.Show(name))
 	}
-	names := dir.names()
+	names := dir.shown(&render.Writer{View: &render.PlainView, Mask: c.MaskEmails && !k.ByEmail})
 	text := fmt.Sprintf("no %s is called %s", k.Word, input.Show(name))
 	if dir.cut {
 		text = fmt.Sprintf("none of the first %d %s is called %s", len(names), k.Plural, input.Show(name))

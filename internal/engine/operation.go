@@ -92,8 +92,8 @@ type Asked struct {
 	Because string // what the call leads to, in a sentence for people
 }
 
-// changes reports whether a call changes or takes away what was there: by the words of the protocol it is destructive. Other writes only add.
-func (op *Operation) changes() bool {
+// Changes reports whether a call changes or takes away what was there: by the words of the protocol it is destructive. Other writes only add.
+func (op *Operation) Changes() bool {
 	return op.Effect == Destroy || op.Effect == Write && (op.Method != http.MethodPost || op.Overwrites)
 }
 

@@ -94,6 +94,42 @@ func rat(n json.Number) *big.Rat {
 	return r
 }
 
+// WithoutEmpty leaves out the optional arguments that are an empty text, list or object, at any depth: models fill in all they see, and where
+// nothing is changed these mean nothing. For an update they mean that something is emptied, so it does not pass here.
+func (sh *Shape) WithoutEmpty(v any) any {
+	object, ok := v.(map[string]any)
+	if !ok || sh.Props == nil {
+		return v
+	}
+	kept := make(map[string]any, len(object))
+	for name, value := range object {
+		prop := sh.Props[name]
+		if prop == nil {
+			kept[name] = value
+			continue
+		}
+		if !slices.Contains(sh.Schema.Required, name) && prop.Tag.Get("allow") != "empty" {
+			if value = prop.WithoutEmpty(value); isEmpty(value) {
+				continue
+			}
+		}
+		kept[name] = value
+	}
+	return kept
+}
+
+func isEmpty(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
 // Check returns the value in the API's form and notes what is wrong with it. What it returns beside problems is of no use.
 func (sh *Shape) Check(path string, v any, p *Problems) any {
 	before := len(p.lines)
@@ -197,6 +233,14 @@ func (sh *Shape) checkArray(path string, v any, p *Problems) any {
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v} // one value for a list of one
+		if text, isText := v.(string); isText && strings.Contains(text, ",") {
+			parts, sure := splitIDs(text)
+			if !sure {
+				p.Add(path, fmt.Sprintf("%s may be one or several; send a list: [%s] or [%s]", Show(text), Show(text), strings.Join(quotedParts(text), ",")))
+				return v
+			}
+			list = parts
+		}
 	}
 	if n := sh.Schema.MinItems; n != nil && uint64(len(list)) < *n {
 		p.Add(path, fmt.Sprintf("at least %d needed, got %d", *n, len(list)))
@@ -210,6 +254,32 @@ func (sh *Shape) checkArray(path string, v any, p *Problems) any {
 		out = append(out, sh.Items.Check(fmt.Sprintf("%s[%d]", path, i), item, p))
 	}
 	return out
+}
+
+// splitIDs splits a text at its commas where each part is an id or an address, which have no commas of their own. A name may have one.
+func splitIDs(text string) (parts []any, ok bool) {
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if !IsHex24(part) && !IsNumber(part) && !isAddress(part) {
+			return nil, false
+		}
+		parts = append(parts, part)
+	}
+	return parts, true
+}
+
+func isAddress(s string) bool {
+	local, host, found := strings.Cut(s, "@")
+	return found && local != "" && strings.Contains(host, ".") && !strings.ContainsAny(s, " \t\n")
+}
+
+// quotedParts are the parts of a text between its commas, each as an argument shows it.
+func quotedParts(text string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(text, ",") {
+		parts = append(parts, Show(strings.TrimSpace(part)))
+	}
+	return parts
 }
 
 func (sh *Shape) checkString(path string, v any, p *Problems) any {
@@ -232,6 +302,9 @@ func (sh *Shape) checkString(path string, v any, p *Problems) any {
 	}
 	if m := sh.Schema.MaxLength; m != nil && n > *m {
 		p.Add(path, fmt.Sprintf("at most %d characters, got %d", *m, n))
+	}
+	if _, err := time.Parse(time.DateOnly, s); err == nil && sh.Tag.Get("bound") == "end" {
+		return s + lastMoment
 	}
 	if sh.Schema.Format == "date-time" {
 		return checkTime(path, s, p)
@@ -257,6 +330,9 @@ func (sh *Shape) checkEnum(path, s string, p *Problems) any {
 	}
 	return s
 }
+
+// lastMoment completes a date that ends a period: a day as an upper bound means all of it.
+const lastMoment = "T23:59:59.999Z"
 
 // checkTime completes a bare date and a time without seconds, as answers show it; the API wants the time too.
 func checkTime(path, s string, p *Problems) any {
@@ -381,6 +457,9 @@ func (sh *Shape) checkTags(path string) []error {
 	}
 	if allow := sh.Tag.Get("allow"); allow != "" && allow != "empty" {
 		found = append(found, fmt.Errorf("%s: allow is %q; only empty is known", path, allow))
+	}
+	if bound := sh.Tag.Get("bound"); bound != "" && bound != "end" {
+		found = append(found, fmt.Errorf("%s: bound is %q; only end is known", path, bound))
 	}
 	for name, prop := range sh.Props {
 		found = append(found, prop.checkTags(JoinPath(path, name))...)

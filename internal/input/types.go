@@ -221,7 +221,7 @@ func (f filter) value(operator string, v any) (any, error) {
 	out := make([]any, len(list))
 	for i, item := range list {
 		var err error
-		if out[i], err = f.one(item); err != nil {
+		if out[i], err = f.one(item, operator); err != nil {
 			return v, err
 		}
 	}
@@ -236,7 +236,7 @@ func (f filter) value(operator string, v any) (any, error) {
 }
 
 // one reads a single value in any of the forms in which models write it.
-func (f filter) one(v any) (any, error) {
+func (f filter) one(v any, operator string) (any, error) {
 	if v == nil || f.nullable && v == "null" {
 		return nil, nil //nolint:nilnil // null is the value
 	}
@@ -264,7 +264,7 @@ func (f filter) one(v any) (any, error) {
 	}
 	switch f.kind {
 	case "date":
-		return unixSeconds(s)
+		return unixSeconds(s, operator == "<=")
 	case "number":
 		if _, ok := exactNumber(s); !ok {
 			return v, errors.New("value: expected a number, got " + Show(v))
@@ -280,10 +280,13 @@ func (f filter) one(v any) (any, error) {
 	}
 }
 
-// unixSeconds reads the forms in which models write a moment. The API takes seconds in filters and ISO 8601 everywhere else.
-func unixSeconds(s string) (any, error) {
+// unixSeconds reads the forms in which models write a moment. With wholeDay a date alone stands for its last second. The API takes seconds in filters and ISO 8601 everywhere else.
+func unixSeconds(s string, wholeDay bool) (any, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
+			if wholeDay && layout == time.DateOnly { // an upper bound: everything of that day
+				t = t.AddDate(0, 0, 1).Add(-time.Second)
+			}
 			return json.Number(strconv.FormatInt(t.Unix(), 10)), nil
 		}
 	}

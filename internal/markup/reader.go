@@ -149,7 +149,7 @@ func (r *reader) show(text []byte) {
 			r.sink.text([]byte("@"))
 		}
 	}
-	if bytes.Contains(text, []byte("://")) {
+	if bytes.IndexByte(text, '?') >= 0 {
 		text = []byte(WithoutSignedURLs(string(text)))
 	}
 	r.sink.text(text)

@@ -14,21 +14,31 @@ const maxLength = 256
 // Name returns the candidate closest to name, or "" when none is near enough to be worth suggesting: at most a third of the
 // letters may differ, ignoring case and separators, or one is a part of the other ("board" for "boardId").
 func Name(name string, candidates []string) string {
+	if near := within(name, candidates, 3); near != "" || len(name) > maxLength {
+		return near
+	}
+	return containing(normalize(name), candidates)
+}
+
+// Slip returns the candidate that name is a slip of the fingers for, or "": at most a quarter of the letters differ.
+func Slip(name string, candidates []string) string { return within(name, candidates, 4) }
+
+// within returns the closest candidate if no more than one letter in so many differs.
+func within(name string, candidates []string, inSo int) string {
 	if len(name) > maxLength {
 		return ""
 	}
 	best, bestDistance := "", 1<<30
 	plain := normalize(name)
 	for _, c := range candidates {
-		d := distance(plain, normalize(c))
-		if d < bestDistance {
+		if d := distance(plain, normalize(c)); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
-	if bestDistance <= max(1, len(plain)/3) {
-		return best
+	if bestDistance > max(1, len(plain)/inSo) {
+		return ""
 	}
-	return containing(plain, candidates)
+	return best
 }
 
 // containing returns the shortest candidate that is a part of the name or has it as one.

@@ -29,6 +29,26 @@ func TestName(t *testing.T) {
 	}
 }
 
+// A slip is nearer than a suggestion: what is refused because of it must not be the name of something else.
+func TestSlip(t *testing.T) {
+	t.Parallel()
+	candidates := []string{"READ_ONLY", "API_KEY", "PUBLIC_URL", "RATE", "TOOLS"}
+	for _, tc := range []struct{ name, want string }{
+		{"READONLY", "READ_ONLY"},
+		{"RED_ONLY", "READ_ONLY"},
+		{"RATES", "RATE"},
+		{"APIKEY", "API_KEY"},
+		{"PUBLIC_KEY", ""},
+		{"APP_ID", ""},
+		{"READ", ""},
+		{"SSO_KEY", ""},
+	} {
+		if got := Slip(tc.name, candidates); got != tc.want {
+			t.Errorf("Slip(%q) = %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
 // A name of megabytes is not compared with each candidate, letter by letter: that would take minutes.
 func TestANameWithoutEndIsLikeNoOther(t *testing.T) {
 	t.Parallel()

@@ -62,7 +62,7 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 	default:
 		return w.AppendValue(out, f, c.Path[0])
 	}
-	text = w.words(text)
+	text = w.Words(text)
 	if c.form == "new" && bytes.Contains(out[w.begin:], appendStart(nil, text)) {
 		return out, false
 	}

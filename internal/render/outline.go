@@ -60,7 +60,7 @@ func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []b
 	var id, title string
 	var used []string
 	for i, c := range w.RowColumns {
-		text := w.words(fields[i].Text())
+		text := w.Words(fields[i].Text())
 		switch {
 		case text == "":
 		case c.Name == "id":

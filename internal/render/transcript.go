@@ -93,7 +93,7 @@ func (t *Transcript) Opening(created string, opening rawjson.Value) {
 	t.time(created)
 	t.byline(opening, "")
 	if subject := opening.Get("subject").Text(); subject != "" {
-		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.words(subject))+"\n"...)
+		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.Words(subject))+"\n"...)
 	}
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(t.Message(opening)))
 }
@@ -106,7 +106,7 @@ func (t *Transcript) Part(part rawjson.Value) {
 		return
 	}
 	t.EndEvents()
-	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.words(part.Get("id").Text()))...), ']')
+	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.Words(part.Get("id").Text()))...), ']')
 	t.time(part.Get("createdAt").Text())
 	kind := partKind(partType)
 	if redacted {
@@ -139,7 +139,7 @@ func (t *Transcript) event(part rawjson.Value, partType string) {
 	}
 	t.events = true
 	t.time(part.Get("createdAt").Text())
-	t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(partType))...)
+	t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(partType))...)
 	t.facts(part, partType)
 }
 
@@ -175,7 +175,7 @@ func (t *Transcript) facts(part rawjson.Value, partType string) {
 		case name == partType:
 			t.fact("", v, name)
 		default:
-			t.fact(legible.OneLine(t.words(name))+"=", v, name)
+			t.fact(legible.OneLine(t.Words(name))+"=", v, name)
 		}
 	}
 }
@@ -190,7 +190,7 @@ func (t *Transcript) fact(label string, v rawjson.Value, name string) {
 // appendFact writes a value, with the name of a person in place of the id.
 func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byte, bool) {
 	if person := t.Names[cmp.Or(v.Text(), v.Get("id").Text())]; person != "" {
-		return rawjson.AppendString(out, t.words(person)), true
+		return rawjson.AppendString(out, t.Words(person)), true
 	}
 	start := len(out)
 	out, ok := t.AppendValue(out, v, name)
@@ -209,10 +209,10 @@ func (t *Transcript) time(stamp string) {
 	}
 	day, clock, _ := strings.Cut(strings.TrimSuffix(legible.Minute(stamp), "Z"), "T")
 	if day != t.day || clock == "" {
-		t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(day))...)
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(day))...)
 	}
 	if t.day = day; clock != "" {
-		t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(clock))...)
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(clock))...)
 	}
 }
 
@@ -243,7 +243,7 @@ func (t *Transcript) byline(message rawjson.Value, kind string) {
 	if name != "" {
 		line += ": " + name
 	}
-	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.words(line))...), '\n')
+	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.Words(line))...), '\n')
 }
 
 // Message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,

@@ -67,15 +67,22 @@ func (w *Writer) Text(s string) string {
 	return s
 }
 
-// words is text that was no HTML. Where the answer may be shown as Markdown, nothing in it is a picture that a host would fetch, or a tag.
-// What was HTML is Markdown with all of that escaped.
-func (w *Writer) words(s string) string {
+// Words is text that was no HTML: a title, a name, a tag. Hosts show answers as Markdown, so nothing in it is a link that says one thing and
+// leads to another, or a picture that a host would fetch; where the answer is Markdown, it is no tag either. A space in between ends each, and
+// nothing is lost. What was HTML is Markdown with all of that escaped.
+func (w *Writer) Words(s string) string {
 	s = w.Text(s)
+	if strings.Contains(s, "](") || strings.Contains(s, "![") || strings.Contains(s, "][") {
+		s = links.Replace(s)
+	}
 	if w.Markup {
 		s = activeMarkup().ReplaceAllString(s, "$1$3 $2$4")
 	}
 	return s
 }
 
-// activeMarkup is what Markdown takes for the beginning of a picture or of a tag. A space in between ends that, and nothing is lost.
+// links ends what Markdown takes for a link or a picture.
+var links = strings.NewReplacer("](", "] (", "![", "! [", "][", "] [")
+
+// activeMarkup is what Markdown takes for the beginning of a picture or of a tag.
 var activeMarkup = legible.Pattern(`(!)(\[)|(<)([A-Za-z/!?])`)

@@ -294,7 +294,7 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 		case w.Minutes && legible.IsTime(text):
 			text = legible.Minute(text)
 		default:
-			text = w.words(text)
+			text = w.Words(text)
 		}
 		return rawjson.AppendString(slices.Grow(out, len(text)), text), text != ""
 	case rawjson.Object:
@@ -334,7 +334,7 @@ func (w *Writer) appendObject(out []byte, object rawjson.Value) ([]byte, bool) {
 
 // appendName writes the name of a field of the API's, which may be anybody's words: custom fields have names, too.
 func (w *Writer) appendName(out []byte, name string) []byte {
-	return rawjson.AppendString(out, w.words(name))
+	return rawjson.AppendString(out, w.Words(name))
 }
 
 // Withheld stands for the value of a secret.

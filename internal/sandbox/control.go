@@ -14,44 +14,55 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// controlPrefix is where tests and demonstrations steer the sandbox. It is no part of the API and needs no key.
+// controlPrefix is the beginning of the routes by which tests and demonstrations steer the sandbox. The API has no such routes, and they need
+// no key. docs/sandbox.md shows them.
 const controlPrefix = "/_sandbox/"
 
 func (s *Sandbox) serveControl(w http.ResponseWriter, r *http.Request) {
+	var answer any
+	var err error
 	switch r.Method + " " + strings.TrimPrefix(r.URL.Path, controlPrefix) {
 	case "GET journal":
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		writeJSON(w, http.StatusOK, object{"data": append([]store.JournalEntry{}, s.store.Journal...)})
+		answer, err = s.history(r, func() store.History { return s.store.Journal })
 	case "GET outbox":
-		s.mu.RLock()
-		defer s.mu.RUnlock()
-		writeJSON(w, http.StatusOK, object{"data": append([]store.OutboxEntry{}, s.store.Outbox...)})
+		answer, err = s.history(r, func() store.History { return s.store.Outbox })
 	case "POST reset":
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.store = seed(s.store.Seed, s.store.Epoch)
-		s.store.Dirty = true
-		s.faults.set(nil)
-		if err := s.save(); err != nil {
-			(&failure{status: http.StatusInternalServerError, code: "sandbox_state", message: err.Error()}).write(w)
-			return
+		if err = s.reset(r.Context()); err == nil {
+			s.faults.set(nil)
 		}
-		writeJSON(w, http.StatusOK, object{"reset": true})
+		answer = object{"reset": true}
 	case "POST faults":
-		all, err := readFaults(http.MaxBytesReader(w, r.Body, maxBody))
-		if err != nil {
-			invalid("invalid_request", "faults: "+err.Error(), "").write(w)
-			return
+		var all []*fault
+		if all, err = readFaults(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+			err = invalid("invalid_request", "faults: "+err.Error(), "")
+			break
 		}
 		s.faults.set(all)
-		writeJSON(w, http.StatusOK, object{"faults": all})
+		answer = object{"faults": all}
 	default:
 		writeNoRoute(w, r)
+		return
 	}
+	var failed *failure
+	if errors.As(err, &failed) {
+		failed.write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
 }
 
-// readFaults reads {"faults": [...]}, which replaces the set in force; an empty list ends all faults.
+// history shows the entries that a history still holds, and how many older ones left it.
+func (s *Sandbox) history(r *http.Request, of func() store.History) (any, error) {
+	unlock, err := s.view(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	h := of()
+	return object{"data": append([]json.RawMessage{}, h.Entries...), "omitted": h.Omitted}, nil
+}
+
+// readFaults reads {"faults": [...]}. The list replaces the faults in force, so an empty one ends all faults.
 func readFaults(body io.Reader) ([]*fault, error) {
 	var set struct {
 		Faults []*fault `json:"faults"`
@@ -78,11 +89,11 @@ func readFaults(body io.Reader) ([]*fault, error) {
 	return set.Faults, nil
 }
 
-// rateLimit is the documented allowance of one key, in requests a minute.
+// rateLimit is the number of requests a minute that the documentation of the API allows to a key.
 const rateLimit = 2000
 
-// window counts requests for the rate limit headers. The sandbox never refuses for load, so it never says that more
-// than half of the allowance is gone: a careful client would slow down for nothing.
+// window counts requests for the rate limit headers. The sandbox never refuses a request for load. So it never says that more than half of the
+// allowance is used: a careful client would slow down for nothing.
 type window struct {
 	mu       sync.Mutex
 	requests int
@@ -90,7 +101,7 @@ type window struct {
 	used     int
 }
 
-// take counts a request, writes the headers that every answer carries, and returns the number of the request.
+// take counts a request, sets the headers that all answers have, and returns the number of the request.
 func (l *window) take(h http.Header) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -28,6 +28,31 @@ func TestTheJournalHoldsTheWritesThatWereApplied(t *testing.T) {
 	}
 }
 
+// A journal that has become too long says how many entries have left it, and holds the newest ones.
+func TestTheJournalSaysHowManyEntriesLeftIt(t *testing.T) {
+	t.Parallel()
+	a := start(t, Options{Control: true})
+	const writes = 6
+	var last object
+	for range writes {
+		last = a.newPost(object{"content": strings.Repeat("x", 1<<20)})
+	}
+	got := a.do("GET", "/_sandbox/journal", nil).ok()
+	entries := list(got, "data")
+	if len(entries) == 0 || len(entries) == writes || number(got, "omitted")+float64(len(entries)) != writes || len(stringOf(got)) > 5<<20 {
+		t.Errorf("%d entries, %v left out of %d", len(entries), got["omitted"], writes)
+	}
+	if newest, _ := entries[len(entries)-1].(object); newest["at"] != last["createdAt"] {
+		t.Errorf("the last entry is of %v, the last post of %v", newest["at"], last["createdAt"])
+	}
+	a.do("POST", "/_sandbox/reset", nil).ok()
+	for _, route := range []string{"journal", "outbox"} {
+		if got := a.do("GET", "/_sandbox/"+route, nil); string(got.body) != `{"data":[],"omitted":0}` {
+			t.Errorf("%s: %s", route, got.body)
+		}
+	}
+}
+
 func TestResetBringsTheSeedBack(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{Control: true})

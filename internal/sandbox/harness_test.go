@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"featurebase-mcp/internal/contract"
+	"featurebase-mcp/internal/sandbox/store"
 )
 
 // api is a sandbox behind a real HTTP server, which validates each answer of an operation against the contract.
@@ -36,11 +37,28 @@ func start(t *testing.T, options Options) *api {
 	a.url = server.URL
 	t.Cleanup(func() {
 		server.Close()
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
+		a.kept()
 	})
 	return a
+}
+
+// kept holds the state file against the state: what a reader of the changes knows is what the writer knows.
+func (a *api) kept() {
+	if a.sandbox.file == nil || a.sandbox.store == nil {
+		return
+	}
+	_, read, err := store.Open(a.sandbox.options.StateFile, func(text string) { a.t.Error(text) })
+	if err != nil || read == nil || a.sandbox.file.Changed() {
+		return // the test deleted or damaged the file, or another sandbox went on with it
+	}
+	if read.Writes != a.sandbox.store.Writes || !maps.Equal(read.Made, a.sandbox.store.Made) {
+		a.t.Errorf("the state file has %d writes and made %v, the sandbox %d and %v", read.Writes, read.Made, a.sandbox.store.Writes, a.sandbox.store.Made)
+	}
+	for name, c := range a.sandbox.store.Kinds {
+		if was, is := stringOf(c.All()), stringOf(read.Kind(name).All()); was != is {
+			a.t.Errorf("the state file has other objects of the kind %s than the sandbox", name)
+		}
+	}
 }
 
 // in is the same API for a subtest.
@@ -236,11 +254,11 @@ func ids(objects []object) []string {
 // the returns the first object of a kind that fits.
 func (a *api) the(kindName string, fits func(object) bool) object {
 	a.t.Helper()
-	if err := a.sandbox.ready(); err != nil {
+	unlock, err := a.sandbox.view(a.t.Context())
+	if err != nil {
 		a.t.Fatal(err)
 	}
-	a.sandbox.mu.RLock()
-	defer a.sandbox.mu.RUnlock()
+	defer unlock()
 	o := a.sandbox.store.Kind(kindName).Find(fits)
 	if o == nil {
 		a.t.Fatalf("no such %s", kindName)

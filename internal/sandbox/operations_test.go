@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ var served = []string{"boards", "posts", "comments", "contacts", "conversations"
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
-	a := start(t, Options{})
+	a := start(t, Options{StateFile: filepath.Join(t.TempDir(), "state.json")}) // so that each change is read back from there, too
 	board := text(a.the("board", named("Bugs")), "id")
 	person := a.the("contact", customer)
 	contact, userID := text(person, "id"), text(person, "userId")

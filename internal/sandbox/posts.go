@@ -80,10 +80,8 @@ func renderPost(c *call, shown, stored object) {
 func keepPosts(c *call) (func(object) bool, error) {
 	boards, statuses := list(c.query, "boardId"), list(c.query, "statusId")
 	for name, ids := range map[string][]any{"boardId": boards, "statusId": statuses} {
-		for _, id := range ids {
-			if s, _ := id.(string); !store.IsObjectID(s) {
-				return nil, invalid("invalid_id", "Invalid ID: "+s, name)
-			}
+		if err := checkIDs(ids, name); err != nil {
+			return nil, err
 		}
 	}
 	var tags []any

@@ -14,6 +14,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -26,23 +27,24 @@ import (
 
 // Options configure a Sandbox. The zero value accepts any key, keeps its state in memory and logs nothing.
 type Options struct {
-	// StateFile keeps the state across processes; empty keeps it in memory. A file that does not exist yet is
-	// created by the first write.
+	// StateFile keeps the state across processes, which may share it; without one the state is in memory. The first write makes the file.
 	StateFile string
-	// Seed and Clock choose the organization to start with: another number is another history of the same people, another clock moves it
-	// in time. The zero values are the shipped one. A state file keeps its own.
+	// Seed and Clock choose the organization to start with. Another number gives another history of the same people; another clock moves the
+	// history in time. The zero values give the shipped organization. A state file keeps the values that it began with.
 	Seed  uint64
 	Clock time.Time
-	// Quirks turns on oddities seen on the live API: null items, missing names, other error shapes.
+	// Quirks turns on oddities that the live API has shown: null items, missing names, other forms of errors.
 	Quirks bool
-	// Control serves /_sandbox/: journal, outbox, reset, faults.
+	// Control serves the routes under /_sandbox/: journal, outbox, reset, faults.
 	Control bool
-	// Key is the only API key accepted; empty accepts any.
+	// Key is the only API key that is accepted; empty accepts all keys.
 	Key string
-	// NoAuth accepts requests without a key as well.
+	// NoAuth accepts requests without a key, too.
 	NoAuth bool
-	// Logger gets one line per request at debug level, and failures to write the state file; nil discards both.
+	// Logger gets a line for each request at debug level, and failures; nil discards both.
 	Logger *slog.Logger
+	// Warn is told, in words, what the sandbox makes the best of, such as a write to the state file that a crash cut off; nil logs it.
+	Warn func(text string)
 }
 
 // Sandbox serves the API. It is safe for concurrent use.
@@ -52,87 +54,155 @@ type Sandbox struct {
 	faults  faults
 	limit   window
 
-	ready func() error // opens the sandbox once: contract, routes, state or seed
+	ready func() // reads the contract and makes the routes, once
 
 	kinds    kindTable
 	routes   *routes
 	defaults templates
 
-	mu    sync.RWMutex // guards store; writes hold it alone
-	store *store.Store
+	file *store.File // nil without a state file
+
+	mu    sync.RWMutex // guards store and file; a write holds it alone
+	store *store.Store // nil before the first request, and while the state file cannot be read
 }
 
-// New returns a sandbox. It does nothing expensive and never reads the state file: that happens at the first
-// request, which answers a damaged file with an error and leaves it as it is.
+// New returns a sandbox. It opens the state file if there is one, and its errors about that are words for the user. What is expensive and
+// cannot fail waits for the first request.
 func New(options Options) (*Sandbox, error) {
 	if options.NoAuth && options.Key != "" {
-		return nil, errors.New("sandbox: a key and no authentication at once: choose one")
+		return nil, errors.New("sandbox: a key and no authentication exclude each other: choose one")
 	}
 	s := &Sandbox{options: options, log: options.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.ready = sync.OnceValue(s.open)
+	s.ready = sync.OnceFunc(s.open)
+	if options.StateFile != "" {
+		warn := options.Warn
+		if warn == nil {
+			warn = func(text string) { s.log.Warn(text) }
+		}
+		var err error
+		if s.file, s.store, err = store.Open(options.StateFile, warn); err != nil {
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
-func (s *Sandbox) open() error {
+func (s *Sandbox) open() {
 	document := contract.Load()
 	s.kinds = newKindTable()
 	s.routes = newRoutes(document, s.kinds)
 	s.defaults = newTemplates(document)
-	if s.options.StateFile != "" {
-		st, err := store.ReadState(s.options.StateFile)
-		if err != nil {
-			return err
-		}
-		if st != nil {
-			s.keep(st)
-			return nil
-		}
+	if s.store != nil {
+		s.complete(s.store)
 	}
-	s.keep(seed(s.options.Seed, s.options.Clock))
-	return nil
 }
 
-// Now is the sandbox's present, in UTC: it stands still but for the second that each write takes. Before the first request it opens the
-// state; one that cannot be opened has the present that a new one would begin with.
+// Now returns the sandbox's present in UTC. It moves by a second with each write and stands still otherwise. A sandbox whose state cannot be
+// read has the present with which a new one would begin.
 func (s *Sandbox) Now() time.Time {
-	if s.ready() != nil {
+	unlock, err := s.view(context.Background())
+	if err != nil {
 		return store.New(s.options.Seed, s.options.Clock).Now()
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	defer unlock()
 	return s.store.Now()
 }
 
-// keep puts a store in place.
-func (s *Sandbox) keep(st *store.Store) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, k := range s.kinds {
-		st.Kind(k.name) // reads share the lock and must not make one
+// view waits until the state can be read and holds what other processes have written. The caller ends its reading with unlock.
+func (s *Sandbox) view(ctx context.Context) (unlock func(), err error) {
+	s.ready()
+	for current := false; ; current = true {
+		s.mu.RLock()
+		if s.store != nil && (current || s.file == nil || !s.file.Changed()) {
+			return s.mu.RUnlock, nil
+		}
+		s.mu.RUnlock()
+		if err := s.exclusively(ctx, func() error { return nil }); err != nil {
+			return nil, err
+		}
 	}
-	s.store = st
 }
 
-// Close flushes the state file. It is safe to call on a sandbox that never served a request.
-func (s *Sandbox) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.save()
-}
-
-// save writes the state file when there is one and something changed since it was read or written.
-func (s *Sandbox) save() error {
-	if s.options.StateFile == "" || s.store == nil || !s.store.Dirty {
+// update makes a change to the state: all of it, and in the state file, too, or nothing.
+func (s *Sandbox) update(ctx context.Context, change func() error) error {
+	return s.exclusively(ctx, func() error {
+		s.store.Begin()
+		kept := false
+		defer func() {
+			if !kept { // also when the change panics
+				s.store.Rollback()
+			}
+		}()
+		if err := change(); err != nil {
+			return err
+		}
+		if s.file != nil {
+			if err := s.file.Append(s.store); err != nil {
+				return stateError(err)
+			}
+		}
+		s.store.Commit()
+		kept = true
+		if s.file != nil {
+			if err := s.file.Compact(s.store); err != nil { // the change is kept, and the next write tries again
+				s.log.WarnContext(ctx, "the state file was not made shorter", "error", err)
+			}
+		}
 		return nil
+	})
+}
+
+// reset brings the organization back with which the state began.
+func (s *Sandbox) reset(ctx context.Context) error {
+	return s.exclusively(ctx, func() error {
+		fresh := seed(s.store.Seed, s.store.Epoch)
+		s.complete(fresh)
+		if s.file != nil {
+			if err := s.file.Replace(fresh); err != nil {
+				return stateError(err)
+			}
+		}
+		s.store = fresh
+		return nil
+	})
+}
+
+// exclusively runs a function while nobody else reads or writes the state, in this process or another. Before that it reads what others have
+// written, or makes the seed if there is nothing.
+func (s *Sandbox) exclusively(ctx context.Context, run func() error) error {
+	s.ready()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file != nil {
+		unlock, err := s.file.Lock(ctx)
+		if err != nil {
+			return stateError(err)
+		}
+		defer unlock()
+		if s.store, err = s.file.Refresh(s.store); err != nil {
+			return stateError(err)
+		}
 	}
-	if err := store.WriteState(s.options.StateFile, s.store); err != nil {
-		return err
+	if s.store == nil {
+		s.store = seed(s.options.Seed, s.options.Clock)
 	}
-	s.store.Dirty = false
-	return nil
+	s.complete(s.store)
+	return run()
+}
+
+// complete makes the collections of all kinds. Requests that read share the lock, so none of them may have to make a collection.
+func (s *Sandbox) complete(st *store.Store) {
+	for _, k := range s.kinds {
+		st.Kind(k.name)
+	}
+}
+
+// stateError is the answer if the state file cannot be used.
+func stateError(err error) error {
+	return &failure{status: http.StatusInternalServerError, code: "sandbox_state", message: err.Error()}
 }
 
 var _ http.Handler = (*Sandbox)(nil)

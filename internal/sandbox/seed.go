@@ -79,14 +79,24 @@ func (s *seeder) put(kind string, created time.Time, o object) object {
 
 func (s *seeder) daysAgo(days int) time.Time { return s.Epoch.AddDate(0, 0, -days) }
 
-func (s *seeder) organization() {
-	data, err := seedFiles.ReadFile("seed/organization.json")
-	if err == nil {
-		err = json.Unmarshal(data, &s.org)
-	}
+// seedText returns a file of the seed.
+func seedText(path string) string {
+	data, err := seedFiles.ReadFile(path)
 	if err != nil {
 		panic("seed: " + err.Error())
 	}
+	return string(data)
+}
+
+// readSeed decodes a file of the seed.
+func readSeed(path string, v any) {
+	if err := json.Unmarshal([]byte(seedText(path)), v); err != nil {
+		panic("seed: " + path + ": " + err.Error())
+	}
+}
+
+func (s *seeder) organization() {
+	readSeed("seed/organization.json", &s.org)
 	founded := s.daysAgo(1200)
 	for _, row := range s.org.Admins {
 		s.put("admin", founded, object{"object": "admin", "name": row[0], "email": row[1], "profilePicture": nil})
@@ -186,12 +196,8 @@ type topic struct {
 
 // topics reads seed/posts.txt. A topic is a header "# board | tags | status", then titles, paragraphs (>) and remarks (").
 func topics() []*topic {
-	data, err := seedFiles.ReadFile("seed/posts.txt")
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []*topic
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText("seed/posts.txt")) {
 		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			parts := strings.Split(header, " | ")
@@ -215,13 +221,9 @@ func topics() []*topic {
 
 // sections reads a file of lines under "# name" headers.
 func sections(path string) map[string][]string {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	out := map[string][]string{}
 	name := ""
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		line = strings.TrimSpace(line)
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			name = header

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -31,12 +30,8 @@ type passage struct {
 
 // passages reads a file of texts in Markdown or HTML. Each has a header that begins with one of the marks.
 func passages(path string, marks ...string) []passage {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []passage
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		mark, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if slices.Contains(marks, mark) {
 			all = append(all, passage{mark: mark, parts: strings.Split(rest, " | ")})
@@ -214,14 +209,8 @@ type seedSurvey struct {
 }
 
 func (s *seeder) surveys() {
-	data, err := seedFiles.ReadFile("seed/surveys.json")
 	var all []seedSurvey
-	if err == nil {
-		err = json.Unmarshal(data, &all)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/surveys.json", &all)
 	people, customers := s.cast(2026), s.customers()
 	for _, given := range all {
 		at := s.daysAgo(given.DaysAgo)

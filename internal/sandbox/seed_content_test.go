@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"reflect"
@@ -74,12 +73,16 @@ func TestTheSeedHasContentOfManyKinds(t *testing.T) {
 func TestTheSeedReadsBackEqual(t *testing.T) {
 	t.Parallel()
 	first := seed(3, store.Shipped)
-	data, err := json.Marshal(first)
+	path := filepath.Join(t.TempDir(), "state.json")
+	file, _, err := store.Open(path, func(text string) { t.Error(text) })
+	if err == nil {
+		err = file.Replace(first)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := store.New(0, store.Shipped)
-	if err := json.Unmarshal(data, read); err != nil {
+	_, read, err := store.Open(path, func(text string) { t.Error(text) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	if read.Seed != first.Seed || !read.Now().Equal(first.Now()) {

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -40,13 +39,7 @@ type seedWebhook struct {
 // team makes roles, teams, brands, webhooks, and the audit log.
 func (s *seeder) team() {
 	var t team
-	data, err := seedFiles.ReadFile("seed/team.json")
-	if err == nil {
-		err = json.Unmarshal(data, &t)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/team.json", &t)
 	s.roles(t)
 	s.teams(t)
 	for _, w := range t.Webhooks {

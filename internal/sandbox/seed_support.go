@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -29,13 +28,7 @@ type support struct {
 // inbox makes tags, attributes, conversations and tickets.
 func (s *seeder) inbox() {
 	own := &supportSeeder{seeder: s, dice: s.cast(4242)}
-	data, err := seedFiles.ReadFile("seed/support.json")
-	if err == nil {
-		err = json.Unmarshal(data, &own.support)
-	}
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
+	readSeed("seed/support.json", &own.support)
 	own.conversationDefinitions()
 	own.ticketDefinitions()
 	own.conversations()
@@ -107,12 +100,8 @@ type script struct {
 }
 
 func scripts(path string) []*script {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
-	}
 	var all []*script
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(seedText(path)) {
 		line = strings.ReplaceAll(strings.TrimSpace(line), `\n`, "\n")
 		if header, ok := strings.CutPrefix(line, "# "); ok {
 			all = append(all, &script{header: strings.Split(header, " | ")})

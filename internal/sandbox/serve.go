@@ -11,33 +11,28 @@ import (
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-// maxBody bounds request bodies, in bytes; inline images of the real API stay well below.
+// maxBody is the greatest length of a request body in bytes. Bodies with inline images are much shorter.
 const maxBody = 32 << 20
 
-// call is one request on its way through a handler.
+// call is a request on its way through a handler.
 type call struct {
 	*Sandbox
 	*endpoint
-	path  map[string]string // what the holes of the path hold
+	path  map[string]string // the values of the holes of the path
 	query object            // typed, with defaults
 	body  object            // never nil
 	bare  bool              // the request had no body at all
 
-	later []func(draft object) // what apply does once every field has been checked
+	later []func(draft object) // what apply does after all fields were checked
 }
 
-// handler serves one operation: it returns the status and what to answer, or an error. A handler of a write checks
-// everything before it changes anything.
+// handler serves an operation: it returns a status and an answer, or an error. After an error, all its changes are undone.
 type handler func(*call) (status int, answer any, err error)
 
 // ServeHTTP serves the whole API.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request := s.limit.take(w.Header())
-	if err := s.ready(); err != nil {
-		s.log.ErrorContext(r.Context(), "sandbox cannot start", "error", err)
-		(&failure{status: http.StatusInternalServerError, code: "sandbox_state", message: err.Error()}).write(w)
-		return
-	}
+	s.ready()
 	s.log.DebugContext(r.Context(), "sandbox request", "request", request, "method", r.Method, "path", r.URL.Path)
 	if s.options.Control && strings.HasPrefix(r.URL.Path, controlPrefix) {
 		s.serveControl(w, r)
@@ -72,7 +67,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		failed.write(w)
 	case err != nil:
-		s.log.ErrorContext(r.Context(), "sandbox failed", "operation", end.op.ID, "error", err)
+		s.log.ErrorContext(r.Context(), "a request to the sandbox failed", "operation", end.op.ID, "error", err)
 		(&failure{status: http.StatusInternalServerError, code: "internal_error", message: err.Error()}).write(w)
 	default:
 		writeBytes(w, status, answer)
@@ -87,34 +82,32 @@ func (s *Sandbox) authorized(r *http.Request) bool {
 	return ok && key != "" && (s.options.Key == "" || key == s.options.Key)
 }
 
-// serve checks the request, runs the handler under the lock its effect needs and encodes the answer there, because
-// answers share parts with the store.
+// serve checks the request, runs the handler under the lock that its effect needs and encodes the answer under it, too, because answers share
+// nested values with the store.
 func (c *call) serve(w http.ResponseWriter, r *http.Request) (status int, answer []byte, err error) {
 	if err := c.read(w, r); err != nil {
 		return 0, nil, err
 	}
 	if c.op.Effect == "read" {
-		c.mu.RLock()
-		defer c.mu.RUnlock()
+		unlock, err := c.view(r.Context())
+		if err != nil {
+			return 0, nil, err
+		}
+		defer unlock()
 		return c.run()
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.store.Writes++
-	if status, answer, err = c.run(); err != nil {
-		c.store.Writes--
-		return 0, nil, err
-	}
-	entry := store.JournalEntry{At: stamp(c.store.Now()), Operation: c.op.ID, Method: c.op.Method, Path: r.URL.EscapedPath(), Status: status}
-	if len(c.body) > 0 {
-		entry.Body = c.body
-	}
-	c.store.Journal = append(c.store.Journal, entry)
-	c.store.Dirty = true
-	if err := c.save(); err != nil {
-		return 0, nil, err
-	}
-	return status, answer, nil
+	err = c.update(r.Context(), func() (err error) {
+		if status, answer, err = c.run(); err != nil {
+			return err
+		}
+		entry := store.JournalEntry{Operation: c.op.ID, Method: c.op.Method, Path: r.URL.EscapedPath(), Status: status}
+		if len(c.body) > 0 {
+			entry.Body = c.body
+		}
+		c.store.Note(entry)
+		return nil
+	})
+	return status, answer, err
 }
 
 func (c *call) run() (int, []byte, error) {

@@ -37,7 +37,7 @@ func TestStateFileCarriesOnWhereTheLastProcessStopped(t *testing.T) {
 	third.do("GET", "/v2/posts/"+text(later, "id"), nil).ok()
 	third.do("POST", "/_sandbox/reset", nil).ok()
 	start(t, Options{StateFile: path}).do("GET", "/v2/posts/"+text(later, "id"), nil).fails(http.StatusNotFound, "resource_not_found")
-	if left, err := filepath.Glob(path + ".*"); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(path + ".*"); err != nil || len(left) != 1 || left[0] != path+".lock" {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 }
@@ -74,54 +74,102 @@ func TestAStateFileKeepsSeedAndClock(t *testing.T) {
 	}
 }
 
-func TestADamagedStateFileIsReportedAndLeftAlone(t *testing.T) {
+// A file that was damaged while a sandbox uses it is left as it is, and each request says so. Without the file, the next write makes it again.
+func TestAStateFileThatIsDamagedLaterIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	good := filepath.Join(t.TempDir(), "state.json")
-	a := start(t, Options{StateFile: good})
+	path := filepath.Join(t.TempDir(), "state.json")
+	a := start(t, Options{StateFile: path})
 	a.newPost(nil)
-	data, err := os.ReadFile(good)
-	if err != nil {
+	if err := os.WriteFile(path, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, damaged := range map[string]string{
-		"empty":              "",
-		"cut off":            string(data[:len(data)/2]),
-		"not JSON":           "hello",
-		"another JSON":       `{"version":2,"posts":[]}`,
-		"no organization":    `{"version":2}`,
-		"another version":    strings.Replace(string(data), `"version":2`, `"version":7`, 1),
-		"text after the end": string(data) + "x",
-		"an object sans id":  `{"version":2,"kinds":{"admin":[{"name":"x"}]}}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			path := filepath.Join(t.TempDir(), "state.json")
-			if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			a := start(t, Options{StateFile: path})
-			for range 2 {
-				failed := a.do("POST", "/v2/contacts", object{"email": "ada@lovelace.example"}).fails(http.StatusInternalServerError, "sandbox_state")
-				if message := text(failed, "message"); !strings.Contains(message, path) || !strings.Contains(message, "move it away") {
-					t.Errorf("message %q", message)
-				}
-			}
-			if err := a.sandbox.Close(); err != nil {
-				t.Error(err)
-			}
-			if now, err := os.ReadFile(path); err != nil || string(now) != damaged {
-				t.Errorf("the file was changed: %v", err)
-			}
-		})
+	for _, request := range []struct {
+		method, path string
+		body         any
+	}{{"GET", "/v2/boards", nil}, {"POST", "/v2/contacts", object{"email": "ada@lovelace.example"}}, {"GET", "/v2/boards", nil}} {
+		failed := a.do(request.method, request.path, request.body).fails(http.StatusInternalServerError, "sandbox_state")
+		if message := text(failed, "message"); !strings.Contains(message, path) || !strings.Contains(message, "move it away") {
+			t.Errorf("message %q", message)
+		}
+	}
+	if now, err := os.ReadFile(path); err != nil || string(now) != "hello" {
+		t.Errorf("the file was changed: %v", err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	a.do("POST", "/v2/contacts", object{"email": "ada@lovelace.example", "userId": "ada-1"}).ok()
+	start(t, Options{StateFile: path}).do("GET", "/v2/contacts/by-user-id/ada-1", nil).ok()
+}
+
+// Two sandboxes with one file see the writes of each other at once, and their ids and times never meet.
+func TestSandboxesShareAStateFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	both := []*api{start(t, Options{StateFile: path, Control: true}), start(t, Options{StateFile: path, Control: true})}
+	for _, a := range both {
+		a.do("GET", "/v2/boards", nil).rows() // each begins with a seed of its own
+	}
+	seen := map[string]bool{}
+	for i := range 20 {
+		writer, reader := both[i%2], both[(i+1)%2]
+		post := writer.newPost(nil)
+		reader.do("GET", "/v2/posts/"+text(post, "id"), nil).ok()
+		if seen[text(post, "id")] || seen[text(post, "createdAt")] {
+			t.Errorf("%v at %v is there twice", post["id"], post["createdAt"])
+		}
+		seen[text(post, "id")], seen[text(post, "createdAt")] = true, true
+	}
+	if n := len(both[0].do("GET", "/_sandbox/journal", nil).rows()); n != 20 {
+		t.Errorf("%d of 20 writes in the journal", n)
+	}
+	both[0].do("POST", "/_sandbox/reset", nil).ok()
+	if n := len(both[1].do("GET", "/_sandbox/journal", nil).rows()); n != 0 {
+		t.Errorf("%d writes after a reset by the other", n)
 	}
 }
 
-func TestAStateFileThatCannotBeWrittenIsAnError(t *testing.T) {
+// A request that is refused halfway through its handler leaves nothing behind, and no file.
+func TestARefusedWriteChangesNothing(t *testing.T) {
 	t.Parallel()
-	a := start(t, Options{StateFile: filepath.Join(t.TempDir(), "missing", "state.json")})
-	failed := a.do("POST", "/v2/contacts", object{"email": "ada@lovelace.example"}).fails(http.StatusInternalServerError, "internal_error")
-	if !strings.Contains(text(failed, "message"), "write the sandbox state") {
-		t.Errorf("message %v", failed["message"])
+	path := filepath.Join(t.TempDir(), "state.json")
+	a := start(t, Options{StateFile: path})
+	before := a.do("GET", "/v2/contacts?limit=100", nil)
+	now := a.sandbox.Now()
+	a.do("POST", "/v2/contacts", object{"email": "ada@lovelace.example", "companies": []any{object{"id": "new", "name": "New"}}, "createdAt": "never"}).
+		fails(http.StatusBadRequest, "invalid_request")
+	if after := a.do("GET", "/v2/contacts?limit=100", nil); string(after.body) != string(before.body) || !a.sandbox.Now().Equal(now) {
+		t.Error("the refused write has changed something")
 	}
-	a.sandbox.store.Dirty = false // or the close at the end of the test tries again
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the refused write has made the state file")
+	}
+}
+
+// A write that cannot be kept is refused, and nothing of it stays.
+func TestAWriteThatCannotBeKeptChangesNothing(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "folder")
+	path := filepath.Join(folder, "state.json")
+	ada := object{"email": "ada@lovelace.example", "userId": "ada-1"}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	a := start(t, Options{StateFile: path})
+	post := a.newPost(nil)
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	failed := a.do("POST", "/v2/contacts", ada).fails(http.StatusInternalServerError, "sandbox_state")
+	if message := text(failed, "message"); !strings.HasPrefix(message, path+" ") {
+		t.Errorf("message %q", message)
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	a.do("GET", "/v2/contacts/by-user-id/ada-1", nil).fails(http.StatusNotFound, "resource_not_found")
+	a.do("POST", "/v2/contacts", ada).ok()
+	second := start(t, Options{StateFile: path})
+	second.do("GET", "/v2/contacts/by-user-id/ada-1", nil).ok()
+	second.do("GET", "/v2/posts/"+text(post, "id"), nil).ok()
 }

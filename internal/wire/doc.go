@@ -9,5 +9,5 @@
 //	messages.go      the messages that a server writes
 //	outbox.go        the notifications of a request, in order and all of them
 //	subscription.go  what a client of 2026-07-28 wants to hear of, and the tags that it knows it by
-//	large.go         the bound on the memory of large messages
+//	admission.go     what clients can make a server keep at once; quota.go shares it among tenants
 package wire

@@ -45,8 +45,14 @@ const maxValues = 50_000
 // has no other bound.
 const maxInitialize = 64 << 10
 
-// Trim removes the white space that JSON allows around a message. The \r of Windows line ends is part of it.
-func Trim(line []byte) []byte { return bytes.Trim(line, " \t\r\n") }
+// byteOrderMark is U+FEFF, with which some programs on Windows begin what they write.
+const byteOrderMark = "\ufeff"
+
+// Trim removes a byte order mark, and the white space that JSON allows around a message. The \r of Windows line ends is part
+// of it.
+func Trim(line []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(line, []byte(byteOrderMark)), " \t\r\n")
+}
 
 // Parse reads a trimmed line that is not blank. A refusal belongs to the id of the envelope, which is nil when unknown.
 func Parse(line []byte) (Envelope, *CodedError) {

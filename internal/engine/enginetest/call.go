@@ -48,7 +48,9 @@ func Call(t testing.TB, c *client.Client, tool, arguments string) (text string, 
 // CallIn runs an operation by its handler in surroundings of the test's own.
 func CallIn(t testing.TB, env engine.Env, op *engine.Operation, arguments string) (text string, isError bool) {
 	t.Helper()
-	env.Logger = slog.New(slog.DiscardHandler)
+	own := *env.Engine // calls that are made at the same time share that of the test
+	own.Logger = slog.New(slog.DiscardHandler)
+	env.Engine = &own
 	res, err := env.Handler(op)(context.WithoutCancel(t.Context()), Request(op.Name, arguments))
 	if err != nil {
 		t.Fatalf("%s returned a Go error: %v", op.Name, err)

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -31,6 +32,14 @@ func Samples(op *engine.Operation, zero bool) []map[string]any {
 	var list []map[string]any
 	for _, form := range forms {
 		args := SampleValue(op.Input.Shape(), "", zero).(map[string]any)
+		if zero && !op.Changes() { // there an empty value is left out, so that it would not arrive
+			kept, full := op.Input.Shape().WithoutEmpty(args).(map[string]any), SampleValue(op.Input.Shape(), "", false).(map[string]any)
+			for name, value := range args {
+				if !reflect.DeepEqual(kept[name], value) {
+					args[name] = full[name]
+				}
+			}
+		}
 		delete(args, input.ClearArg) // tested where it means something
 		if path, value, ok := strings.Cut(form, "="); ok {
 			Put(args, path, value)
@@ -81,6 +90,9 @@ func SampleValue(sh *input.Shape, name string, zero bool) any {
 		}
 		if sh.Values != nil && !zero {
 			m[sampleString(sh.Keys, "", false)] = SampleValue(sh.Values, "", false)
+		}
+		if sh.Props == nil && sh.Values == nil && !zero {
+			m[AnID] = "x"
 		}
 		return m
 	case "array":

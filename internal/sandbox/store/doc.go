@@ -1,10 +1,14 @@
-// Package store holds what a sandbox knows: objects by kind, a clock, and the file that keeps them across processes.
+// Package store holds what a sandbox knows: objects by kind, a clock, and the file that keeps both across processes.
 //
-//	store.go    Store and Collection: objects in the order they were made, what was written, what would have been sent
+//	store.go    Store and Collection: the objects of each kind in the order in which they were made
 //	object.go   Object, how its fields are read, and how two values are ordered
-//	people.go   who an id belongs to, and for which companies that person works
+//	people.go   who has an id, and for which companies that person works
 //	clock.go    the present, stamps, and the forms of ids
-//	state.go    the state file
+//	history.go  the journal and the outbox, which forget their oldest entries
+//	change.go   a write from Begin to Commit or Rollback, and the Change that it makes
+//	file.go     the state file: locked, read on and appended to by several processes
+//	format.go   what stands in that file, line by line
+//	damage.go   what can be wrong with it, in words
 //
-// It knows nothing of the API: no routes, no operations, no defaults.
+// The package knows nothing of the API: no routes, no operations, no defaults.
 package store

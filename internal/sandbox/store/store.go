@@ -7,36 +7,17 @@ import (
 	"time"
 )
 
-// Store holds everything that a state file keeps.
+// Store holds everything that a state file keeps. Many may read it at once. A write needs it alone, from Begin to Commit or Rollback.
 type Store struct {
-	Seed    uint64                 `json:"seed"`   // the number of the organization that it began with
-	Epoch   time.Time              `json:"epoch"`  // the present before the first write
-	Writes  int                    `json:"writes"` // writes so far; the clock and the ids of new objects follow from it
-	Made    map[string]int         `json:"made"`   // objects made so far, by kind
-	Kinds   map[string]*Collection `json:"kinds"`
-	Journal []JournalEntry         `json:"journal"`
-	Outbox  []OutboxEntry          `json:"outbox"`
+	Seed    uint64         // the number of the organization that it began with
+	Epoch   time.Time      // the present before the first write
+	Writes  int            // writes so far; the clock and the ids of new objects follow from it
+	Made    map[string]int // objects made so far, by kind
+	Kinds   map[string]*Collection
+	Journal History // the writes that were applied
+	Outbox  History // what would have been sent
 
-	Dirty bool `json:"-"` // changed since the state file was read or written
-}
-
-// JournalEntry is a write that was applied.
-type JournalEntry struct {
-	At        string `json:"at"`
-	Operation string `json:"operation"`
-	Method    string `json:"method"`
-	Path      string `json:"path"`
-	Body      any    `json:"body,omitempty"`
-	Status    int    `json:"status"`
-}
-
-// OutboxEntry is an e-mail, a delivery to a webhook or a push to another tool. The sandbox notes it and sends nothing.
-type OutboxEntry struct {
-	At         string `json:"at"`
-	Type       string `json:"type"`
-	Subject    string `json:"subject"`
-	Recipients int    `json:"recipients"`
-	Detail     Object `json:"detail,omitempty"`
+	write *write // the write in progress, or nil
 }
 
 // New returns an empty store. A zero clock means Shipped.
@@ -53,8 +34,8 @@ func (st *Store) Now() time.Time { return st.Epoch.Add(time.Duration(st.Writes) 
 // NewID returns the id of an object that is made now.
 func (st *Store) NewID(kind string) string { return st.IDAt(kind, st.Now()) }
 
-// IDAt returns the next id of a kind for an object made at a time. Each kind has its own count, so that one more object of a kind does not change the ids of the
-// others.
+// IDAt returns the next id of a kind for an object made at a time. Each kind has its own count, so that one more object of a kind does not
+// change the ids of other kinds.
 func (st *Store) IDAt(kind string, created time.Time) string {
 	st.Made[kind]++
 	if first := firstNumber(kind); first > 0 {
@@ -84,45 +65,60 @@ func (st *Store) Kind(name string) *Collection {
 	c, ok := st.Kinds[name]
 	if !ok {
 		c = &Collection{byID: map[string]Object{}}
+		if st.write != nil {
+			c.before = &before{}
+		}
 		st.Kinds[name] = c
 	}
 	return c
 }
 
-// Send notes in the outbox what would be sent now.
-func (st *Store) Send(entry OutboxEntry) {
-	entry.At = Stamp(st.Now())
-	st.Outbox = append(st.Outbox, entry)
-}
-
 // Collection holds the objects of one kind in the order in which they were made.
 type Collection struct {
-	all  []Object
-	byID map[string]Object
+	all    []Object
+	byID   map[string]Object
+	before *before // what a write may have changed; nil outside of one
 }
 
 // All returns the objects in the order in which they were made. The caller must not change the list.
-func (c *Collection) All() []Object { return c.all }
+func (c *Collection) All() []Object {
+	if c.before != nil {
+		for _, o := range c.all {
+			c.keep(o)
+		}
+	}
+	return c.all
+}
 
 // Get returns the object with this id, or nil.
-func (c *Collection) Get(id string) Object { return c.byID[strings.ToLower(id)] }
+func (c *Collection) Get(id string) Object {
+	o := c.byID[strings.ToLower(id)]
+	c.keep(o)
+	return o
+}
+
+// Find returns the first object that fits, or nil. fits must not change it.
+func (c *Collection) Find(fits func(Object) bool) Object {
+	i := slices.IndexFunc(c.all, fits)
+	if i < 0 {
+		return nil
+	}
+	c.keep(c.all[i])
+	return c.all[i]
+}
 
 // Add appends a new object.
 func (c *Collection) Add(o Object) {
+	c.keepList()
+	c.keepNew(Text(o, "id"))
 	c.all = append(c.all, o)
 	c.byID[Text(o, "id")] = o
 }
 
 // Remove takes the object with this id out.
 func (c *Collection) Remove(id string) {
+	c.keepList()
+	c.keep(c.byID[id])
 	c.all = slices.DeleteFunc(c.all, func(o Object) bool { return Text(o, "id") == id })
 	delete(c.byID, id)
-}
-
-// Find returns the first object that fits, or nil.
-func (c *Collection) Find(fits func(Object) bool) Object {
-	if i := slices.IndexFunc(c.all, fits); i >= 0 {
-		return c.all[i]
-	}
-	return nil
 }

@@ -25,13 +25,23 @@ type access struct {
 	origins, hosts []string
 }
 
-// check returns why the request is refused, or "".
-func (a access) check(r *http.Request) string {
+// checkHost returns why a request is refused that reaches the server by a strange name, or "".
+func (a access) checkHost(r *http.Request) string {
 	if !a.allowsHost(r.Host) {
 		return "This server is not known by the host name of the request. Use 127.0.0.1 or localhost, or allow the name with --allowed-hosts."
 	}
-	if origins := r.Header.Values("Origin"); slices.ContainsFunc(origins, func(o string) bool { return !a.allowsOrigin(o) }) {
+	return ""
+}
+
+// checkOrigin returns why a request of a web page is refused, or "". Browsers send no Origin when a page includes an address
+// of another site, as a picture for instance. Sec-Fetch-Site tells of that.
+func (a access) checkOrigin(r *http.Request) string {
+	origins := r.Header.Values("Origin")
+	if slices.ContainsFunc(origins, func(o string) bool { return !a.allowsOrigin(o) }) {
 		return "Web pages of this origin may not call this server. Its operator can allow the origin with --allowed-origins."
+	}
+	if len(origins) == 0 && r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return "Web pages of other sites may call this server by fetch alone, with an origin that is allowed."
 	}
 	return ""
 }
@@ -73,6 +83,8 @@ func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case ok:
 		serve(w, r)
+	case len(m) > 0 && isPreflight(r):
+		m.preflight(w, r)
 	case len(m) == 0:
 		refuse(w, http.StatusNotFound, "There is nothing at this path. MCP is served at "+pathMCP+".")
 	default:

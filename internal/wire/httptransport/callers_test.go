@@ -33,6 +33,8 @@ func (byName) Challenge(r *http.Request, scopes string) string {
 	return r.URL.Path + " wants " + scopes
 }
 
+func (byName) Prefix() string { return "/behind/proxy" }
+
 func (byName) Metadata(path string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, path) }
 }
@@ -100,6 +102,8 @@ func TestCallersAreAskedAfterTheRequestWasChecked(t *testing.T) {
 		{"GET", pathMetadata, "", nil, 200, pathMCP},
 		{"GET", pathMetadata + pathMCP, "", nil, 200, pathMCP},
 		{"GET", pathMetadata + pathSSE, "", nil, 200, pathSSE},
+		{"GET", pathMetadata + "/behind/proxy" + pathMCP, "", nil, 200, pathMCP},
+		{"GET", pathMetadata + "/behind/proxy" + pathSSE, "", nil, 200, pathSSE},
 		{"GET", pathMetadata + "/x", "", nil, 404, "nothing at this path"},
 		{"GET", "/.well-known/oauth-authorization-server", "", nil, 404, "nothing at this path"},
 	} {
@@ -185,16 +189,13 @@ func TestAStreamBelongsToWhoOpenedIt(t *testing.T) {
 	t.Parallel()
 	p := wiretest.Open(t, New(whoServer(t), Options{Auth: byName{}, Limits: limited}).Serve)
 	e := wiretest.EventsOf(t, p.Do(t.Context(), http.MethodGet, pathSSE, "", "X-Who", "ann", "X-Only", "a"))
-	path, err := e.Data()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if status, body := p.Status(http.MethodPost, string(path), wiretest.CallLine("1", "who"), "X-Who", "bob"); status != http.StatusNotFound {
+	path := e.Endpoint()
+	if status, body := p.Status(http.MethodPost, path, wiretest.CallLine("1", "who"), "X-Who", "bob"); status != http.StatusNotFound {
 		t.Errorf("another: %d %s", status, body)
 	}
 	// What the stream gave up stays given up, and a message can give up more.
 	for want, headers := range map[string][]string{"I am ann a.": {"X-Who", "ann"}, "I am ann a b.": {"X-Who", "ann", "X-Only", "b"}} {
-		if status, body := p.Status(http.MethodPost, string(path), wiretest.CallLine("2", "who"), headers...); status != http.StatusAccepted {
+		if status, body := p.Status(http.MethodPost, path, wiretest.CallLine("2", "who"), headers...); status != http.StatusAccepted {
 			t.Errorf("%d %s", status, body)
 		}
 		if m := e.Next(); string(m.ID) != "2" || !bytes.Contains(m.Line, []byte(want)) {

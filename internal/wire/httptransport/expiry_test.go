@@ -31,7 +31,7 @@ func TestAStreamEndsWithItsCredentials(t *testing.T) {
 	const minute = "1m"
 	synctest.Test(t, func(t *testing.T) {
 		s := wiretest.NewServer(t, wiretest.Quiet())
-		p := wiretest.OpenPiped(t, New(s, Options{Auth: expiring{}, MaxStreams: 20}).Serve)
+		p := wiretest.OpenPiped(t, New(s, Options{Auth: expiring{}, MaxStreams: 20, KeepAlive: time.Hour}).Serve)
 		lasting, ending := p.Handshake(), p.Handshake()
 		subscribe := func(headers ...string) *http.Response {
 			headers = append(headers, wiretest.ModernHeaders("subscriptions/listen", "")...)
@@ -52,10 +52,7 @@ func TestAStreamEndsWithItsCredentials(t *testing.T) {
 			}
 		}
 		sse := wiretest.EventsOf(t, p.Do(t.Context(), http.MethodGet, pathSSE, "", "X-Good-For", minute))
-		path, err := sse.Data()
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := sse.Endpoint()
 
 		time.Sleep(time.Minute - time.Nanosecond)
 		wiretest.AddTool(s, "news", nil)
@@ -78,7 +75,7 @@ func TestAStreamEndsWithItsCredentials(t *testing.T) {
 		if lived := time.Since(open); lived != time.Minute {
 			t.Errorf("the streams ended after %s", lived)
 		}
-		if status, body := p.Status(http.MethodPost, string(path), wiretest.CallLine("2", "echo")); status != http.StatusNotFound {
+		if status, body := p.Status(http.MethodPost, path, wiretest.CallLine("2", "echo")); status != http.StatusNotFound {
 			t.Errorf("a message to the stream that ended: %d %s", status, body)
 		}
 
@@ -105,11 +102,8 @@ func TestACallOutlivesItsCredentials(t *testing.T) {
 		w := addWaiting(s)
 		p := wiretest.OpenPiped(t, New(s, Options{Auth: expiring{}}).Serve)
 		stream := wiretest.EventsOf(t, p.Do(t.Context(), http.MethodGet, pathSSE, "", "X-Good-For", "1s"))
-		path, err := stream.Data()
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Status(http.MethodPost, string(path), wiretest.CallLine("1", "wait"), "X-Good-For", "1s")
+		path := stream.Endpoint()
+		p.Status(http.MethodPost, path, wiretest.CallLine("1", "wait"), "X-Good-For", "1s")
 		answer := make(chan string, 1)
 		go func() {
 			headers := append(wiretest.ModernHeaders("tools/call", "wait"), "X-Good-For", "1s")

@@ -24,6 +24,8 @@ const (
 	pathMCP     = "/mcp"
 	pathSSE     = "/sse"
 	pathMessage = "/message"
+	pathHealth  = "/healthz"
+	pathReady   = "/readyz"
 
 	pathMetadata = server.WellKnownProtectedResourcePath // the path of a transport may follow
 )
@@ -33,6 +35,7 @@ const (
 	defaultSessionIdle  = 30 * time.Minute
 	defaultReadTimeout  = 10 * time.Second
 	defaultWriteTimeout = 30 * time.Second
+	defaultKeepAlive    = 15 * time.Second
 
 	idleTimeout    = 2 * time.Minute // of a connection between two requests
 	maxHeaderBytes = 64 << 10
@@ -49,6 +52,8 @@ type Options struct {
 	// WriteTimeout is how long a client may take to read what is written at once. A stream whose client takes longer ends.
 	// The default is 30 s.
 	WriteTimeout time.Duration
+	// KeepAlive is the time between two comments on a stream of events, which keep proxies from ending it. The default is 15 s.
+	KeepAlive time.Duration
 	// ReadTimeout is how long a client may take to send the headers of a request, and then its body. The default is 10 s.
 	ReadTimeout time.Duration
 	// SessionIdle is how long a session of Streamable HTTP lives after the last message of its client. The default is
@@ -84,6 +89,8 @@ type Authenticator interface {
 	Authenticate(r *http.Request) (caller.Caller, *caller.Refusal)
 	// Challenge returns the WWW-Authenticate header for a caller who lacks scopes.
 	Challenge(r *http.Request, scopes string) string
+	// Prefix is the path that a proxy puts before those of the server, or "".
+	Prefix() string
 	// Metadata serves the protected resource metadata (RFC 9728) of the transport at path. It is nil without an issuer.
 	Metadata(path string) http.HandlerFunc
 }
@@ -116,6 +123,7 @@ func New(s *server.MCPServer, options Options) *Transport {
 	options.Grace = cmp.Or(options.Grace, stdio.DefaultGrace)
 	options.ReadTimeout = cmp.Or(options.ReadTimeout, defaultReadTimeout)
 	options.WriteTimeout = cmp.Or(options.WriteTimeout, defaultWriteTimeout)
+	options.KeepAlive = cmp.Or(options.KeepAlive, defaultKeepAlive)
 	options.SessionIdle = cmp.Or(options.SessionIdle, defaultSessionIdle)
 	options.MaxStreams = cmp.Or(options.MaxStreams, defaultMaxStreams)
 	options.MaxSessions = cmp.Or(options.MaxSessions, defaultMaxSessions)
@@ -144,8 +152,8 @@ func New(s *server.MCPServer, options Options) *Transport {
 		http.MethodGet:    h.listen,
 		http.MethodDelete: h.leave,
 	})
-	h.routes.Handle("/healthz", methods{http.MethodGet: healthy, http.MethodHead: healthy})
-	h.routes.Handle("/readyz", methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
+	h.routes.Handle(pathHealth, methods{http.MethodGet: healthy, http.MethodHead: healthy})
+	h.routes.Handle(pathReady, methods{http.MethodGet: h.ready, http.MethodHead: h.ready})
 	if !options.NoSSE {
 		h.sse = newSSE(h)
 		h.transport(pathSSE, methods{http.MethodGet: h.sse.open})
@@ -169,8 +177,14 @@ func (h *Transport) metadata(suffix, path string) {
 	if h.options.Auth == nil {
 		return
 	}
-	if serve := h.options.Auth.Metadata(path); serve != nil {
-		h.routes.Handle(pathMetadata+suffix, methods{http.MethodGet: serve, http.MethodHead: serve})
+	serve := h.options.Auth.Metadata(path)
+	if serve == nil {
+		return
+	}
+	m := methods{http.MethodGet: serve, http.MethodHead: serve}
+	h.routes.Handle(pathMetadata+suffix, m)
+	if prefix := h.options.Auth.Prefix(); prefix != "" && suffix != "" {
+		h.routes.Handle(pathMetadata+prefix+suffix, m) // where RFC 9728 has clients look that know the address alone
 	}
 }
 
@@ -274,11 +288,16 @@ func (h *Transport) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// net/http reads the rest of the body after the answer. A client that sends it slowly must not hold the connection.
 		h.limitRead(w)
 	}
-	if refusal := h.access.check(r); refusal != "" {
+	refusal := h.access.checkOrigin(r)
+	if refusal == "" && r.URL.Path != pathHealth && r.URL.Path != pathReady { // probes come to the address of the machine
+		refusal = h.access.checkHost(r)
+	}
+	if refusal != "" {
 		h.refusals.WarnContext(r.Context(), "refused a request", "reason", refusal, "host", r.Host, "origin", r.Header.Get("Origin"))
 		refuse(w, http.StatusForbidden, refusal)
 		return
 	}
+	shareWith(header, r)
 	if r.ContentLength > int64(h.options.MaxBody) {
 		refuse(w, http.StatusRequestEntityTooLarge, h.tooLarge())
 		return

@@ -201,9 +201,10 @@ func TestSessionsThatAreNotAliveAreNotFound(t *testing.T) {
 	}
 	expect("a call in the session", 200, http.MethodPost, pathMCP, list, session...)
 	expect("a call in a forged session", 404, http.MethodPost, pathMCP, list, forged...)
-	expect("a call without a session", 404, http.MethodPost, pathMCP, list)
+	expect("a call without a session", 400, http.MethodPost, pathMCP, list)
 	expect("a stream of a forged session", 404, http.MethodGet, pathMCP, "", forged...)
-	expect("a stream without a session", 404, http.MethodGet, pathMCP, "")
+	expect("a stream without a session", 400, http.MethodGet, pathMCP, "")
+	expect("the end of no session", 400, http.MethodDelete, pathMCP, "")
 	expect("a message to a forged stream", 404, http.MethodPost, pathMessage+"?sessionId="+forged[1], list)
 
 	listening := wiretest.EventsOf(t, p.Do(t.Context(), http.MethodGet, pathMCP, "", session...))
@@ -568,18 +569,20 @@ func TestShutdownEndsStreamsAndLetsCallsFinish(t *testing.T) {
 // The grace is shorter than what net/http would wait for a connection that never sent a request.
 func TestShutdownDoesNotWaitForUnusedConnections(t *testing.T) {
 	t.Parallel()
-	var log wiretest.Log
-	p := wiretest.Open(t, New(wiretest.NewServer(t, wiretest.Quiet()), Options{Logger: log.Logger(), Grace: 2 * time.Second}).Serve)
-	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(p.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = connection.Close() }()
-	p.Status(http.MethodGet, "/healthz", "") // accepted after it
-	p.Stop()
-	if err := p.Ended(); err != nil || log.String() != "" {
-		t.Errorf("%v %s", err, log.String())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var log wiretest.Log
+		p := wiretest.OpenPiped(t, New(wiretest.NewServer(t, wiretest.Quiet()), Options{Logger: log.Logger(), Grace: 2 * time.Second}).Serve)
+		connection, err := p.Client.Transport.(*http.Transport).DialContext(t.Context(), "tcp", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = connection.Close() }()
+		p.Status(http.MethodGet, "/healthz", "") // accepted after it
+		p.Stop()
+		if err := p.Ended(); err != nil || log.String() != "" {
+			t.Errorf("%v %s", err, log.String())
+		}
+	})
 }
 
 func TestReadinessEndsWithShutdown(t *testing.T) {

@@ -23,6 +23,8 @@ const (
 	typeJSON   = "application/json"
 	typeEvents = "text/event-stream"
 
+	longestVersion = 40 // bytes of a protocol version that is repeated
+
 	eventStart = "event: message\ndata: "
 	eventEnd   = "\n\n"
 )
@@ -85,6 +87,12 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	if version := r.Header.Get(mcp.HeaderProtocolVersion); modern && !mcp.IsValidProtocolVersion(version) &&
+		message.Method != nil && *message.Method == string(mcp.MethodInitialize) {
+		unsupported := mcp.UnsupportedProtocolVersionError{Version: version[:min(len(version), longestVersion)], Supported: mcp.ValidProtocolVersions}
+		writeAnswer(w, http.StatusBadRequest, wire.Failure(message.ID, unsupported.JSONRPCError().Error))
+		return
+	}
 	p := &post{
 		h: h, request: r, key: "post-" + rand.Text(), w: w, header: http.Header{},
 		modern: modern,
@@ -113,7 +121,10 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 	ctx, p.slot = wire.WithErrorSlot(ctx, body)
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	defer p.end()
+	defer p.end() //nolint:contextcheck // the request is in p
+	if p.id != nil {
+		defer keepAlive(h.options.KeepAlive, p.beat)()
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			p.fail(wire.Panicked(ctx, h.log, p.method, v))
@@ -217,6 +228,18 @@ func (p *post) stream() {
 	p.w.WriteHeader(http.StatusOK)
 }
 
+// beat sends a comment. It makes a stream of a response that has not begun, if the client takes one.
+func (p *post) beat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.w == nil || !p.streaming && (p.status != 0 || !strings.Contains(p.request.Header.Get("Accept"), typeEvents)) {
+		return
+	}
+	p.stream()
+	_, _ = io.WriteString(p.w, comment)
+	flush(p.w)
+}
+
 // fail answers with an error, unless there is an answer already.
 func (p *post) fail(failure *wire.CodedError) {
 	p.mu.Lock()
@@ -255,6 +278,8 @@ func (p *post) end() {
 		if len(body) > 0 {
 			_ = writeEvent(p.w, wire.Trim(body))
 		}
+	case status == http.StatusNotFound && p.header.Get("Content-Type") != typeJSON: // of mcp-go, which knows no session
+		refuseSession(p.w, p.request)
 	case status != 0:
 		maps.Copy(p.w.Header(), p.header)
 		p.w.WriteHeader(status)

@@ -166,13 +166,25 @@ func (s *sessions) of(id string) context.Context {
 	return ended
 }
 
-const noSession = "There is no such session. Start one with initialize."
+const (
+	noSession    = "There is no such session. Start one with initialize."
+	whichSession = "The header " + server.HeaderKeySessionID + " is missing. Start a session with initialize, and send its id with each request."
+)
+
+// refuseSession refuses a request for want of a session of the caller's.
+func refuseSession(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get(server.HeaderKeySessionID) == "" {
+		refuse(w, http.StatusBadRequest, whichSession)
+		return
+	}
+	refuse(w, http.StatusNotFound, noSession)
+}
 
 // leave ends a session if it belongs to the caller.
 func (h *Transport) leave(w http.ResponseWriter, r *http.Request) {
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
 	if !modern && !h.sessions.belongs(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal) {
-		refuse(w, http.StatusNotFound, noSession)
+		refuseSession(w, r)
 		return
 	}
 	h.streamable.ServeHTTP(w, r)
@@ -191,11 +203,14 @@ func (h *Transport) listen(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
 		if err := h.sessions.listen(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal, cancel); err != nil {
-			refuse(w, http.StatusNotFound, noSession)
+			refuseSession(w, r)
 			return
 		}
 	}
-	h.streamable.ServeHTTP(w, r.WithContext(ctx))
+	lively := &livelyWriter{w: w}
+	defer lively.end()
+	defer keepAlive(h.options.KeepAlive, lively.beat)()
+	h.streamable.ServeHTTP(lively, r.WithContext(ctx))
 }
 
 // forget makes mcp-go drop a session. mcp-go does so only for a DELETE request.

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -61,7 +62,9 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 
 	w.Header().Set("Content-Type", typeEvents)
 	w.WriteHeader(http.StatusOK)
-	out.endpoint(pathMessage + "?sessionId=" + id)
+	out.endpoint(strings.TrimPrefix(pathMessage, "/") + "?sessionId=" + id) // relative, so that it is right behind a path prefix of a proxy
+	stop := keepAlive(s.h.options.KeepAlive, out.beat)
+	defer stop()
 	select {
 	case <-lasts.Done():
 	case <-c.Failed():
@@ -103,7 +106,10 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who.Limits = slices.Concat(c.opener.Limits, who.Limits)
-	c.Handle(caller.With(c.base, who), body) //nolint:contextcheck // the call belongs to the stream, not to this request
+	if _, busy := c.Handle(caller.With(c.base, who), body); busy != nil { //nolint:contextcheck // the call belongs to the stream, not to this request
+		refuseBusy(w, busy.Message)
+		return
+	}
 	w.WriteHeader(http.StatusAccepted)
 }
 
@@ -146,6 +152,16 @@ func (e *eventWriter) endpoint(path string) {
 	defer e.mu.Unlock()
 	_, _ = e.w.Write([]byte("event: endpoint\ndata: " + path + eventEnd)) // a client that is gone shows in the context
 	flush(e.w)
+}
+
+// beat sends a comment.
+func (e *eventWriter) beat() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.w != nil {
+		_, _ = e.w.Write([]byte(comment))
+		flush(e.w)
+	}
 }
 
 // end lets nothing more through: net/http takes the response back.

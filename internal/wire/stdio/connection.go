@@ -86,7 +86,9 @@ func (c *Connection) read(ctx context.Context, in io.Reader) error {
 		case err != nil:
 			return fmt.Errorf("read message: %w", err)
 		}
-		c.Handle(ctx, line)
+		if id, busy := c.Handle(ctx, line); busy != nil {
+			c.out.refuse(id, busy)
+		}
 		select {
 		case <-c.stopping:
 			return nil
@@ -95,11 +97,12 @@ func (c *Connection) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// Handle serves one message. ctx is that of its calls, with the caller who has sent the message.
-func (c *Connection) Handle(ctx context.Context, line []byte) {
+// Handle serves one message. ctx is that of its calls, with the caller who has sent the message. If there is no place for a
+// request, Handle returns its id and the reason, and the request has no answer: to write one can take long.
+func (c *Connection) Handle(ctx context.Context, line []byte) (id json.RawMessage, busy *wire.CodedError) {
 	line = wire.Trim(line)
 	if len(line) == 0 {
-		return
+		return nil, nil
 	}
 	message, refusal := wire.Parse(line)
 	switch {
@@ -112,8 +115,9 @@ func (c *Connection) Handle(ctx context.Context, line []byte) {
 	case message.IsNotification():
 		c.notified(ctx, *message.Method, line)
 	default:
-		c.start(ctx, message.ID, *message.Method, line)
+		return message.ID, c.start(ctx, message.ID, *message.Method, line)
 	}
+	return nil, nil
 }
 
 // notified handles a notification from the client.
@@ -137,13 +141,16 @@ func (c *Connection) notified(ctx context.Context, method string, line []byte) {
 	c.server.HandleMessage(c.server.WithContext(ctx, c.session), line)
 }
 
-// start begins to serve a request, unless its id or the connection is busy.
-func (c *Connection) start(ctx context.Context, id json.RawMessage, method string, line []byte) {
+// start begins to serve a request, unless its id is in use, which is the answer, or there is no place for it.
+func (c *Connection) start(ctx context.Context, id json.RawMessage, method string, line []byte) (busy *wire.CodedError) {
 	request := newCall(ctx, c, id, method)
 	if refusal := c.admit(request, line); refusal != nil { //nolint:contextcheck // the request has a context of its own, from this one
 		request.cancel()
+		if refusal.Code == wire.CodeBusy {
+			return refusal
+		}
 		c.out.refuse(id, refusal)
-		return
+		return nil
 	}
 	if method == string(mcp.MethodInitialize) {
 		// The requests that follow may depend on the capabilities that the client declares here.
@@ -152,6 +159,7 @@ func (c *Connection) start(ctx context.Context, id json.RawMessage, method strin
 		case <-c.stopping:
 		}
 	}
+	return nil
 }
 
 func (c *Connection) admit(request *call, line []byte) *wire.CodedError {

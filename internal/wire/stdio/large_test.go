@@ -22,7 +22,9 @@ func TestLargeMessagesBeyondTheBoundAreRefused(t *testing.T) {
 	c := newConnection(t.Context(), wiretest.NewServer(t, wiretest.Quiet()), &out, options)
 	answer := func(line string) string {
 		out.Reset()
-		c.Handle(t.Context(), []byte(line))
+		if _, busy := c.Handle(t.Context(), []byte(line)); busy != nil {
+			return busy.Message
+		}
 		c.running.Wait()
 		return out.String()
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 
 // Site is a server of HTTP on a socket of its own.
 type Site struct {
-	t      testing.TB
+	T      testing.TB
 	URL    string
 	Client *http.Client
 	Stop   context.CancelFunc
@@ -42,7 +43,7 @@ func open(t testing.TB, serve ServeHTTP, listener net.Listener, transport *http.
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	p := &Site{
-		t: t, URL: "http://" + listener.Addr().String(), Client: &http.Client{Transport: transport},
+		T: t, URL: "http://" + listener.Addr().String(), Client: &http.Client{Transport: transport},
 		Stop: stop, served: make(chan error, 1),
 	}
 	go func() { p.served <- serve(ctx, listener) }()
@@ -108,10 +109,10 @@ func (p *Site) Ended() error {
 
 // Do sends a request. Headers are pairs of name and value; Host is taken as one.
 func (p *Site) Do(ctx context.Context, method, path, body string, headers ...string) *http.Response {
-	p.t.Helper()
+	p.T.Helper()
 	response, err := p.Try(ctx, method, path, body, headers...)
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	return response
 }
@@ -133,31 +134,31 @@ func (p *Site) Try(ctx context.Context, method, path, body string, headers ...st
 	}
 	response, err := p.Client.Do(request)
 	if err == nil {
-		p.t.Cleanup(func() { _ = response.Body.Close() })
+		p.T.Cleanup(func() { _ = response.Body.Close() })
 	}
 	return response, err
 }
 
 // Status sends a request and returns the status and the body of its answer.
 func (p *Site) Status(method, path, body string, headers ...string) (int, string) {
-	p.t.Helper()
-	response := p.Do(p.t.Context(), method, path, body, headers...)
+	p.T.Helper()
+	response := p.Do(p.T.Context(), method, path, body, headers...)
 	content, err := io.ReadAll(response.Body)
 	_ = response.Body.Close()
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	return response.StatusCode, string(content)
 }
 
 // Handshake starts a session and returns its header.
 func (p *Site) Handshake() []string {
-	p.t.Helper()
-	response := p.Do(p.t.Context(), http.MethodPost, "/mcp", Initialize)
+	p.T.Helper()
+	response := p.Do(p.T.Context(), http.MethodPost, "/mcp", Initialize)
 	id := response.Header.Get(server.HeaderKeySessionID)
 	_ = response.Body.Close()
 	if response.StatusCode != http.StatusOK || id == "" {
-		p.t.Fatalf("initialize answered %d, session %q", response.StatusCode, id)
+		p.T.Fatalf("initialize answered %d, session %q", response.StatusCode, id)
 	}
 	return []string{server.HeaderKeySessionID, id}
 }
@@ -233,31 +234,43 @@ type Stream struct {
 
 // OpenStream opens a stream of SSE and reads where to send messages.
 func (p *Site) OpenStream(ctx context.Context) *Stream {
-	p.t.Helper()
+	p.T.Helper()
 	response := p.Do(ctx, http.MethodGet, "/sse", "")
-	s := &Stream{Events: EventsOf(p.t, response), site: p}
-	path, err := s.Data()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	s.Path = string(path)
+	s := &Stream{Events: EventsOf(p.T, response), site: p}
+	s.Path = s.Endpoint()
 	return s
+}
+
+// Endpoint reads where the client of a stream sends to, and returns the path. The server says it in relation to that of the
+// stream.
+func (e *Events) Endpoint() string {
+	e.t.Helper()
+	data, err := e.Data()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	stream := url.URL{Path: "/sse"}
+	to, err := stream.Parse(string(data))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return to.String()
 }
 
 // Send sends a message.
 func (s *Stream) Send(line string) {
-	s.site.t.Helper()
+	s.site.T.Helper()
 	if status, body := s.site.Status(http.MethodPost, s.Path, line); status != http.StatusAccepted {
-		s.site.t.Fatalf("%d %s", status, body)
+		s.site.T.Fatalf("%d %s", status, body)
 	}
 }
 
 // Subscribe opens a subscription over HTTP, and expects it to be acknowledged first.
 func (p *Site) Subscribe(id, wants string) *Events {
-	p.t.Helper()
-	e := EventsOf(p.t, p.Do(p.t.Context(), http.MethodPost, "/mcp", Listen(id, wants), ModernHeaders("subscriptions/listen", "")...))
+	p.T.Helper()
+	e := EventsOf(p.T, p.Do(p.T.Context(), http.MethodPost, "/mcp", Listen(id, wants), ModernHeaders("subscriptions/listen", "")...))
 	if m := e.Next(); m.Method != "notifications/subscriptions/acknowledged" || m.Subscription() != id {
-		p.t.Fatalf("%s was acknowledged with %s", id, m.Line)
+		p.T.Fatalf("%s was acknowledged with %s", id, m.Line)
 	}
 	return e
 }

@@ -1,0 +1,14 @@
+// Package cli is the command line. It reads flags and variables, builds the server or the sandbox, and serves.
+//
+//	cli.go, grammar.go                      Run with its exit codes, and the commands with their flags
+//	mistakes.go, values.go, help.go         what is wrong with a command line, wrong values, and the help
+//	flags.go, environment.go, key.go        flags, variables and the key, and the configuration that they come to
+//	server.go, signals.go                   a server from its configuration to its end, and the signals that end a command
+//	logging.go, files.go, tracing.go, tracing_otel.go   logs and where they go, and traces in builds with the tag otel
+//	stdio.go, http.go, listen.go, sandbox.go  the commands that serve, and where they listen
+//	call.go, ask.go, arguments.go, input.go one call, the question at the terminal, and the arguments
+//	session.go                              the client in this process, for the commands that act as a host
+//	tools.go, describe.go                   the list of tools, and one tool
+//	prompts.go, resources.go                what else a host is offered
+//	doctor.go, version.go                   the rest
+package cli

@@ -1,0 +1,7 @@
+// Package doctor finds out whether a configuration works, why it does not, and what to do about it. It only reads.
+//
+//	doctor.go      Examine: what is asked, in which order, and when it stops
+//	report.go      findings, and how they are shown
+//	connection.go  why the API cannot be reached
+//	probe.go       the harmless read of a toolset
+package doctor
