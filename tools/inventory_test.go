@@ -46,7 +46,9 @@ func TestPublishedTools(t *testing.T) {
 			}
 			if r := op.ActingAdmin; r != nil && r.When == "" { // only without an admin to act as, each call has to name one
 				for acting, tool := range map[bool]mcp.Tool{false: tool, true: tools.Inventory().Tool(op, true)} {
-					var schema struct{ Required []string }
+					var schema struct {
+						Required []string `json:"required"`
+					}
 					if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil || slices.Contains(schema.Required, r.Need) == acting {
 						t.Errorf("with an admin to act as: %v: %v, required are %v", acting, err, schema.Required)
 					}
