@@ -71,6 +71,7 @@ type getHelpCenter struct {
 // icon is the icon of an article or a collection: an emoji, or the name of one of Featurebase's icons.
 type icon string
 
+// Wire converts the text to the API's object.
 func (icon) Wire(v any, _ reflect.StructTag) (any, error) {
 	text, _ := v.(string)
 	if strings.TrimSpace(text) == "" {

@@ -153,6 +153,7 @@ type requestConfig struct {
 // headerValue is the value of a header. The placeholder that answers show for one is refused: sent back, it would overwrite the real value.
 type headerValue string
 
+// Wire refuses the placeholder of a withheld value.
 func (headerValue) Wire(v any, _ reflect.StructTag) (any, error) {
 	if v == render.Withheld {
 		return v, errors.New("this value was withheld from you: ask the user for it, or leave requestConfig out")

@@ -118,7 +118,7 @@ func (a *accounts) enter(ctx context.Context, who caller.Caller) (*account, erro
 // open adds an account. If there are too many, it first drops an idle one. It returns a Busy error if none is idle.
 func (a *accounts) open(who caller.Caller) (*account, error) {
 	if who.Key == "" {
-		return nil, errors.New("a call without a key came through")
+		return nil, errors.New("a call has no key, although each caller needs one")
 	}
 	if len(a.known) >= mostAccounts && !a.makeRoom() {
 		return nil, &wire.CodedError{

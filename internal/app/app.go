@@ -105,7 +105,7 @@ func New(cfg Config) (*App, error) {
 	}
 	app := &App{audit: cfg.Audit}
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
-		return nil, errors.New("with a key per caller there is none for all")
+		return nil, errors.New("with a key per caller, the server must not have a key of its own")
 	}
 	if cfg.Sandbox != nil {
 		box, err := sandbox.New(sandbox.Options{
