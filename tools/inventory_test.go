@@ -20,7 +20,8 @@ import (
 
 var toolName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
-// Each tool as hosts see it, besides its schema. In words it stands in docs/tools.md, where a review sees a change of what every user's context holds.
+// Each tool as hosts see it, without its schema. docs/tools.md has the same in words, where a review sees a change of what every user's
+// context contains.
 func TestPublishedTools(t *testing.T) {
 	t.Parallel()
 	for _, op := range tools.Inventory().All() {

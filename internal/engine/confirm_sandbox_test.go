@@ -98,7 +98,7 @@ func (o *organization) outbox() []string {
 	return types
 }
 
-// result is what a call came to.
+// result is the outcome of a call.
 type result struct {
 	mcp.CallToolResult
 	question string

@@ -280,7 +280,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-// An article that was never published is found all the same.
+// An article that was never published is found, too.
 func TestADraftIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	var asked []string

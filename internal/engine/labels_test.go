@@ -18,7 +18,7 @@ const (
 	bo     = "64b0c2f19d3e5a7788990043"
 )
 
-// aRow is a post on a board, of which the customer wrote something that looks like a field.
+// aRow is a post whose customer wrote text that looks like a field.
 func aRow(board string) string {
 	return `{"id":"` + anID + `","title":"Crash","boardId" : "` + board + `","content":"\"boardId\":\"` + bugs + `\"","assigneeId":null}`
 }

@@ -207,7 +207,7 @@ func idLike(k *engine.Kind) string {
 	return "10021362" // a short one
 }
 
-// putNames replaces the ids among arguments by names, and returns of which kinds they were.
+// putNames replaces the ids among arguments by names, and returns their kinds.
 func putNames(op *engine.Operation, args map[string]any) []*engine.Kind {
 	var kinds []*engine.Kind
 	note := func(k *engine.Kind) string {
@@ -393,7 +393,7 @@ func TestIDsAreTakenAsAnswersShowThem(t *testing.T) {
 	}
 }
 
-// The keys of an organization's own fields are no fields of ours.
+// The keys of custom fields are not argument names.
 func TestCustomFieldsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, aFewNames())

@@ -35,6 +35,7 @@ type Onward struct {
 // position is the offset that the previous answer stated.
 type position int
 
+// Wire refuses a negative offset.
 func (position) Wire(v any, _ reflect.StructTag) (any, error) {
 	if strings.HasPrefix(Show(v), "-") {
 		return v, errors.New("not negative; the answer before says where to go on")
