@@ -18,12 +18,14 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
+// The limits of lists of names.
 const (
-	namesKept     = time.Minute     // age up to which a list is used, and time for which answers do not ask again for a list that failed
-	namesNew      = 5 * time.Second // age up to which a list can prove that a name does not exist: it may be new
-	namesWait     = time.Second     // the ordinary Names.Patience
-	lookUpTime    = 20 * time.Second
-	MaxNames      = 2000     // names of one kind that are listed, unless its Kind.Most says otherwise
+	namesKept  = time.Minute     // age up to which a list is used, and time for which answers do not ask again for a list that failed
+	namesNew   = 5 * time.Second // age up to which a list can prove that a name does not exist: it may be new
+	namesWait  = time.Second     // the ordinary Names.Patience
+	lookUpTime = 20 * time.Second
+	// MaxNames is how many names of one kind are listed, unless its Kind.Most says otherwise.
+	MaxNames      = 2000
 	longestThing  = 4 << 10  // bytes of the id, name, e-mail and title of a thing
 	longestSource = 64 << 10 // bytes of the first message of a conversation
 	longestName   = 200      // characters of a name in the place of an id, because a page may repeat it a thousand times

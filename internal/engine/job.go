@@ -150,8 +150,9 @@ func (j *Job) List(ctx context.Context, what, operation string, wire map[string]
 }
 
 const (
-	PageSize = 100 // items of a page, the most that the API allows
-	together = 8   // parts of one job that run at the same time
+	// PageSize is how many items a page has, the most that the API allows.
+	PageSize = 100
+	together = 8 // parts of one job that run at the same time
 )
 
 // Part is a piece of a job that runs at the same time as others.
