@@ -12,7 +12,6 @@
 // To add one, write a file. A sentence that names a switched-off tool is removed, and so is one with the {blank} of an argument without a
 // value (internal/prose). So each sentence has to make sense without the others, and no step may depend on one tool. Some hosts fill
 // arguments from the typed words, in order, and drop the rest, so an argument with free text comes last and there is one at most.
-//
 // At the start only the names of the files are read. The rest waits until a client lists or gets a prompt.
 package prompts
 

@@ -97,7 +97,7 @@ func isCleanText(text string) bool {
 	return !htmlTag.MatchString(text) && utf8.ValidString(text) && !strings.ContainsFunc(text, legible.IsControl)
 }
 
-// checkTeller wants a read by name, with the ids in the path.
+// checkTeller requires the name of a read, with the ids in the path.
 func (f failureCase) checkTeller(t *testing.T, op *engine.Operation, args map[string]any, text string) {
 	t.Helper()
 	_, check, _ := strings.Cut(text, "may have been made all the same: ")
@@ -122,7 +122,8 @@ func retries(text string) []string {
 	return regexp.MustCompile(never+"|"+after+"|"+maybe).FindAllString(text, -1)
 }
 
-// retryOf is what a text has to say about a retry: a write that may have been made is not repeated, whatever passes by itself.
+// retryOf returns what a text has to say about a retry. A write that may have been made must not be repeated, even if the failure passes by
+// itself.
 func (f failureCase) retryOf(op *engine.Operation) string {
 	if op.Effect != engine.Read && f.applied {
 		return never
@@ -170,7 +171,7 @@ func TestFailuresRead(t *testing.T) {
 	golden.File(t, "testdata/failures.txt", report.String())
 }
 
-// What never reaches the wire, or fails in this server.
+// Failures before the request, and in this server.
 func TestFailuresOfOurOwn(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -73,7 +73,7 @@ func TestANameThatTwoHaveComesWithItsID(t *testing.T) {
 	}
 }
 
-// What cannot be listed is asked for once a minute, not with each answer, and the ids stay.
+// A list that fails is requested once a minute, not with each answer, and the ids stay.
 func TestAnswersDoWithoutNamesThatCannotBeHad(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, map[string]string{"/v2/boards": ""})
