@@ -131,7 +131,7 @@ type clause struct {
 	Value    any    `json:"value"`
 }
 
-// filter is one declared field of Clauses.
+// Filter is one declared field of Clauses.
 type Filter struct {
 	Name, kind string
 	nullable   bool
