@@ -26,6 +26,7 @@ const (
 type accounts struct {
 	config    client.Config // without the key
 	namesWait time.Duration
+	names     engine.NamesMemory // the bound of the lists of names of all accounts together
 
 	mu    sync.Mutex
 	known map[string]*account // by principal
@@ -135,7 +136,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	if own.client, err = client.New(config); err != nil {
 		return nil, err
 	}
-	own.names = newNames(own.client, a.namesWait)
+	own.names = newNames(own.client, a.namesWait, &a.names)
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)
@@ -162,7 +163,10 @@ func (a *accounts) makeRoom() bool {
 			oldest = principal
 		}
 	}
-	delete(a.known, oldest)
+	if oldest != "" {
+		a.known[oldest].names.Close()
+		delete(a.known, oldest)
+	}
 	return oldest != ""
 }
 
@@ -174,6 +178,7 @@ func (a *accounts) forget() {
 	for principal, own := range a.known {
 		left := accountKept - time.Since(own.last)
 		if left <= 0 && own.idle() {
+			own.names.Close()
 			delete(a.known, principal)
 			continue
 		}

@@ -150,16 +150,16 @@ func New(cfg Config) (*App, error) {
 		shared.Keeps = "--no-destructive"
 	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait, &engine.NamesMemory{}), engine.NewRepeats()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
 }
 
 // newNames returns the cache of the names that a client can see.
-func newNames(c *client.Client, wait time.Duration) *engine.Names {
+func newNames(c *client.Client, wait time.Duration, memory *engine.NamesMemory) *engine.Names {
 	names := engine.NewNames(c, tools.Inventory())
-	names.Patience = cmp.Or(wait, names.Patience)
+	names.Patience, names.Memory = cmp.Or(wait, names.Patience), memory
 	return names
 }
 
