@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
@@ -119,7 +120,7 @@ type getArticle struct {
 
 type createArticle struct {
 	Title        string                              `json:"title"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
@@ -131,15 +132,15 @@ type createArticle struct {
 
 // articleTranslation is an article in another language.
 type articleTranslation struct {
-	Title       string `json:"title,omitempty"`
-	Description string `json:"description,omitempty"`
-	Body        string `json:"body,omitempty"`
+	Title       string      `json:"title,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Body        markup.Body `json:"body,omitempty"`
 }
 
 type updateArticle struct {
 	ArticleID    input.ShortID                       `json:"articleId"`
 	Title        string                              `json:"title,omitempty"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`

@@ -297,7 +297,7 @@ type addPostVoter struct {
 	UserID         string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email          string         `json:"email,omitempty"`
 	Name           string         `json:"name,omitempty"`
-	ProfilePicture string         `json:"profilePicture,omitempty"`
+	ProfilePicture markup.Address `json:"profilePicture,omitempty"`
 }
 
 type removePostVoter struct {

@@ -252,7 +252,7 @@ type replyToTicket struct {
 	AdminID           string             `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
 	ContactID         string             `json:"contactId,omitempty"`
 	ContactEmail      string             `json:"contactEmail,omitempty"`
-	AttachmentURLs    []string           `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
+	AttachmentURLs    []markup.Address   `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
 	SkipNotifications bool               `json:"skipNotifications,omitempty"`
 	CreatedAt         string             `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
