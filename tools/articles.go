@@ -80,6 +80,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/{articleId}",
 		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[updateArticle](),
+		Keeps:       &engine.Kept{Argument: "body", Field: "body", Markdown: true},
 		Output:      articleView,
 		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,

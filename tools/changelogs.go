@@ -72,6 +72,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[updateChangelog](),
+			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},

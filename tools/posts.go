@@ -106,6 +106,7 @@ var posts = &engine.Toolset{
 			Path:        "/v2/posts/{postId}",
 			Confirm:     []engine.Asked{{When: "visibility=public", Because: "Everybody who sees the board can read the post and its comments."}},
 			Input:       input.Args[updatePost](),
+			Keeps:       &engine.Kept{Argument: "content", Field: "content"},
 			Output:      postView,
 			Notifies: []engine.Notice{
 				{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"},

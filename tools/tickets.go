@@ -87,6 +87,7 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
 			Input:       input.Args[updateTicket](),
+			Keeps:       &engine.Kept{Argument: "content", Field: "content"},
 			Notifies: []engine.Notice{
 				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
 				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},

@@ -22,7 +22,7 @@ func (Markdown) Wire(v any, _ reflect.StructTag) (any, error) {
 	if err := checkLength(source); err != nil {
 		return nil, err
 	}
-	return toHTML(source, refuseAddresses)
+	return WrittenHTML(source)
 }
 
 // Source is the type of an argument for a field that the API takes as Markdown.
@@ -54,14 +54,15 @@ type Body string
 
 // Wire treats a text that begins with a tag as [HTML], and any other as [Source].
 func (Body) Wire(v any, tag reflect.StructTag) (any, error) {
-	if beginsWithTag(strings.TrimSpace(v.(string))) { // the shape of the argument allows nothing else
+	if IsHTML(v.(string)) { // the shape of the argument allows nothing else
 		return HTML("").Wire(v, tag)
 	}
 	return Source("").Wire(v, tag)
 }
 
-// beginsWithTag reports whether a text begins with a tag, a comment or a declaration of HTML, and not with an address in angle brackets.
-func beginsWithTag(text string) bool {
+// IsHTML reports whether a text begins with a tag, a comment or a declaration of HTML, and not with an address in angle brackets.
+func IsHTML(text string) bool {
+	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "<") || !hasTags([]byte(text[:min(len(text), 2)])) {
 		return false
 	}

@@ -21,6 +21,7 @@ func TestHTMLInMarkdownIsText(t *testing.T) {
 		{`\<b> \\<c>`, `\<b> \\\<c>`},
 		{"- a\n  <!-- b -->\n  <?c?>", "- a\n  \\<!-- b -->\n  \\<?c?>"},
 		{"<a href=\"x:y\">", `\<a href="x:y">`},
+		{"[image: a](https://b.example/c.png) `[image](d)` [image](/e) \\[image: f](/g)", "![a](https://b.example/c.png) `[image](d)` ![](/e) \\[image: f](/g)"},
 		{"[a](<b c>) [<c>](/d)", `[a](<b c>) [\<c>](/d)`},
 	} {
 		got, err := withoutHTML(tc.source)

@@ -9,19 +9,39 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html"
 )
 
-// withoutHTML returns Markdown in which the signs of tags are escaped, so that readers see them as text. Markdown without such signs is returned as it is.
+// withoutHTML returns Markdown in which the signs of tags are escaped, so that readers see them as text, and in which what reads show in the place of an
+// image is one. Markdown without either is returned as it is.
 func withoutHTML(source string) (string, error) {
 	var code []text.Segment
-	err := parse(source, func(doc ast.Node, src []byte) error {
-		code = codeIn(doc)
+	images := 0
+	look := func(doc ast.Node, src []byte) error {
+		code, images = codeIn(doc), countImageLinks(doc, src)
 		return refuseAddresses(doc, src)
-	})
-	if err != nil || strings.IndexByte(source, '<') < 0 {
-		return source, err
 	}
+	if err := parse(source, look); err != nil {
+		return "", err
+	}
+	if strings.IndexByte(source, '<') >= 0 {
+		source = escapeTags(source, code)
+		if err := parse(source, look); err != nil {
+			return "", err
+		}
+		if err := parse(source, refuseHTML); err != nil {
+			return "", err
+		}
+	}
+	if images > 0 {
+		source = imagesFromLinks(source, code, images)
+	}
+	return source, nil
+}
+
+// escapeTags escapes the signs that begin a tag outside of code.
+func escapeTags(source string, code []text.Segment) string {
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(source); i++ {
@@ -38,16 +58,55 @@ func withoutHTML(source string) (string, error) {
 			done = i
 		}
 	}
-	b.WriteString(source[done:])
-	escaped := b.String()
-	return escaped, parse(escaped, func(doc ast.Node, _ []byte) error {
-		return ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
-			if n.Kind() == ast.KindRawHTML || n.Kind() == ast.KindHTMLBlock {
-				return ast.WalkStop, errors.New("HTML in it cannot be told from text: put it between backticks, or leave it out")
-			}
-			return ast.WalkContinue, nil
-		})
+	return b.String() + source[done:]
+}
+
+// refuseHTML returns an error for Markdown with HTML.
+func refuseHTML(doc ast.Node, _ []byte) error {
+	return ast.Walk(doc, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		if n.Kind() == ast.KindRawHTML || n.Kind() == ast.KindHTMLBlock {
+			return ast.WalkStop, errors.New("HTML in it cannot be told from text: put it between backticks, or leave it out")
+		}
+		return ast.WalkContinue, nil
 	})
+}
+
+// countImageLinks counts the links that stand for an image.
+func countImageLinks(doc ast.Node, source []byte) int {
+	n := 0
+	_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) { // it fails only if the function does
+		if link, ok := node.(*ast.Link); ok && entering && isImageLink(link, source) {
+			n++
+		}
+		return ast.WalkContinue, nil
+	})
+	return n
+}
+
+// imagesFromLinks writes the links that stand for an image as images. If they are not as many as the parser has found, it changes nothing.
+func imagesFromLinks(source string, code []text.Segment, images int) string {
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(source); i++ {
+		if len(code) > 0 && i >= code[0].Start {
+			i, code = max(i, code[0].Stop)-1, code[1:]
+			continue
+		}
+		label, found := strings.CutPrefix(source[i:], "["+imageWord)
+		switch {
+		case source[i] == '\\':
+			i++
+		case found && !strings.HasSuffix(source[:i], "!") && (strings.HasPrefix(label, "](") || strings.HasPrefix(label, ": ")):
+			b.WriteString(source[done:i] + "![")
+			done = len(source) - len(strings.TrimPrefix(label, ": "))
+			i = done - 1
+			images--
+		}
+	}
+	if images != 0 {
+		return source
+	}
+	return b.String() + source[done:]
 }
 
 // codeIn returns where code stands in the source of a document, in order. Tags are text there, and escapes would be, too.
@@ -77,6 +136,54 @@ func codeIn(doc ast.Node) []text.Segment {
 func isAutoLink(source string) bool {
 	end := strings.IndexAny(source, "> \t\n")
 	return end > 0 && source[end] == '>' && strings.ContainsAny(source[:end], ":@") && !strings.ContainsAny(source[1:end], "<\"'=")
+}
+
+// showImages makes images of the links by which reads show them: [image: alternative text](address).
+func showImages(doc ast.Node, source []byte) {
+	var links []*ast.Link
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // it fails only if the function does
+		if link, ok := n.(*ast.Link); ok && entering && isImageLink(link, source) {
+			links = append(links, link)
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, link := range links {
+		image := ast.NewImage(ast.NewLink())
+		image.Destination, image.Title = link.Destination, link.Title
+		alt := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(textOf(link, source), imageWord), ":"))
+		alt = strings.TrimSpace(strings.TrimSuffix(alt, leadsTo(hostOf(resolved(link.Destination)))))
+		image.AppendChild(image, ast.NewString([]byte(alt)))
+		link.Parent().ReplaceChild(link.Parent(), link, image)
+	}
+}
+
+// imageWord stands for an image in the Markdown of reads.
+const imageWord = "image"
+
+// isImageLink reports whether a link stands for an image.
+func isImageLink(link *ast.Link, source []byte) bool {
+	label := textOf(link, source)
+	scheme := schemeOf(resolved(link.Destination))
+	return (label == imageWord || strings.HasPrefix(label, imageWord+": ")) && (scheme == "" || scheme == "http" || scheme == "https")
+}
+
+// textOf returns the text in a node of Markdown.
+func textOf(n ast.Node, source []byte) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			b.Write(util.UnescapePunctuations(c.Value(source)))
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		default:
+			b.WriteString(textOf(c, source))
+		}
+	}
+	return b.String()
 }
 
 // refuseAddresses returns an error for a link or image whose address does more than name a place, in whatever way it is written.

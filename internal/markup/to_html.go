@@ -42,6 +42,15 @@ func MarkdownToHTML(source string) (string, error) {
 	return toHTML(source, func(ast.Node, []byte) error { return nil })
 }
 
+// WrittenHTML converts the Markdown of a write to HTML. It refuses addresses that do more than name a place, and makes images of what reads show in their
+// place.
+func WrittenHTML(source string) (string, error) {
+	return toHTML(source, func(doc ast.Node, src []byte) error {
+		showImages(doc, src)
+		return refuseAddresses(doc, src)
+	})
+}
+
 // toHTML converts Markdown to HTML if a check of its tree finds nothing wrong.
 func toHTML(source string, check func(doc ast.Node, src []byte) error) (string, error) {
 	var out bytes.Buffer
