@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
@@ -79,6 +80,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/{articleId}",
 		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[updateArticle](),
+		Keeps:       &engine.Kept{Argument: "body", Field: "body", Markdown: true},
 		Output:      articleView,
 		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
@@ -119,7 +121,7 @@ type getArticle struct {
 
 type createArticle struct {
 	Title        string                              `json:"title"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
@@ -131,15 +133,15 @@ type createArticle struct {
 
 // articleTranslation is the text of an article in another language.
 type articleTranslation struct {
-	Title       string `json:"title,omitempty"`
-	Description string `json:"description,omitempty"`
-	Body        string `json:"body,omitempty"`
+	Title       string      `json:"title,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Body        markup.Body `json:"body,omitempty"`
 }
 
 type updateArticle struct {
 	ArticleID    input.ShortID                       `json:"articleId"`
 	Title        string                              `json:"title,omitempty"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`

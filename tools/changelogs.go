@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
@@ -72,6 +73,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[updateChangelog](),
+			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},
@@ -159,26 +161,26 @@ type getChangelog struct {
 }
 
 type createChangelog struct {
-	Title             string       `json:"title"`
-	MarkdownContent   string       `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
-	HTMLContent       string       `json:"htmlContent,omitempty"`
-	Categories        []string     `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string       `json:"date,omitempty"`
-	FeaturedImage     string       `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	Locale            input.Locale `json:"locale,omitempty"`
-	AllowedSegmentIDs []string     `json:"allowedSegmentIds,omitempty"`
-	State             string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Title             string         `json:"title"`
+	MarkdownContent   markup.Source  `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
+	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string         `json:"date,omitempty"`
+	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            input.Locale   `json:"locale,omitempty"`
+	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
+	State             string         `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
 }
 
 type updateChangelog struct {
 	ChangelogID       input.ObjectID `json:"changelogId"`
 	Title             string         `json:"title,omitempty"`
-	MarkdownContent   string         `json:"markdownContent,omitempty"`
-	HTMLContent       string         `json:"htmlContent,omitempty"`
+	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
+	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
 	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
 	Date              string         `json:"date,omitempty"`
 	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=date"`
-	FeaturedImage     string         `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
 	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
 }
 

@@ -87,6 +87,7 @@ var comments = &engine.Toolset{
 			Path:        "/v2/comments/{commentId}",
 			Confirm:     []engine.Asked{{When: "isPrivate=false", Because: "A comment that is not private is read by everybody who sees the post."}},
 			Input:       input.Args[updateComment](),
+			Keeps:       &engine.Kept{Argument: "content", Field: "content"},
 			Output:      commentView,
 			Example:     `{"commentId":"<commentId>","isPinned":true}`,
 		},

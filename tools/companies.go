@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
@@ -147,7 +148,7 @@ type upsertCompany struct {
 	MonthlySpend float64        `json:"monthlySpend,omitempty"`
 	Plan         string         `json:"plan,omitempty"`
 	Industry     string         `json:"industry,omitempty"`
-	Website      string         `json:"website,omitempty"`
+	Website      markup.Address `json:"website,omitempty"`
 	CompanySize  float64        `json:"companySize,omitempty"`
 	Clear        []string       `json:"clear,omitempty" jsonschema:"enum=companySize"`
 	CustomFields map[string]any `json:"customFields,omitempty"`

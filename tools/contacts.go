@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
@@ -215,7 +216,7 @@ type upsertContact struct {
 	Email                 string           `json:"email,omitempty" jsonschema:"format=email,maxLength=500"`
 	Name                  string           `json:"name,omitempty" jsonschema:"maxLength=500"`
 	Phone                 string           `json:"phone,omitempty" jsonschema:"maxLength=500"`
-	ProfilePicture        string           `json:"profilePicture,omitempty" jsonschema:"format=uri"`
+	ProfilePicture        markup.Address   `json:"profilePicture,omitempty" jsonschema:"format=uri"`
 	Clear                 []string         `json:"clear,omitempty" jsonschema:"enum=phone,enum=profilePicture"`
 	Companies             []contactCompany `json:"companies,omitempty" jsonschema:"maxItems=100"`
 	CustomFields          map[string]any   `json:"customFields,omitempty"`
@@ -232,7 +233,7 @@ type contactCompany struct {
 	MonthlySpend float64        `json:"monthlySpend,omitempty"`
 	Plan         string         `json:"plan,omitempty"`
 	Industry     string         `json:"industry,omitempty"`
-	Website      string         `json:"website,omitempty"`
+	Website      markup.Address `json:"website,omitempty"`
 	CompanySize  float64        `json:"companySize,omitempty"`
 	CustomFields map[string]any `json:"customFields,omitempty"`
 	CreatedAt    string         `json:"createdAt,omitempty" jsonschema:"format=date-time"`

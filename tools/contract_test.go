@@ -466,6 +466,9 @@ func TestEveryArgumentArrives(t *testing.T) {
 						t.Fatalf("%s\n%s", rawjson.Encode(args), text)
 					}
 					requests := api.Arrived()
+					if op.Keeps != nil && len(requests) == 2 && requests[0].Method == "GET" { // the text that is replaced is read first
+						requests = requests[1:]
+					}
 					if len(requests) != 1 {
 						t.Fatalf("%d requests arrived", len(requests))
 					}

@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
@@ -314,12 +315,12 @@ type getConversation struct {
 }
 
 type createConversation struct {
-	From         sender     `json:"from"`
-	BodyMarkdown string     `json:"bodyMarkdown"`
-	Channel      string     `json:"channel,omitempty" jsonschema:"enum=desktop,enum=email" jsonschema_description:"desktop, the default, is the messenger."`
-	Subject      string     `json:"subject,omitempty" jsonschema_description:"Of an e-mail."`
-	Recipients   recipients `json:"recipients,omitzero"`
-	CreatedAt    string     `json:"createdAt,omitempty" jsonschema:"format=date-time" jsonschema_description:"For imports."`
+	From         sender        `json:"from"`
+	BodyMarkdown markup.Source `json:"bodyMarkdown"`
+	Channel      string        `json:"channel,omitempty" jsonschema:"enum=desktop,enum=email" jsonschema_description:"desktop, the default, is the messenger."`
+	Subject      string        `json:"subject,omitempty" jsonschema_description:"Of an e-mail."`
+	Recipients   recipients    `json:"recipients,omitzero"`
+	CreatedAt    string        `json:"createdAt,omitempty" jsonschema:"format=date-time" jsonschema_description:"For imports."`
 }
 
 type sender struct {
@@ -342,7 +343,7 @@ type replyToConversation struct {
 	ConversationID    input.ShortID `json:"conversationId"`
 	Type              string        `json:"type" jsonschema:"enum=admin,enum=contact"`
 	MessageType       string        `json:"messageType" jsonschema:"enum=reply,enum=note"`
-	BodyMarkdown      string        `json:"bodyMarkdown"`
+	BodyMarkdown      markup.Source `json:"bodyMarkdown"`
 	ID                string        `json:"id,omitempty" jsonschema_description:"Of the admin or contact who writes."`
 	UserID            string        `json:"userId,omitempty" jsonschema_description:"Of the contact, in your own system."`
 	SkipNotifications bool          `json:"skipNotifications,omitempty"`

@@ -106,6 +106,7 @@ var posts = &engine.Toolset{
 			Path:        "/v2/posts/{postId}",
 			Confirm:     []engine.Asked{{When: "visibility=public", Because: "Everybody who sees the board can read the post and its comments."}},
 			Input:       input.Args[updatePost](),
+			Keeps:       &engine.Kept{Argument: "content", Field: "content"},
 			Output:      postView,
 			Notifies: []engine.Notice{
 				{When: "sendStatusUpdateEmail=true", To: "the voters of the post", Count: "upvotes"},
@@ -297,7 +298,7 @@ type addPostVoter struct {
 	UserID         string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email          string         `json:"email,omitempty"`
 	Name           string         `json:"name,omitempty"`
-	ProfilePicture string         `json:"profilePicture,omitempty"`
+	ProfilePicture markup.Address `json:"profilePicture,omitempty"`
 }
 
 type removePostVoter struct {

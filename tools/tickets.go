@@ -87,6 +87,7 @@ var tickets = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/tickets/{ticketNumber}",
 			Input:       input.Args[updateTicket](),
+			Keeps:       &engine.Kept{Argument: "content", Field: "content"},
 			Notifies: []engine.Notice{
 				{Unless: "skipNotifications=true", To: "the contact of the ticket"},
 				{When: "assigneeId", To: "the admin whom it is assigned to", Indirect: true},
@@ -252,7 +253,7 @@ type replyToTicket struct {
 	AdminID           string             `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
 	ContactID         string             `json:"contactId,omitempty"`
 	ContactEmail      string             `json:"contactEmail,omitempty"`
-	AttachmentURLs    []string           `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
+	AttachmentURLs    []markup.Address   `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
 	SkipNotifications bool               `json:"skipNotifications,omitempty"`
 	CreatedAt         string             `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }

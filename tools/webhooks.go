@@ -11,6 +11,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
@@ -138,11 +139,11 @@ type getWebhook struct {
 }
 
 type createWebhook struct {
-	Name          string        `json:"name" jsonschema:"maxLength=100"`
-	URL           string        `json:"url" jsonschema:"format=uri"`
-	Topics        []listedTopic `json:"topics"`
-	Description   string        `json:"description,omitempty" jsonschema:"maxLength=500"`
-	RequestConfig requestConfig `json:"requestConfig,omitzero"`
+	Name          string         `json:"name" jsonschema:"maxLength=100"`
+	URL           markup.Address `json:"url" jsonschema:"format=uri"`
+	Topics        []listedTopic  `json:"topics"`
+	Description   string         `json:"description,omitempty" jsonschema:"maxLength=500"`
+	RequestConfig requestConfig  `json:"requestConfig,omitzero"`
 }
 
 // requestConfig has the headers that are sent with each delivery.
@@ -164,7 +165,7 @@ func (headerValue) Wire(v any, _ reflect.StructTag) (any, error) {
 type updateWebhook struct {
 	WebhookID     input.ObjectID `json:"webhookId"`
 	Name          string         `json:"name,omitempty" jsonschema:"maxLength=100"`
-	URL           string         `json:"url,omitempty" jsonschema:"format=uri"`
+	URL           markup.Address `json:"url,omitempty" jsonschema:"format=uri"`
 	Topics        []webhookTopic `json:"topics,omitempty" jsonschema_description:"As in create_webhook; replaces all."`
 	Status        string         `json:"status,omitempty" jsonschema:"enum=active,enum=paused"`
 	Description   string         `json:"description,omitempty" jsonschema:"maxLength=500"`

@@ -77,6 +77,9 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if c.op.Run != nil {
 		return c.run(ctx).masked(c.MaskEmails)
 	}
+	if end := c.keep(ctx); end != nil {
+		return *end
+	}
 	req, err := requestOf(c.op, c.args.Wire)
 	if err != nil {
 		return *c.invalid(err.Error())

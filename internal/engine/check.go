@@ -104,6 +104,13 @@ func (k *checker) operation(op *Operation) {
 			}
 		}
 	}
+	if op.Keeps != nil {
+		k.condition(op, op.Name+", Keeps.Argument", op.Keeps.Argument)
+		k.condition(op, op.Name+", Keeps.HTML", op.Keeps.HTML)
+		if k.inv.readerOf(op.Path) == nil {
+			k.add(op.Name+", Keeps", "no operation reads what stands at the path")
+		}
+	}
 	for about := range strings.SplitSeq(op.About, "|") {
 		if about == "" {
 			continue

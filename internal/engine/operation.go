@@ -73,6 +73,7 @@ type Operation struct {
 	Confirm      []Asked      // when the user has to confirm a Write as if it could not be undone
 	Notifies     []Notice     // whom the call messages
 	About        string       // the object of the call where its path does not name it: argument=the operation that reads it, separated by bars
+	Keeps        *Kept        // set it on an update of a text that is read as Markdown: what Markdown does not hold is kept
 	Output       *render.View // the form of the answer; nil: the response without nulls and empty values
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" is replaced by an id that the finder of postId returns
 

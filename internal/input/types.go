@@ -13,6 +13,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/nearest"
 )
 
@@ -331,9 +332,9 @@ func OneOf(words string) []any {
 
 // Author is the person whom a write is credited to. The API tries id, userId and email in this order.
 type Author struct {
-	ID             string `json:"id,omitempty"`
-	UserID         string `json:"userId,omitempty" jsonschema:"maxLength=255"`
-	Email          string `json:"email,omitempty"`
-	Name           string `json:"name,omitempty" jsonschema:"maxLength=255"`
-	ProfilePicture string `json:"profilePicture,omitempty"`
+	ID             string         `json:"id,omitempty"`
+	UserID         string         `json:"userId,omitempty" jsonschema:"maxLength=255"`
+	Email          string         `json:"email,omitempty"`
+	Name           string         `json:"name,omitempty" jsonschema:"maxLength=255"`
+	ProfilePicture markup.Address `json:"profilePicture,omitempty"`
 }
