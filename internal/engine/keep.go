@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/markup"
@@ -33,9 +34,15 @@ func (c *call) keep(ctx context.Context) *answer {
 	}
 	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: req.Path, Safety: read.safety()})
 	if err != nil {
-		a := c.of(read, c.args.Wire).failed(c.op.Name+" sent nothing, since the text that it replaces could not be read", err).masked(c.MaskEmails)
+		if failed, ok := errors.AsType[*client.Error](err); ok {
+			unsent := *failed
+			unsent.MaybeApplied = false // what failed is the read of the text that is replaced
+			err = &unsent
+		}
+		a := c.failed(c.op.Name+" failed", err).masked(c.MaskEmails)
 		return &a
 	}
+	c.current = res
 	old, _ := members(res.Body)[k.Field].(string)
 	if k.Markdown {
 		if text, err = markup.WrittenHTML(text); err != nil {
