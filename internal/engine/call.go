@@ -130,13 +130,14 @@ func (c *call) misshapen(res *client.Response) *client.Error {
 	if (kind == rawjson.Object || kind == rawjson.Array) && !nothing {
 		return nil
 	}
-	what := "an empty body"
+	what, status := "an empty body", http.StatusNoContent
 	if len(res.Body) > 0 {
+		status = http.StatusOK
 		what = legible.Truncate(longest, []rune(legible.OneLine(legible.Visible(string(res.Body)))))
 	}
 	return &client.Error{
-		Kind: client.KindBadResponse, Status: http.StatusOK, RequestID: res.RequestID, Attempts: res.Attempts, MaybeApplied: c.op.Effect != Read,
-		Message: "Featurebase answered " + what + " where an object or a list belongs",
+		Kind: client.KindBadResponse, Status: status, RequestID: res.RequestID, Attempts: res.Attempts, MaybeApplied: c.op.Effect != Read,
+		Message: "Featurebase answered with " + what + " where an object or a list belongs",
 	}
 }
 

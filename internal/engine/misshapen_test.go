@@ -16,7 +16,7 @@ func TestASuccessThatSaysNothingIsNone(t *testing.T) {
 		for _, tool := range []string{"get_post", "list_posts", "search_posts", "list_boards"} {
 			arguments := map[string]string{"get_post": `{"postId":"` + anID + `"}`}[tool]
 			text, isError := enginetest.Call(t, api.Client(t), tool, arguments)
-			if !isError || !strings.Contains(text, "Featurebase answered "+body+" where an object or a list belongs") {
+			if !isError || !strings.Contains(text, "Featurebase answered with "+body+" where an object or a list belongs") {
 				t.Errorf("%s after %s: %s", tool, body, text)
 			}
 		}
