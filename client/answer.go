@@ -1,10 +1,13 @@
 package client
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"featurebase-mcp/internal/rawjson"
@@ -51,11 +54,32 @@ func verdictOf(ans *answer, scrub scrubber) *Error {
 	case values > 0:
 		return disguised(ans, scrub)
 	}
-	failed := &Error{Kind: KindBadResponse, MaybeApplied: true, Message: "the API answered with something that is not one JSON value; check the API URL"}
-	if len(ans.body) == 0 {
-		failed.Message = "the API answered with an empty body where JSON was expected"
+	return &Error{Kind: KindBadResponse, MaybeApplied: true, Message: "Featurebase answered with " + malformed(ans.body, scrub)}
+}
+
+// malformed says what a body is that is not one JSON value: whoever looks for the cause has to know an empty body from a page and from JSON
+// that a proxy cut.
+func malformed(body []byte, scrub scrubber) string {
+	begin := bytes.TrimLeft(body, " \t\r\n")
+	if len(begin) == 0 {
+		return "an empty body where JSON belongs"
 	}
-	return failed
+	var value json.RawMessage
+	err := json.Unmarshal(body, &value)
+	syntax, wrong := errors.AsType[*json.SyntaxError](err)
+	const most = 40 // characters that are quoted
+	excerpt := func(text []byte) string {
+		return strconv.Quote(scrub.words(string(text[:min(len(text), 4*most)]), most))
+	}
+	switch {
+	case !wrong:
+		return "JSON that is nested too deep to be read"
+	case int(syntax.Offset) >= len(body):
+		return fmt.Sprintf("JSON that breaks off after %d bytes", len(body))
+	case !bytes.ContainsAny(begin[:1], `{["-0123456789tfn`) || syntax.Offset <= int64(len(body)-len(begin))+2:
+		return "something that is not JSON and begins with " + excerpt(begin)
+	}
+	return fmt.Sprintf("invalid JSON: it goes wrong at byte %d, before %s", syntax.Offset, excerpt(body[syntax.Offset-1:]))
 }
 
 // MaxValues is how many values an answer may hold. Whoever works on one keeps something of each, such as where it stands, which is many times

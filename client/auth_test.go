@@ -36,7 +36,9 @@ func TestTheKeyReachesTheAPIAndNoOtherHost(t *testing.T) {
 // Hosts are the same in capitals.
 func TestAHostInCapitalsIsTheSame(t *testing.T) {
 	t.Parallel()
-	c, api := onSocket(t, func(cfg *Config) { cfg.BaseURL = strings.Replace(cfg.BaseURL, "http://127.0.0.1", "HTTP://LocalHost", 1) }, ok())
+	c, api := onSocket(t, func(cfg *Config) {
+		cfg.BaseURL = strings.Replace(cfg.BaseURL, "http://127.0.0.1", "HTTP://LocalHost", 1)
+	}, ok())
 	_, err := c.Do(t.Context(), getPost)
 	noError(t, err)
 	api.wantRequests(t, 1)

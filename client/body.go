@@ -14,14 +14,16 @@ const (
 	// pages of HTML are not.
 	maxFailureBody = 256 << 10
 	firstChunk     = 8 << 10
+	// believed is how long a body may say that it is and get a buffer of that size before any of it has come.
+	believed = 1 << 20
 )
 
 var errTooLarge = errors.New("body over the limit")
 
 // readBody reads the body of res once, as far as the limits go, into a buffer that Content-Length sized
 // where it can be believed. The bytes read so far come with an error, too.
-func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
-	limit, told, kept := MaxBody, res.ContentLength, 0
+func readBody(ctx context.Context, res *http.Response, r *reading) ([]byte, error) {
+	limit, told := MaxBody, res.ContentLength
 	switch {
 	case res.StatusCode >= http.StatusMultipleChoices:
 		limit = maxFailureBody // its start is of use
@@ -30,18 +32,16 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 	}
 	size := firstChunk
 	if told >= 0 {
-		size = int(min(told, bulky)) + 1 // room for the read that finds the end
+		size = int(min(told, believed)) + 1 // room for the read that finds the end
 	}
-	keeping := keep(ctx)
-	defer func() { keeping.end(kept) }()
-	if err := keeping.grow(ctx, size); err != nil {
+	if err := r.grow(ctx, size); err != nil {
 		return nil, err
 	}
 	buf := make([]byte, 0, size)
 	for {
 		if len(buf) == cap(buf) {
 			size := grown(buf, limit, told)
-			if err := keeping.grow(ctx, size); err != nil {
+			if err := r.grow(ctx, size); err != nil {
 				return buf, err
 			}
 			more := make([]byte, len(buf), size)
@@ -57,7 +57,7 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 			return buf, io.ErrUnexpectedEOF // net/http sees to this; another transport may not
 		case errors.Is(err, io.EOF):
 			if limit == MaxBody {
-				kept = len(buf) // of a failure only words are
+				r.kept = len(buf) // of a failure only words are
 			}
 			return buf, nil
 		case err != nil:
@@ -68,7 +68,7 @@ func readBody(ctx context.Context, res *http.Response) ([]byte, error) {
 
 // grown is how large a full buffer becomes: as large again, and no larger than the limit and the byte that is over it.
 func grown(buf []byte, limit int, told int64) int {
-	if told > int64(cap(buf)) && cap(buf) > bulky {
+	if told > int64(cap(buf)) && cap(buf) > believed {
 		return int(told) + 1 // a megabyte of it did come
 	}
 	return min(2*cap(buf), limit+1)

@@ -10,10 +10,10 @@
 //   - request.go: [Request] and its [Safety], which decides what may be repeated, and [Response];
 //   - retry.go, pause.go: what is tried again, and how long it waits first;
 //   - detach.go: how a write that was sent survives the caller going away;
-//   - limit.go, pace.go: requests per second and in flight, slowed by what the API tells;
+//   - limit.go, slots.go, pace.go: requests in flight and per second, slowed by what the API tells;
+//   - memory.go, work.go: what answers take, whoever asked for them, and who waits for room;
 //   - auth.go, log.go: the key, and one line per attempt;
 //   - exchange.go, wire.go, body.go, transport.go: one request on the wire, and what is known of its way;
-//   - bulk.go: large answers one at a time, whoever asked for them;
 //   - answer.go, errorbody.go, errors.go, text.go: from an answer to an error a person can act on;
 //   - pages.go: [Pages], the pages of a list or a search.
 package client
@@ -34,6 +34,7 @@ type Client struct {
 	maxWait  time.Duration
 	scrubber scrubber
 	flights  *flights
+	caller   *caller
 	send     handler
 	idle     func()
 }
@@ -45,6 +46,8 @@ type handler func(c *call, req *http.Request) (*answer, error)
 // call is what the layers share about one call of [Client.Do].
 type call struct {
 	op        Request
+	work      *work
+	reading   *reading      // of the attempt under way
 	wire      *wire         // of the attempt under way
 	attempts  int           // requests handed to the transport so far
 	patience  time.Duration // what is left of Config.MaxWait
@@ -76,7 +79,9 @@ func chain(cfg *Config, transport http.RoundTripper, base *url.URL, flights *fli
 // outcome can be told; by the deadline of ctx, if it has one, Do returns in any case, with KindTimeout and
 // MaybeApplied, while the request finishes in the background (see [Client.Drain]).
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	state := &call{op: r, patience: c.maxWait}
+	state := &call{op: r, work: c.caller.workOf(ctx), patience: c.maxWait}
+	state.work.asks()
+	defer state.work.answered(ctx)
 	state.deadline, _ = ctx.Deadline()
 	ans, err := c.do(ctx, state)
 	if err != nil {

@@ -42,6 +42,11 @@ type Config struct {
 	// waits, and so never retries. Waiting for one of the Concurrency slots does not count: it ends as soon
 	// as another request does, and ctx bounds it.
 	MaxWait time.Duration
+	// Memory bounds what answers take. Clients of one process share one; nil is one of the client's own.
+	Memory *Memory
+	// OneCaller says that all calls are made for one caller, who shares the Memory with the callers of the other clients. Without it,
+	// each piece of work has a share of its own (see [Holding]).
+	OneCaller bool
 	// Logger gets a debug line per attempt and an info line per retry; nil discards them.
 	Logger *slog.Logger
 	// Observer is told of every attempt and every wait; nil tells nobody.
@@ -84,7 +89,11 @@ func New(cfg Config) (*Client, error) {
 		maxWait:  cfg.MaxWait,
 		scrubber: newScrubber(cfg.Key),
 		flights:  new(flights),
+		caller:   &caller{memory: cmp.Or(cfg.Memory, NewMemory())},
 		idle:     func() {},
+	}
+	if cfg.OneCaller {
+		c.caller.share = new(share)
 	}
 	if cfg.UserAgent != "" {
 		c.header.Set("User-Agent", cfg.UserAgent)

@@ -20,14 +20,15 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 		ctx, cancel := context.WithCancelCause(outer)
 		defer cancel(nil)
 		if timeout > 0 {
-			stop := time.AfterFunc(timeout, func() { cancel(errAttempt) })
-			defer stop.Stop()
+			c.reading.clock = newStopwatch(timeout, func() { cancel(errAttempt) })
+			defer c.reading.clock.stop()
 		}
 		if traced {
 			ctx = w.follow(ctx, c.op.Safety == Write, cancel)
 		} else {
 			w.sent.Store(true)
 		}
+		c.reading.sent = true
 		res, err := transport.RoundTrip(req.WithContext(ctx))
 		if err != nil {
 			return nil, transportError(outer, err, context.Cause(ctx), w)
@@ -37,7 +38,7 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 		if ans.status < http.StatusOK {
 			return ans, nil // 101: what follows is another protocol, whose reading no context ends
 		}
-		ans.body, err = readBody(ctx, res)
+		ans.body, err = readBody(ctx, res, c.reading)
 		ans.body = scrub.body(ans.body)
 		if err == nil || ans.status >= http.StatusMultipleChoices {
 			return ans, nil // the status of a failure says enough, whatever became of its body
@@ -48,6 +49,31 @@ func exchange(transport http.RoundTripper, timeout time.Duration, scrub scrubber
 		failed := transportError(outer, err, context.Cause(ctx), w)
 		failed.Status, failed.RequestID = ans.status, ans.requestID
 		return nil, failed
+	}
+}
+
+// stopwatch ends an attempt when its time is over. It stands still while the attempt waits for others of this process, not for the API.
+// Without a limit it is nil.
+type stopwatch struct {
+	timer *time.Timer
+	left  time.Duration
+	since time.Time
+}
+
+func newStopwatch(limit time.Duration, over func()) *stopwatch {
+	return &stopwatch{timer: time.AfterFunc(limit, over), left: limit, since: time.Now()}
+}
+
+func (s *stopwatch) stop() {
+	if s != nil && s.timer.Stop() {
+		s.left -= time.Since(s.since)
+	}
+}
+
+func (s *stopwatch) start() {
+	if s != nil {
+		s.since = time.Now()
+		s.timer.Reset(s.left)
 	}
 }
 

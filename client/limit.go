@@ -11,13 +11,13 @@ import (
 // errNotBegun marks an attempt that was not made because the wait for its turn would have been too long.
 var errNotBegun = errors.New("the wait would be longer than the call may take")
 
-// limited holds requests back: a slot for each one in flight, kept until its body was read, and the pace of
-// requests a second, which every attempt pays. The slot comes first, so that the tokens of requests that
-// wait for a slot do not add up to a burst.
+// limited holds requests back: a slot for each one in flight, kept until its body was read, room for the
+// answer, and the pace of requests a second, which every attempt pays. The slot comes before the pace, so
+// that the tokens of requests that wait for a slot do not add up to a burst.
 func limited(next handler, cfg *Config) handler {
-	var slots chan struct{}
+	var all *slots
 	if cfg.Concurrency > 0 {
-		slots = make(chan struct{}, cfg.Concurrency)
+		all = &slots{free: cfg.Concurrency}
 	}
 	var pace *pace
 	if cfg.Rate > 0 {
@@ -25,15 +25,15 @@ func limited(next handler, cfg *Config) handler {
 	}
 	return func(c *call, req *http.Request) (*answer, error) {
 		ctx := req.Context()
-		if slots != nil {
-			select {
-			case slots <- struct{}{}:
-				defer func() { <-slots }()
-			case <-ctx.Done():
-			}
-		}
-		if ctx.Err() != nil {
+		mine := &slot{of: all}
+		defer mine.give()
+		if mine.take(ctx) != nil {
 			return nil, contextError(ctx)
+		}
+		c.reading = &reading{work: c.work, slot: mine}
+		defer c.reading.end()
+		if err := c.reading.grow(ctx, firstChunk); err != nil {
+			return nil, notBegun(ctx, err)
 		}
 		if pace == nil {
 			return next(c, req)
@@ -47,6 +47,14 @@ func limited(next handler, cfg *Config) handler {
 		}
 		return ans, err
 	}
+}
+
+// notBegun is the failure of an attempt that got no room for its answer.
+func notBegun(ctx context.Context, err error) *Error {
+	if message := tooLarge(err); message != "" {
+		return &Error{Kind: KindTooLarge, Err: err, Message: message}
+	}
+	return contextError(ctx)
 }
 
 // waitTurn waits until pace lets one request through.
@@ -64,7 +72,7 @@ func waitTurn(ctx context.Context, c *call, pace *pace, observer Observer) error
 				Message: fmt.Sprintf("this client keeps within the rate limit and its next request may go in %s; nothing was sent", wait.Round(time.Second/10)),
 			}
 		}
-		if !sleep(ctx, wait) {
+		if !c.sleep(ctx, wait) {
 			turn.giveBack()
 			return contextError(ctx)
 		}
@@ -86,8 +94,14 @@ func (c *call) affords(wait time.Duration) bool {
 	return c.deadline.IsZero() || wait < time.Until(c.deadline)
 }
 
+// longPause is how long a call may pause and yet keep the place that its work has in the Memory.
+const longPause = time.Second / 2
+
 // sleep waits for d and reports whether it did: not if ctx was done first.
-func sleep(ctx context.Context, d time.Duration) bool {
+func (c *call) sleep(ctx context.Context, d time.Duration) bool {
+	if d > longPause {
+		c.work.yield()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -46,7 +46,7 @@ func retried(next handler, retries int, logger *slog.Logger, scrub scrubber) han
 			if !ok {
 				return nil, failed
 			}
-			if !sleep(req.Context(), pause) {
+			if !c.sleep(req.Context(), pause) {
 				return nil, contextError(req.Context())
 			}
 			c.patience -= pause

@@ -28,7 +28,8 @@ func NewTransport(concurrency int) *http.Transport {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
 		// A connection that died while a laptop slept is found by a ping, not by the time-out of a request.
-		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second},
+		// What an answer that waits for room has in the buffer of its connection is not counted, so it is less than the usual 4 MiB.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second, MaxReceiveBufferPerStream: 1 << 20},
 	}
 }
 

@@ -5,11 +5,12 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
 
-// articleView hides what the address says (slug) and what the page shows beside it.
+// articleView hides the slug, which the address contains, and what the page shows around the text.
 var articleView = &render.View{
 	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
 	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
@@ -19,7 +20,7 @@ var articleView = &render.View{
 	Body:    "body", HTML: "body", Staff: true,
 }
 
-// articleOperations are about the texts of help centers.
+// articleOperations are the operations on articles of help centers.
 var articleOperations = []*engine.Operation{
 	{
 		Name:        "search_articles",
@@ -79,6 +80,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/{articleId}",
 		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[updateArticle](),
+		Keeps:       &engine.Kept{Argument: "body", Field: "body", Markdown: true},
 		Output:      articleView,
 		Refs:        engine.Refs{"authorId": {Kind: kind.Admin}},
 		Example:     `{"articleId":"<articleId>","title":"How to invite your team"}`,
@@ -119,7 +121,7 @@ type getArticle struct {
 
 type createArticle struct {
 	Title        string                              `json:"title"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
@@ -129,17 +131,17 @@ type createArticle struct {
 	Translations map[input.Locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
 }
 
-// articleTranslation is an article in another language.
+// articleTranslation is the text of an article in another language.
 type articleTranslation struct {
-	Title       string `json:"title,omitempty"`
-	Description string `json:"description,omitempty"`
-	Body        string `json:"body,omitempty"`
+	Title       string      `json:"title,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Body        markup.Body `json:"body,omitempty"`
 }
 
 type updateArticle struct {
 	ArticleID    input.ShortID                       `json:"articleId"`
 	Title        string                              `json:"title,omitempty"`
-	Body         string                              `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
+	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`

@@ -5,10 +5,11 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
-// changelogView hides what the address says (slug, and slugs in other languages). Categories go by their names.
+// changelogView hides the slugs, which the address contains. It shows categories by their names.
 var changelogView = &render.View{
 	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
 		"url excerpt=content|excerpt",
@@ -19,7 +20,8 @@ var changelogView = &render.View{
 	Body:    "content", HTML: "content", Repeats: "markdownContent", Staff: true,
 }
 
-// changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.
+// changelogs are the operations on release notes. A changelog has a draft and, once published, a version that readers see; publishing is a
+// separate call.
 var changelogs = &engine.Toolset{
 	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
 	Also: "release notes, announcements, product updates, what's new",
@@ -71,6 +73,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[updateChangelog](),
+			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},
@@ -94,7 +97,7 @@ var changelogs = &engine.Toolset{
 			Path:        "/v2/changelogs/{changelogId}/publish",
 			Overwrites:  true,
 			Input:       input.Args[publishChangelog](),
-			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // what was read and e-mailed cannot be called back
+			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // a published or e-mailed text cannot be recalled
 			Notifies:    []engine.Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},
@@ -158,26 +161,26 @@ type getChangelog struct {
 }
 
 type createChangelog struct {
-	Title             string       `json:"title"`
-	MarkdownContent   string       `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
-	HTMLContent       string       `json:"htmlContent,omitempty"`
-	Categories        []string     `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string       `json:"date,omitempty"`
-	FeaturedImage     string       `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	Locale            input.Locale `json:"locale,omitempty"`
-	AllowedSegmentIDs []string     `json:"allowedSegmentIds,omitempty"`
-	State             string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Title             string         `json:"title"`
+	MarkdownContent   markup.Source  `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
+	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string         `json:"date,omitempty"`
+	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            input.Locale   `json:"locale,omitempty"`
+	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
+	State             string         `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
 }
 
 type updateChangelog struct {
 	ChangelogID       input.ObjectID `json:"changelogId"`
 	Title             string         `json:"title,omitempty"`
-	MarkdownContent   string         `json:"markdownContent,omitempty"`
-	HTMLContent       string         `json:"htmlContent,omitempty"`
+	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
+	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
 	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
 	Date              string         `json:"date,omitempty"`
 	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=date"`
-	FeaturedImage     string         `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
 	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
@@ -15,8 +16,8 @@ var companyView = &render.View{
 	Customer: "name industry website customFields",
 }
 
-// companies are what contacts belong to. Each has two ids: the API calls the organization's own one companyId, and so do we; the one
-// that Featurebase gave it is id in answers and featurebaseId in arguments, since companyId would be either.
+// companies are the operations on companies, which contacts belong to. A company has two ids. The organization's own id is companyId, as in
+// the API. Featurebase's id is id in answers and featurebaseId in arguments, because there companyId could mean either.
 var companies = &engine.Toolset{
 	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
 	Also: "accounts, organizations, revenue, MRR, CRM",
@@ -147,7 +148,7 @@ type upsertCompany struct {
 	MonthlySpend float64        `json:"monthlySpend,omitempty"`
 	Plan         string         `json:"plan,omitempty"`
 	Industry     string         `json:"industry,omitempty"`
-	Website      string         `json:"website,omitempty"`
+	Website      markup.Address `json:"website,omitempty"`
 	CompanySize  float64        `json:"companySize,omitempty"`
 	Clear        []string       `json:"clear,omitempty" jsonschema:"enum=companySize"`
 	CustomFields map[string]any `json:"customFields,omitempty"`

@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
@@ -15,7 +16,7 @@ var redirectRuleView = &render.View{
 	Written: "id fromUrl targetType targetId locale helpCenterId", Staff: true,
 }
 
-// redirectRuleOperations are about old addresses of help centers and where they lead.
+// redirectRuleOperations are the operations on redirects from old addresses of help centers.
 var redirectRuleOperations = []*engine.Operation{
 	{
 		Name:        "list_redirect_rules",
@@ -98,20 +99,20 @@ type getRedirectRule struct {
 }
 
 type getRedirectRuleByURL struct {
-	URL string `json:"url" jsonschema:"format=uri"`
+	URL markup.Address `json:"url" jsonschema:"format=uri"`
 }
 
 type createRedirectRule struct {
-	FromURL      string       `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
-	HelpCenterID string       `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
-	TargetType   string       `json:"targetType" jsonschema:"enum=article,enum=collection"`
-	TargetID     string       `json:"targetId"`
-	Locale       input.Locale `json:"locale"`
+	FromURL      markup.Address `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
+	HelpCenterID string         `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
+	TargetType   string         `json:"targetType" jsonschema:"enum=article,enum=collection"`
+	TargetID     string         `json:"targetId"`
+	Locale       input.Locale   `json:"locale"`
 }
 
 type updateRedirectRule struct {
 	RedirectRuleID input.ObjectID `json:"redirectRuleId"`
-	FromURL        string         `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
+	FromURL        markup.Address `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
 	HelpCenterID   string         `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
 	TargetType     string         `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
 	TargetID       string         `json:"targetId,omitempty"`

@@ -18,7 +18,7 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// answering is an API that keeps what it was asked with, until it is told to answer.
+// answering is an API that records the keys of requests and holds its answers until the test releases them.
 type answering struct {
 	release chan struct{} // nil: at once
 
@@ -116,7 +116,7 @@ func TestAnIdleAccountIsForgotten(t *testing.T) {
 	})
 }
 
-// Beyond the bound the account that was idle for longest makes room. None in use does, not even one whose write goes on alone.
+// Beyond the bound, the account that was idle for longest is dropped. An account in use never is, not even one with only a write running.
 func TestAccountsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &answering{release: make(chan struct{})}
@@ -178,6 +178,48 @@ func TestAccountsShareNothing(t *testing.T) {
 		}
 		if _, err := a.enter(t.Context(), caller.Caller{Principal: "p3"}); err == nil {
 			t.Error("an account without a key")
+		}
+		a.close(t.Context())
+	})
+}
+
+// choosy is an API that takes one key, while it does.
+type choosy struct{ key string }
+
+func (c *choosy) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusOK, `{"id":"1"}`
+	if r.Header.Get("Authorization") != "Bearer "+c.key {
+		status, body = http.StatusUnauthorized, `{"error":{"message":"no"}}`
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}, nil
+}
+
+// A key counts as its caller's own once Featurebase has taken it, and no longer when it is taken back. Accounts of keys that were never taken
+// make room first.
+func TestAKeyIsProvedByFeaturebase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &choosy{key: "sk_1"}
+		a := accountsOf(t, api)
+		try := func(n int) bool {
+			own := visit(t, a, somebody(n))
+			_, _ = own.client.Do(t.Context(), client.Request{Operation: "x", Method: http.MethodGet, Path: "/v2/boards", Safety: client.Read})
+			return a.proved(somebody(n).Principal)
+		}
+		if a.proved("p1") || !try(1) || try(2) {
+			t.Error("a key is proved before it was taken, or not by it")
+		}
+		later(time.Minute)
+		try(2)
+		a.mu.Lock()
+		if !a.makeRoom() || a.known["p1"] == nil {
+			t.Error("the account that is proved made room")
+		}
+		a.mu.Unlock()
+		api.key = ""
+		if try(1) {
+			t.Error("a key that was taken back is proved")
 		}
 		a.close(t.Context())
 	})

@@ -18,13 +18,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire/httptransport"
 	"featurebase-mcp/internal/wire/stdio"
 	"featurebase-mcp/tools"
@@ -243,7 +242,7 @@ func TestAUserIsAskedOverSSE(t *testing.T) {
 			t.Fatal("the stream has ended")
 			return ""
 		}
-		endpoint := url + next()
+		endpoint := url + "/" + next() // it is said in relation to the path of the stream
 		send := func(body string) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(body))
 			if err != nil {
@@ -431,7 +430,7 @@ func post(t *testing.T, browser *http.Client, url, body string, pairs ...string)
 	return res
 }
 
-// Over HTTP of protocol 2026-07-28 the answer comes with another request, of which nothing but its state says what it confirms.
+// Over HTTP in protocol 2026-07-28 the reply comes with another request, and only its state says which call it confirms.
 func TestAConfirmationOverHTTPHoldsForOneCall(t *testing.T) {
 	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	url, browser := site(t, cfg)

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/internal/caller"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools"
 )
 

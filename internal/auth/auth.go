@@ -1,16 +1,15 @@
-// Package auth finds out who makes a request over HTTP, in one of four ways. It gives a [caller.Caller], or the reason why the request is
-// not served. It knows nothing of MCP and of Featurebase, except what a key of it looks like.
+// Package auth authenticates requests over HTTP, in one of four modes. It returns a [caller.Caller], or the reason why the request is refused. It
+// knows nothing of MCP, and of Featurebase only the form of a key.
 //
-//	auth.go      the ways, what is checked about their settings, and what they have in common
+//	auth.go      the modes, the checks of their settings, and what they share
 //	bearer.go    the headers that hold credentials
 //	tokens.go    token: tokens that callers share, from a file
 //	key.go       key: the Featurebase key of each caller
-//	oidc.go      oidc: access tokens of an identity provider, and what is demanded of one
-//	issuer.go    what is fetched from the provider: when, how often, and how large
-//	resource.go  challenges, and where clients learn whom to ask for a token (RFC 9728)
+//	oidc.go      oidc: access tokens of an identity provider, and the checks of a token
+//	issuer.go    the documents of the provider: when, how often, and how large
+//	resource.go  challenges, and the metadata that names the provider (RFC 9728)
 //
-// Credentials are compared and told apart by hashes with a salt of this process. They are in no log, no error and no answer; logs name callers by
-// what is no secret.
+// Credentials are compared by hashes with a salt of this process. No log, error or answer holds them; logs call callers by other names.
 package auth
 
 import (
@@ -28,7 +27,7 @@ import (
 	"featurebase-mcp/internal/caller"
 )
 
-// Mode is a way to find out who calls.
+// Mode is a way to authenticate callers.
 type Mode string
 
 // The modes. In all but Key the callers share the key that the server has.
@@ -39,24 +38,24 @@ const (
 	OIDC  Mode = "oidc"  // whoever has an access token of an identity provider
 )
 
-// Config says which way, and what it needs. A setting of another way is refused: it would be ignored.
+// Config names the mode and holds its settings. A setting of another mode is refused, because it would be ignored.
 type Config struct {
 	Mode Mode
 	// TokensFile holds the tokens of Token, one a line.
 	TokensFile string
 	// Issuer is the identity provider of OIDC, by the URL that its tokens name.
 	Issuer string
-	// Audience is what tokens of OIDC have to be made out to.
+	// Audience is the audience that tokens of OIDC must have.
 	Audience string
 	// PublicURL is where clients of OIDC reach this server, without the path of a transport. The default is what they ask for.
 	PublicURL string
-	// Scopes are those that are worth asking the issuer for.
+	// Scopes are the scopes that clients should ask the issuer for.
 	Scopes []string
-	// Logger gets why credentials were refused, never the credentials. The default discards everything.
+	// Logger receives the reasons why credentials were refused, never the credentials. The default discards everything.
 	Logger *slog.Logger
 }
 
-// Auth finds out who calls.
+// Auth authenticates callers.
 type Auth struct {
 	mode     Mode
 	log      *slog.Logger
@@ -68,8 +67,8 @@ type Auth struct {
 	now      func() time.Time
 }
 
-// New returns what the configuration asks for, or why it cannot be meant, in words for a user. It asks no issuer for anything: the server
-// has to start without it.
+// New returns the Auth of a configuration, or the mistake in it, in words for a user. It sends nothing to an issuer, because the server has to
+// start while the issuer is down.
 func New(cfg Config) (*Auth, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -102,7 +101,7 @@ func New(cfg Config) (*Auth, error) {
 	return a, nil
 }
 
-// check refuses settings that belong to another way, and those that are missing.
+// check refuses settings of another mode, and a configuration that lacks one.
 func (cfg Config) check() error {
 	for _, setting := range []struct {
 		flag, value string
@@ -129,8 +128,8 @@ func (cfg Config) check() error {
 	}
 }
 
-// Authenticate returns who makes the request, or why it is refused. The credentials are gone from the request's headers afterwards, so that
-// nothing behind can show them.
+// Authenticate returns the caller, or why the request is refused. It removes the credentials from the headers of the request, so that no later
+// code can log or return them.
 func (a *Auth) Authenticate(r *http.Request) (caller.Caller, *caller.Refusal) {
 	authorization, keys := r.Header.Values("Authorization"), r.Header.Values(keyHeader)
 	r.Header.Del("Authorization")

@@ -24,7 +24,7 @@ const (
 	mostFetched  = 1 << 20 // bytes of a document
 )
 
-// issuer is an identity provider. Nothing is asked of it before the first token comes.
+// issuer is an identity provider. It gets no request before the first token comes.
 type issuer struct {
 	url       string
 	secure    bool // it is reached by https, and so are its keys
@@ -85,7 +85,7 @@ func (i *issuer) known() oidc.KeySet {
 	return i.keys
 }
 
-// unavailableError says that the issuer could not be asked. Tokens can be neither taken nor refused then.
+// unavailableError means that the issuer could not be reached. Then tokens can be neither accepted nor refused.
 type unavailableError struct {
 	after time.Duration // when to try again
 	cause error
@@ -97,8 +97,8 @@ func (e *unavailableError) Unwrap() error { return e.cause }
 // errFresh says that a document has only just been fetched.
 var errFresh = errors.New("fetched a moment ago")
 
-// fetcher gets one document of an issuer, JSON of a bounded size, and not more often than makes sense: whoever sends tokens with invented
-// key ids would have the issuer asked for each.
+// fetcher gets one document of an issuer, JSON of a bounded size. It bounds how often, because tokens with invented key ids would cause a request
+// each.
 type fetcher struct {
 	now    func() time.Time
 	secure bool

@@ -13,8 +13,8 @@ const (
 	longestKey = 512
 )
 
-// byKey takes whoever brings a Featurebase key. Whether the key is good shows when it is used. What does not look like one is refused: it
-// is a token for somebody else, which must not be handed on.
+// byKey accepts each Featurebase key. Featurebase checks it when it is used. Anything else is refused: it may be a token for another service,
+// which must not be sent to Featurebase.
 func (a *Auth) byKey(key string, own []string) (caller.Caller, *caller.Refusal) {
 	const how = "send your own Featurebase key in the header Authorization: Bearer sk_... or " + keyHeader + ": sk_..."
 	if len(own) > 0 {
@@ -35,7 +35,7 @@ func (a *Auth) byKey(key string, own []string) (caller.Caller, *caller.Refusal) 
 	return caller.Caller{Principal: a.principal(key), Name: fingerprint(key), Key: caller.Secret(key)}, nil
 }
 
-// fingerprint names a key without telling it: a few digits of a hash, from which nobody gets back to a key that is random.
+// fingerprint names a key by a few digits of a hash, from which nobody can compute a random key.
 func fingerprint(key string) string {
 	hash := sha256.Sum256([]byte("featurebase-mcp caller " + key))
 	return "key " + hex.EncodeToString(hash[:4])

@@ -47,7 +47,7 @@ func (s resource) challenge(r *http.Request, path, scopes string) string {
 	return text
 }
 
-// Challenge is what WWW-Authenticate says to a caller that lacks scopes. Without OIDC there are none to lack.
+// Challenge returns the WWW-Authenticate header for a caller that lacks scopes. Only OIDC has scopes.
 func (a *Auth) Challenge(r *http.Request, scopes string) string {
 	return a.resource.challenge(r, r.URL.Path, scopes) + lacksScope
 }
@@ -60,7 +60,7 @@ func (a *Auth) Prefix() string {
 	return strings.TrimSuffix(a.resource.public.Path, "/")
 }
 
-// Metadata serves the metadata of the transport at path, which is where its clients have to be told of the issuer. It is nil without OIDC.
+// Metadata serves the metadata of the transport at path, which names the issuer. It is nil without OIDC.
 func (a *Auth) Metadata(path string) http.HandlerFunc {
 	if a.mode != OIDC {
 		return nil
@@ -81,7 +81,7 @@ func (a *Auth) Metadata(path string) http.HandlerFunc {
 	}
 }
 
-// parseURL refuses what is no address to send people or keys to.
+// parseURL refuses addresses to which neither people nor keys should be sent.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

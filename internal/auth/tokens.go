@@ -9,16 +9,16 @@ import (
 	"featurebase-mcp/internal/caller"
 )
 
-// shortestToken is the least length of a token that nobody guesses.
+// shortestToken is the least length of a token. Shorter ones can be guessed.
 const shortestToken = 16
 
-// fileToken is one of a file.
+// fileToken is a token of a file.
 type fileToken struct {
 	text string
 	line int
 }
 
-// knownToken is one that is taken.
+// knownToken is a token that opens the server.
 type knownToken struct {
 	digest digest
 	line   int
@@ -52,7 +52,7 @@ func readTokens(file string) ([]fileToken, error) {
 	return tokens, nil
 }
 
-// byToken takes whoever has one of the tokens. Each token is a caller, whom logs call by its line.
+// byToken accepts the tokens of the file. Each token is a caller; logs call it by its line.
 func (a *Auth) byToken(token string) (caller.Caller, *caller.Refusal) {
 	if token == "" {
 		return caller.Caller{}, unauthorized("This server asks for a token: send the header Authorization: Bearer TOKEN.", plainChallenge)

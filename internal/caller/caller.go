@@ -1,5 +1,5 @@
-// Package caller says who makes a request and what may be done for it. A transport puts it into the context once it knows, and the server
-// reads it there; neither has to know how the other works.
+// Package caller describes who makes a request and what may be done for it. A transport puts the caller into the context, and the server reads it
+// there. So neither depends on the other.
 package caller
 
 import (
@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// Caller is who makes a request. The zero value is whoever started this process, or may reach its port: one and the same for all requests,
-// without limits.
+// Caller is who makes a request. The zero value stands for all callers where they cannot be told apart: on stdio, and on HTTP without
+// authentication. It has no limits.
 type Caller struct {
 	// Principal tells callers apart. It is a salted hash, equal for all requests of one caller while the process runs, and says nothing
 	// to anybody else. It is empty where all callers are the same.
 	Principal string
-	// Tenant is whom quotas count: the principal, or the address that the request came from while nobody has confirmed the credentials. It
-	// is empty where all callers are the same.
+	// Tenant is the caller for quotas: the principal, or the address of the request while nobody has confirmed its credentials. It is empty
+	// where all callers are the same.
 	Tenant string
-	// Name is how logs call the caller: the same today and tomorrow, and no credential.
+	// Name is the name of the caller in logs. It stays the same when the process starts again, and is no credential.
 	Name string
 	// Key is the Featurebase key that the caller has brought, where each brings its own.
 	Key Secret
-	// Scopes are what the caller was granted; nil where scopes are not asked for.
+	// Scopes are the scopes that the caller was granted; nil where scopes do not count.
 	Scopes Scopes
-	// Limits are what the request itself gives up. All of them hold.
+	// Limits are the tools that the request itself gives up. All of them hold.
 	Limits []Limit
-	// Until is when the credentials are good no longer, and what was opened with them ends. The zero value is never.
+	// Until is when the credentials expire, and when the streams that they opened end. The zero value is never.
 	Until time.Time
 }
 
@@ -38,13 +38,13 @@ const (
 	ScopeDestructive = "featurebase:destructive"
 )
 
-// Scopes are names of what may be done. Others than ours may be among them.
+// Scopes are names of permissions. Those of other services may be among them.
 type Scopes map[string]bool
 
-// Limit is what one request leaves of the tools that there are. It narrows and never widens.
+// Limit is a part of the tools that one request may use. It never adds tools.
 type Limit struct {
-	ReadOnly bool     // only what reads
-	Toolsets []string // only what is in these; nil for no limit
+	ReadOnly bool     // only tools that read
+	Toolsets []string // only tools of these; nil for all
 }
 
 // Limited reports whether the caller may do less than the server can.
@@ -61,14 +61,14 @@ func From(ctx context.Context) Caller {
 	return c
 }
 
-// Refusal is why a request is not served: an HTTP status, a sentence for whoever reads it, and headers besides.
+// Refusal is the answer to a request that is refused: an HTTP status, a sentence for the caller, and headers.
 type Refusal struct {
 	Status int
 	Text   string
 	Header http.Header
 }
 
-// Secret is text that no log and no message shows: each way to print it gives a placeholder.
+// Secret is text that no log and no message shows. Printed in any way it is a placeholder.
 type Secret string
 
 const placeholder = "[secret]"

@@ -7,11 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/render"
-
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
 )
 

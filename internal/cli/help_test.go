@@ -181,7 +181,7 @@ func TestSuggestionsDoNotLeadAway(t *testing.T) {
 		{[]string{"list_boards"}, `list_boards is a tool: featurebase-mcp call list_boards calls it`, ""},
 		{[]string{"--addr", ":1"}, `--addr is a flag of http, and stands behind it: featurebase-mcp http --addr`, ""},
 		{[]string{"-x"}, `unknown flag -x; featurebase-mcp --help lists them`, "did you mean"},
-		{[]string{"sandbox", "--addres=x"}, `unknown flag --addres; did you mean --addr?`, ""},
+		{[]string{"sandbox", "--adr=x"}, `unknown flag --adr; did you mean --addr?`, ""},
 		{[]string{"call"}, `call needs a tool: featurebase-mcp call --help tells how it is written`, ""},
 		{[]string{"call", "posts"}, `posts is a toolset; featurebase-mcp tools --toolsets posts lists its tools`, "did you mean"},
 		{[]string{"tools", "lst_boards"}, `unknown tool "lst_boards"; did you mean "list_boards"?`, ""},

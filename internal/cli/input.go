@@ -67,8 +67,7 @@ func jsonProblem(text []byte) string {
 	if err := d.Decode(&first); errors.Is(err, io.ErrUnexpectedEOF) {
 		return "not valid JSON: more is expected at " + place(text, len(text)) + ", since a quotation mark or a bracket is still open"
 	}
-	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(text, &first), &syntax) {
+	if syntax, broken := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &first)); broken {
 		at := max(0, min(int(syntax.Offset)-1, len(text)-1))
 		return "not valid JSON at " + place(text, at) + ", where it goes on with " + excerpt(string(text[at:]))
 	}

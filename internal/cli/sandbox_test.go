@@ -200,7 +200,10 @@ func TestAnUnusableStateFileEndsTheStart(t *testing.T) {
 			}
 		}
 		for _, command := range [][]string{
-			{"call", "list_boards", "--sandbox"}, {"stdio", "--sandbox"}, {"http", "--sandbox", "--addr", "127.0.0.1:0"}, {"doctor", "--sandbox"},
+			{"call", "list_boards", "--sandbox"},
+			{"stdio", "--sandbox"},
+			{"http", "--sandbox", "--addr", "127.0.0.1:0"},
+			{"doctor", "--sandbox"},
 			{"sandbox", "--addr", "127.0.0.1:0"},
 		} {
 			refusesState(t, start("", nil, append(command, "--sandbox-state", path)...), command[0]+", "+name, path, c.want)

@@ -4,9 +4,8 @@ import (
 	"context"
 	"log/slog"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/engine"
 )
 
 // build makes the server with a logger. It returns a function that ends the traces and closes the log and the audit log.
@@ -35,7 +34,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 		closeAudit()
 		closeLog()
 	}
-	a, err := app.New(cfg) //nolint:contextcheck // opening a state file of the sandbox has a limit of its own
+	a, err := app.New(cfg) //nolint:contextcheck // the state file is opened before anything can be cancelled
 	if err != nil {
 		closeLogs()
 		return nil, nil, nil, usageError{err}

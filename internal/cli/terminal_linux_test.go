@@ -20,7 +20,7 @@ func pseudoTerminal(t *testing.T) (person, program *os.File) {
 	t.Cleanup(func() { _ = person.Close() })
 	var unlocked, number int32
 	for request, value := range map[uintptr]*int32{syscall.TIOCSPTLCK: &unlocked, syscall.TIOCGPTN: &number} {
-		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 { //nolint:gosec // a system call
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, person.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 {
 			t.Fatal(errno)
 		}
 	}

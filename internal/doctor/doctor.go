@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 )
 
 // maxSkew is the greatest difference of two clocks that is not reported. Signatures and tokens commonly allow as much.

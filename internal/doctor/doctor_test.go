@@ -16,9 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )
@@ -214,7 +213,7 @@ func TestReports(t *testing.T) {
 			-> run this again in a minute; if it repeats, something else uses up the limit of the key or the workspace
 			problems: 1, warnings: 0`},
 		{"a web page answers", always(http.StatusOK, "<html>KEY</html>"), testKey, `
-			problem connection what answers is not the Featurebase API: the API answered with something that is not one JSON value; check the API URL (HTTP 200)
+			problem connection what answers is not the Featurebase API: Featurebase answered with something that is not JSON and begins with "Bearer [API key]" (HTTP 200)
 			-> set FEATUREBASE_API_URL right, or leave it unset; a proxy or a login page may answer in its place
 			problems: 1, warnings: 0`},
 		{"a web page is not found", always(http.StatusNotFound, "<html>"), testKey, `

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
-
-	"featurebase-mcp/client"
 	"featurebase-mcp/tools"
 )
 

@@ -9,14 +9,15 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// ActingAdmin is the admin whom writes are credited to where the API demands one, given as an id or an e-mail. An e-mail is looked up
-// by calls that need it, and only then: a server must start without asking the API.
+// ActingAdmin is the admin to whom Featurebase credits a write, where its API demands one. The user configures an id or an e-mail. An
+// e-mail is resolved by the first call that needs it, so that a server starts without a request to the API.
 type ActingAdmin struct {
 	kind      *Kind
 	id, email string
 }
 
-// NewActingAdmin takes the kind that admins are, and an id of 24 hex digits or an e-mail. It refuses anything else in words for a user.
+// NewActingAdmin returns the acting admin for an id of 24 hex digits or an e-mail. admins is the kind of admins. The error for anything
+// else is written for a user.
 func NewActingAdmin(admins *Kind, idOrEmail string) (*ActingAdmin, error) {
 	switch {
 	case admins.IsID(idOrEmail):
@@ -28,12 +29,13 @@ func NewActingAdmin(admins *Kind, idOrEmail string) (*ActingAdmin, error) {
 	}
 }
 
-// errNoSuchAdmin says that the configured e-mail is nobody's.
+// errNoSuchAdmin is the failure of a configured e-mail that no admin has.
 type errNoSuchAdmin struct {
 	email string
-	cut   bool // not all admins could be listed
+	cut   bool // the list of admins is incomplete
 }
 
+// Error returns a clause for a model, which act completes.
 func (e errNoSuchAdmin) Error() string {
 	if e.cut {
 		return fmt.Sprintf("no admin of the organization, as far as they could be listed, has the e-mail %s, which --acting-admin names", e.email)
@@ -41,7 +43,7 @@ func (e errNoSuchAdmin) Error() string {
 	return fmt.Sprintf("no admin of the organization has the e-mail %s, which --acting-admin names", e.email)
 }
 
-// resolve returns the admin's id.
+// resolve returns the admin's id, looked up in the list of admins where only the e-mail is known.
 func (a *ActingAdmin) resolve(ctx context.Context, names *Names) (string, error) {
 	if a.id != "" {
 		return a.id, nil
@@ -57,7 +59,8 @@ func (a *ActingAdmin) resolve(ctx context.Context, names *Names) (string, error)
 	}
 }
 
-// act fills in the admin to act as where the API demands one and the call left it out. Without one it returns the answer that says so.
+// act fills in the acting admin where the API demands one and the call leaves it out. It returns the final answer if no admin is configured
+// or the configured one cannot be found.
 func (c *call) act(ctx context.Context) *answer {
 	rule, wire := c.op.ActingAdmin, c.args.Wire
 	if rule == nil || input.Holds(rule.Need, wire) || rule.When != "" && !input.Holds(rule.When, wire) {
@@ -79,12 +82,12 @@ func (c *call) act(ctx context.Context) *answer {
 	return nil
 }
 
-// adminList is the operation that lists those who can be the admin to act as.
+// adminList is the operation that lists the admins.
 func (c *call) adminList() *Operation {
 	return c.Inventory.Lookup(c.Inventory.refs[c.op.Name].Arguments[c.op.ActingAdmin.Need].Kind.List)
 }
 
-// adminIDs says where the ids of admins are found, as far as a model can look there.
+// adminIDs names the tool that lists the ids of admins, if it is switched on.
 func (c *call) adminIDs() string {
 	if tool := c.adminList().Name; c.off(tool) == "" {
 		return ", from " + tool
@@ -92,7 +95,7 @@ func (c *call) adminIDs() string {
 	return ""
 }
 
-// impersonationRefused says why a call in a customer's name is not made.
+// impersonationRefused explains why this server does not make a call in a customer's name.
 func (c *call) impersonationRefused() string {
 	name, value, _ := strings.Cut(c.op.Impersonates, "=")
 	said := name

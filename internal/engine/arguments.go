@@ -7,16 +7,16 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// readArguments checks the arguments of one call and puts them in the API's form. A null counts as absent, because many clients send null
-// for whatever the model left out; fields are emptied by naming them in clear.
+// readArguments checks the arguments of one call and converts them to the API's form. A null counts as absent, because many clients send
+// null for an argument that the model left out. To empty a field, a call names it in clear.
 func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 	var p input.Problems
-	given := p.Object(raw)
+	object := p.Object(raw)
 	shape := op.Input.Shape()
 	if !op.Changes() {
-		given = shape.WithoutEmpty(given)
+		object = shape.WithoutEmpty(object)
 	}
-	wire, _ := shape.Check("", given, &p).(map[string]any)
+	wire, _ := shape.Check("", object, &p).(map[string]any)
 	if p.Any() {
 		return input.Arguments{}, p.Err(op.Name)
 	}

@@ -8,16 +8,16 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// Answer is what a read came to that no tool call asked for.
+// Answer is the result of Ask.
 type Answer struct {
-	Text     string // as a tool would answer; of a failure, its words for it
+	Text     string // the text of the tool's answer, also after a failure
 	Failed   bool
-	NotFound bool // it failed because the arguments name nothing that is there
+	NotFound bool // the failure is that the arguments name no existing object
 	Empty    bool // a list without items
 }
 
-// Ask reads with an operation as its tool does: with the same checks, limits and views, the same words for a failure and the same line in
-// the log. What the API answers with one object is shown as the tool shows it, and a list as an outline.
+// Ask runs a read for a caller other than a tool call, such as a resource. It applies the checks, limits, views, error texts and log line
+// of the tool. One object is shown as the tool shows it; a list is shown as an outline.
 func (env Env) Ask(ctx context.Context, operation string, arguments map[string]any, outline render.Outline) Answer {
 	c := env.call(env.Inventory.Lookup(operation))
 	c.outline = &outline

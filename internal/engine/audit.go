@@ -17,20 +17,20 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Audit writes the trail of writes, as JSON lines: one before a write is sent and one about what became of it, with the same call. So a
-// write whose second line is missing was cut off, and no write goes without a line: where the first cannot be written, nothing is sent.
-// There are no bodies and no keys in it.
+// Audit writes the trail of writes as JSON lines: one line before a write is sent and one with its outcome, joined by the id of the call. A
+// missing second line means that the write was cut off. If the first line cannot be written, the write is not sent, so the trail misses
+// none. The lines contain no bodies and no keys.
 type Audit struct {
 	now func() time.Time
 
 	mu     sync.Mutex
 	out    io.Writer
-	broken bool          // the last line may be half written
-	open   int           // writes that have only their first line
-	whole  chan struct{} // closed when there are none; nil while nobody waits
+	broken bool          // the last line may be incomplete
+	open   int           // writes whose second line is not written yet
+	whole  chan struct{} // closed when open reaches zero; nil while nobody waits
 }
 
-// NewAudit returns a trail that is appended to out.
+// NewAudit returns a trail that appends to out.
 func NewAudit(out io.Writer) *Audit { return &Audit{now: time.Now, out: out} }
 
 // auditLine is one line of the trail.
@@ -40,9 +40,9 @@ type auditLine struct {
 	Caller    string            `json:"caller,omitempty"`
 	Tool      string            `json:"tool"`
 	Targets   map[string]string `json:"targets,omitempty"` // the ids among the arguments
-	Outcome   string            `json:"outcome"`           // "sending", or that of the call
+	Outcome   string            `json:"outcome"`           // "sending", or the outcome of the call
 	Uncertain bool              `json:"mayBeApplied,omitempty"`
-	Made      string            `json:"made,omitempty"` // the id of what a write made or changed
+	Made      string            `json:"made,omitempty"` // the id of the object that the write made or changed
 	Status    int               `json:"status,omitempty"`
 	RequestID string            `json:"requestId,omitempty"`
 }
@@ -50,7 +50,7 @@ type auditLine struct {
 // sending is the outcome of a write that is about to be sent.
 const sending = "sending"
 
-// begin writes the line before a write. One that cannot be written begins nothing.
+// begin writes the line before a write. After an error the write must not be sent, and end must not be called.
 func (a *Audit) begin(line auditLine) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -61,7 +61,7 @@ func (a *Audit) begin(line auditLine) error {
 	return nil
 }
 
-// end writes the line about what became of a write.
+// end writes the line with the outcome of a write.
 func (a *Audit) end(line auditLine) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -73,8 +73,8 @@ func (a *Audit) end(line auditLine) error {
 	return err
 }
 
-// Wait waits until every write has both of its lines, or until ctx is done. Call it before what is appended to is closed: a call that was
-// cancelled may still be on its way back.
+// Wait waits until every write has both of its lines, or until ctx is done. Call it before closing the writer: a cancelled call may still
+// have its second line to write.
 func (a *Audit) Wait(ctx context.Context) {
 	a.mu.Lock()
 	if a.open == 0 {
@@ -92,7 +92,7 @@ func (a *Audit) Wait(ctx context.Context) {
 	}
 }
 
-// append writes one line. It is called with the lock held, so that the times are in order.
+// append writes one line. The caller holds the lock, so that the times in the trail are in order.
 func (a *Audit) append(line auditLine) error {
 	line.Time = a.now().UTC().Format(time.RFC3339Nano)
 	text, err := json.Marshal(line)
@@ -110,7 +110,7 @@ func (a *Audit) append(line auditLine) error {
 	return err
 }
 
-// audited makes a write between its two lines. Without a trail, and for reads, it just makes the call.
+// audited sends a write between the two lines of the trail. It only sends where there is no trail, and for reads.
 func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer {
 	if c.Audit == nil || c.op.Effect == Read {
 		a, _ := send()
@@ -124,7 +124,7 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 			Outcome: "refused", until: "the audit log can be written", err: fmt.Errorf("audit log: %w", err),
 		}
 	}
-	line.Outcome, line.Uncertain = panicked, true // unless it comes back
+	line.Outcome, line.Uncertain = panicked, true // overwritten below unless send panics
 	defer func() {
 		if err := c.Audit.end(line); err != nil {
 			c.Logger.ErrorContext(ctx, "the outcome of a write is not in the audit log", "tool", c.op.Name, "call", line.Call, "outcome", line.Outcome, "error", err)
@@ -138,7 +138,7 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 	return a
 }
 
-// targets are the ids and addresses among the arguments, by their paths: who and what a write is about.
+// targets returns the ids and addresses among the arguments, keyed by their paths: the objects and people that a write is about.
 func targets(wire map[string]any) map[string]string {
 	ids := map[string]string{}
 	var walk func(path string, object map[string]any)
@@ -159,7 +159,8 @@ func targets(wire map[string]any) map[string]string {
 	return ids
 }
 
-// target is an id, or the first of a list with the number of the others: no line grows with the call, and none passes for the whole.
+// target returns an id, or the first 20 items of a list and the number of the others. The bounds keep the line short however large the call
+// is, and the number shows that the list is incomplete.
 func target(value any) string {
 	const longest, most = 200, 20
 	list, ok := value.([]any)

@@ -3,54 +3,58 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
 
-// answer is what one call came to.
+// answer is the result of one call.
 type answer struct {
 	Text      string
-	Outcome   string // "ok", "dry_run", "invalid_arguments", "refused", one of confirm.go or the kind of the client's error: low-cardinality, for the log
+	Outcome   string // "ok", "dry_run", "invalid_arguments", "refused", an outcome of confirm.go or the kind of the client's error: a label with few values, for logs and metrics
 	attempts  int
 	requestID string
-	Status    int    // of a failure, 0 without an answer
-	code      string // of a failure, the API's
-	err       error  // for the log alone
-	until     string // what has to happen before a call that failed can work; empty for what passes by itself
-	uncertain bool   // a write that failed may have been made
+	Status    int    // HTTP status of a failure, 0 without a response
+	code      string // the API's error code of a failure
+	err       error  // for the log, never for the model
+	until     string // what has to change before a failed call can work; empty for a failure that passes by itself
+	uncertain bool   // the failed write may have taken effect
 
-	Question *question // to ask the user before anything is sent: not the end of the call
+	Question *question // the question for the user, asked before anything is sent; the call goes on with the reply
 }
 
 const (
-	invalidArguments = "invalid_arguments" // the outcome of a call whose arguments are refused here
-	panicked         = "panic"             // of one that has no answer
+	invalidArguments = "invalid_arguments" // the outcome of a call whose arguments this server refuses
+	panicked         = "panic"             // the outcome of a call that panicked
 )
 
 func (a answer) succeeded() bool { return a.Outcome == "ok" || a.Outcome == "dry_run" }
 
-// call is one call in flight: an operation, where and for whom it is made, and its arguments once they are read.
+// call is one call in flight: the operation, its surroundings and its arguments.
 type call struct {
 	Env
 	op      *Operation
 	args    input.Arguments
-	outline *render.Outline // the form of the answer to Ask; nil: that of tools
+	current *client.Response // the object that a write changes, if it was read on the way
+	outline *render.Outline // the form of a list in an answer to Ask; nil in a tool call
 }
 
-// call begins a call of an operation.
+// call returns a new call of an operation.
 func (env Env) call(op *Operation) *call { return &call{Env: env, op: op} }
 
-// of is a call of another operation in the same surroundings, for what this one needs on its way.
+// of returns a call of another operation in the same surroundings, for a request that this call needs on its way. wire has its arguments in
+// the API's form.
 func (c *call) of(op *Operation, wire map[string]any) *call {
 	return &call{Env: c.Env, op: op, args: input.Arguments{Wire: wire}}
 }
 
-// answer runs the call: arguments, request, answer. A step that ends the call early returns what the model reads.
+// answer runs the call: arguments, names, confirmation, request, response. A step that ends the call early returns the final answer.
 func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if r.err != nil {
 		return c.unasked(r.err)
@@ -74,6 +78,9 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if c.op.Run != nil {
 		return c.run(ctx).masked(c.MaskEmails)
 	}
+	if end := c.keep(ctx); end != nil {
+		return *end
+	}
 	req, err := requestOf(c.op, c.args.Wire)
 	if err != nil {
 		return *c.invalid(err.Error())
@@ -87,16 +94,19 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	return c.audited(ctx, func() (answer, []byte) { return c.send(ctx, req) })
 }
 
-// keeps says why a call that would take something away is not made.
+// keeps explains why this server does not make a call that takes something away.
 func (c *call) keeps() string {
 	return c.op.Name + " sent nothing: with these arguments it takes something away, which " + c.Keeps + " forbids. Do not retry unchanged: only the user can allow it."
 }
 
-// send makes the request and puts what it comes to into words. The body is the API's own.
+// send makes the request and returns the answer for the model and the response body of the API, which is nil after a failure.
 func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	res, err := c.Client.Do(ctx, req)
 	if err != nil {
 		return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails), nil
+	}
+	if wrong := c.misshapen(res); wrong != nil {
+		return c.failed(c.op.Name+" failed", wrong).masked(c.MaskEmails), nil
 	}
 	a := answer{Outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}
 	if res.AlreadyGone {
@@ -107,7 +117,39 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	return a, res.Body
 }
 
-// masked returns the answer without the e-mail addresses that it may quote: the API's words for what went wrong, and current values.
+// misshapen returns an error for a successful response that has the wrong shape: null, a number, a text, or an object without members.
+// Shown as a success it would read as an empty result, or as a write that was made.
+func (c *call) misshapen(res *client.Response) *client.Error {
+	const longest = 60                                                // characters of the response that the error quotes
+	if res.AlreadyGone || len(res.Body) == 0 && c.op.Effect != Read { // a write may answer without a body, such as 204
+		return nil
+	}
+	body := rawjson.Value(res.Body)
+	kind := body.Kind()
+	nothing := kind == rawjson.Object && c.op.Output != nil && c.op.Method != http.MethodDelete && isBare(body)
+	if (kind == rawjson.Object || kind == rawjson.Array) && !nothing {
+		return nil
+	}
+	what, status := "an empty body", http.StatusNoContent
+	if len(res.Body) > 0 {
+		status = http.StatusOK
+		what = legible.Truncate(longest, []rune(legible.OneLine(legible.Visible(string(res.Body)))))
+	}
+	return &client.Error{
+		Kind: client.KindBadResponse, Status: status, RequestID: res.RequestID, Attempts: res.Attempts, MaybeApplied: c.op.Effect != Read,
+		Message: "Featurebase answered with " + what + " where an object or a list belongs",
+	}
+}
+
+// isBare reports whether an object has no members.
+func isBare(object rawjson.Value) bool {
+	for range object.Pairs() {
+		return false
+	}
+	return true
+}
+
+// masked masks the e-mail addresses in an answer if mask is set. Messages of the API and current values may quote addresses.
 func (a answer) masked(mask bool) answer {
 	if mask {
 		a.Text = legible.MaskEmails(a.Text)
@@ -115,19 +157,19 @@ func (a answer) masked(mask bool) answer {
 	return a
 }
 
-// refused is the answer to arguments that break a rule, so that nothing was sent.
+// refused is the answer to arguments that break a rule. Nothing was sent.
 func refused(err error) answer {
 	return answer{Text: err.Error(), Outcome: invalidArguments, until: theArguments}
 }
 
-// invalid is refused for a single problem.
+// invalid is the answer to arguments with a single problem.
 func (c *call) invalid(problem string) *answer {
 	a := refused(input.Refusal(c.op.Name, problem))
 	return &a
 }
 
-// log writes the one line of a call: never arguments, bodies or what the API said about them. Outcomes that somebody should look at are
-// warnings.
+// log writes the one line of a call. It never logs arguments, bodies or the API's messages about them. Outcomes that an operator should
+// look at are warnings.
 func (c *call) log(ctx context.Context, a answer, took time.Duration) {
 	level := slog.LevelInfo
 	if !a.succeeded() && !slices.Contains([]string{invalidArguments, "asked", "declined"}, a.Outcome) {

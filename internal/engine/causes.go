@@ -13,16 +13,16 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// cause is one way in which calls fail, in the words that a model reads about it.
+// cause is one way in which calls fail, with the words for the model.
 type cause struct {
-	what   string               // what failed: a clause, with %s for the ids of the call; empty: the client's own sentence
-	Advice string               // whether a retry can help, and who has to do what: a sentence without its full stop
-	next   func(failing) string // what goes on with the advice: the tool to use; nil, or an answer that is empty, for nothing
-	until  string               // what has to happen before the same call can work; empty for what passes by itself
-	less   bool                 // asking for less helps
+	what   string               // what failed, a clause with %s for the ids of the call; empty: the message of the client's error
+	Advice string               // whether a retry can help and who has to do what, a sentence without its full stop
+	next   func(failing) string // returns the tool to use, to append to the advice; it may be nil or return nothing
+	until  string               // what has to change before the same call can work; empty for a failure that passes by itself
+	less   bool                 // a smaller request can help
 }
 
-// What has to change before the same call can work.
+// The values of cause.until.
 const (
 	theArguments     = "the arguments change"
 	theConfiguration = "the configuration changes"
@@ -41,7 +41,7 @@ const (
 	checkedURL = "the user has to check FEATUREBASE_API_URL: a proxy or a login page may answer there"
 )
 
-// causes are the ordinary ones, by the client's kinds of failure.
+// causes has a cause for each kind of failure of the client.
 var causes = map[client.Kind]cause{
 	client.KindNoKey: {
 		what: "no Featurebase API key is configured",
@@ -88,12 +88,11 @@ var causes = map[client.Kind]cause{
 	client.KindConnection: {what: "the connection broke before the answer was complete", Advice: mayHelp},
 	client.KindTooLarge:   tooLarge("the answer is larger than this server accepts (%d MiB)", client.MaxBody>>20),
 	client.KindBadResponse: {
-		what:   "Featurebase sent something that is not an API answer",
 		Advice: mayHelp + "; if it does not, " + checkedURL,
 	},
 }
 
-// exceptions are the causes that the kind alone does not tell; the first that fits is taken.
+// exceptions are the causes that depend on more than the kind. The first that fits takes precedence over causes.
 var exceptions = []struct {
 	fits func(failing) bool
 	cause
@@ -163,7 +162,7 @@ var exceptions = []struct {
 	}},
 }
 
-// cause is the first that fits.
+// cause returns the first exception that fits, or else the cause of the error's kind.
 func (f failing) cause() cause {
 	for _, s := range exceptions {
 		if s.fits(f) {
@@ -185,26 +184,26 @@ func caused(by error) func(failing) bool {
 	return func(f failing) bool { return errors.Is(f.err, by) }
 }
 
-// tooLarge is the cause of an answer over one of the client's limits.
+// tooLarge is the cause of a response over one of the client's limits.
 func tooLarge(what string, limit any) cause {
 	return cause{what: fmt.Sprintf(what, limit), Advice: input.Unchanged + ": ask for less, such as by narrower filters", until: theArguments, less: true}
 }
 
 func noID(f failing) bool { return f.err.Code == "invalid_id" && len(f.ids()) > 0 }
 
-// planWords are those by which the API tells a plan from a permission, where it answers both alike.
+// planWords match a message about the plan. The API answers 403 both for a missing plan and for a missing permission.
 var planWords = legible.Pattern(`(?i)\b(plan|upgrade|subscription|billing)\b`)
 
 func byPlan(f failing) bool {
 	return f.err.Status == http.StatusPaymentRequired || f.err.Kind == client.KindForbidden && planWords().MatchString(f.err.Message)
 }
 
-// notFound fits what was not found by one id, or with 2 by several.
+// notFound fits a call with one id that was not found, or for ids = 2, with two or more.
 func notFound(ids int) func(failing) bool {
 	return func(f failing) bool { return f.err.Kind == client.KindNotFound && min(len(f.ids()), 2) == ids }
 }
 
-// nothingNamed fits what was not found though the call names nothing.
+// nothingNamed fits a "not found" for a call that needs no arguments, so that only the feature itself can be missing.
 func nothingNamed(f failing) bool {
 	return f.err.Kind == client.KindNotFound && len(f.op.Input.Shape().Schema.Required) == 0
 }
@@ -224,7 +223,7 @@ func distrusted(f failing) bool {
 	return ok
 }
 
-// limits tells the rules of Featurebase that may explain the failure and that its own messages leave out.
+// limits returns the undocumented rules of Featurebase that may explain the failure.
 func (f failing) limits() string {
 	var text strings.Builder
 	for _, rule := range slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid) {
@@ -235,10 +234,10 @@ func (f failing) limits() string {
 	return text.String()
 }
 
-// permission is how the API names a permission: a flag of a role.
+// permission matches the name of a permission in a message of the API: a flag of a role.
 var permission = legible.Pattern(`\b(?:manage|moderate|set|view|post|auto)_[a-z_]+\b`)
 
-// roles tells where permissions are found.
+// roles names the tool that shows the permissions of roles.
 func (f failing) roles() string {
 	flags := strings.Join(permission().FindAllString(f.err.Message, -1), ", ")
 	on := func(op *Operation) bool { return op.ShowsPermissions && f.off(op.Name) == "" }

@@ -11,19 +11,19 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// Declarations hold a few facts as text, because a literal with one line a fact can be read. These are the forms; Check refuses every text
-// that does not follow its form or names something that is not there, so that a slip of the pen fails the first test and not a call.
+// Declarations hold a few facts as text, because a literal with one line for each fact is easy to read. These are the forms. Check refuses
+// a text that does not follow its form or names something that does not exist, so that a typing error fails a test and not a call.
 //
-//	a condition   path, or path=value: an argument is given, or has that value. Rule.When and Refuse, Notice.When and Unless, Asked.When,
-//	              Impersonates, TakesAway. In a Notice and in TakesAway several stand between bars, of which one has to hold.
-//	a need        path|path|...: one of these arguments. Rule.Need.
-//	about         path=operation|...: the argument that holds an id, and the read that shows the object. Operation.About.
-//	columns       path, or name=path, and a form behind a bar. View.Row, Written and Lines; render.View.Check holds them.
-//	filters       name, a kind behind a colon, a question mark for null. The struct tag filters; input.Input.Check holds it.
+//	condition   path, or path=value: the argument is given, or has that value. Rule.When and Refuse, Notice.When and Unless, Asked.When, Ref.When,
+//	            Impersonates, TakesAway. Notice and TakesAway take several between bars; one of them has to hold.
+//	need        path|path|...: one of these arguments. Rule.Need.
+//	about       path=operation|...: the argument that holds an id, and the read that shows the object. Operation.About.
+//	columns     path, or name=path, and a form after a bar. View.Row, Written and Lines, checked by render.View.Check.
+//	filters     name, a colon and the kind, a question mark for null. The struct tag filters, checked by input.Input.Check.
 //
-// A path names arguments with dots between them.
+// A path joins the names of arguments with dots.
 
-// Check returns what is wrong with the declarations, each complaint with the literal that it is about; nil if nothing is.
+// Check returns the mistakes in the declarations, joined, each with the literal that it is about. It returns nil if there are none.
 func (inv *Inventory) Check() error {
 	k := &checker{inv: inv}
 	for _, kind := range inv.kinds {
@@ -58,6 +58,9 @@ func (k *checker) kind(kind *Kind) {
 		k.add(where, "a kind with a List needs IsID and Plural")
 	}
 	if op := k.inv.Lookup(kind.List); op != nil {
+		if !op.Default && !op.Browsed {
+			k.add(where+", List", "%s is neither Default nor Browsed, so an unknown name is answered without the names that exist", kind.List)
+		}
 		order, _ := json.Marshal(kind.Order)
 		if _, err := readArguments(op, order); err != nil {
 			k.add(where+", Order", "%v", err)
@@ -65,7 +68,7 @@ func (k *checker) kind(kind *Kind) {
 	}
 }
 
-// read wants the name of a read.
+// read reports a name that is not the name of a read.
 func (k *checker) read(where, name string) {
 	if op := k.inv.Lookup(name); op == nil || op.Effect != Read {
 		k.add(where, "no read is called %q", name)
@@ -101,6 +104,13 @@ func (k *checker) operation(op *Operation) {
 			}
 		}
 	}
+	if op.Keeps != nil {
+		k.condition(op, op.Name+", Keeps.Argument", op.Keeps.Argument)
+		k.condition(op, op.Name+", Keeps.HTML", op.Keeps.HTML)
+		if k.inv.readerOf(op.Path) == nil {
+			k.add(op.Name+", Keeps", "no operation reads what stands at the path")
+		}
+	}
 	for about := range strings.SplitSeq(op.About, "|") {
 		if about == "" {
 			continue
@@ -120,6 +130,15 @@ func (k *checker) operation(op *Operation) {
 		k.condition(op, where, ref.When)
 		if !op.has(field) {
 			k.add(where, "neither an argument nor a filter of the operation")
+		}
+	}
+	for _, name := range op.holes() {
+		ref, named := k.inv.refs[op.Name].Arguments[name]
+		switch kind := k.inv.byID[name]; {
+		case named && op.Input.Shape().Props[name] != nil && op.Input.Shape().Props[name].OnlyIDs():
+			k.add(op.Name+", "+name, "its type admits ids alone, but a Ref says that a %s can be named: make it a string", ref.Kind.Word)
+		case !named && kind != nil && kind.List != "" && kind.Most == 0:
+			k.add(op.Name+", "+name, "no Ref of the operation or its toolset says that a %s can be named", kind.Word)
 		}
 	}
 	if op.Output != nil {
@@ -142,7 +161,8 @@ func (k *checker) rule(op *Operation, where string, rule input.Rule) {
 	}
 }
 
-// setRefs wants each reference of a toolset to be an argument or a filter of one of its operations: answers repeat the names of arguments.
+// setRefs reports a reference of a toolset that is neither an argument nor a filter of any of its operations. A field that only answers
+// have belongs to AnswerRefs.
 func (k *checker) setRefs(set *Toolset) {
 	for field, ref := range set.Refs {
 		where := fmt.Sprintf("toolset %s, Refs[%s]", set.Name, field)
@@ -160,7 +180,7 @@ func (k *checker) setRefs(set *Toolset) {
 	}
 }
 
-// condition wants a path, and a value that the argument can have.
+// condition reports a condition whose path or value the arguments cannot have.
 func (k *checker) condition(op *Operation, where, condition string) {
 	if condition == "" {
 		return
@@ -179,7 +199,7 @@ func (k *checker) condition(op *Operation, where, condition string) {
 	}
 }
 
-// path returns the shape of an argument.
+// path returns the shape of an argument. It reports a path that names none, and returns nil.
 func (k *checker) path(op *Operation, where, path string) *input.Shape {
 	sh := op.Input.Shape()
 	for name := range strings.SplitSeq(path, ".") {

@@ -10,18 +10,19 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// Choice is a thing that a person can pick by its name.
+// Choice is an object that a person can pick by its name.
 type Choice struct {
 	ID      string
 	Name    string // on one line; empty if it has none
-	Updated string // when it was changed last, as the API writes times; empty if the API does not tell
+	Updated string // time of the last change in the API's form; empty if the API does not return it
 
-	value string // what stands for it in an argument
+	value string // the text that identifies it in an argument
 	email string
 }
 
-// Choices returns the things of each kind, by the kinds' words, in the order of their lists. Like names in answers they come from lists
-// that are kept for a minute, are asked for all at once, and are waited for with little patience: of what is not there then, there are none.
+// Choices returns the objects of each kind, in the order of the API's list. words are the words of the kinds. All missing lists are
+// requested at once and kept for a minute, and Choices waits a second at most: the choices of a kind whose list is not there by then are
+// nil.
 func (env Env) Choices(ctx context.Context, words ...string) [][]Choice {
 	all := make([][]Choice, len(words))
 	for i, d := range env.directories(ctx, words) {
@@ -32,7 +33,7 @@ func (env Env) Choices(ctx context.Context, words ...string) [][]Choice {
 	return all
 }
 
-// directories returns the list of each kind, nil where it cannot be had soon.
+// directories returns the list of each kind, or nil where it is not available in time.
 func (env Env) directories(ctx context.Context, words []string) []*directory {
 	all := make([]*directory, len(words))
 	if env.Names == nil {
@@ -62,11 +63,11 @@ func (d *directory) choices(k *Kind, env Env) []Choice {
 	return all
 }
 
-// choice cleans a name as answers do, and finds the value that leads back to the thing: its name where that is enough, else its id behind
-// the name. Slashes and the like are left out, since a value may become part of an address.
+// choice returns a thing with a cleaned name and the value that identifies it: the name where that is unique, otherwise the name with the
+// id in brackets. The value has no slashes or "..", since it may become part of a URI.
 func (d *directory) choice(k *Kind, t Thing, w *render.Writer) Choice {
 	const longest = 80 // characters of a name
-	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Text(t.called())), longest)}
+	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Words(t.called())), longest)}
 	if !w.Mask {
 		c.email = t.Email
 	}
@@ -82,11 +83,12 @@ func (d *directory) choice(k *Kind, t Thing, w *render.Writer) Choice {
 	return c
 }
 
-// steps are what a server in between could take for steps of a path.
+// steps removes what a proxy could take for a step of a path.
 var steps = strings.NewReplacer("/", " ", `\`, " ", "..", "…")
 
-// Complete returns the values of a kind, by the kind's word, that fit what was typed of a name or an id: first those that begin so, then
-// those that have it further inside. Each works as an argument of that kind. more says that others may fit.
+// Complete returns the values of a kind that match what the user typed of a name or an id: first those that begin with it, then those that
+// contain it. word is the word of the kind. Each value works as an argument of that kind. more reports that the list is incomplete, so that
+// others may match.
 func (env Env) Complete(ctx context.Context, word, typed string) (values []string, more bool) {
 	d := env.directories(ctx, []string{word})[0]
 	if d == nil {
@@ -105,7 +107,7 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 	return slices.Concat(values, inside), d.cut
 }
 
-// findable is a name as people type it: in any case, with or without accents.
+// findable folds the case and the accents of a name, so that people find it however they type it.
 func findable(name string) string { return string(legible.PlainLetters(strings.TrimSpace(name))) }
 
 func (c Choice) begins(typed string) bool {
@@ -113,6 +115,6 @@ func (c Choice) begins(typed string) bool {
 }
 
 func (c Choice) contains(typed string) bool {
-	const few = 3 // characters that nearly every id has somewhere
+	const few = 3 // so few characters occur in nearly every id
 	return strings.Contains(findable(c.Name), typed) || len(typed) > few && strings.Contains(c.ID, typed)
 }

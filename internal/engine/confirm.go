@@ -10,17 +10,17 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// ConfirmMode says before which calls the user is asked.
+// ConfirmMode decides before which calls the server asks the user.
 type ConfirmMode string
 
 // The modes, as --confirm spells them.
 const (
-	ConfirmAuto   ConfirmMode = "auto"   // what cannot be undone and what Confirm is set on, where the client can ask
-	ConfirmAlways ConfirmMode = "always" // also what would message people; without a client that can ask, none of it is done
-	ConfirmNever  ConfirmMode = "never"
+	ConfirmAuto   ConfirmMode = "auto"   // asks before calls that cannot be undone and those with a Confirm, if the client can ask
+	ConfirmAlways ConfirmMode = "always" // asks also before calls that message people; refuses all of them if the client cannot ask
+	ConfirmNever  ConfirmMode = "never"  // never asks
 )
 
-// Check refuses anything else, in words for a user.
+// Check returns an error, written for a user, for any other value.
 func (m ConfirmMode) Check() error {
 	switch m {
 	case ConfirmAuto, ConfirmAlways, ConfirmNever:
@@ -29,22 +29,22 @@ func (m ConfirmMode) Check() error {
 	return fmt.Errorf("%q: valid are auto, always and never", string(m))
 }
 
-// Notice says that a call messages people, and whom.
+// Notice declares that a call messages people.
 type Notice struct {
-	When     string // any of these conditions, each as in Rule.When, separated by bars; empty: always
-	Unless   string // none of these
-	To       string // who gets it, in words that go on with "This messages"
-	Indirect bool   // Featurebase tells them in its own time and place, such as an assignee in its inbox: the API documents no message
-	Count    string // the argument that lists them, or the field of what the call is about that tells how many they are: a number, or a list
+	When     string // conditions as in Rule.When, separated by bars, of which one holds; empty: always
+	Unless   string // conditions of which none holds
+	To       string // the recipients: words that follow "This messages"
+	Indirect bool   // Featurebase notifies them by itself, such as an assignee in the inbox; the API documents no message
+	Count    string // the argument that lists them, or the field of the object with their list or number
 }
 
-// holds reports whether a call with these arguments messages these people.
+// holds reports whether a call with these arguments sends the message.
 func (n Notice) holds(wire map[string]any) bool {
 	anyOf := func(conditions string) bool { return input.Given(strings.Split(conditions, "|"), wire) }
 	return (n.When == "" || anyOf(n.When)) && (n.Unless == "" || !anyOf(n.Unless))
 }
 
-// notices are those that a call with these arguments sends.
+// notices returns the messages that a call with these arguments sends.
 func (op *Operation) notices(wire map[string]any) []Notice {
 	var sent []Notice
 	for _, n := range op.Notifies {
@@ -55,7 +55,7 @@ func (op *Operation) notices(wire map[string]any) []Notice {
 	return sent
 }
 
-// Confirmations has the user asked before calls that need it. The tools of a server share one.
+// Confirmations makes the server ask the user before calls that need it. The tools of a server share one.
 type Confirmations struct {
 	mode   ConfirmMode
 	canAsk func(context.Context) bool
@@ -63,8 +63,9 @@ type Confirmations struct {
 	states *states
 }
 
-// NewConfirmations returns nil, which asks nothing, for ConfirmNever. canAsk reports whether the client of a call can ask its user, and caller
-// names who makes it by something that is the same when the call is made again with the answer; it may be empty.
+// NewConfirmations returns the confirmations of a mode, or nil for ConfirmNever. canAsk reports whether the client of a call can ask its
+// user. caller identifies who makes a call; it must return the same text when the call comes again with the reply, and may return an empty
+// one.
 func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, caller func(context.Context) string) *Confirmations {
 	if mode == ConfirmNever {
 		return nil
@@ -72,41 +73,41 @@ func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, calle
 	return &Confirmations{mode: mode, canAsk: canAsk, caller: caller, states: newStates()}
 }
 
-// needed reports whether a call with these arguments is asked about. It follows from the declarations alone.
+// needed reports whether the user has to confirm a call with these arguments. Only the declarations decide.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
 	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
 }
 
-// isFinal reports what no other call undoes.
+// isFinal reports whether no other call undoes this one.
 func (op *Operation) isFinal() bool { return op.Effect == Destroy && !op.Reversible }
 
-// question is what the user is asked, with the state that has to come back beside the answer.
+// question is the text for the user, and the state that the client has to send back with the reply.
 type question struct{ Text, State string }
 
-// reply is what came back to a question. The zero value belongs to a call that answers none.
+// reply is the user's reply to a question. It is zero in a call that does not reply to one.
 type reply struct {
 	State  string
-	Action string // one of those below
-	err    error  // why there is no action
+	Action string // accepted, declined or another action of the protocol
+	err    error  // the reason why there is no action
 }
 
-// What users do with a question, as the protocol spells it.
+// The actions of a reply that matter here, as the protocol spells them.
 const (
 	accepted = "accept"
 	declined = "decline"
 )
 
-// What can become of a question besides.
+// The failures to get a reply.
 var (
 	errUnanswered = errors.New("nobody answered")
 	errAbandoned  = errors.New("the call ended")
 )
 
-// theUser is what has to happen before a call that was not confirmed can work.
+// theUser is the value of answer.until for a call that the user did not confirm.
 const theUser = "the user asks for it"
 
-// confirm returns nil when a call may be made: it needs no confirmation, or has got it, or nobody can be asked and the mode admits that.
-// Otherwise it returns the answer, which may be a question.
+// confirm returns nil if the call may be made: it needs no confirmation, the user accepted, or the client cannot ask and the mode permits
+// that. Otherwise it returns the answer, which may be a question.
 func (c *call) confirm(ctx context.Context, raw []byte, r reply) *answer {
 	by := c.Confirm
 	if by == nil || !by.needed(c.op, c.args.Wire) {
@@ -127,7 +128,7 @@ func (c *call) confirm(ctx context.Context, raw []byte, r reply) *answer {
 	return nil
 }
 
-// replied returns nil when the user accepted, by a state that holds.
+// replied returns nil if the user accepted and the state is valid. problem is what is wrong with the state.
 func (c *call) replied(r reply, problem string) *answer {
 	switch {
 	case problem != "":
@@ -143,7 +144,7 @@ func (c *call) replied(r reply, problem string) *answer {
 	return &a
 }
 
-// unasked is the answer to a call whose question led to nothing.
+// unasked is the answer to a call whose question got no reply.
 func (c *call) unasked(err error) answer {
 	why := "the client did not bring the question to the user"
 	switch {
@@ -161,8 +162,8 @@ func (c *call) notConfirmed(outcome, why string) answer {
 	return answer{Text: c.op.Name + " sent nothing: " + why + ". Do not retry unless the user asks for it.", Outcome: outcome, until: theUser}
 }
 
-// ask makes the answer that is a question. It fails when the call is about something that does not exist, or that the key may not read: then
-// there is nothing to ask, and a refused key must not keep users busy.
+// ask returns the answer that is a question. It returns a failure where the object of the call does not exist or the key may not read it:
+// the call would fail anyway, and an invalid key must not make users answer questions.
 func (c *call) ask(ctx context.Context, raw []byte, state string) answer {
 	q := inquiry{call: c}
 	err := q.look(ctx)
@@ -175,15 +176,15 @@ func (c *call) ask(ctx context.Context, raw []byte, state string) answer {
 	}
 }
 
-// subject returns the read that shows what a call is about, with its arguments: the object at the path of the call or above it, or one that
-// its arguments name. It returns nil where there is none.
+// subject returns the read that shows the object of a call, and its arguments. The object is found at the path of the call, at a path above
+// it, or by About. The read is nil where there is none.
 func (inv *Inventory) subject(op *Operation, wire map[string]any) (read *Operation, args map[string]any) {
 	for path := op.Path; path != ""; path = parent(path) {
 		if !strings.HasSuffix(path, "}") {
 			continue
 		}
 		if read = inv.readerOf(path); read != nil {
-			return read, only(wire, read.holes())
+			return read, pick(wire, read.holes())
 		}
 	}
 	for about := range strings.SplitSeq(op.About, "|") {
@@ -196,7 +197,8 @@ func (inv *Inventory) subject(op *Operation, wire map[string]any) (read *Operati
 	return nil, nil
 }
 
-// oneAt returns the argument at a dotted path. Of a list it is the only item: of several, one is not what a call is about.
+// oneAt returns the argument at a dotted path. For a list it returns the only item, and nil if there are several, because a call about
+// several objects has no single subject.
 func oneAt(path string, wire map[string]any) any {
 	var at any = wire
 	for name := range strings.SplitSeq(path, ".") {
@@ -212,7 +214,7 @@ func oneAt(path string, wire map[string]any) any {
 	return at
 }
 
-// holes are the arguments that the path names.
+// holes returns the names of the arguments in the path.
 func (op *Operation) holes() []string {
 	var names []string
 	for part := range strings.SplitSeq(op.Path, "/") {
@@ -223,7 +225,8 @@ func (op *Operation) holes() []string {
 	return names
 }
 
-func only(wire map[string]any, names []string) map[string]any {
+// pick returns the named arguments.
+func pick(wire map[string]any, names []string) map[string]any {
 	some := map[string]any{}
 	for _, name := range names {
 		some[name] = wire[name]
@@ -231,7 +234,7 @@ func only(wire map[string]any, names []string) map[string]any {
 	return some
 }
 
-// draftsOnDemand reports a read that finds what was never published only when asked for drafts.
+// draftsOnDemand reports whether a read finds unpublished objects only if asked for drafts.
 func (op *Operation) draftsOnDemand() bool {
 	state := op.Input.Shape().Props["state"]
 	return op.Method == http.MethodGet && state != nil && contains(strings.Join(state.Enum, " "), "draft")

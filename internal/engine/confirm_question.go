@@ -18,26 +18,27 @@ import (
 
 // The bounds of a question.
 const (
-	longestLabel = 100 // characters of a title
-	longestText  = 300 // of a text that would be sent
-	longestFact  = 250 // of any other value
-	mostGiven    = 20  // arguments
-	mostNames    = 5   // people
-	lookTime     = 10 * time.Second
+	longestLabel  = 100 // characters of a title or name
+	longestText   = 300 // characters of an argument
+	longestFact   = 250 // characters of a field of the object
+	mostArguments = 20  // arguments in a question
+	mostNames     = 5   // people
+	lookTime      = 10 * time.Second
 )
 
-// inquiry makes the question about one call. It is for people: what is done to what, who would hear of it, what would be sent, and what it is
-// about as it is now. Words of others are quoted, each on one line that begins with ours.
+// inquiry writes the question about one call. People read it, so it says what happens to which object, who gets a message, what is sent,
+// and how the object is now. Text from the call and the API is quoted on one line that begins with words of this server, so that it cannot
+// pass for the question itself.
 type inquiry struct {
 	*call
 
-	read      *Operation    // shows what the call is about; nil: nothing does
-	body      rawjson.Value // that; nil where it was not read
+	read      *Operation    // the read that shows the object of the call; nil if there is none
+	body      rawjson.Value // the object; nil where it was not read
 	attempts  int
 	requestID string
 }
 
-// look reads what the call is about.
+// look reads the object of the call.
 func (q *inquiry) look(ctx context.Context) error {
 	read, args := q.Inventory.subject(q.op, q.args.Wire)
 	if read == nil {
@@ -45,7 +46,7 @@ func (q *inquiry) look(ctx context.Context) error {
 	}
 	checked, err := readArguments(read, rawjson.Encode(args))
 	if err != nil {
-		return nil // a slug, say, which the call takes and its read does not
+		return nil // the read does not take the id, such as a slug
 	}
 	q.read = read
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
@@ -71,19 +72,19 @@ func (q *inquiry) get(ctx context.Context, wire map[string]any) error {
 	return nil
 }
 
-// isNotFound reports that there is no such object.
+// isNotFound reports whether the object does not exist.
 func isNotFound(err error) bool {
 	var e *client.Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
-// isRefused reports that the key is not valid, or may not read what the call is about.
+// isRefused reports whether the key is invalid or may not read the object.
 func isRefused(err error) bool {
 	var e *client.Error
 	return errors.As(err, &e) && (e.Kind == client.KindUnauthenticated || e.Kind == client.KindForbidden)
 }
 
-// write returns the question. unread is why what the call is about could not be read.
+// write returns the text of the question. unread is the error of look.
 func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	var b strings.Builder
 	b.WriteString(q.op.Title + q.about() + "?\n")
@@ -96,7 +97,7 @@ func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	for _, n := range q.op.notices(q.args.Wire) {
 		b.WriteString("This messages " + n.To + q.count(n.Count) + ".\n")
 	}
-	section(&b, "What is sent:", q.given(ctx, raw))
+	section(&b, "What is sent:", q.argumentLines(ctx, raw))
 	heading, facts := q.facts()
 	section(&b, heading, facts)
 	if unread != nil {
@@ -115,8 +116,8 @@ func section(b *strings.Builder, title string, lines []string) {
 	}
 }
 
-// about names what the call is about, by its title where that is known, and by its ids. A thing that its path does not name goes with the
-// word for it: a comment has no title, but its post has.
+// about names the object of the call by its title, if that is known, and its ids. Where About names the object, its word comes before the
+// title: a comment has no title, and the title of its post alone would mislead.
 func (q *inquiry) about() string {
 	var ids []string
 	for _, id := range (failing{call: q.call}).pathIDs() {
@@ -146,7 +147,7 @@ func (q *inquiry) title() string {
 	w := q.writer(q.read.Output)
 	for _, name := range titleFields {
 		if text := q.body.Get(name).Text(); text != "" {
-			return quoted(w.Text(text), longestLabel)
+			return quoted(w.Words(text), longestLabel)
 		}
 	}
 	return ""
@@ -160,7 +161,7 @@ func (q *inquiry) writer(v *render.View) *render.Writer {
 	return &render.Writer{View: v, Mask: q.MaskEmails && !v.Staff, Minutes: true, Hide: v.HiddenFields}
 }
 
-// facts are what a row of a list would show of what the call is about; or of the one message in it that the call names.
+// facts returns the columns that a list shows of the object, or those of the message that the call names.
 func (q *inquiry) facts() (heading string, lines []string) {
 	if q.body == nil {
 		return "", nil
@@ -173,13 +174,13 @@ func (q *inquiry) facts() (heading string, lines []string) {
 	return "The " + q.word() + " as it is now:", q.columns(w, q.body, w.RowColumns)
 }
 
-// word is what people call the thing that was read: "post" of get_post.
+// word is the word for the object that was read: "post" for get_post.
 func (q *inquiry) word() string {
 	word, _, _ := strings.Cut(strings.TrimPrefix(q.read.Name, "get_"), "_by_")
 	return strings.ReplaceAll(word, "_", " ")
 }
 
-// part is the message that the arguments name.
+// part returns the message that the arguments name.
 func (q *inquiry) part(list string) (part rawjson.Value) {
 	id, _ := q.args.Wire["conversationPartId"].(string)
 	if list == "" || id == "" {
@@ -193,8 +194,8 @@ func (q *inquiry) part(list string) (part rawjson.Value) {
 	return part
 }
 
-// columns writes a line for each column that tells a person something: neither ids nor the title, which are known by now, nor the ids of
-// what has a name.
+// columns returns a line for each column that tells a person something. It leaves out ids, the title, and fields that hold the id of a
+// named object.
 func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []render.Column) []string {
 	fields := make([]rawjson.Value, len(columns))
 	render.Pick(object, columns, fields)
@@ -204,7 +205,7 @@ func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []rend
 			continue
 		}
 		if value, ok := w.AppendField(nil, fields[i], c); ok {
-			lines = append(lines, c.Name+": "+tame(legible.Truncate(longestFact, []rune(string(value)))))
+			lines = append(lines, c.Name+": "+breakLinks(legible.Truncate(longestFact, []rune(string(value)))))
 		}
 	}
 	return lines
@@ -214,9 +215,9 @@ func (q *inquiry) isNamedID(name string) bool {
 	return slices.ContainsFunc(q.Inventory.refs[q.read.Name].answers, func(f answerField) bool { return f.name == name })
 }
 
-// count says how many get a message, as far as that is known, and who they are, as far as they have written something themselves.
+// count says how many people get a message, if that is known, and names those who have written in the thread.
 func (q *inquiry) count(name string) string {
-	if n := leaves(q.args.Wire[name]); n > 0 {
+	if n := countItems(q.args.Wire[name]); n > 0 {
 		return fmt.Sprintf(" (%d)", n)
 	}
 	if q.body == nil || name == "" {
@@ -235,17 +236,18 @@ func (q *inquiry) count(name string) string {
 			}
 		}
 		return fmt.Sprintf(" (%d)%s", n, strings.TrimSuffix(": "+strings.Join(names, ", "), ": "))
+	default:
 	}
 	return ""
 }
 
-// leaves counts what the lists in an argument hold.
-func leaves(v any) int {
+// countItems counts the items of the lists in an argument.
+func countItems(v any) int {
 	n := 0
 	switch v := v.(type) {
 	case map[string]any:
 		for _, inner := range v {
-			n += leaves(inner)
+			n += countItems(inner)
 		}
 	case []any:
 		n = len(v)
@@ -253,13 +255,13 @@ func leaves(v any) int {
 	return n
 }
 
-// authors are the names of those who wrote in a thread, by their ids.
+// authors returns the names of the authors in a thread, by their ids.
 func (q *inquiry) authors() map[string]string {
 	names := map[string]string{}
 	w := q.writer(q.read.Output)
 	note := func(message rawjson.Value) {
 		if name := message.Get("author", "name"); name.Kind() == rawjson.String {
-			names[string(message.Get("author", "id").Bare())] = quoted(w.Text(name.Text()), longestLabel)
+			names[string(message.Get("author", "id").Bare())] = quoted(w.Words(name.Text()), longestLabel)
 		}
 	}
 	note(q.body.Get(w.Opening))
@@ -269,9 +271,9 @@ func (q *inquiry) authors() map[string]string {
 	return names
 }
 
-// given writes a line for each argument, as the caller wrote it and in the order of the declaration, without those that name what the call
-// is about.
-func (q *inquiry) given(ctx context.Context, raw []byte) []string {
+// argumentLines returns a line for each argument, as the caller wrote it and in the order of the declaration. It leaves out the ids in the path,
+// which the first line of the question has.
+func (q *inquiry) argumentLines(ctx context.Context, raw []byte) []string {
 	written, _ := rawjson.Decode(raw)
 	object, _ := written.(map[string]any)
 	for _, name := range q.op.holes() {
@@ -281,21 +283,22 @@ func (q *inquiry) given(ctx context.Context, raw []byte) []string {
 	var lines []string
 	names := slices.DeleteFunc(slices.Clone(q.op.Input.Shape().Names), func(name string) bool { return object[name] == nil })
 	for _, name := range names {
-		if len(lines) == mostGiven {
-			return append(lines, fmt.Sprintf("and %d more", len(names)-mostGiven))
+		if len(lines) == mostArguments {
+			return append(lines, fmt.Sprintf("and %d more", len(names)-mostArguments))
 		}
 		value := r.withhold(name, object[name])
 		if text, ok := value.(string); ok {
-			lines = append(lines, name+": "+quoted(legible.Visible(text), longestText)+q.meant(ctx, name, text))
+			lines = append(lines, name+": "+quoted(legible.Visible(text), longestText)+q.nameOf(ctx, name, text))
 			continue
 		}
-		lines = append(lines, name+": "+tame(legible.Truncate(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
+		lines = append(lines, name+": "+breakLinks(legible.Truncate(longestText, []rune(legible.Visible(string(rawjson.Encode(value)))))))
 	}
 	return lines
 }
 
-// meant is the name of what an id among the arguments stands for, as far as it is known soon: people do not know ids.
-func (q *inquiry) meant(ctx context.Context, argument, id string) string {
+// nameOf returns the name of the object that an id among the arguments refers to, if it is available in time, because people do not know
+// ids.
+func (q *inquiry) nameOf(ctx context.Context, argument, id string) string {
 	ref, ok := q.Inventory.refs[q.op.Name].Arguments[argument]
 	if !ok || q.Names == nil || ref.When != "" && !input.Given(strings.Split(ref.When, "|"), q.args.Wire) {
 		return ""
@@ -305,27 +308,28 @@ func (q *inquiry) meant(ctx context.Context, argument, id string) string {
 	if d == nil || d.ByID[id] == "" {
 		return ""
 	}
-	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Text(d.ByID[id]), longestLabel)
+	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Words(d.ByID[id]), longestLabel)
 }
 
-// quoted is a text on one line, in quotes that it cannot leave. How much of it is missing stands outside of them.
+// quoted returns a text on one line in quotes, with quotes inside it escaped. The number of missing characters stands outside of the
+// quotes.
 func quoted(text string, most int) string {
 	runes := []rune(legible.OneLine(legible.LineBreaks.Replace(text)))
-	shown := tame(string(rawjson.AppendString(nil, string(runes[:min(most, len(runes))]))))
+	shown := breakLinks(string(rawjson.AppendString(nil, string(runes[:min(most, len(runes))]))))
 	if more := len(runes) - most; more > 0 {
 		return fmt.Sprintf("%s… (%d more characters)", shown, more)
 	}
 	return shown
 }
 
-// tame takes Markdown's pictures and links apart, in case the client takes a question for Markdown: none may be fetched, or say one address
-// and lead to another.
-func tame(text string) string { return strings.ReplaceAll(render.Unmark(text), "](", "] (") }
+// breakLinks breaks Markdown's images and links, in case the client renders a question as Markdown: an image could be fetched, and a link could
+// show one address and lead to another.
+func breakLinks(text string) string { return strings.ReplaceAll(render.Unmark(text), "](", "] (") }
 
-// codeWord finds names of tools and arguments.
+// codeWord matches the names of tools and arguments.
 var codeWord = legible.Pattern(`[a-z]_[a-z]|[a-z][A-Z]`)
 
-// plainWords are the sentences of a description that speak to people, too: those without names of tools and arguments.
+// plainWords returns the sentences of a description that have no names of tools and arguments, since people do not know these.
 func plainWords(description string) string {
 	var kept strings.Builder
 	for sentence := range strings.SplitAfterSeq(description, ". ") {

@@ -14,10 +14,10 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// confirmFor is how long a question waits for its answer, and how long an answer holds.
+// confirmFor is how long a question waits for its reply, and how long a state is valid.
 const confirmFor = 5 * time.Minute
 
-// mostSpent is how many states are remembered as used, each at least until it has expired.
+// mostSpent bounds the used states that are remembered.
 const mostSpent = 10_000
 
 const (
@@ -25,15 +25,15 @@ const (
 	stateSize = nonceSize + 8 + sha256.Size
 )
 
-// states makes and recognises the state that goes out with a question and has to come back with the answer. It is a nonce and an expiry,
-// signed together with what the question was about, under a key of this process. Between question and answer nothing is kept; a state that
-// came back is remembered until it has expired, so that it is good for one call.
+// states issues and checks the state that goes out with a question and has to come back with the reply. A state is a nonce and an expiry,
+// signed together with the call under a key of this process, so that nothing is stored between question and reply. A used state is
+// remembered until it expires, so that it confirms one call only.
 type states struct {
 	key []byte
 	Now func() time.Time
 
 	mu    sync.Mutex
-	Spent map[[nonceSize]byte]time.Time // until when they would hold
+	Spent map[[nonceSize]byte]time.Time // used states with their expiry
 }
 
 func newStates() *states {
@@ -42,9 +42,9 @@ func newStates() *states {
 	return &states{key: key, Now: time.Now, Spent: map[[nonceSize]byte]time.Time{}}
 }
 
-// binding is all that a confirmation holds for: the operation, who calls, and the exact arguments, checked and with ids in the place of names.
+// binding is the call that a state confirms: the operation, the caller and the exact arguments, after names have become ids.
 func binding(op *Operation, caller string, wire map[string]any) []byte {
-	return fmt.Appendf(nil, "%s\x00%q\x00%s", op.Name, caller, rawjson.Encode(wire)) // encode sorts
+	return fmt.Appendf(nil, "%s\x00%q\x00%s", op.Name, caller, rawjson.Encode(wire)) // Encode sorts the keys
 }
 
 // issue returns a new state.
@@ -55,7 +55,7 @@ func (s *states) issue(about []byte) string {
 	return base64.RawURLEncoding.EncodeToString(s.sign(token, about))
 }
 
-// sign appends the signature to what it is for.
+// sign appends the signature of the token and the call to the token.
 func (s *states) sign(token, about []byte) []byte {
 	mac := hmac.New(sha256.New, s.key)
 	_, _ = mac.Write(token) // never fails
@@ -65,7 +65,7 @@ func (s *states) sign(token, about []byte) []byte {
 
 const askedAgain = "Make the call again, without requestState, to have the user asked again."
 
-// redeem uses a state up. It returns what is wrong with it, in words, or nothing.
+// redeem checks a state and marks it as used. It returns the problem in words for the model, or an empty text.
 func (s *states) redeem(state string, about []byte) string {
 	token, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil || len(token) != stateSize || !hmac.Equal(token, s.sign(token[:nonceSize+8:nonceSize+8], about)) {
@@ -78,7 +78,7 @@ func (s *states) redeem(state string, about []byte) string {
 	return s.spend([nonceSize]byte(token), expiry)
 }
 
-// spend notes that a state was used. When many are noted, it forgets those that have expired.
+// spend marks a state as used, and returns the problem if it was used before. When the memory is full, it drops the expired ones.
 func (s *states) spend(nonce [nonceSize]byte, expiry time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,10 +2,10 @@ package engine
 
 import "featurebase-mcp/internal/legible"
 
-// How answers of workflows count, so that a part never passes for the whole.
+// Workflows state counts in these words, so that a part of a list never passes for the whole.
 
-// OfPosts says how many of a list of posts were looked at: "all 12 posts", "120 of 1,340 posts", "120 posts; there are more". which says what
-// posts these are: "of the period".
+// OfPosts says how many posts of a list were read: "all 12 posts", "120 of 1,340 posts", "120 posts; there are more". which qualifies the
+// posts, such as "of the period"; it may be empty.
 func (c Collection) OfPosts(which string) string {
 	const one = "post"
 	if which != "" {
@@ -25,7 +25,7 @@ func (c Collection) OfPosts(which string) string {
 	}
 }
 
-// Count says how many a list or search has: "12", "more than 5,000", "at least 300".
+// Count says how many items a list or search has: "12", "more than 5,000", "at least 300".
 func (c Collection) Count() string {
 	switch n := legible.Thousands(c.Total); {
 	case c.told && c.capped:
@@ -37,5 +37,5 @@ func (c Collection) Count() string {
 	}
 }
 
-// Exact reports that count is no less than what there is.
+// Exact reports whether Count is the exact number.
 func (c Collection) Exact() bool { return c.Whole || c.told && !c.capped }

@@ -12,44 +12,50 @@ import (
 	"time"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/render"
 )
 
+// The limits of lists of names.
 const (
-	namesKept     = time.Minute     // how long a list of names serves, and how long answers do without one that could not be had
-	namesNew      = 5 * time.Second // how old a list may be to say that it does not have a name: somebody may just have given it
-	namesWait     = time.Second     // how long an answer waits for names, which it can do without
-	lookUpTime    = 20 * time.Second
-	MaxNames      = 2000     // of one kind
-	longestThing  = 4 << 10  // bytes that a thing is called by
-	longestSource = 64 << 10 // bytes of how a conversation began
-	longestName   = 200      // characters of one, where it takes the place of an id: a page may have the id a thousand times
-	maxPages      = 20       // of a list: an API that gives a few items a page, and ever more pages, is not followed
+	namesKept  = time.Minute     // age up to which a list is used, and time for which answers do not ask again for a list that failed
+	namesNew   = 5 * time.Second // age up to which a list can prove that a name does not exist: it may be new
+	namesWait  = time.Second     // the ordinary Names.Patience
+	lookUpTime = 20 * time.Second
+	// MaxNames is how many names of one kind are listed, unless its Kind.Most says otherwise.
+	MaxNames      = 2000
+	thingSize     = 300      // bytes that a thing takes besides its texts, in the list and its maps
+	longestThing  = 4 << 10  // bytes of the id, name, e-mail and title of a thing
+	longestSource = 64 << 10 // bytes of the first message of a conversation
+	longestName   = 200      // characters of a name in the place of an id, because a page may repeat it a thousand times
+	maxPages      = 20       // pages of a list; the bound ends a list whose small pages go on for ever
 )
 
-// Names knows what the boards, admins and so on of one organization are called. Each list is asked for when it is first needed, by one
-// request whoever waits for it, and kept for a minute. It belongs to one client, since another key may see another organization.
+// Names caches the names of the boards, admins and other things of one organization. A list is requested when it is first needed, once for
+// all who wait for it, and kept for a minute. Each client needs its own Names, because another key may see another organization.
 type Names struct {
 	client    *client.Client
 	inventory *Inventory
 	now       func() time.Time
 
-	Patience time.Duration // how long an answer waits for names, which it can do without
+	Patience time.Duration // how long an answer waits for names, which are optional in answers
+	Memory   *NamesMemory  // the bound of all lists of the process; nil: none
 
 	mu     sync.Mutex
-	latest map[*Kind]*directory // the newest of each kind, which may be still on its way
+	latest map[*Kind]*directory // the newest list of each kind, which may still be loading
 }
 
-// NewNames returns an empty cache of the names that c can see. It asks for nothing yet.
+// NewNames returns an empty cache of the names that c can see. It makes no request.
 func NewNames(c *client.Client, inv *Inventory) *Names {
 	return &Names{client: c, inventory: inv, now: time.Now, Patience: namesWait, latest: map[*Kind]*directory{}}
 }
 
-// errNoNames says that a call was given no Names to look into.
+// errNoNames is the failure of a lookup in a call without Names.
 var errNoNames = errors.New("names are not looked up")
 
-// Thing is what one id stands for.
+// Thing is an object of a list, with the fields that name it.
 type Thing struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
@@ -61,7 +67,7 @@ type Thing struct {
 	} `json:"source"`
 }
 
-// called is the name of a thing. Posts and the like have a title; a conversation without one goes by how it began.
+// called returns the name, e-mail or title of a thing. A conversation without a title gets an excerpt of its first message.
 func (t Thing) called() string {
 	name := cmp.Or(strings.TrimSpace(t.Name), t.Email, strings.TrimSpace(t.Title))
 	if name != "" || t.Source.HTML == "" {
@@ -71,20 +77,21 @@ func (t Thing) called() string {
 	return markup.Excerpt(t.Source.HTML, longest)
 }
 
-// directory is one list of things with their names, or the failure to get it.
+// directory is the list of the things of one kind, or the failure to load it.
 type directory struct {
-	Since time.Time     // when it was asked for
-	Done  chan struct{} // closed when the rest is there
+	Since time.Time     // time of the request
+	Done  chan struct{} // closed when the other fields are set
 
 	err    error
+	size   int // bytes of the things, about
 	things []Thing
-	cut    bool           // there are more
-	ByName map[string]int // how many have a name
-	ByID   map[string]string
+	cut    bool              // the list is incomplete
+	ByName map[string]int    // number of things with a plain name
+	ByID   map[string]string // names by id
 }
 
-// ask returns the list of a kind as it was at most maxAge ago: the one that is there or under way, or a new one. A lookup that failed is
-// not kept. The lookup goes on when ctx ends, because others may wait for it.
+// ask returns the list of a kind that is at most maxAge old: the loaded or loading one, or else a new one. A failed list is not reused.
+// Loading continues after ctx ends, because other callers may wait for it. ask returns nil for nil Names.
 func (n *Names) ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
 	if n == nil {
 		return nil
@@ -95,10 +102,18 @@ func (n *Names) ask(ctx context.Context, k *Kind, maxAge time.Duration) *directo
 	if d := n.latest[k]; d != nil && (!d.isThere() || d.err == nil && now.Sub(d.Since) < maxAge) {
 		return d
 	}
+	n.Memory.release(n.latest[k])
 	d := &directory{Since: now, Done: make(chan struct{})}
 	n.latest[k] = d
-	go d.fill(context.WithoutCancel(ctx), n.client, n.inventory, k)
+	go n.load(context.WithoutCancel(ctx), k, d)
 	return d
+}
+
+// load fills a list and counts it.
+func (n *Names) load(ctx context.Context, k *Kind, d *directory) {
+	defer close(d.Done)
+	d.fill(ctx, n.client, n.inventory, k)
+	n.Memory.keep(n, k, d)
 }
 
 func (d *directory) isThere() bool {
@@ -110,7 +125,7 @@ func (d *directory) isThere() bool {
 	}
 }
 
-// wait waits for the list, or for the end of ctx.
+// wait waits until the list is loaded or ctx ends. It returns the error of the list, or a client error for the end of ctx.
 func (d *directory) wait(ctx context.Context) error {
 	if d == nil {
 		return errNoNames
@@ -127,15 +142,14 @@ func (d *directory) wait(ctx context.Context) error {
 	}
 }
 
-// fill gets the list. A panic would end the whole server from here, since no caller stands above it.
+// fill loads the list. It recovers from a panic, which in this goroutine would end the whole server.
 func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, k *Kind) {
-	defer close(d.Done)
 	defer func() {
 		if v := recover(); v != nil {
 			d.err = fmt.Errorf("panic while listing %s: %v", k.Plural, v)
 		}
 	}()
-	ctx, end := client.Holding(ctx) // of its own: it may go on after the call that asked
+	ctx, end := client.Holding(ctx) // a holding of its own, because it may outlive the call that asked
 	defer end()
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
@@ -160,15 +174,15 @@ func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, 
 		for _, item := range page.Items {
 			d.add(k, item)
 		}
-		d.cut = page.Stop != client.StopEnd
+		d.cut = d.cut || page.Stop != client.StopEnd
 		if pages++; pages == maxPages {
 			return
 		}
 	}
 }
 
-// add notes an item of the list. Without an id it is of no use here, and without a name none where names are looked up; nor is one that nobody
-// would type.
+// add stores an item of the list. It skips an item without an id, one without a name where names are looked up, and one that is too long to
+// be typed.
 func (d *directory) add(k *Kind, item []byte) {
 	var t Thing
 	if json.Unmarshal(item, &t) != nil || t.ID == "" || k.Most == 0 && plainName(t.Name+t.Email) == "" {
@@ -177,6 +191,12 @@ func (d *directory) add(k *Kind, item []byte) {
 	if len(t.ID)+len(t.Name)+len(t.Email)+len(t.Title) > longestThing {
 		return
 	}
+	size := len(t.ID) + len(t.Name) + len(t.Email) + len(t.Title) + len(t.Updated) + min(len(t.Source.HTML), longestSource) + thingSize
+	if d.size+size > mostOfList {
+		d.cut = true
+		return
+	}
+	d.size += size
 	if len(t.Source.HTML) > longestSource {
 		t.Source.HTML = strings.Clone(t.Source.HTML[:longestSource])
 	}
@@ -185,10 +205,10 @@ func (d *directory) add(k *Kind, item []byte) {
 	d.ByID[t.ID] = legible.FirstRunes(strings.TrimSpace(t.Name), longestName)
 }
 
-// plainName is what two ways of writing a name have in common.
+// plainName is the form in which names are compared: without surrounding space and in lower case.
 func plainName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// called returns the things that have a name, or that id, exactly.
+// called returns the things with exactly this name or id, or e-mail where the kind has ByEmail.
 func (d *directory) called(k *Kind, name string) []Thing {
 	var found []Thing
 	plain := plainName(name)
@@ -200,7 +220,7 @@ func (d *directory) called(k *Kind, name string) []Thing {
 	return found
 }
 
-// names returns all of them, in the order of the API.
+// names returns all names, in the order of the API.
 func (d *directory) names() []string {
 	names := make([]string, 0, len(d.things))
 	for _, t := range d.things {
@@ -209,7 +229,22 @@ func (d *directory) names() []string {
 	return names
 }
 
-// find returns what is called so: one thing, several, or none. Before it is none, the list is asked for again, unless it is new.
+// shown returns the names as a sentence can list them: cleaned like all text from the API, short, and in quotes where punctuation would
+// blur their limits.
+func (d *directory) shown(w *render.Writer) []string {
+	const longest = 80 // characters of a name
+	names := d.names()
+	for i, name := range names {
+		name = markup.PlainExcerpt(legible.OneLine(w.Words(name)), longest)
+		if strings.ContainsAny(name, ",;:.") {
+			name = input.Show(name)
+		}
+		names[i] = name
+	}
+	return names
+}
+
+// find returns the things with this name and the list they are from. If there are none, it requests the list again unless it is new.
 func (n *Names) find(ctx context.Context, k *Kind, name string) ([]Thing, *directory, error) {
 	if plainName(name) == "" {
 		return nil, nil, nil
@@ -228,7 +263,8 @@ func (n *Names) find(ctx context.Context, k *Kind, name string) ([]Thing, *direc
 	return found, d, nil
 }
 
-// known returns the list of a kind if it is there. Otherwise wanted says whether it is worth asking for: not where that failed a short while ago.
+// known returns the list of a kind if it is loaded and fresh. Otherwise wanted reports whether to ask for it; it is false for a minute
+// after a failure.
 func (n *Names) known(k *Kind) (d *directory, wanted bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

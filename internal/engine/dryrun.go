@@ -15,21 +15,21 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// The most characters shown of one value, in the request and on either side of a change.
+// The most characters of one value, in the request and on either side of a change.
 const (
 	longestValue  = 400
 	longestChange = 160
 )
 
-// rehearsal makes the answer to a write that is not sent: the request as the API would get it and, for an update, what would change.
+// rehearsal writes the answer to a write that is not sent: the request and, for an update, the changes.
 type rehearsal struct {
-	read   *Operation // reads what the write changes; nil without a diff
+	read   *Operation // the read of the object that the write changes; nil without a diff
 	secret []string   // fields whose values are withheld
-	marked bool       // the current values hold customers' words
+	marked bool       // the current values contain text by customers
 	text   strings.Builder
 }
 
-// dryRun answers a write without sending it. What it reads for the diff is sent.
+// dryRun answers a write without sending it. The read for the diff is sent.
 func (c *call) dryRun(ctx context.Context, req client.Request) answer {
 	r := &rehearsal{}
 	if c.op.Method == http.MethodPatch {
@@ -52,7 +52,7 @@ func (c *call) dryRun(ctx context.Context, req client.Request) answer {
 	return a
 }
 
-// secretFields are the fields that an answer of one of the operations would withhold.
+// secretFields returns the fields whose values the answers of these operations withhold.
 func secretFields(ops ...*Operation) []string {
 	var names []string
 	for _, op := range ops {
@@ -63,7 +63,7 @@ func secretFields(ops ...*Operation) []string {
 	return names
 }
 
-// members are those of a JSON object. A body that is none has no members.
+// members decodes a JSON object. It returns nil for any other body.
 func members(body []byte) map[string]any {
 	v, err := rawjson.Decode(body)
 	if err != nil {
@@ -91,10 +91,13 @@ func (r *rehearsal) body(body map[string]any) {
 	r.text.WriteString("\n}\n")
 }
 
-// diff reads the current object, which stands at the path of the request, and sets each field of the body against it. It returns what the
-// read came to, for the log.
+// diff reads the current object, which is at the path of the request, and compares it with each field of the body. It returns the attempts
+// and the request id of the read, for the log.
 func (r *rehearsal) diff(ctx context.Context, c *call, req client.Request) (attempts int, requestID string) {
-	res, err := c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
+	res, err := c.current, error(nil)
+	if res == nil {
+		res, err = c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
+	}
 	if err != nil {
 		failed := c.of(r.read, c.args.Wire).failed("No diff, since the current values could not be read", err)
 		fmt.Fprintf(&r.text, "\n%s\n", failed.Text)
@@ -108,7 +111,7 @@ func (r *rehearsal) diff(ctx context.Context, c *call, req client.Request) (atte
 	return res.Attempts, res.RequestID
 }
 
-// change sets the new value of one field against that in the current object. Whether a secret stays the same is withheld, too.
+// change compares the new value of one field with the current one. For a secret it does not tell whether the value stays the same.
 func (r *rehearsal) change(name string, current map[string]any, value any) string {
 	after := r.withhold(name, value)
 	to := string(rawjson.Encode(after))
@@ -127,7 +130,7 @@ func (r *rehearsal) change(name string, current map[string]any, value any) strin
 	return from + " -> " + to
 }
 
-// valueOf returns the value that an object shows of a field. One that is written as statusId may be shown as status, an object with an id.
+// valueOf returns the value of a field in an object. A field such as statusId may be shown as status, an object with an id.
 func valueOf(name string, object map[string]any) (any, bool) {
 	if v, ok := object[name]; ok {
 		return v, true
@@ -140,7 +143,8 @@ func valueOf(name string, object map[string]any) (any, bool) {
 	return nil, false
 }
 
-// namesOf returns the names of a list of objects that have some: tags are written by name and shown whole. Other values stay as they are.
+// namesOf replaces a list of objects by the list of their names, because tags are written by name and shown as objects. It returns any
+// other value unchanged.
 func namesOf(value any) any {
 	list, ok := value.([]any)
 	if !ok {
@@ -156,7 +160,7 @@ func namesOf(value any) any {
 	return names
 }
 
-// withhold replaces the values of secret fields, wherever they occur. Of an object the names of the fields are kept, as in an answer.
+// withhold replaces the values of secret fields at any depth. The names of the fields inside a secret object stay, as in an answer.
 func (r *rehearsal) withhold(name string, value any) any {
 	secret := slices.Contains(r.secret, name)
 	switch v := value.(type) {
@@ -183,7 +187,7 @@ func (r *rehearsal) withhold(name string, value any) any {
 	}
 }
 
-// around cuts two values to where they part, because long texts often differ late only.
+// around cuts two values to the place where they begin to differ, because long texts often differ only near the end.
 func around(old, value string) (from, to string) {
 	const before = 20
 	a, b := []rune(old), []rune(value)

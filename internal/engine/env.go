@@ -9,48 +9,48 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// Engine is what all calls of a server have in common.
+// Engine holds what all calls of a server share.
 type Engine struct {
 	Inventory *Inventory
-	Logger    *slog.Logger  // one line a call: tool, outcome, attempts, duration, request id, caller, status; never arguments or bodies
-	Deadline  time.Duration // longest time of one call, waits and retries included; 0 is no limit
+	Logger    *slog.Logger  // gets one line for each call: tool, outcome, attempts, duration, request id, caller, status; never arguments or bodies
+	Deadline  time.Duration // the longest time of one call with its waits and retries; 0: no limit
 
-	AnswerBudget render.Budget // of every answer, refusals included
+	AnswerBudget render.Budget // bounds every answer, refusals included
 
-	Now      func() time.Time                                               // the present of the organization; nil is that of this machine
-	Progress func(ctx context.Context, done, total float64, message string) // tells the host how far a workflow is; nil sends no progress
+	Now      func() time.Time                                               // the current time; nil: the clock of this machine
+	Progress func(ctx context.Context, done, total float64, message string) // reports the progress of a workflow to the host; nil: sends none
 
-	DryRun             bool         // shows the requests of writes and does not send them
-	ActingAdmin        *ActingAdmin // nil: a call has to name the admin wherever the API demands one
-	AllowImpersonation bool         // lets calls speak in a customer's name
+	DryRun             bool         // shows the requests of writes instead of sending them
+	ActingAdmin        *ActingAdmin // nil: a call has to name the admin where the API demands one
+	AllowImpersonation bool         // permits calls in a customer's name
 	MaskEmails         bool         // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	CallerName func(context.Context) string // who makes the call, as logs name them; nil or empty where callers are not told apart
-	Audit      *Audit                       // the trail of writes; nil keeps none
-	Observer   Observer                     // follows calls; nil follows none
-	Confirm    *Confirmations               // has the user asked before some calls; nil asks nothing
+	CallerName func(context.Context) string // returns the caller's name for logs; nil, or an empty name, where callers are not distinguished
+	Audit      *Audit                       // the trail of writes; nil: none
+	Observer   Observer                     // observes calls; nil: none
+	Confirm    *Confirmations               // asks the user before some calls; nil: asks about none
 }
 
-// Account is what the calls of one caller have in common: with a key per caller, nothing that depends on a key is shared.
+// Account holds what the calls of one caller share. Where each caller has a key, callers share nothing that depends on a key.
 type Account struct {
 	Client  *client.Client
-	Names   *Names                        // what the ids of this client's organization are called; nil: ids are the only names
-	Repeats *Repeats                      // calls that fail again and again; nil notices none
-	Keeps   string                        // the setting that forbids to take anything away; empty: none does
-	OffBy   func(operation string) string // the setting that switches an operation off for the caller, as Selection.OffBy; nil: all are on
-	Reads   func(operation string) bool   // whether the caller may be told what an operation reads besides its calls, as Selection.Reads; nil: of all
+	Names   *Names                        // the names of the organization's objects; nil: answers show ids, and arguments cannot be names
+	Repeats *Repeats                      // counts calls that fail repeatedly; nil: counts none
+	Keeps   string                        // the setting that forbids calls that take something away; empty: they are allowed
+	OffBy   func(operation string) string // returns the setting that switches an operation off, empty for one that is on; nil: all are on
+	Reads   func(operation string) bool   // reports whether an operation may be read on behalf of the caller other than by a tool call; nil: all may be
 }
 
-// reads reports whether the caller may be told what an operation reads, though no call of it asked.
+// reads reports whether an operation may be read on behalf of the caller other than by a tool call.
 func (a Account) reads(operation string) bool { return a.Reads == nil || a.Reads(operation) }
 
-// Env is where and for whom a call is made.
+// Env is the surroundings of a call: the server's part and the caller's part.
 type Env struct {
 	*Engine
 	Account
 }
 
-// Within is the same with another budget for answers. The engine is copied, because all other calls share it.
+// Within returns the surroundings with another budget for answers. It copies the engine, because all other calls share it.
 func (env Env) Within(budget render.Budget) Env {
 	own := *env.Engine
 	own.AnswerBudget = budget
@@ -58,7 +58,7 @@ func (env Env) Within(budget render.Budget) Env {
 	return env
 }
 
-// caller is who makes the call, or empty.
+// caller returns the name of the caller, or an empty text.
 func (env Env) caller(ctx context.Context) string {
 	if env.CallerName == nil {
 		return ""
@@ -66,13 +66,13 @@ func (env Env) caller(ctx context.Context) string {
 	return env.CallerName(ctx)
 }
 
-// Observer follows calls, for metrics and traces.
+// Observer observes calls, for metrics and traces.
 type Observer interface {
-	// Call tells of a call of a tool. It returns the context to make it in, and what is told of the end: the outcome, in one of a few
-	// words, and the bytes of the answer's text.
+	// Call is called at the beginning of a tool call. It returns the context for the call and a function to call at its end, with the
+	// outcome, which is one of a few words, and the length of the answer in bytes.
 	Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int))
 }
 
-// Surroundings finds what a call needs, by who makes it. Its errors are the server's, not the model's: they are handed on as they are. What it
-// returns is good until the context ends.
+// Surroundings returns the surroundings of a call for the caller in the context. They are valid until the context ends. An error of it is
+// the server's own and is returned to the transport unchanged; no model reads it.
 type Surroundings func(context.Context) (Env, error)

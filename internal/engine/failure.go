@@ -12,19 +12,20 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
 )
 
-// failing is a call that failed, while it is put into words. All failures have one form: what was tried and what failed, the API's words
-// with what is valid, what was changed, whether a retry can help, and the tool that helps. The words of each cause are in causes.go, the
-// tools in next.go. A Go error is never shown.
+// failing puts a failed call into words. All failures have one form: what was tried and what failed, the API's message with the valid
+// values, whether anything was changed, whether a retry can help, and the tool that helps. causes.go has the words of each cause, next.go
+// the tools. A Go error is never shown.
 type failing struct {
 	*call
 	err   *client.Error
 	tried string
 }
 
-// failed is the answer to a call that the client gave up on. tried says what became of it: of a call that was made for something else, such
-// as a look-up before a write, also what for.
+// failed is the answer to a call for which the client returned an error. tried begins the text: what was tried, and for a request on behalf
+// of another call, such as a lookup before a write, also its purpose.
 func (c *call) failed(tried string, err error) answer {
 	var e *client.Error
 	if !errors.As(err, &e) {
@@ -36,13 +37,13 @@ func (c *call) failed(tried string, err error) answer {
 		Text: f.text(by), Outcome: e.Kind.String(), until: by.until, uncertain: e.MaybeApplied,
 		attempts: e.Attempts, requestID: e.RequestID, Status: e.Status, code: e.Code,
 	}
-	if !e.Quoted { // the API's own words may repeat arguments
+	if !e.Quoted { // the log must not have arguments, which a quoted message may repeat
 		a.err = e
 	}
 	return a
 }
 
-// text is all that a model reads.
+// text is the whole text for the model.
 func (f failing) text(c cause) string {
 	text := f.tried + ": " + f.what(c) + f.facts() + "." + f.said() + f.limits()
 	switch {
@@ -56,7 +57,7 @@ func (f failing) text(c cause) string {
 	return text + " " + f.advice(c) + "."
 }
 
-// what says what failed. Where a cause has no words, the client's own sentence says it.
+// what says what failed, by default in the words of the client's error.
 func (f failing) what(c cause) string {
 	switch {
 	case c.what == "":
@@ -67,7 +68,7 @@ func (f failing) what(c cause) string {
 	return c.what
 }
 
-// about names the ids of the call, or its toolset if it has none.
+// about names the ids of the call, or its toolset if it has no ids.
 func (f failing) about() string {
 	ids := f.ids()
 	if len(ids) == 0 {
@@ -80,7 +81,7 @@ func (f failing) about() string {
 	return strings.Join(words, ", ")
 }
 
-// advice says whether a retry can help and what else does.
+// advice says whether a retry can help and what else to do.
 func (f failing) advice(c cause) string {
 	if c.until == "" && f.err.NoRetry {
 		return unwanted
@@ -89,7 +90,7 @@ func (f failing) advice(c cause) string {
 	if wait := f.err.RetryAfter; c.until == "" && wait > 0 {
 		text = fmt.Sprintf("Retry after %.0f s", math.Ceil(wait.Seconds()))
 	}
-	called := strings.HasPrefix(f.tried, f.op.Name+" ") // by the model: the limit of what was made for another call is not its own
+	called := strings.HasPrefix(f.tried, f.op.Name+" ") // by the model itself, which can change only the limit of its own call
 	if c.less && called && f.op.Input.Shape().Props["limit"] != nil {
 		text += "; a smaller limit helps more"
 	}
@@ -106,14 +107,14 @@ func (f failing) advice(c cause) string {
 	return text + ": " + next
 }
 
-// facts are what somebody can look up: the status and the API's code.
+// facts returns the status and the API's code, which people can look up.
 func (f failing) facts() string {
 	var facts []string
 	if f.err.Status != 0 {
 		facts = append(facts, fmt.Sprintf("HTTP %d", f.err.Status))
 	}
 	if f.err.Code != "" {
-		facts = append(facts, f.err.Code)
+		facts = append(facts, word(f.err.Code))
 	}
 	if len(facts) == 0 {
 		return ""
@@ -121,7 +122,7 @@ func (f failing) facts() string {
 	return " (" + strings.Join(facts, ", ") + ")"
 }
 
-// said quotes the API's own words, which name what is wrong with arguments and permissions, and adds what is valid.
+// said quotes the API's message, which names the wrong arguments and permissions, and adds the valid values.
 func (f failing) said() string {
 	words := f.words()
 	refusal := f.err.Kind == client.KindInvalid || f.err.Kind == client.KindForbidden
@@ -135,9 +136,9 @@ func (f failing) said() string {
 	}
 }
 
-// words are the API's sentence and its complaints, as many as a model can be bothered with.
+// words returns the API's message and its complaints about single arguments, up to a bound.
 func (f failing) words() []string {
-	const most = 1000 // characters of it all
+	const most = 1000 // characters of all words together
 	var words []string
 	length := 0
 	message := f.message()
@@ -155,7 +156,7 @@ func (f failing) words() []string {
 	return words
 }
 
-// message is the API's sentence, with the names of arguments as they were written.
+// message is the API's message, with the arguments named as the model wrote them.
 func (f failing) message() string {
 	if !f.err.Quoted {
 		return ""
@@ -169,7 +170,7 @@ func (f failing) message() string {
 	return message
 }
 
-// complaints are about single arguments, each with what is valid for it. What the message says already is left out.
+// complaints returns the API's complaints about single arguments, each with the valid values. It leaves out what the message already says.
 func (f failing) complaints(message string) []string {
 	details := f.err.Details
 	if f.err.Param != "" && len(details) == 0 {
@@ -185,29 +186,48 @@ func (f failing) complaints(message string) []string {
 }
 
 func (f failing) complaint(d client.Detail, message string) string {
-	const longest = 200 // characters of the API's words
+	const longest = 200 // characters of one complaint
 	path, said := f.written(d.Path), strings.TrimRight(d.Message, ". ")
-	text, rule := "argument "+path, f.rule(path)
+	text, quoted, rule := "argument "+path, "argument "+word(path), f.rule(path)
+	said = legible.Truncate(longest, []rune(said))
 	switch {
 	case path == "":
-		text = said
+		text, quoted = said, quote(said)
 	case said != "":
-		text = path + ": " + said
+		text, quoted = path+": "+said, word(path)+": "+quote(said)
 	}
 	if !strings.Contains(message, text) {
-		return legible.Truncate(longest, []rune(text)) + rule
+		return quoted + rule
 	}
 	if rule == "" {
 		return ""
 	}
-	return path + rule
+	return word(path) + rule
 }
 
-// inClauses is how the API, which gets filters wrapped, names what stands in one of them.
+// plainWord matches a code or a path that can stand in a sentence without quotes. Any other text could be made to read like words of this
+// server.
+var plainWord = legible.Pattern(`^[A-Za-z0-9_.\[\]-]{1,64}$`)
+
+// word returns a code or a path of the API for a sentence, quoted if it is not plain.
+func word(s string) string {
+	if plainWord().MatchString(s) {
+		return s
+	}
+	return quote(s)
+}
+
+// quote returns text of the API for a sentence: in quotes, on one line, without invisible characters and without copies of the untrusted
+// mark.
+func quote(s string) string {
+	return string(rawjson.Encode(render.Unmark(legible.OneLine(legible.Visible(s)))))
+}
+
+// inClauses matches the API's path to a filter. The request wraps the filters, which the model does not know.
 var inClauses = legible.Pattern(`\bquery\.value\.(\d+)\b`)
 
-// written turns a path of the API into that of what the model wrote: items in brackets, filters without the engine's wrapping, and the id
-// in the URL by the argument's name.
+// written converts a path of the API to the path that the model wrote: indexes in brackets, filters without their wrapping, and the id in
+// the URL by the name of its argument.
 func (f failing) written(path string) string {
 	if _, own := f.op.Input.Shape().Props[path]; path == "id" && !own {
 		if ids := f.pathIDs(); len(ids) == 1 {
@@ -228,7 +248,7 @@ func (f failing) written(path string) string {
 	return b.String()
 }
 
-// rule tells what is valid at a path, in parentheses, as far as the declaration knows.
+// rule returns the valid values at a path, in parentheses, if the declaration states them.
 func (f failing) rule(path string) string {
 	sh := f.op.Input.Shape()
 	for step := range strings.SplitSeq(strings.NewReplacer("[", ".", "]", "").Replace(path), ".") {

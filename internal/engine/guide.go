@@ -6,18 +6,19 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// ShownAfterwards names the read that shows whether a write with these arguments was made. It is for somebody who did not wait for the answer.
-// offBy returns the setting that switches a tool off, and is empty for one that is on.
+// ShownAfterwards names the read that shows whether a write with these arguments was made, for a client that did not wait for the answer.
+// offBy returns the setting that switches a tool off, and an empty text for a tool that is on.
 func (inv *Inventory) ShownAfterwards(op *Operation, arguments []byte, offBy func(tool string) string) string {
 	args, err := readArguments(op, arguments)
 	if err != nil {
-		args.Wire = nil // then no id can be named
+		args.Wire = nil // without valid arguments the words name no id
 	}
 	env := Env{Engine: &Engine{Inventory: inv}, Account: Account{OffBy: offBy}}
 	return failing{call: env.call(op).of(op, args.Wire)}.check()
 }
 
-// NamesTaken returns the arguments and fields of filters that take a name in the place of an id, each with what is named: board for boardId.
+// NamesTaken returns the arguments and filter fields that accept a name in place of an id, each with the word of its kind: board for
+// boardId.
 func (inv *Inventory) NamesTaken(op *Operation) map[string]string {
 	taken := map[string]string{}
 	for field, ref := range inv.refs[op.Name].Arguments {
@@ -26,7 +27,7 @@ func (inv *Inventory) NamesTaken(op *Operation) map[string]string {
 	return taken
 }
 
-// FinderOf returns the tool that finds an id of this name, such as postId. It is empty for a name that no tool finds.
+// FinderOf returns the tool that finds an id of this name, such as postId, or an empty text.
 func (inv *Inventory) FinderOf(id string) string {
 	if k := inv.byID[id]; k != nil {
 		return k.finder()
@@ -34,7 +35,7 @@ func (inv *Inventory) FinderOf(id string) string {
 	return ""
 }
 
-// ExampleNeeds says which settings the example works with: an admin to act as, and that writing in a customer's name is allowed.
+// ExampleNeeds reports which settings the example needs: an acting admin, and permission to write in a customer's name.
 func (op *Operation) ExampleNeeds() (admin, customer bool) {
 	var arguments map[string]any
 	if json.Unmarshal([]byte(op.Example), &arguments) != nil {

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// Inventory is all operations that there are. It is a value that is passed, so that a test can have one of its own.
+// Inventory holds all operations and kinds. It is passed as a value and not kept as a global, so that a test can have its own.
 type Inventory struct {
 	sets    []*Toolset
 	all     []*Operation
 	byName  map[string]*Operation
 	setOf   map[string]*Toolset // by the name of an operation
 	kinds   []*Kind
-	byID    map[string]*Kind // by the arguments that hold their ids
+	byID    map[string]*Kind // by the names of the arguments that hold their ids
 	refs    map[string]refs  // by the name of an operation
 	schemas func() map[string]json.RawMessage
 }
 
-// NewInventory returns the inventory of toolsets, in the order of the documentation. schemas gives the published schema of each operation, by
-// its name; it is asked when the first tool is listed.
+// NewInventory returns the inventory of toolsets, in the order of the documentation. schemas returns the published schema of each operation
+// by its name; it is called when the first tool is listed, since schemas are expensive to parse at start.
 func NewInventory(schemas func() map[string]json.RawMessage, kinds []*Kind, sets ...*Toolset) *Inventory {
 	inv := &Inventory{
 		sets: sets, kinds: kinds, schemas: schemas,
@@ -51,12 +51,12 @@ func (inv *Inventory) Lookup(name string) *Operation { return inv.byName[name] }
 // ToolsetOf returns the toolset that an operation of that name belongs to, or nil.
 func (inv *Inventory) ToolsetOf(name string) *Toolset { return inv.setOf[name] }
 
-// Endpoints returns the operations that are calls of the API, one each: all but the workflows.
+// Endpoints returns the operations that are one call of the API each: all except the workflows.
 func (inv *Inventory) Endpoints() []*Operation {
 	return slices.DeleteFunc(slices.Clone(inv.all), func(op *Operation) bool { return op.Run != nil })
 }
 
-// Schema returns the published JSON Schema of the arguments of an operation. acting says whether the server has an admin to act as: without
+// Schema returns the published JSON Schema of the arguments of an operation. acting reports whether the server has an acting admin; without
 // one, the argument that names the admin is required where the API demands it.
 func (inv *Inventory) Schema(op *Operation, acting bool) json.RawMessage {
 	if r := op.ActingAdmin; r != nil && r.When == "" && !acting {
@@ -65,7 +65,7 @@ func (inv *Inventory) Schema(op *Operation, acting bool) json.RawMessage {
 	return inv.schemas()[op.Name]
 }
 
-// toolset is the name of the toolset of an operation.
+// toolset returns the name of the toolset of an operation, or an empty text.
 func (inv *Inventory) toolset(op *Operation) string {
 	if set := inv.setOf[op.Name]; set != nil {
 		return set.Name
@@ -73,7 +73,7 @@ func (inv *Inventory) toolset(op *Operation) string {
 	return ""
 }
 
-// readerOf returns the operation that reads what stands at a path, or nil.
+// readerOf returns the operation that reads the object at a path, or nil.
 func (inv *Inventory) readerOf(path string) *Operation {
 	for _, read := range inv.all {
 		if read.Run == nil && read.Method == "GET" && read.Path == path {
@@ -96,7 +96,7 @@ func (inv *Inventory) reader(op *Operation) *Operation {
 	return nil
 }
 
-// lists are an operation and the others that list or search the same things.
+// lists returns an operation and the others that list or search the same objects.
 func (inv *Inventory) lists(first *Operation) []*Operation {
 	ops := []*Operation{first}
 	for _, op := range inv.all {

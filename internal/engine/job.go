@@ -19,25 +19,25 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// Job is one call of a workflow. It makes requests through declared operations only, so that no second place knows a path, and through the
-// client's limits. Its answer is made of lines and Markdown, with the mark of untrusted text where it holds some.
+// Job is one call of a workflow. It makes requests only through declared operations, so that a path is declared once, and only within the
+// client's limits. Its answer consists of lines and Markdown, and has the untrusted mark where it contains text by customers.
 type Job struct {
 	*call
 
 	mu       sync.Mutex
 	attempts int
-	done     float64 // parts of the work that have ended
-	total    float64 // parts that are known of
+	done     float64 // parts that have ended
+	total    float64 // parts known so far
 	Missing  []gap
 }
 
-// Arguments are those of the call, in the API's form.
+// Arguments returns the arguments of the call, in the API's form.
 func (j *Job) Arguments() map[string]any { return j.args.Wire }
 
-// gap is what failed for one reason: parts that an answer has to do without.
+// gap names the parts that are missing in an answer for one reason.
 type gap struct{ what, why string }
 
-// run makes the answer of a workflow. It fails as a whole only where its Run says so; parts that failed are named in the answer.
+// run makes the answer of a workflow. The call fails only if Run returns an error; parts that failed are named in the answer.
 func (c *call) run(ctx context.Context) answer {
 	j := &Job{call: c}
 	text, err := c.op.Run(ctx, j)
@@ -56,19 +56,22 @@ func (c *call) run(ctx context.Context) answer {
 	return answer{Text: strings.Join(parts, "\nMissing here: "), Outcome: "ok", attempts: j.attempts}
 }
 
-// JobError is a request of a job that failed.
+// JobError is the failure of a request of a job.
 type JobError struct {
 	Operation string
-	What      string // what it was made for: "the conversation"
-	Wire      map[string]any
+	What      string         // what was requested: "the conversation"
+	Wire      map[string]any // the arguments in the API's form
 	Err       error
 }
 
+// Error returns the text for logs. Models read the words of failed.
 func (e *JobError) Error() string { return e.What + ": " + e.Err.Error() }
 
+// Unwrap returns Err.
 func (e *JobError) Unwrap() error { return e.Err }
 
-// request is that of an operation the workflow says it uses. The arguments are in the API's form.
+// request returns the request of an operation. It refuses one that the workflow does not declare in Uses. wire has the arguments in the
+// API's form.
 func (j *Job) request(operation string, wire map[string]any) (client.Request, error) {
 	if !slices.Contains(j.op.Uses, operation) {
 		return client.Request{}, fmt.Errorf("%s does not say that it uses %s", j.op.Name, operation)
@@ -76,7 +79,8 @@ func (j *Job) request(operation string, wire map[string]any) (client.Request, er
 	return requestOf(j.Inventory.Lookup(operation), wire)
 }
 
-// Get makes one request and returns the API's answer. what says what for, in case it fails.
+// Get makes one request and returns the body of the response. what names what is requested, for the words of a failure. Every error is a
+// *JobError.
 func (j *Job) Get(ctx context.Context, what, operation string, wire map[string]any) ([]byte, error) {
 	req, err := j.request(operation, wire)
 	if err == nil {
@@ -100,17 +104,17 @@ func (j *Job) send(ctx context.Context, req client.Request) (*client.Response, e
 	return res, err
 }
 
-// Collection is what a job has read of a list.
+// Collection is the part of a list that a job has read.
 type Collection struct {
 	Items  []json.RawMessage
-	Whole  bool // there are no more
-	Total  int  // how many there are by the API's count; the number of items where it tells none
-	capped bool // there are more than total
-	told   bool // the API told total
+	Whole  bool // Items is the whole list
+	Total  int  // the number of items by the API's count, or len(Items) where the API returns none
+	capped bool // the API stopped counting: there are more than Total
+	told   bool // the API returned Total
 }
 
-// List walks the pages of a list or search, 100 items each, until it has most items, or all, or maxPages. What it has is returned also with
-// an error.
+// List reads the pages of a list or search, 100 items each, until it has most items, the whole list, or 20 pages. With an error, which is a
+// *JobError, it returns the items read so far.
 func (j *Job) List(ctx context.Context, what, operation string, wire map[string]any, most int) (Collection, error) {
 	page := map[string]any{}
 	maps.Copy(page, wire)
@@ -146,18 +150,19 @@ func (j *Job) List(ctx context.Context, what, operation string, wire map[string]
 }
 
 const (
-	PageSize = 100 // the most items of a page
-	together = 8   // parts of one job at a time
+	// PageSize is how many items a page has, the most that the API allows.
+	PageSize = 100
+	together = 8 // parts of one job that run at the same time
 )
 
-// Part is one of the things that a job does at the same time as others.
+// Part is a piece of a job that runs at the same time as others.
 type Part struct {
-	What string // "the comments", said where it failed
+	What string // names it in the answer if it fails: "the comments"
 	Do   func(context.Context) error
 }
 
-// All does parts at the same time, a few at once, and reports progress. A part that failed is named in the answer, also one that took all
-// the time of the call: what came in time is given. A job that was cancelled ends with an error that says so.
+// All runs the parts concurrently, eight at a time, and reports progress. The answer names each part that failed, also one that ran into
+// the deadline, and goes on without it. All returns an error only for a cancelled call.
 func (j *Job) All(ctx context.Context, parts ...Part) error {
 	j.expect(len(parts))
 	slots := make(chan struct{}, together)
@@ -168,7 +173,7 @@ func (j *Job) All(ctx context.Context, parts ...Part) error {
 			select {
 			case slots <- struct{}{}:
 				defer func() { <-slots }()
-			case <-ctx.Done(): // its first request says so
+			case <-ctx.Done(): // the first request of the part fails
 			}
 			failures[i] = safely(ctx, p)
 			j.ended(ctx, p.What)
@@ -190,10 +195,10 @@ func (j *Job) All(ctx context.Context, parts ...Part) error {
 	return nil
 }
 
-// cancelled reports whether nobody waits for the answer any more.
+// cancelled reports whether the client no longer waits for the answer.
 func cancelled(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
-// half is a context with half of the time that is left, where more has to be done afterwards: it can do without what takes longer.
+// HalfTime returns a context with half of the time that is left, for optional work that must leave time for the rest.
 func HalfTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
 	if !ok {
@@ -202,7 +207,7 @@ func HalfTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, end.Add(-time.Until(end)/2))
 }
 
-// safely keeps a panic to its part: no caller stands above it that would.
+// safely turns a panic of a part into its error. In the part's goroutine it would end the whole server.
 func safely(ctx context.Context, p Part) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -212,11 +217,11 @@ func safely(ctx context.Context, p Part) (err error) {
 	return p.Do(ctx)
 }
 
-// miss notes a part that the answer has to do without, and why; what several have in common is said once.
+// miss records a part that is missing in the answer, and why. Parts with the same reason share one line.
 func (j *Job) miss(what string, err error) {
 	why := ": this server has a fault; its log has the reason."
 	if failed, ok := errors.AsType[*JobError](err); ok {
-		why = render.Unmark(j.of(j.Inventory.Lookup(failed.Operation), failed.Wire).failed("", failed.Err).Text) // it may quote
+		why = render.Unmark(j.of(j.Inventory.Lookup(failed.Operation), failed.Wire).failed("", failed.Err).Text) // the text may quote the API
 	}
 	what = render.Unmark(what)
 	j.mu.Lock()
@@ -244,7 +249,7 @@ func (j *Job) ended(ctx context.Context, what string) {
 	}
 }
 
-// Hint is words about a tool, where it is on.
+// Hint returns the words if the tool is switched on, and an empty text otherwise.
 func (j *Job) Hint(tool, words string) string {
 	if j.off(tool) != "" {
 		return ""
@@ -252,10 +257,10 @@ func (j *Job) Hint(tool, words string) string {
 	return words
 }
 
-// Step is something that a tool can do next.
+// Step is a tool and what it does next.
 type Step struct{ Tool, Does string }
 
-// Next is the line about what can be done, by the tools that are on; without one, nothing.
+// Next returns the line that suggests the tools that are switched on, or an empty text if none is.
 func (j *Job) Next(before string, steps ...Step) string {
 	var words []string
 	for _, s := range steps {
@@ -269,7 +274,7 @@ func (j *Job) Next(before string, steps ...Step) string {
 	return "\nnext: " + before + strings.Join(words, "; ")
 }
 
-// Now is the present of the organization, in UTC.
+// Now returns the current time, in UTC.
 func (j *Job) Now() time.Time {
 	if j.Engine.Now == nil {
 		return time.Now().UTC()
@@ -277,19 +282,23 @@ func (j *Job) Now() time.Time {
 	return j.Engine.Now().UTC()
 }
 
-// Text is what an answer shows of a text from the API: every such text passes here, and line is the same on one line.
+// Text cleans a text from the API for an answer. Every such text has to pass Text or Line, since it may contain a copy of the untrusted
+// mark, invisible characters or e-mail addresses to mask.
 func (j *Job) Text(s string) string {
 	return (&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Text(s)
 }
 
-func (j *Job) Line(s string) string { return legible.OneLine(j.Text(s)) }
+// Line is Text for a title, a name or a tag, on one line and with Markdown's links and images broken.
+func (j *Job) Line(s string) string {
+	return legible.OneLine((&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Words(s))
+}
 
-// Marked begins an answer that holds customers' words in the places named.
+// Marked returns the first line of an answer that contains text by customers in the named places.
 func Marked(places ...string) string {
 	return render.UntrustedMark + ": " + strings.Join(places, ", ") + "\n"
 }
 
-// Called returns the name of a thing of a kind, or its id where that is not known: no answer waits long for names.
+// Called returns the name of a thing of a kind, or its id if the name is not available in time.
 func (j *Job) Called(ctx context.Context, k *Kind, id string) string {
 	if j.Names == nil || id == "" {
 		return id
@@ -301,7 +310,8 @@ func (j *Job) Called(ctx context.Context, k *Kind, id string) string {
 	return id
 }
 
-// DecodeAll reads items into T. What is no T is left out, as null items are: the live API is loose about names, texts and dates.
+// DecodeAll decodes the items into T. It skips items of another form and null items, because the live API is loose about the types of
+// names, texts and dates.
 func DecodeAll[T any](items []json.RawMessage) []T {
 	all := make([]T, 0, len(items))
 	for _, item := range items {

@@ -10,19 +10,19 @@ import (
 
 // Kind is a sort of object that arguments refer to by an id.
 type Kind struct {
-	Word, Plural string // what people call it
-	IDs          string // the arguments that hold the id of one, wherever they occur, separated by spaces; paths name their holes so
-	Find         string // the operation that finds a right id; empty: List
+	Word, Plural string // the words for it in texts
+	IDs          string // the names of arguments and holes in paths that hold an id, separated by spaces
+	Find         string // the operation that finds a valid id; empty: List
 
-	// Of the kinds that people know by a name:
+	// The following are set for kinds whose objects people know by name.
 	List    string               // the operation that lists all of them
 	ByEmail bool                 // an e-mail is a name too
-	IsID    func(id string) bool // the form of an id; a name of this form would be taken for one
-	Most    int                  // how many are listed, where there are too many to look up names among them; 0: all
-	Order   map[string]any       // the arguments with which the list has those first that people mean; nil: none
+	IsID    func(id string) bool // reports whether a text has the form of an id; such a text is never looked up as a name
+	Most    int                  // bounds the list of a kind with too many objects for names to be looked up; 0: up to MaxNames, with lookup
+	Order   map[string]any       // the arguments that sort the list by likelihood; nil: none
 }
 
-// finder is the operation that finds a right id.
+// finder returns the operation that finds a valid id.
 func (k *Kind) finder() string {
 	if k.Find == "" {
 		return k.List
@@ -30,20 +30,20 @@ func (k *Kind) finder() string {
 	return k.Find
 }
 
-// idOf returns the id that a value is, or that stands in brackets behind a name, as answers show it.
+// idOf returns the id if the value is one, or if it is a name with the id in brackets, as answers show it.
 func (k *Kind) idOf(value string) (string, bool) {
 	id := input.Bracketed(value, k.IsID)
 	return id, k.IsID(id)
 }
 
-// Ref says that a field holds the id of an object of a kind, so that a name can stand in its place.
+// Ref declares that a field holds the id of an object of a kind, so that a name is accepted in its place.
 type Ref struct {
 	Kind *Kind
-	When string // the condition on the arguments under which it does, as in Rule.When; empty: always
+	When string // the condition for it, as in Rule.When; empty: always
 }
 
-// Refs are those of a toolset or an operation, by the name of the field: an argument at any depth, a field of filters or, of a toolset, also
-// one of answers.
+// Refs are the references of a toolset or an operation, by field: an argument at any depth or a field of filters, and for a toolset also a
+// field of answers.
 type Refs map[string]Ref
 
 // refs are the references of one operation.
@@ -52,7 +52,7 @@ type refs struct {
 	answers   []answerField
 }
 
-// refsOf joins those of the operation with those of its toolset.
+// refsOf joins the references of an operation with those of its toolset.
 func refsOf(set *Toolset, op *Operation) refs {
 	of := refs{Arguments: Refs{}}
 	maps.Copy(of.Arguments, set.Refs)
@@ -65,7 +65,7 @@ func refsOf(set *Toolset, op *Operation) refs {
 	return of
 }
 
-// Kind returns the kind that people call by a word, or nil.
+// Kind returns the kind with this word among those that have a list, or nil.
 func (inv *Inventory) Kind(word string) *Kind {
 	if i := slices.IndexFunc(inv.kinds, func(k *Kind) bool { return k.Word == word && k.List != "" }); i >= 0 {
 		return inv.kinds[i]
@@ -73,7 +73,8 @@ func (inv *Inventory) Kind(word string) *Kind {
 	return nil
 }
 
-// Lister is the operation that lists the objects of a kind, by the kind's word: "board". It is empty for a word that no kind has.
+// Lister returns the name of the operation that lists the objects of a kind. word is the word of the kind, such as "board". It is empty for
+// an unknown word.
 func (inv *Inventory) Lister(word string) string {
 	if k := inv.Kind(word); k != nil {
 		return k.List
@@ -81,8 +82,8 @@ func (inv *Inventory) Lister(word string) string {
 	return ""
 }
 
-// kindOf is the kind that an argument of an operation refers to, by the name of the argument: statusId is ticketStatusId for a ticket, and
-// parentCommentId a commentId. It is nil where the name tells no kind: an id that is called id alone can be anybody's.
+// kindOf returns the kind that an argument refers to, by the argument's name: statusId of a ticket is a ticketStatusId, and parentCommentId
+// is a commentId. It returns nil where the name does not tell the kind, as for a plain id.
 func (inv *Inventory) kindOf(op *Operation, name string) *Kind {
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "s")
 	if name == "id" {

@@ -10,10 +10,10 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// label is a place in a response where an id stands whose place a name can take.
+// label is the place of an id in a response that a name can replace.
 type label struct {
 	answerField
-	start, end int // of the id, without its quotes
+	start, end int // offsets of the id in the body, without its quotes
 }
 
 // answerField is a field of answers that holds ids of a kind.
@@ -23,9 +23,9 @@ type answerField struct {
 	kind *Kind
 }
 
-// Named puts names in the place of ids in a response, before a view picks from it: they mean more and cost less. A list tells the ids once,
-// in the field ids; elsewhere an id stands in brackets where its name comes first. Names that are not at hand are asked for, with
-// little patience: no answer fails for want of a name, and the id stays where it is.
+// Named replaces ids by names in a response, before a view picks its fields: names mean more to a model and cost fewer tokens. A list
+// states the ids once, in the field ids; elsewhere the id follows the first occurrence of its name in brackets. Named waits for missing
+// lists up to Patience. If a name is not available by then, the id stays.
 func (n *Names) Named(ctx context.Context, op *Operation, body []byte, detail string) []byte {
 	if n == nil {
 		return body
@@ -45,11 +45,11 @@ func (n *Names) Named(ctx context.Context, op *Operation, body []byte, detail st
 	return w.write(labels)
 }
 
-// maxLabels is how many ids of a response may become names; no answer shows as many.
+// maxLabels bounds the ids of a response that are replaced. No answer has room for so many.
 const maxLabels = 10_000
 
-// labelsIn finds the fields in a response, by their keys alone: a quote within a JSON string is escaped, so a key in quotes with a colon
-// behind it is a key. It is many times faster than to parse 30 kB for the sake of a few ids.
+// labelsIn finds the fields in a response by their keys, without parsing it. This is safe because a quote within a JSON string is escaped,
+// so that a quoted name before a colon is a key. It is many times faster than parsing 30 kB for a few ids.
 func labelsIn(body []byte, fields []answerField) []label {
 	var found []label
 	for _, f := range fields {
@@ -70,7 +70,7 @@ func labelsIn(body []byte, fields []answerField) []label {
 	return found
 }
 
-// appendLabels notes the string at a place, or the first strings of the list that begins there.
+// appendLabels appends the string at an offset, or the leading strings of the list that begins there.
 func (f answerField) appendLabels(found []label, body []byte, at int) []label {
 	list := at < len(body) && body[at] == '['
 	if list {
@@ -96,7 +96,8 @@ func skipSpace(body []byte, at int) int {
 	return at
 }
 
-// stringEnd returns where the string ends that begins with the quote at a place, or -1. An id has no escapes; what has is none.
+// stringEnd returns the offset of the closing quote of the string that begins at an offset, or -1. It ignores escapes: a string with
+// escapes is no id, and no name is known for it.
 func stringEnd(body []byte, quote int) int {
 	if quote >= len(body) || body[quote] != '"' {
 		return -1
@@ -108,8 +109,8 @@ func stringEnd(body []byte, quote int) int {
 	return quote + 1 + length
 }
 
-// isPage reports whether a response is a page of a list, with an envelope to put ids into. Its first letters tell: only simple fields
-// come before the items.
+// isPage reports whether a response is a page of a list, which has an envelope for the ids. It reads only the beginning: nothing but scalar
+// fields comes before the items.
 func isPage(body []byte) bool {
 	before, after, found := bytes.Cut(body, []byte(`"data"`))
 	before = before[skipSpace(before, 0):]
@@ -121,7 +122,7 @@ func isPage(body []byte) bool {
 	return items < len(after) && after[colon] == ':' && after[items] == '['
 }
 
-// shown are the fields with ids that an answer shows at all, so that no name is looked up that nobody sees.
+// shown returns the fields with ids that the answer shows, so that no name is looked up in vain.
 func (inv *Inventory) shown(op *Operation, list bool, detail string) []answerField {
 	fields := inv.refs[op.Name].answers
 	v := op.Output
@@ -155,7 +156,7 @@ func kindsOf(labels []label) []*Kind {
 	return kinds
 }
 
-// complete asks for the lists that are not at hand, all at once.
+// complete requests all missing lists at once and waits for them up to Patience.
 func (n *Names) complete(ctx context.Context, kinds []*Kind) {
 	var asked []*directory
 	for _, k := range kinds {
@@ -169,16 +170,16 @@ func (n *Names) complete(ctx context.Context, kinds []*Kind) {
 	ctx, cancel := context.WithTimeout(ctx, n.Patience)
 	defer cancel()
 	for _, d := range asked {
-		_ = d.wait(ctx) // told by known
+		_ = d.wait(ctx) // known returns what is available
 	}
 }
 
-// labelWriter writes a response with names.
+// labelWriter writes a response with names in place of ids.
 type labelWriter struct {
 	body        []byte
 	list        bool
-	directories map[*Kind]*directory // nil where the list could not be had
-	ids         map[*Kind][]string   // written so far, in order
+	directories map[*Kind]*directory // nil where the list is not available
+	ids         map[*Kind][]string   // ids written so far, in order
 }
 
 func (w *labelWriter) write(labels []label) []byte {
@@ -208,7 +209,8 @@ func (w *labelWriter) write(labels []label) []byte {
 	return append(w.appendIDs(out, labels), rest[end:]...)
 }
 
-// text is what takes the place of an id; empty if its name is not known. A name that two have says too little: there, the id stays beside it.
+// text returns the text that replaces an id, or an empty one if its name is not known. A name that two objects share keeps its id beside
+// it.
 func (w *labelWriter) text(k *Kind, id string) string {
 	d := w.directories[k]
 	if d == nil || d.ByID[id] == "" {
@@ -226,7 +228,7 @@ func (w *labelWriter) text(k *Kind, id string) string {
 	return name
 }
 
-// appendIDs writes the ids of the names that a list has: {"board":{"Bugs":"64b0..."}}.
+// appendIDs appends the ids of the names in a list: {"board":{"Bugs":"64b0..."}}.
 func (w *labelWriter) appendIDs(out []byte, labels []label) []byte {
 	out = append(out, '{')
 	for i, k := range slices.DeleteFunc(kindsOf(labels), func(k *Kind) bool { return len(w.ids[k]) == 0 }) {

@@ -12,17 +12,17 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Tool returns the MCP side of the declaration with its schema, which is reflected at the first use.
+// Tool returns the MCP tool of an operation with its schema. acting is as in Schema.
 func (inv *Inventory) Tool(op *Operation, acting bool) mcp.Tool {
 	t := inv.Bare(op)
 	t.RawInputSchema = inv.Schema(op, acting)
 	return t
 }
 
-// anyObject stands for the schema of a bare tool: mcp-go looks into each that is registered, and into this one in no time.
+// anyObject is the schema of a bare tool. mcp-go parses the schema of each registered tool, and this one is cheap.
 var anyObject = json.RawMessage(`{"type":"object"}`)
 
-// Bare returns the tool without its schema: enough to register it, and fifty times cheaper at start.
+// Bare returns the tool without its schema. That is enough to register it, and fifty times cheaper at start.
 func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 	return mcp.Tool{
 		Name:           op.Name,
@@ -39,8 +39,8 @@ func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 	}
 }
 
-// searchHint is for hosts that show a model a tool only when its search finds it, by the name, the description or these words. They
-// are in no context, so they cost nothing. Claude Code reads them.
+// searchHint returns words for hosts, such as Claude Code, that show a model a tool only if a search by name, description or these words
+// finds it. They are not in the model's context, so they cost no tokens.
 func (inv *Inventory) searchHint(op *Operation) *mcp.Meta {
 	set := inv.setOf[op.Name]
 	if set == nil {
@@ -49,7 +49,7 @@ func (inv *Inventory) searchHint(op *Operation) *mcp.Meta {
 	return &mcp.Meta{AdditionalFields: map[string]any{"anthropic/searchHint": set.Also}}
 }
 
-// HandlerIn returns Handler's for surroundings that differ from call to call.
+// HandlerIn returns the handler of an operation whose surroundings differ from call to call.
 func HandlerIn(op *Operation, find Surroundings) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		env, err := find(ctx)
@@ -60,9 +60,9 @@ func HandlerIn(op *Operation, find Surroundings) server.ToolHandlerFunc {
 	}
 }
 
-// Handler returns the one handler that all operations share. It never returns a Go error: what a model can correct comes back as
-// a tool error in words, and only a broken protocol is a protocol error. A call that needs confirmation passes twice: first it becomes a
-// question, then it comes with the answer. The time that a person takes counts for neither.
+// Handler returns the handler of an operation. A failure that a model can act on is a tool error in words; the handler never returns a Go
+// error. A call that needs confirmation passes twice: the first pass makes the question, the second has the reply. The time that the user
+// takes does not count towards the deadline.
 func (env Env) Handler(op *Operation) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		raw := rawArguments(req)
@@ -79,7 +79,7 @@ func (env Env) Handler(op *Operation) server.ToolHandlerFunc {
 	}
 }
 
-// pass runs one call within the deadline, and logs what it came to.
+// pass runs one call within the deadline and logs its result.
 func (c *call) pass(ctx context.Context, raw []byte, r reply) answer {
 	start := time.Now()
 	outcome, length := panicked, 0
@@ -102,13 +102,13 @@ func (c *call) pass(ctx context.Context, raw []byte, r reply) answer {
 	return a
 }
 
-// confirmation is the name of the question among the inputs of a call.
+// confirmation is the name of the question among the inputs of a result.
 const confirmation = "confirm"
 
-// agreed is the one field of a question: VS Code waits without end for a form that has none.
+// agreed is the only field of the form. The form needs one, because VS Code hangs on a form without fields.
 const agreed = "confirm"
 
-// form is a question as a client shows it: text, to accept or to decline, with the yes already ticked.
+// form is the question as a client shows it: the text with a ticked box, to accept or to decline.
 func form(q *question) mcp.ElicitationParams {
 	return mcp.ElicitationParams{Message: q.Text, RequestedSchema: map[string]any{
 		"type":       "object",
@@ -116,7 +116,7 @@ func form(q *question) mcp.ElicitationParams {
 	}}
 }
 
-// decided is what the user did with a form: a form that is sent with the yes taken away declines.
+// decided returns the user's action. A form that is accepted with the box unticked counts as declined.
 func decided(action mcp.ElicitationResponseAction, content any) string {
 	fields, _ := content.(map[string]any)
 	if yes, given := fields[agreed].(bool); given && !yes && string(action) == accepted {
@@ -125,7 +125,7 @@ func decided(action mcp.ElicitationResponseAction, content any) string {
 	return string(action)
 }
 
-// replyIn returns what a call brings along in answer to a question, which clients do since protocol 2026-07-28.
+// replyIn returns the reply that a call contains. Clients send it since protocol 2026-07-28.
 func replyIn(req mcp.CallToolRequest) reply {
 	r := reply{State: req.Params.RequestState}
 	if res := server.ElicitationResponse(req.Params.InputResponses, confirmation); res != nil {
@@ -134,8 +134,8 @@ func replyIn(req mcp.CallToolRequest) reply {
 	return r
 }
 
-// elicit asks the user through a client of an older protocol, which leaves it to the server to ask. mcp-go would do that for a result that
-// requires input, but it waits without end, and answers with a protocol error when it cannot ask.
+// elicit asks the user through a client of an older protocol, where the server sends the question. mcp-go could do this for a result that
+// requires input, but it waits without a limit, and answers with a protocol error if it cannot ask.
 func elicit(ctx context.Context, q *question) reply {
 	waiting, cancel := context.WithTimeoutCause(ctx, confirmFor, errUnanswered)
 	defer cancel()
@@ -151,10 +151,10 @@ func elicit(ctx context.Context, q *question) reply {
 	return reply{err: err}
 }
 
-// rawArguments returns the arguments as they were written: decoding to float64 would lose digits of long ids.
+// rawArguments returns the arguments as the client wrote them, because decoding to float64 would lose digits of long ids.
 func rawArguments(req mcp.CallToolRequest) []byte {
 	if len(req.Params.RawArguments) > 0 {
 		return req.Params.RawArguments
 	}
-	return rawjson.Encode(req.Params.Arguments) // built in process, by the call command or a test
+	return rawjson.Encode(req.Params.Arguments) // a request built in this process, by the call command or a test
 }

@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/nearest"
+	"featurebase-mcp/internal/render"
 )
 
-// contains reports whether a list of words has this one.
+// contains reports whether a list of words, separated by spaces, has this one.
 func contains(words, word string) bool {
 	for w := range strings.FieldsSeq(words) {
 		if w == word {
@@ -19,7 +21,7 @@ func contains(words, word string) bool {
 	return false
 }
 
-// mention is one value among the arguments that may be a name.
+// mention is one value among the arguments that may be a name. Put replaces it by an id.
 type mention struct {
 	Kind  *Kind
 	path  string
@@ -27,7 +29,7 @@ type mention struct {
 	Put   func(id string)
 }
 
-// mentions finds the values that may be names, wherever they are: in fields, in lists, in filters, at any depth.
+// mentions returns the values that may be names, at any depth: in fields, in lists, in filters.
 func (inv *Inventory) mentions(op *Operation, wire map[string]any) []mention {
 	f := &mentionFinder{fields: inv.refs[op.Name].Arguments, wire: wire}
 	if len(f.fields) > 0 {
@@ -42,7 +44,7 @@ type mentionFinder struct {
 	found  []mention
 }
 
-// object looks through the declared fields of an object. The keys of free ones, such as custom fields, are names of the organization's own.
+// object searches the declared fields of an object. It skips free objects such as custom fields, whose keys the organization chooses.
 func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]any) {
 	for _, name := range sh.Names {
 		at, prop := input.JoinPath(path, name), sh.Props[name]
@@ -59,7 +61,7 @@ func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]a
 	}
 }
 
-// clauses looks through filters, which are wrapped into a group by now.
+// clauses searches filters, which Check has wrapped into a group.
 func (f *mentionFinder) clauses(path string, group map[string]any) {
 	list, _ := group["value"].([]any)
 	for i, item := range list {
@@ -69,7 +71,7 @@ func (f *mentionFinder) clauses(path string, group map[string]any) {
 	}
 }
 
-// field notes the value of one field, or each of a list.
+// field records the value of one field, or each item of a list.
 func (f *mentionFinder) field(name, path string, object map[string]any, key string) {
 	r, ok := f.fields[name]
 	if !ok || r.When != "" && !input.Holds(r.When, f.wire) {
@@ -87,7 +89,7 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 	}
 }
 
-// resolve puts ids in place of the names among the arguments. Where a name leads nowhere it returns the answer that says so, and nothing is sent.
+// resolve replaces the names among the arguments by ids. It returns the final answer if a name cannot be resolved; then nothing is sent.
 func (c *call) resolve(ctx context.Context) *answer {
 	var names []mention
 	for _, m := range c.Inventory.mentions(c.op, c.args.Wire) {
@@ -96,7 +98,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 			continue
 		}
 		names = append(names, m)
-		c.Names.ask(ctx, m.Kind, namesKept) // of all kinds at once
+		c.Names.ask(ctx, m.Kind, namesKept) // starts the lists of all kinds at once
 	}
 	var p input.Problems
 	for _, m := range names {
@@ -109,7 +111,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 		case len(found) == 1:
 			m.Put(found[0].ID)
 		default:
-			p.Add(m.path, m.Kind.refusal(m.value, found, dir, c.reads(m.Kind.List)))
+			p.Add(m.path, c.refusal(m.Kind, m.value, found, dir))
 		}
 	}
 	if p.Any() {
@@ -119,9 +121,17 @@ func (c *call) resolve(ctx context.Context) *answer {
 	return nil
 }
 
-// refusal says why a name stands for no object, and what would stand for one. Without told it names none of those that there are.
-func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) string {
+// refusal explains why a name does not identify one object, and what would. It lists the names that exist only if the caller may read the
+// list.
+func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) string {
 	const most = 20
+	told := c.reads(k.List)
+	mask := func(email string) string {
+		if c.MaskEmails && !k.ByEmail {
+			return legible.MaskEmails(email)
+		}
+		return email
+	}
 	switch {
 	case strings.TrimSpace(name) == "":
 		return "empty: give the name or the id of a " + k.Word + ", or leave it out"
@@ -132,7 +142,7 @@ func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) st
 	case len(found) > 1:
 		list := make([]string, 0, most)
 		for _, t := range found[:min(len(found), most)] {
-			list = append(list, strings.TrimSpace(t.ID+" "+t.Email))
+			list = append(list, strings.TrimSpace(t.ID+" "+mask(t.Email)))
 		}
 		return fmt.Sprintf("%d %s are called %s; give the id of one: %s", len(found), k.Plural, input.Show(name), strings.Join(list, ", "))
 	case len(dir.things) == 0 && dir.cut:
@@ -140,7 +150,7 @@ func (k *Kind) refusal(name string, found []Thing, dir *directory, told bool) st
 	case len(dir.things) == 0:
 		return fmt.Sprintf("no %s is called %s: there are none", k.Word, input.Show(name))
 	}
-	names := dir.names()
+	names := dir.shown(&render.Writer{View: &render.PlainView, Mask: c.MaskEmails && !k.ByEmail})
 	text := fmt.Sprintf("no %s is called %s", k.Word, input.Show(name))
 	if dir.cut {
 		text = fmt.Sprintf("none of the first %d %s is called %s", len(names), k.Plural, input.Show(name))

@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// off returns the setting that keeps a tool from being called, empty for one that is on.
+// off returns the setting that switches a tool off, or an empty text for a tool that is on.
 func (env Env) off(tool string) string {
 	if env.OffBy == nil {
 		return ""
@@ -18,7 +18,7 @@ func (env Env) off(tool string) string {
 	return env.OffBy(tool)
 }
 
-// firstOn returns the first operation that a model can call. If there is none, off is the setting that keeps it from the first.
+// firstOn returns the first operation that is switched on. If there is none, off is the setting that switches the first one off.
 func (env Env) firstOn(ops []*Operation) (op *Operation, off string) {
 	for _, op := range ops {
 		if env.off(op.Name) == "" {
@@ -31,12 +31,12 @@ func (env Env) firstOn(ops []*Operation) (op *Operation, off string) {
 	return nil, env.off(ops[0].Name)
 }
 
-// namedID is an argument that names an object, with its value as it is shown.
+// namedID is an argument that holds an id, with its value in the form for texts.
 type namedID struct{ Name, value string }
 
-// ids are those of the call: first those in the path, then those among the other arguments and in the objects there.
+// ids returns the ids of the call: first those in the path, then those among the other arguments and one level into their objects.
 func (f failing) ids() []namedID {
-	const most = 6 // to name
+	const most = 6 // bounds the length of the text
 	ids := f.pathIDs()
 	inPath := len(ids)
 	ids = append(ids, idsIn("", f.args.Wire)...)
@@ -72,10 +72,10 @@ func isID(name string) bool {
 	return name == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
-// lookup names the tools that find right ids in place of those of the call.
+// lookup names the tools that find valid ids in place of those of the call.
 func (f failing) lookup() string { return f.find(f.ids()) }
 
-// refused names the tools that find right ids in place of those that the API complains about.
+// refused names the tools that find valid ids in place of those that the API complains about.
 func (f failing) refused() string {
 	about := []string{f.written(f.err.Param)}
 	for _, d := range f.err.Details {
@@ -86,7 +86,7 @@ func (f failing) refused() string {
 
 func (f failing) find(ids []namedID) string {
 	var words []string
-	found := map[string][]string{} // names by what finds them
+	found := map[string][]string{} // names of ids by the words that say what finds them
 	for _, id := range ids {
 		by := f.finder(id.Name)
 		if found[by] == nil {
@@ -100,7 +100,7 @@ func (f failing) find(ids []namedID) string {
 	return strings.Join(words, ", ")
 }
 
-// finder says how a right id is found, with %s for its name.
+// finder says how a valid id is found, with %s for its name.
 func (f failing) finder(name string) string {
 	k := f.Inventory.kindOf(f.op, name)
 	if k == nil {
@@ -114,7 +114,7 @@ func (f failing) finder(name string) string {
 	}
 }
 
-// check names the read that shows whether a write happened.
+// check names the read that shows whether a write was made.
 func (f failing) check() string {
 	switch op, off := f.firstOn(f.tellers()); {
 	case op != nil:
@@ -125,7 +125,7 @@ func (f failing) check() string {
 	return "ask the user to look in Featurebase"
 }
 
-// current names the read that shows what is there.
+// current names the read that shows the current state.
 func (f failing) current() string {
 	if op, _ := f.firstOn(f.tellers()); op != nil && op != f.op {
 		return f.with(op) + " shows what is there"
@@ -133,7 +133,7 @@ func (f failing) current() string {
 	return input.Corrected
 }
 
-// overview names the list of what the call could have meant.
+// overview names the list of the objects that the call could have meant.
 func (f failing) overview() string {
 	if op, _ := f.firstOn(f.siblings()); op != nil {
 		return op.Name + " shows what there is"
@@ -141,7 +141,7 @@ func (f failing) overview() string {
 	return input.Corrected
 }
 
-// siblings are the lists above the path of the operation, and those beside it.
+// siblings returns the lists above the path of the operation, and those beside it.
 func (f failing) siblings() []*Operation {
 	var ops []*Operation
 	for path := parent(f.op.Path); path != ""; path = parent(path) {
@@ -155,8 +155,8 @@ func (f failing) siblings() []*Operation {
 	return ops
 }
 
-// tellers are the reads that show what became of a write, the most telling first: those of the object that its path names, of one that its
-// body names, the lists above it, and the searches of these.
+// tellers returns the reads that show the result of a write, the best first: reads of the object in its path, reads of an object in its
+// body, lists above the path, and searches of these lists.
 func (f failing) tellers() []*Operation {
 	if op := f.Inventory.Lookup(f.op.ShownBy); op != nil {
 		return f.Inventory.lists(op)
@@ -180,7 +180,7 @@ func (f failing) tellers() []*Operation {
 	return slices.Concat(objects, named, above, searches)
 }
 
-// names reports whether the body has the id by which op reads one of what is listed at a path: its own, or one of another system.
+// names reports whether the body has the id by which op reads an object of the list at a path: the id of Featurebase or of another system.
 func (f failing) names(op *Operation, list string) bool {
 	name, ok := hole(op.Path[strings.LastIndexByte(op.Path, '/')+1:])
 	own, _, _ := strings.Cut(parent(op.Path), "/by-")
@@ -189,7 +189,7 @@ func (f failing) names(op *Operation, list string) bool {
 
 func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }
 
-// with is a read with the ids of the call that it takes, and those to look for in its answer.
+// with returns the name of a read with the ids of the call that it takes as arguments, and those to look for in its answer.
 func (f failing) with(read *Operation) string {
 	var take, look []string
 	props := read.Input.Shape().Props
@@ -197,7 +197,7 @@ func (f failing) with(read *Operation) string {
 		switch {
 		case props[id.Name] != nil:
 			take = append(take, id.Name+" "+id.value)
-		case f.op.ActingAdmin != nil && f.op.ActingAdmin.Need == id.Name: // who acts is there in any case
+		case f.op.ActingAdmin != nil && f.op.ActingAdmin.Need == id.Name: // the acting admin exists whether or not the write was made
 		case strings.Contains(f.op.Path, "{"+id.Name+"}"), id.Name == "id":
 			look = append(look, id.Name+" "+id.value)
 		}

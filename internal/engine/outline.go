@@ -7,7 +7,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// bullets writes a list as an outline. It ends where the budget does, between items, and says so.
+// bullets writes a list as an outline. It stops between two items when the budget is used up, and states how many it shows.
 func (c *call) bullets(w *render.Writer, body rawjson.Value) string {
 	o := *c.outline
 	items, envelope := body, rawjson.Value(nil)
@@ -29,12 +29,12 @@ func (c *call) bullets(w *render.Writer, body rawjson.Value) string {
 	}
 	shown, full := 0, false
 	rows.Each(func(fields []rawjson.Value) {
-		if full || fields == nil { // the live API has items that are null
+		if full || fields == nil { // the live API returns null items
 			return
 		}
 		before := len(bullets)
 		bullets = w.AppendBullet(bullets, fields, o)
-		const said = 200 // room for the words about how many there are
+		const said = 200 // bytes for the line that states the numbers
 		if full = shown > 0 && !c.AnswerBudget.Holds(len(head)+said+len(bullets)); full {
 			bullets = bullets[:before]
 			return

@@ -11,8 +11,8 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// readPlace reads limit and cursor, and puts those of the page that is asked for in their place. With a cursor of ours the page keeps the
-// limit that it began with, and a limit beside it bounds what is shown.
+// readPlace reads limit and cursor, and replaces them by those of the page to request. A cursor of this server goes on inside a page, so
+// the page keeps the limit it was first requested with, and a limit given with the cursor bounds what is shown.
 func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	if op.Input.Shape().Props[input.CursorArg] == nil {
 		return
@@ -43,7 +43,7 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	}
 }
 
-// checkSum is of the operation and of the arguments that decide what a list holds and in which order.
+// checkSum is a checksum of the operation and of the arguments that decide the items of a list and their order.
 func checkSum(op *Operation, wire map[string]any) uint32 {
 	rest := maps.Clone(wire)
 	delete(rest, input.CursorArg)

@@ -11,29 +11,31 @@ import (
 )
 
 const (
-	mostRepeats = 256 // calls that are remembered
-	tooOften    = 3   // failures of the same call in the same way, from which on it is said
+	mostRepeats = 256 // failed calls that are remembered
+	tooOften    = 3   // number of equal failures from which on the answer states it
 )
 
-// Repeats notices calls that fail the same way again and again, because models repeat them without end. The tools of a server share one.
-// It keeps hashes, never arguments, of the calls that failed last. Callers who share a server do not hear of each other's.
+// Repeats counts calls that fail the same way repeatedly, because models repeat such calls without end. The tools of a server share one. It
+// keeps hashes of the calls that failed last, never arguments, and the hashes include the caller, so that callers do not learn of each
+// other's failures.
 type Repeats struct {
 	seed maphash.Seed
 
 	mu   sync.Mutex
-	last []repeat // the one that failed last at the end
+	last []repeat // the newest failure is the last
 }
 
 // repeat is a call that failed.
 type repeat struct {
-	call, way uint64 // hashes of caller, tool and arguments, and of what it came to
+	call, way uint64 // hashes: of caller, tool and arguments; of the outcome
 	times     int
 }
 
-// NewRepeats remembers nothing yet.
+// NewRepeats returns a counter without failures.
 func NewRepeats() *Repeats { return &Repeats{seed: maphash.MakeSeed()} }
 
-// notice counts the answer of a call. One that failed too often in the same way says so first. A question is neither a failure nor a success.
+// notice counts the answer of a call. An answer that failed too often in the same way begins with a line that says so. A question counts
+// neither as a failure nor as a success.
 func (r *Repeats) notice(caller string, op *Operation, raw []byte, a answer) answer {
 	if r == nil || a.Question != nil {
 		return a
@@ -44,7 +46,7 @@ func (r *Repeats) notice(caller string, op *Operation, raw []byte, a answer) ans
 	return a
 }
 
-// count returns how often in a row the call has failed in this way, 0 for one that succeeded.
+// count returns how often in a row the call has failed in this way, or 0 if it succeeded.
 func (r *Repeats) count(caller string, op *Operation, raw []byte, a answer) int {
 	if a.succeeded() && r.none() {
 		return 0
@@ -68,7 +70,7 @@ func (r *Repeats) count(caller string, op *Operation, raw []byte, a answer) int 
 	return now.times
 }
 
-// none spares the calls of a server where nothing fails.
+// none reports whether no failure is remembered. Then a successful call needs no hash.
 func (r *Repeats) none() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,7 +87,7 @@ func (r *Repeats) hash(words ...string) uint64 {
 	return h.Sum64()
 }
 
-// sorted is JSON without the differences that mean nothing. What is not JSON stays as it is.
+// sorted returns JSON in a canonical form. It returns anything else unchanged.
 func sorted(raw []byte) []byte {
 	v, err := rawjson.Decode(raw)
 	if err != nil {
@@ -94,7 +96,7 @@ func sorted(raw []byte) []byte {
 	return rawjson.Encode(v)
 }
 
-// again says what repeating the call comes to.
+// again says that repeating the call does not help.
 func (a answer) again(times int) string {
 	text := fmt.Sprintf("This call has failed %d times the same way", times)
 	switch {

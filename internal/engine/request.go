@@ -13,8 +13,8 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// requestOf places every argument: those that the path names fill it; the others go to the query on GET and to the JSON body on every
-// other method. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
+// requestOf builds the request. Arguments in the path fill its holes; the others go to the query for GET and to the JSON body for the other
+// methods. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
 func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
 	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety()}
 	rest := maps.Clone(wire)
@@ -50,14 +50,14 @@ func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
 	return r, nil
 }
 
-// hole returns the argument that a part of a path stands for.
+// hole returns the name of the argument that fills a segment of a path.
 func hole(part string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(part, "{")
 	return strings.TrimSuffix(name, "}"), ok
 }
 
-// pathSegment escapes an id. Empty and "." cannot be escaped and would name another operation; "..", and slashes also when they are
-// escaped, a server in between could take for steps of the path.
+// pathSegment escapes an id for a path. It refuses an empty id and ".", which would address another operation, and ".." and slashes, which
+// a proxy could resolve as path steps even if they are escaped.
 func pathSegment(name string, v any) (string, error) {
 	s, _ := v.(string)
 	if n, ok := v.(json.Number); ok { // tickets go by number
@@ -69,7 +69,8 @@ func pathSegment(name string, v any) (string, error) {
 	return url.PathEscape(s), nil
 }
 
-// query writes lists as one value joined by commas, as the contract has it; a value with a comma of its own would be read as two.
+// query encodes the query. A list is one value joined by commas, as the contract says, so it refuses an item with a comma, which the API
+// would read as two.
 func query(fields map[string]any) (string, error) {
 	q := make(url.Values, len(fields))
 	for name, v := range fields {
@@ -90,7 +91,7 @@ func query(fields map[string]any) (string, error) {
 	return q.Encode(), nil
 }
 
-// queryText is a string as it stands, and any other value as JSON writes it.
+// queryText returns a string as it is, and any other value as JSON.
 func queryText(v any) string {
 	switch v := v.(type) {
 	case string:

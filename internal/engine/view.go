@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// render turns a response into the text of an answer that keeps the budget.
+// render converts a response to the text of an answer within the budget.
 func (c *call) render(body []byte) string {
 	v := c.op.Output
 	if v == nil {
@@ -40,7 +40,7 @@ func (c *call) render(body []byte) string {
 	}
 }
 
-// listed returns what a listing has to know of the operation.
+// listed returns what the listing needs to know about the operation.
 func (inv *Inventory) listed(op *Operation) render.Listed {
 	props := op.Input.Shape().Props
 	of := render.Listed{Pages: props[input.CursorArg] != nil, Offsets: props[input.OffsetArg] != nil}
@@ -50,8 +50,8 @@ func (inv *Inventory) listed(op *Operation) render.Listed {
 	return of
 }
 
-// part shows as much of a document as the budget has room for, from an offset on. Only the body is counted: what stands before it, such as
-// votes and dates, changes between calls. It is shown with the first part alone.
+// part returns as much of a document as the budget has room for, from an offset on. Offsets count bytes of the body only, because the head,
+// such as votes and dates, changes between calls. Only the first part shows the head.
 func part(op *Operation, document []byte, bodyAt, offset int, budget render.Budget) string {
 	text := strings.ToValidUTF8(string(document[:bodyAt]), "\ufffd")
 	body := strings.ToValidUTF8(string(document[bodyAt:]), "\ufffd")
@@ -73,7 +73,7 @@ func part(op *Operation, document []byte, bodyAt, offset int, budget render.Budg
 	case budget > 0:
 		text = render.CutLines(text, int(budget)/2)
 	}
-	const note = 120 // room for the words at the end
+	const note = 120 // bytes for the last line
 	end := len(body)
 	if !budget.Holds(len(text) + len(body) - offset) {
 		end = offset + render.BreakBefore(body[offset:], int(budget)-len(text)-note, breaks(op))
@@ -94,7 +94,7 @@ func part(op *Operation, document []byte, bodyAt, offset int, budget render.Budg
 	return text + fmt.Sprintf("--- %d of %d bytes shown so far; offset %d goes on ---", end, len(body), end)
 }
 
-// breaks are where the operation's text may be cut, the best first: before a message of a transcript, after a paragraph, after a line,
+// breaks returns where the operation's text may be cut, the best first: before a message of a transcript, after a paragraph, after a line,
 // between words.
 func breaks(op *Operation) []render.TextBreak {
 	all := []render.TextBreak{{At: "\n[", After: 1}, {At: "\n\n", After: 2}, {At: "\n", After: 1}, {At: " ", After: 1}}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -31,7 +32,7 @@ type feast struct {
 
 const (
 	largest = 31 << 20 // bytes: the most that is read is 32 MiB
-	usual   = 1 << 20  // bytes: the most that is read besides others
+	usual   = 1 << 20  // bytes: several answers of that size are kept at once
 )
 
 // repeated writes the same again and again, up to a length.
@@ -62,6 +63,12 @@ func counted(begin, format, end string, length, most int) func(*bufio.Writer) {
 	}
 }
 
+// inTurn writes the one and the other.
+func inTurn(bodies ...func(*bufio.Writer)) func(*bufio.Writer) {
+	var n atomic.Int32
+	return func(w *bufio.Writer) { bodies[int(n.Add(1))%len(bodies)](w) }
+}
+
 // feasts are the worst that was found, each for another part of the work.
 func feasts() []feast {
 	const (
@@ -79,6 +86,8 @@ func feasts() []feast {
 	talk := func(name string, body func(*bufio.Writer)) feast {
 		return feast{name: "a conversation, " + name, tool: "get_conversation", args: map[string]any{"conversationId": "7"}, body: body}
 	}
+	texts := counted(`{"id":"1","more":["a"`, `,"%060d"`, "]}", largest, many)
+	attributes := counted(content+"<p ", "a%d ", `>after</p>"}`, usual, largest)
 	all := []feast{
 		get("a data: image", repeated(content+`<img src=\"data:image/png;base64,`, "iVBORw0KGgo/AAAA", `\">after"}`, largest)),
 		get("words for a picture", repeated(content+`<img src='a.png' alt='`, "words ", `'>after"}`, largest)),
@@ -93,7 +102,7 @@ func feasts() []feast {
 		get("a title that is not UTF-8", repeated(`{"id":"1","title":"`, "a\xff", `"}`, largest)),
 		get("names of fields", counted(`{"id":"1"`, `,"%d":1`, "}", largest, many)),
 		get("long names of fields", counted(`{"id":"1"`, `,"%060d":1`, "}", largest, many)),
-		get("texts", counted(`{"id":"1","more":["a"`, `,"%060d"`, "]}", largest, many)),
+		get("texts", texts),
 		get("ids", counted(`{"id":"1"`, `,"boardId":"%048d"`, "}", largest, many)),
 		get("ten million values", repeated(`{"id":"1","more":[1`, ",1", "]}", largest)),
 		get("the key", repeated(`{"id":"1","title":"`, theKey+" ", `"}`, largest)),
@@ -128,11 +137,17 @@ func feasts() []feast {
 		f.name, f.calls = "eight calls at once: "+f.name, 8
 		return f
 	}
+	crowd := func(f feast) feast {
+		f.name, f.calls = "24 calls at once: "+f.name, 24
+		return f
+	}
 	return append(all,
 		atOnce(all[0]), atOnce(all[5]), atOnce(all[20]), atOnce(all[len(all)-1]), atOnce(all[len(all)-3]),
 		atOnce(list("many in little", repeated(`{"data":[{}`, ",{}", "]}", usual))),
 		atOnce(get("names in little", counted(`{"id":"1"`, `,"%d":1`, "}", usual, many))),
 		atOnce(talk("events in little", repeated(thread, ",{}", "]}", usual))),
+		crowd(get("attributes in little", attributes)),
+		crowd(get("texts, and attributes in little", inTurn(texts, attributes))),
 	)
 }
 

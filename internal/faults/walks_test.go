@@ -109,6 +109,9 @@ func walks() []*row {
 		{"nothing that can be listed", refused},
 		{"the key in each title", replies(http.StatusOK, strings.ReplaceAll(some, "Dark mode", theKey))},
 	} {
+		if raced && strings.Contains(walk.name, "10,000") {
+			continue // as for sizes
+		}
 		under := &setting{
 			name:  "Lists to walk: " + walk.name,
 			flags: []string{"--timeout", "5m", "--deadline", "10m", "--retries", "0"}, deadline: 10 * time.Minute,

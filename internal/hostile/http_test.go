@@ -78,7 +78,8 @@ func TestLargeBodies(t *testing.T) {
 
 func TestTenThousandPipelinedCallsOverHTTP(t *testing.T) {
 	t.Parallel()
-	const connections, each = 10, 1000
+	const connections = 10
+	each := many(1000)
 	s := startHTTP(t, sandboxed...)
 	request := head(fmt.Sprintf("Content-Length: %d", len(callLine("1")))) + callLine("1")
 	parallel(connections, connections, func(int) {

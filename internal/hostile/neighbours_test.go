@@ -43,7 +43,7 @@ func neighbours(t *testing.T) *site {
 	if err := os.WriteFile(file, []byte(attacker+"\n"+honest+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return startHTTP(t, append(slices.Clone(sandboxed), "--auth=token", "--auth-tokens="+file)...)
+	return startHTTP(t, append(slices.Clone(sandboxed), "--toolsets=all", "--auth=token", "--auth-tokens="+file)...)
 }
 
 // as adds the credentials of a caller to headers.
@@ -68,15 +68,19 @@ func (s *site) slowest(token string) time.Duration {
 	return took[len(took)-1-len(took)/100]
 }
 
-// beside compares honest calls beside an attack with those made before. What attack returns ends the attack.
+// beside compares honest calls beside an attack with those made before. What attack returns ends the attack. A machine that is busy with something else makes
+// some calls slow, a program that lets the honest caller wait makes them slow every time; so what is too slow is measured again.
 func (s *site) beside(token string, attack func() (end func())) {
 	s.t.Helper()
 	alone := s.slowest(token)
 	end := attack()
 	attacked := s.slowest(token)
+	for again := 0; again < 4 && attacked > max(slower*alone, floor); again++ {
+		attacked = s.slowest(token)
+	}
 	withinMemory(s.t, s.cmd)
 	s.t.Logf("p99 of the honest caller: %v alone, %v beside the attack", alone, attacked)
-	if attacked > max(slower*alone, floor) {
+	if attacked > max(slower*alone, floor) && !raced {
 		s.t.Errorf("honest calls take %v beside the attack, and %v alone", attacked, alone)
 	}
 	end()
@@ -166,6 +170,7 @@ func TestUnreadAnswersBesideAnHonestCaller(t *testing.T) {
 }
 
 func TestLargeHandshakesBesideAnHonestCaller(t *testing.T) {
+	skipRaced(t)
 	s := neighbours(t)
 	s.beside(honest, func() func() {
 		handshake := func(size int) string {
@@ -231,8 +236,8 @@ func TestAFloodOfStreamsBesideAnHonestCaller(t *testing.T) {
 	s.stop()
 }
 
-// ask1030 makes calls that wait for a user until they are ended.
-func (s *site) ask1030(post string, credentials func(i int) []string) (end func()) {
+// ask1030 makes calls that wait for a user until they are ended, and returns how many of them got as far as a question.
+func (s *site) ask1030(post string, credentials func(i int) []string) (asked int, end func()) {
 	const elicits = `"capabilities":{"elicitation":{}}`
 	var mu sync.Mutex
 	var open []io.Closer
@@ -252,8 +257,11 @@ func (s *site) ask1030(post string, credentials func(i int) []string) (end func(
 		mu.Lock()
 		defer mu.Unlock()
 		open = append(open, response.Body)
+		if response.Header.Get("Content-Type") == "text/event-stream" {
+			asked++
+		}
 	})
-	return func() {
+	return asked, func() {
 		for _, stream := range open {
 			_ = stream.Close()
 		}
@@ -269,7 +277,12 @@ func TestOpenQuestionsBesideAnHonestCaller(t *testing.T) {
 		t.Fatalf("no post in %.300s", body)
 	}
 	s.beside(honest, func() func() {
-		return s.ask1030(post, func(int) []string { return as(attacker) })
+		asked, end := s.ask1030(post, func(int) []string { return as(attacker) })
+		t.Logf("%d questions are open", asked)
+		if asked < 100 {
+			t.Errorf("%d questions are open, which is no attack", asked)
+		}
+		return end
 	})
 	s.stop()
 }
@@ -289,13 +302,17 @@ func keyed(t *testing.T) *site {
 		_, _ = io.WriteString(w, `[{"id":"64b921c0d0013bb2e0000001","name":"Feature requests"}]`)
 	}))
 	t.Cleanup(api.Close)
-	return startHTTP(t, "--auth=key", "--api-url="+api.URL, "--rate=0", "--concurrency=0", "--log-level=error")
+	return startHTTP(t, "--toolsets=all", "--auth=key", "--api-url="+api.URL, "--rate=0", "--concurrency=0", "--log-level=error")
 }
 
 func TestQuestionsOfInventedKeys(t *testing.T) {
 	s := keyed(t)
 	s.beside(honestKey, func() func() {
-		return s.ask1030("64b921c0d0013bb2e0000001", func(i int) []string { return as("sk_invented_" + strconv.Itoa(i)) })
+		asked, end := s.ask1030("64b921c0d0013bb2e0000001", func(i int) []string { return as("sk_invented_" + strconv.Itoa(i)) })
+		if asked > 0 {
+			t.Errorf("%d users were asked for keys that are refused", asked)
+		}
+		return end
 	})
 	s.stop()
 }

@@ -64,6 +64,22 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// skipRaced skips a test of large messages, which the race detector reads byte by byte: what happens to them at the same time is seen with small ones.
+func skipRaced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("it takes minutes with the race detector")
+	}
+}
+
+// many is a number of calls, or a tenth of them with the race detector.
+func many(calls int) int {
+	if raced {
+		return calls / 10
+	}
+	return calls
+}
+
 // withinMemory fails the test if the program, which is still running, has ever taken more than the bound.
 func withinMemory(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()

@@ -2,11 +2,11 @@
 //
 //	input.go           the struct of an operation's arguments, and one call's arguments
 //	schema.go          the JSON Schema of a struct, flat
-//	publish.go         the part of it that hosts show
-//	shape.go           the checks and tolerances of each value
+//	publish.go         the part of the schema that hosts show
+//	shape.go           the checks of each value, and the forms that they tolerate
 //	rule.go            rules across arguments
-//	problem.go         what is said about arguments that break a rule
+//	problem.go         the words about arguments that break a rule
 //	types.go, ids.go   types that need more than a Go kind: ids, filter clauses, pages
 //	reportfilters.go   the nested filters of reports
-//	place.go           where in a page the next call goes on
+//	place.go           the cursor that goes on inside a page
 package input

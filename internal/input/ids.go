@@ -4,12 +4,13 @@ import (
 	"strings"
 )
 
-// IsNumber is the form of the ids of collections.
+// IsNumber reports whether a text has the form of the id of a collection: 1 to 16 digits.
 func IsNumber(id string) bool {
 	return id != "" && len(id) <= 16 && strings.Trim(id, "0123456789") == ""
 }
 
-// Bracketed returns the id of a form that stands in brackets behind a name, and any other value as it is, without spaces around it.
+// Bracketed returns the id from a name with the id in brackets, where form reports whether a text is an id. It returns any other value
+// unchanged but for the surrounding space.
 func Bracketed(value string, form func(id string) bool) string {
 	value = strings.TrimSpace(value)
 	if open := strings.LastIndexByte(value, '('); open > 0 && strings.HasSuffix(value, ")") && form(value[open+1:len(value)-1]) {

@@ -11,16 +11,16 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Input is what an operation accepts, declared by a Go struct. It is reflected at the first use, so that a server with all
+// Input declares the arguments of an operation by a Go struct. The struct is reflected at the first use, so that a server with all
 // operations starts as fast as one with a single tool.
 type Input struct {
 	schema func() json.RawMessage
 	Shape  func() *Shape
 }
 
-// Args declares the arguments by the struct T: its json tags name them (omitempty or omitzero makes one optional), jsonschema tags bound them,
-// and jsonschema_description tells a model what a name alone does not. The struct is never filled: the arguments go to the API as
-// they were given, so no zero value can get lost.
+// Args declares the arguments by the struct T. Its json tags name them, and omitempty or omitzero makes one optional; jsonschema tags bound
+// them; jsonschema_description adds what a model cannot tell from the name. The struct is never filled: the arguments go to the API as the
+// model wrote them, so that no zero value gets lost.
 func Args[T any]() *Input {
 	t := reflect.TypeFor[T]()
 	return &Input{
@@ -29,39 +29,40 @@ func Args[T any]() *Input {
 	}
 }
 
-// Schema returns the JSON Schema to publish, from the declaration. Serving needs [Operation.Schema] alone, which is the same and written down.
+// Schema returns the JSON Schema to publish, reflected from the declaration. The tests write it to tools/schemas.txt, from where a server
+// publishes it (see engine.Inventory.Schema).
 func (in *Input) Schema() json.RawMessage { return in.schema() }
 
-// Requiring returns the published schema with one more argument that must be given.
+// Requiring returns the published schema with one more required argument.
 func (in *Input) Requiring(name string) json.RawMessage {
 	s := *in.Shape().Schema
 	s.Required = append(slices.Clone(s.Required), name)
 	return publish(&s)
 }
 
-// The arguments that are ours: they shape a call or its answer and are never sent as they are.
+// The arguments of this server. They shape a call or its answer, and the API never gets them as they are.
 const (
-	DetailArg = "detail"
-	ClearArg  = "clear"
-	OffsetArg = "offset"
+	DetailArg = "detail" // how much of each object is shown
+	ClearArg  = "clear"  // the fields to set to null
+	OffsetArg = "offset" // where to go on in a long answer without a cursor
 )
 
-// The arguments that say which part of a list is asked for.
+// The arguments that select the part of a list.
 const (
 	LimitArg  = "limit"
 	CursorArg = "cursor"
 )
 
-// Arguments are what one call was given, in the API's form.
+// Arguments are the checked arguments of one call, in the API's form.
 type Arguments struct {
 	Wire   map[string]any
 	Detail string
-	Offset int   // of a long text, or of a list that has no pages
-	Place  Place // in a list that has pages
-	Most   int   // items to show of what is left of a page; 0 is all
+	Offset int   // bytes into a long text, or items into a list without pages
+	Place  Place // the position in a list with pages
+	Most   int   // items to show of the rest of a page; 0: all
 }
 
-// Object decodes the arguments of a call, with numbers as they were written.
+// Object decodes the arguments of a call and keeps numbers as they were written. Invalid JSON is a problem and decodes to an empty object.
 func (p *Problems) Object(raw []byte) any {
 	if len(bytes.TrimSpace(raw)) == 0 || bytes.Equal(raw, []byte("null")) {
 		return map[string]any{}
@@ -74,5 +75,5 @@ func (p *Problems) Object(raw []byte) any {
 	return v
 }
 
-// Check returns what is wrong with the struct tags of the arguments, nil if nothing is.
+// Check returns the mistakes in the struct tags of the arguments, joined, or nil.
 func (in *Input) Check() error { return errors.Join(in.Shape().checkTags("")...) }

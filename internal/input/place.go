@@ -10,19 +10,20 @@ import (
 	"strings"
 )
 
-// Place is where in a list a call goes on. The API's cursors stand between its pages; where an answer ends inside a page, the model gets
-// a cursor of ours, with which the page is asked for again as it was and what was shown of it is left out.
+// Place is the position in a list at which a call goes on. The cursors of the API point between its pages. Where an answer ends inside a
+// page, the model gets a cursor of this server, which requests the same page again and skips the items already shown.
 type Place struct {
-	Skip   int    // items of the page to leave out, empty ones among them
-	Limit  int    // what the page was asked for with; 0 is none
-	Cursor string // the API's, of the page; empty for the first
-	Call   uint32 // check sum of the arguments that decide what the list holds
+	Skip   int    // items of the page to skip, empty ones included
+	Limit  int    // the limit with which the page was requested; 0: none
+	Cursor string // the API's cursor of the page; empty for the first page
+	Call   uint32 // checksum of the arguments that decide the items of the list
 }
 
-// A cursor of ours begins with a character that those of the API do not: theirs are Base64 or ids. One that does all the same is wrapped.
+// OursBegin is the first character of a cursor of this server. Cursors of the API are Base64 or ids and do not begin with it; one that does
+// is wrapped.
 const OursBegin = "~"
 
-// String returns the cursor: a check sum, what is needed to go on, and the API's cursor as it is.
+// String returns the cursor: a checksum, the fields and the API's cursor as it is.
 func (p Place) String() string {
 	head := binary.BigEndian.AppendUint32(nil, p.Call)
 	head = binary.AppendUvarint(head, uint64(p.Skip))  //nolint:gosec // a count is not negative
@@ -35,7 +36,7 @@ func (p Place) String() string {
 	return text
 }
 
-// ParsePlace reads what String wrote; false for anything else.
+// ParsePlace parses a cursor that String returned. It returns false for anything else.
 func ParsePlace(text string) (Place, bool) {
 	const sumLength = 4
 	ours, cursor, _ := strings.Cut(strings.TrimPrefix(text, OursBegin), ".")
@@ -50,7 +51,7 @@ func ParsePlace(text string) (Place, bool) {
 		return Place{}, false
 	}
 	limit, m := binary.Uvarint(rest[n:])
-	const most = 1 << 20 // of items on a page
+	const most = 1 << 20 // items of a page
 	if m <= 0 || skip > most || limit > most {
 		return Place{}, false
 	}
@@ -59,7 +60,7 @@ func ParsePlace(text string) (Place, bool) {
 	return p, ok && p.String() == text
 }
 
-// Integer is the value of an argument that was checked to be one, or 0 where it is absent.
+// Integer returns the value of a checked integer argument, or 0 where it is absent.
 func Integer(v any) int {
 	number, _ := v.(json.Number)
 	n, _ := strconv.Atoi(number.String())

@@ -12,12 +12,13 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Problems collects everything wrong with the arguments of one call, so that a model can mend all of it at once.
+// Problems collects all mistakes in the arguments of one call, so that a model can correct them at once.
 type Problems struct{ lines []string }
 
+// Any reports whether there are problems.
 func (p *Problems) Any() bool { return len(p.lines) > 0 }
 
-// Add notes a problem with the argument at path; the empty path is the arguments as a whole.
+// Add records a problem with the argument at a path. The empty path stands for the arguments as a whole.
 func (p *Problems) Add(path, text string) {
 	if path != "" {
 		text = path + ": " + text
@@ -25,9 +26,9 @@ func (p *Problems) Add(path, text string) {
 	p.lines = append(p.lines, text)
 }
 
-// unknown notes a name that the shape does not have, with the one that was probably meant.
+// unknown records an unknown name, with the valid name that the model probably meant.
 func (p *Problems) unknown(path, name string, valid []string) {
-	const longest = 100 // characters of what was written
+	const longest = 100 // characters of the name
 	text := fmt.Sprintf("unknown argument %q", legible.Truncate(longest, []rune(JoinPath(path, name))))
 	if near := nearest.Name(name, valid); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
@@ -39,7 +40,7 @@ func (p *Problems) unknown(path, name string, valid []string) {
 	p.lines = append(p.lines, text)
 }
 
-// Err is nil, or everything in one text, in the form of all failures: one line for one problem, a list for more.
+// Err returns nil, or one error for the model with all problems: one line for one problem, a list for several. It names twelve at most.
 func (p *Problems) Err(tool string) error {
 	const maxLines = 12
 	lines := p.lines
@@ -55,7 +56,7 @@ func (p *Problems) Err(tool string) error {
 	return errors.New(tool + " sent nothing:\n- " + strings.Join(lines, "\n- ") + "\n" + Unchanged + ": " + Corrected + ".")
 }
 
-// join extends the path of an argument.
+// JoinPath appends a name to the path of an argument, with a dot.
 func JoinPath(path, name string) string {
 	if path == "" {
 		return name
@@ -63,7 +64,7 @@ func JoinPath(path, name string) string {
 	return path + "." + name
 }
 
-// Show quotes a value in a message, cut to a length that cannot flood the context.
+// Show returns a value as JSON for a message, cut to 60 characters so that it cannot flood the context.
 func Show(v any) string {
 	const limit = 60
 	text := string(rawjson.Encode(v))
@@ -77,7 +78,7 @@ func Show(v any) string {
 	return string(cut) + "…"
 }
 
-// kindName names the JSON kind of a value that is of the wrong kind, with the value where it is short by nature.
+// kindName names the JSON kind of a value of the wrong kind. It shows a scalar itself, because that is short.
 func kindName(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
@@ -91,13 +92,14 @@ func kindName(v any) string {
 	}
 }
 
-// Refusal is the error of a single problem with the arguments of a tool.
+// Refusal is the error for a single problem with the arguments of a tool.
 func Refusal(tool, problem string) error {
 	var p Problems
 	p.Add("", problem)
 	return p.Err(tool)
 }
 
+// Advice that ends the answers to wrong arguments.
 const (
 	Unchanged = "Do not retry unchanged"
 	Corrected = "correct the arguments, then call again"

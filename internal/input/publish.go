@@ -10,8 +10,8 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// publish writes the schema that hosts show their models. It says less than the checks know, because every word of it is in every
-// user's context: names, kinds, enums and the bounds of numbers stay.
+// publish returns the schema that hosts show their models. It has names, types, enums and the bounds of numbers, but leaves out the other
+// checks, because every word is in every user's context.
 func publish(s *jsonschema.Schema) json.RawMessage {
 	out := *s
 	out.Properties = jsonschema.NewProperties()
@@ -21,15 +21,15 @@ func publish(s *jsonschema.Schema) json.RawMessage {
 	return []byte(unescapeHTML.Replace(string(rawjson.Encode(&out))))
 }
 
-// unescapeHTML undoes what the schema library does for web pages: it would cost a model six letters for each operator such as ">=".
+// unescapeHTML reverses the escapes for web pages, which would cost a model six characters for each operator such as ">=".
 var unescapeHTML = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
-// LongEnum is how many values an enum may have to be published. Those of a longer one, such as all languages, a model knows or is told
-// when it guesses wrong.
+// LongEnum is the largest number of values in a published enum. The values of a longer one, such as all languages, are well known, and the
+// refusal of a wrong one lists them.
 const LongEnum = 20
 
-// slim copies a schema without what a model hardly ever needs and is told when it does, such as how long a text may be or what a map
-// holds; without formats that a name such as email tells; and with a few words in place of what takes a schema many: orders and inner objects.
+// slim copies a schema without what a model seldom needs and the refusal of a wrong value states: lengths of texts, values of maps, and
+// formats that the name tells, such as email. Sort orders and inner objects become a few words in the description.
 func slim(s *jsonschema.Schema) *jsonschema.Schema {
 	out := *s
 	out.MinLength, out.MaxLength, out.MinItems, out.MaxItems, out.AdditionalProperties = nil, nil, nil, nil, nil
@@ -43,7 +43,7 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.Enum, out.Description = nil, sentences(s.Description, order)
 	}
 	switch {
-	case isPlain(s):
+	case isPlain(s) && !isShort(s):
 		out.Properties, out.Required = nil, nil
 		out.Description = sentences(s.Description, describeFields(s))
 	case s.Properties != nil:
@@ -55,14 +55,29 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.Items = slim(s.Items)
 		out.Description, out.Items.Description = sentences(s.Description, out.Items.Description), ""
 	}
+	if out.Type == "object" && out.Properties == nil {
+		out.AdditionalProperties = jsonschema.TrueSchema // some hosts take an object without properties for an empty one
+	}
+	if out.Type == "" && out.Enum == nil && out.Description == "" {
+		out.Description = anyValue // an empty schema is written as true, for which hosts drop tools
+	}
 	return &out
 }
+
+// anyValue describes the one value without a kind: that of a filter.
+const anyValue = "a list for IN, NIN"
+
+// mostFields is how many fields an inner object may have to be published with a schema, as the hosts that check calls need it.
+const mostFields = 6
+
+// isShort reports an inner object that is published field by field.
+func isShort(s *jsonschema.Schema) bool { return s.Properties.Len() <= mostFields }
 
 func sentences(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
 
-// EnumOf returns the values of an enum as the texts that they are.
+// EnumOf returns the values of an enum. All of them have to be texts.
 func EnumOf(s *jsonschema.Schema) []string {
 	values := make([]string, len(s.Enum))
 	for i, v := range s.Enum {
@@ -71,7 +86,7 @@ func EnumOf(s *jsonschema.Schema) []string {
 	return values
 }
 
-// describeOrder words an enum of orders such as "upvotes:desc", or returns "" for any other.
+// describeOrder describes an enum of sort orders such as "upvotes:desc". It returns an empty text for any other enum.
 func describeOrder(values []string) string {
 	var both, one []string
 	for _, v := range values {
@@ -90,7 +105,7 @@ func describeOrder(values []string) string {
 	return strings.Join(append([]string{strings.Join(both, " ") + ", each with :asc or :desc"}, one...), "; ") + "."
 }
 
-// isPlain reports an object whose fields have no structure of their own, so that naming them tells it all.
+// isPlain reports whether the fields of an object have no structure, so that a list of their names describes it.
 func isPlain(s *jsonschema.Schema) bool {
 	if s.Properties == nil {
 		return false
@@ -103,8 +118,8 @@ func isPlain(s *jsonschema.Schema) bool {
 	return true
 }
 
-// describeFields writes the fields of an object as TypeScript would, which every model reads: {id, name?, monthlySpend?: number}. Those
-// without a type hold text.
+// describeFields writes the fields of an object as a TypeScript type, a form that every model reads: {id, name?, monthlySpend?: number}. A
+// field without a type is a text.
 func describeFields(s *jsonschema.Schema) string {
 	var fields []string
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ReportFilters is one rule or a group of rules and groups. Its schema would be recursive, which hosts do not take; so it is
-// published as a plain object that the description explains, and checked here.
+// ReportFilters is the type of a rule or a group of rules and groups. Hosts do not accept its recursive schema, so it is published as a
+// plain object with a description, and Wire checks it.
 type ReportFilters map[string]any
 
 const (
@@ -17,12 +17,13 @@ const (
 	maxFilterRules = 100
 )
 
+// Wire checks the rules and adds the kind of each node. It allows 6 levels of groups and 100 rules.
 func (ReportFilters) Wire(v any, _ reflect.StructTag) (any, error) {
 	rules := 0
 	return filterNode(v, "", 1, &rules)
 }
 
-// filterNode checks one rule or group and adds its kind, which the form tells already.
+// filterNode checks one rule or group and adds its kind, which follows from its fields.
 func filterNode(v any, path string, depth int, rules *int) (any, error) {
 	node, ok := v.(map[string]any)
 	if !ok {
@@ -62,7 +63,7 @@ func filterGroup(node map[string]any, path string, depth int, rules *int) (any, 
 	return map[string]any{"kind": "group", "op": op, "children": out}, nil
 }
 
-// reportOperators are what rules can say, with the form of the value that each takes.
+// reportOperators are the operators of rules, with the form of the value that each takes.
 var reportOperators = map[string]string{
 	"is": "one", "is_not": "one", "contains": "one", "not_contains": "one", "gte": "one", "lte": "one", "between": "two",
 	"in": "list", "not_in": "list", "is_member_of": "list", "is_not_member_of": "list", "exists": "none", "not_exists": "none",
@@ -124,7 +125,7 @@ func isScalars(v any) bool {
 	})
 }
 
-// onlyKeys refuses what a rule or group does not have.
+// onlyKeys returns an error for a field that a rule or group does not have.
 func onlyKeys(node map[string]any, path string, valid ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(node)) {
 		if !slices.Contains(valid, name) {
@@ -134,7 +135,7 @@ func onlyKeys(node map[string]any, path string, valid ...string) error {
 	return nil
 }
 
-// orFilters keeps a message about the whole apart from one about a part of it.
+// orFilters names the whole in a message that is not about a part of it.
 func orFilters(path string) string {
 	if path == "" {
 		return "the whole"

@@ -7,12 +7,14 @@ import (
 	"strings"
 )
 
-// Rule is a condition that spans arguments. When and Refuse name an argument, by its dotted path, that is given, or one with a certain
-// value: "type=contact". An empty When always holds. Need names the arguments of which one is needed, separated by bars.
+// Rule is a check that spans arguments. It applies if the condition When holds or is empty. Need lists arguments, separated by bars, of
+// which one is required. Refuse is a condition that must not hold. A condition is the dotted path of an argument, which holds if the
+// argument is given, or a path with a value: "type=contact".
 type Rule struct {
 	When, Need, Refuse string
 }
 
+// Check records a problem for each part of the rule that the arguments break.
 func (r Rule) Check(wire map[string]any, p *Problems) {
 	if r.When != "" && !Holds(r.When, wire) {
 		return
@@ -30,6 +32,7 @@ func (r Rule) Check(wire map[string]any, p *Problems) {
 	}
 }
 
+// Given reports whether one of the conditions holds.
 func Given(names []string, wire map[string]any) bool {
 	for _, name := range names {
 		if Holds(name, wire) {
@@ -49,7 +52,7 @@ func (r Rule) needed(names []string) string {
 	return "give " + strings.Join(names, " or ")
 }
 
-// Reason says when the rule applies.
+// Reason returns the words for When that follow a problem: " when type is contact".
 func (r Rule) Reason() string {
 	name, value, hasValue := strings.Cut(r.When, "=")
 	switch {
@@ -62,7 +65,7 @@ func (r Rule) Reason() string {
 	}
 }
 
-// Holds reports whether the arguments meet a condition: an argument is there, or has a value.
+// Holds reports whether the arguments meet a condition, as in Rule: the argument is given, or has the value.
 func Holds(condition string, wire map[string]any) bool {
 	path, want, hasValue := strings.Cut(condition, "=")
 	var at any = wire

@@ -7,15 +7,15 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// newReflector makes flat schemas: hosts drop tools for a $ref, a boolean schema or a type list.
+// newReflector returns a reflector for flat schemas, because hosts drop tools whose schema has a $ref, a boolean schema or a list of types.
 func newReflector() *jsonschema.Reflector {
 	return &jsonschema.Reflector{
 		Anonymous:      true, // no $id
 		DoNotReference: true, // no $defs, no $ref; inputs must not be recursive
-		ExpandedStruct: true, // the object itself at the top
+		ExpandedStruct: true, // the object at the top
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			switch {
-			case t.Kind() == reflect.Interface: // the value of a filter, which is read by its field
+			case t.Kind() == reflect.Interface: // the value of a filter, which is checked by its field
 				return &jsonschema.Schema{}
 			case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Interface:
 				return &jsonschema.Schema{Type: "object"} // free keys; additionalProperties would only repeat that
@@ -26,8 +26,8 @@ func newReflector() *jsonschema.Reflector {
 	}
 }
 
-// reflectSchema returns the schema of an arguments struct: everything that its checks need. Only its top is closed in writing, since
-// the checks refuse unknown keys at every level.
+// reflectSchema returns the schema of a struct of arguments with everything that the checks need. Only the top level forbids further keys
+// in writing, since the checks refuse unknown keys at every level.
 func reflectSchema(t reflect.Type) *jsonschema.Schema {
 	s := newReflector().ReflectFromType(t)
 	s.Version = ""

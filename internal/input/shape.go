@@ -18,30 +18,29 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Shape checks values by the same struct that publishes the schema, and brings them into the API's form. Where a client or model
-// writes the right thing in the wrong kind ("10" for 10, one value for a list of one), the value is converted, never with loss;
-// anything else is refused in words that tell the rule.
+// Shape checks values by the struct that the published schema comes from, and converts them to the API's form. It converts a right value in
+// a wrong type without loss ("10" for 10, one value for a list of one). It refuses anything else in words that state the rule.
 type Shape struct {
 	Schema   *jsonschema.Schema
 	Tag      reflect.StructTag
 	Props    map[string]*Shape
-	Names    []string // of props, in the order of the declaration
+	Names    []string // names of Props, in the order of the declaration
 	Items    *Shape
-	Keys     *Shape // of a map, as its values are; both nil where anything goes
+	Keys     *Shape // shape of the keys of a map; nil, like Values, for an object with free keys
 	Values   *Shape
 	Enum     []string
-	normal   func(any) any          // what another way of writing a value means, before it is checked
-	Wire     func(any) (any, error) // the API's form of a checked value, where it differs
+	normal   func(any) any          // converts another spelling of a value before the check; may be nil
+	Wire     func(any) (any, error) // converts a checked value to the API's form; may be nil
 	Min, max *big.Rat
 }
 
-// wirer is implemented by the types of arguments whose form in the API differs from the one a model writes. It is called on the
-// zero value, with the checked value and the tag of the struct field. Its error is the problem, in words.
+// wirer is implemented by types of arguments whose form in the API differs from the form that a model writes. Wire is called on the zero
+// value, with the checked value and the tag of the struct field. Its error is the problem in words for the model.
 type wirer interface {
 	Wire(value any, tag reflect.StructTag) (any, error)
 }
 
-// normalizer is implemented by the types of arguments that people write in more than one way. It is called on the zero value.
+// normalizer is implemented by types of arguments that people write in several ways. Normal is called on the zero value.
 type normalizer interface {
 	Normal(value any) any
 }
@@ -52,7 +51,7 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *Shap
 	}
 	sh := &Shape{Schema: s, Tag: tag, Min: rat(s.Minimum), max: rat(s.Maximum)}
 	for _, e := range s.Enum {
-		sh.Enum = append(sh.Enum, e.(string)) // other enums do not occur, and a test reflects every input
+		sh.Enum = append(sh.Enum, e.(string)) // a test reflects every input, so an enum of another type panics there
 	}
 	if w, ok := reflect.TypeAssert[wirer](reflect.Zero(t)); ok {
 		sh.Wire = func(v any) (any, error) { return w.Wire(v, tag) }
@@ -94,8 +93,8 @@ func rat(n json.Number) *big.Rat {
 	return r
 }
 
-// WithoutEmpty leaves out the optional arguments that are an empty text, list or object, at any depth: models fill in all they see, and where
-// nothing is changed these mean nothing. For an update they mean that something is emptied, so it does not pass here.
+// WithoutEmpty removes the optional arguments that are an empty text, list or object, at any depth. Models fill in arguments that they do
+// not need, and in a call that changes nothing such a value means nothing. For an update it empties a field, so updates keep it.
 func (sh *Shape) WithoutEmpty(v any) any {
 	object, ok := v.(map[string]any)
 	if !ok || sh.Props == nil {
@@ -130,7 +129,7 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// Check returns the value in the API's form and notes what is wrong with it. What it returns beside problems is of no use.
+// Check returns the value in the API's form and records its problems. The result is undefined if there are any.
 func (sh *Shape) Check(path string, v any, p *Problems) any {
 	before := len(p.lines)
 	if sh.normal != nil {
@@ -154,7 +153,7 @@ func (sh *Shape) Check(path string, v any, p *Problems) any {
 	out, err := sh.Wire(v)
 	switch {
 	case err == nil:
-	case strings.HasPrefix(err.Error(), "["), strings.HasPrefix(err.Error(), "."): // the problem is with a part of it
+	case strings.HasPrefix(err.Error(), "["), strings.HasPrefix(err.Error(), "."): // the error begins with the path of a part
 		p.Add("", path+err.Error())
 	default:
 		p.Add(path, err.Error())
@@ -163,7 +162,7 @@ func (sh *Shape) Check(path string, v any, p *Problems) any {
 }
 
 func (sh *Shape) checkObject(path string, v any, p *Problems) any {
-	if text, ok := v.(string); ok { // some clients send nested values as JSON text
+	if text, ok := v.(string); ok { // some clients send nested values as a JSON text
 		if inner, err := rawjson.Decode([]byte(text)); err == nil {
 			v = inner
 		}
@@ -188,7 +187,7 @@ func (sh *Shape) checkObject(path string, v any, p *Problems) any {
 			p.unknown(path, name, sh.Names)
 		case value != nil:
 			out[name] = prop.Check(JoinPath(path, name), value, p)
-		case prop.Schema.Type == "": // a free value: here null is one
+		case prop.Schema.Type == "": // null is a valid free value
 			out[name] = nil
 		}
 	}
@@ -204,7 +203,7 @@ func (sh *Shape) checkObject(path string, v any, p *Problems) any {
 	return out
 }
 
-// checkMap checks the keys and values of a map, which the schema publishes as a mere object.
+// checkMap checks the keys and values of a map, which the published schema calls just an object.
 func (sh *Shape) checkMap(path string, given map[string]any, p *Problems) any {
 	out := make(map[string]any, len(given))
 	for _, key := range slices.Sorted(maps.Keys(given)) {
@@ -215,7 +214,7 @@ func (sh *Shape) checkMap(path string, given map[string]any, p *Problems) any {
 	return out
 }
 
-// because appends what an argument is to the word that it is missing.
+// because returns the first sentence of an argument's description, for the message that the argument is missing.
 func because(description string) string {
 	if description == "" {
 		return ""
@@ -256,7 +255,7 @@ func (sh *Shape) checkArray(path string, v any, p *Problems) any {
 	return out
 }
 
-// splitIDs splits a text at its commas where each part is an id or an address, which have no commas of their own. A name may have one.
+// splitIDs splits a text at its commas if every part is an id or an e-mail address, which contain no commas. A name may contain one.
 func splitIDs(text string) (parts []any, ok bool) {
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
@@ -273,7 +272,7 @@ func isAddress(s string) bool {
 	return found && local != "" && strings.Contains(host, ".") && !strings.ContainsAny(s, " \t\n")
 }
 
-// quotedParts are the parts of a text between its commas, each as an argument shows it.
+// quotedParts returns the parts of a text between its commas, in the form of Show.
 func quotedParts(text string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(text, ",") {
@@ -318,7 +317,7 @@ func (sh *Shape) checkEnum(path, s string, p *Problems) any {
 			return e
 		}
 	}
-	const tooMany = 100 // to list them besides a good guess
+	const tooMany = 100 // too many values to list beside a good guess
 	valid := strings.Join(sh.Enum, ", ")
 	switch near := nearest.Name(s, sh.Enum); {
 	case near == "":
@@ -331,10 +330,10 @@ func (sh *Shape) checkEnum(path, s string, p *Problems) any {
 	return s
 }
 
-// lastMoment completes a date that ends a period: a day as an upper bound means all of it.
+// lastMoment completes a date that is an upper bound, so that it includes the whole day.
 const lastMoment = "T23:59:59.999Z"
 
-// checkTime completes a bare date and a time without seconds, as answers show it; the API wants the time too.
+// checkTime completes a date, and a time without seconds, which answers show; the API requires a full time.
 func checkTime(path, s string, p *Problems) any {
 	if _, err := time.Parse(time.RFC3339, s); err == nil {
 		return s
@@ -369,13 +368,13 @@ func (sh *Shape) checkNumber(path string, v any, p *Problems) any {
 		p.Add(path, fmt.Sprintf("at most %s, got %s", sh.max.RatString(), n))
 	}
 	if r.IsInt() && sh.Schema.Type == "integer" {
-		return json.Number(r.Num().String()) // 5.0 and 5e0 are integers to a model, not to the API
+		return json.Number(r.Num().String()) // a model writes 5.0 or 5e0 for an integer, and the API refuses them
 	}
 	return n
 }
 
-// exactNumber reads a number without rounding. What a float64 cannot hold at all is refused first: 1e999999999 is a few letters
-// long and would fill the memory as an exact number.
+// exactNumber parses a number without rounding. It first refuses a number that a float64 cannot hold: 1e999999999 is short, and as an exact
+// number it would fill the memory.
 func exactNumber(text string) (*big.Rat, bool) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || !json.Valid([]byte(text)) { // Go reads +5 and 0x10 as well
@@ -401,9 +400,9 @@ func checkBoolean(path string, v any, p *Problems) any {
 	return v
 }
 
-// Bounds puts into words what a shape admits, empty where anything of its kind goes.
+// Bounds returns the valid values in words, or an empty text where every value of the type is valid.
 func (sh *Shape) Bounds() string {
-	const tooMany = 400 // characters of values; more would bury the rest
+	const tooMany = 400 // characters; a longer list would bury the rest of the message
 	s := sh.Schema
 	switch {
 	case sh.Enum != nil:
@@ -426,7 +425,7 @@ func (sh *Shape) Bounds() string {
 	return ""
 }
 
-// Has reports whether a field of that name is there, at any depth, or a filter of that name.
+// Has reports whether the shape has a field or a filter of that name, at any depth.
 func (sh *Shape) Has(field string) bool {
 	if sh == nil {
 		return false
@@ -442,7 +441,7 @@ func (sh *Shape) Has(field string) bool {
 	return sh.Items.Has(field)
 }
 
-// checkTags returns what is wrong with the struct tags from here on, at a path.
+// checkTags returns the mistakes in the struct tags of the shape at a path, and of those below it.
 func (sh *Shape) checkTags(path string) []error {
 	if sh == nil {
 		return nil
@@ -465,4 +464,11 @@ func (sh *Shape) checkTags(path string) []error {
 		found = append(found, prop.checkTags(JoinPath(path, name))...)
 	}
 	return append(found, sh.Items.checkTags(path+"[]")...)
+}
+
+// OnlyIDs reports whether the type of the argument admits the form of an id alone, so that a name would be refused.
+func (sh *Shape) OnlyIDs() bool {
+	var p Problems
+	sh.Check("", "A name", &p)
+	return p.Any() && sh.Wire != nil
 }

@@ -13,28 +13,30 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/nearest"
 )
 
-// Page is embedded by every operation that lists.
+// Page is embedded in the arguments of operations that list with pages.
 type Page struct {
 	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=10"`
 	Cursor string `json:"cursor,omitempty"`
 }
 
-// Detail is embedded by every operation that lists objects with more to them than a row shows.
+// Detail is embedded in the arguments of operations that list objects with more fields than a row shows.
 type Detail struct {
 	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full"`
 }
 
-// Onward is embedded by every operation whose answer can be too long for one call and has no cursor.
+// Onward is embedded in the arguments of operations without a cursor whose answer can be too long for one call.
 type Onward struct {
 	Offset position `json:"offset,omitempty"`
 }
 
-// position is where to go on, as the answer before says.
+// position is the offset that the previous answer stated.
 type position int
 
+// Wire refuses a negative offset.
 func (position) Wire(v any, _ reflect.StructTag) (any, error) {
 	if strings.HasPrefix(Show(v), "-") {
 		return v, errors.New("not negative; the answer before says where to go on")
@@ -42,16 +44,19 @@ func (position) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// ObjectID is the id of an object in a path. A made-up or cut one is refused here, where the message can tell how to find the right
-// one. It is no help in bodies, where some fields take slugs as well.
+// ObjectID is the id of an object in a path, 24 hex digits. A made-up or truncated id is refused here, where the message can say how to
+// find the right one. It is not used in bodies, where some fields accept slugs as well.
 type ObjectID string
 
+// IsHex24 reports whether a text has the form of an id: 24 hex digits.
 func IsHex24(id string) bool {
 	return len(id) == 24 && strings.Trim(id, "0123456789abcdefABCDEF") == ""
 }
 
+// Normal removes the name before an id in brackets.
 func (ObjectID) Normal(v any) any { return withoutName(v, IsHex24) }
 
+// Wire refuses any other form.
 func (ObjectID) Wire(v any, _ reflect.StructTag) (any, error) {
 	if s, _ := v.(string); !IsHex24(s) {
 		return v, fmt.Errorf("not an id: ids are 24 hex digits, got %s. Look it up, do not guess it", Show(v))
@@ -59,12 +64,14 @@ func (ObjectID) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// ExternalID is an id from the organization's own system in a path, or a slug: any text, except what a server in between could take
-// for steps of the path.
+// ExternalID is an id from the organization's own system in a path, or a slug. It can be any text except one that a proxy could resolve as
+// path steps.
 type ExternalID string
 
+// Normal removes the name before an id in brackets.
 func (ExternalID) Normal(v any) any { return withoutName(v, IsHex24) }
 
+// Wire refuses texts that are unsafe in a path.
 func (ExternalID) Wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
 	if s == "" || s == "." || strings.Contains(s, "..") || strings.ContainsAny(s, "/\\") || strings.ContainsFunc(s, legible.IsControl) {
@@ -73,15 +80,17 @@ func (ExternalID) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// ShortID is the id of a conversation, a part of one, an article, a collection or a help center: a few letters or digits.
+// ShortID is the id of a conversation, a part of one, an article, a collection or a help center: 1 to 20 letters, digits, "_" or "-".
 type ShortID string
 
 func isShortID(id string) bool {
 	return id != "" && len(id) <= 20 && strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-") == ""
 }
 
+// Normal removes the name before an id in brackets.
 func (ShortID) Normal(v any) any { return withoutName(v, IsNumber) }
 
+// Wire refuses any other form.
 func (ShortID) Wire(v any, _ reflect.StructTag) (any, error) {
 	if s, _ := v.(string); !isShortID(s) {
 		return v, fmt.Errorf("not an id: these are short, such as 10021362, got %s. Look it up, do not guess it", Show(v))
@@ -89,7 +98,8 @@ func (ShortID) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// withoutName takes an id from behind a name, as completions give it and answers show it: Dark mode (64b0c2f19d3e5a7788990011).
+// withoutName returns the id from a name with the id in brackets, a form that completions offer and answers show: Dark mode
+// (64b0c2f19d3e5a7788990011).
 func withoutName(v any, form func(id string) bool) any {
 	if s, ok := v.(string); ok && strings.HasSuffix(s, ")") {
 		return Bracketed(s, form)
@@ -97,9 +107,11 @@ func withoutName(v any, form func(id string) bool) any {
 	return v
 }
 
-// TicketNumber is how a ticket is addressed: 42, which people write TK-42. Its 24-hex id does not work in a path.
+// TicketNumber is the number that addresses a ticket: 42, which people write TK-42. The ticket's id of 24 hex digits does not work in a
+// path.
 type TicketNumber int
 
+// Normal returns the number in TK-42.
 func (TicketNumber) Normal(v any) any {
 	s, ok := v.(string)
 	if _, number, found := strings.Cut(s, "-"); ok && found {
@@ -108,9 +120,10 @@ func (TicketNumber) Normal(v any) any {
 	return v
 }
 
-// Clauses are filters combined with AND, the only group that the API takes. The struct tag filters names the fields once, each
-// with its kind after a colon (date, number, boolean, any for values sent as they are, its values where they are few; text without one) and a question mark where null means none. From it
-// follow the description, the check of names and the conversion of values.
+// Clauses are filters joined with AND, the only group that the API accepts. The struct tag filters declares the fields, separated by
+// commas: the name; a colon and the kind, which is date, number, boolean, any for a value sent as it is, or the valid values between bars
+// (without a kind the field is a text); and a question mark if null is a valid value. The description, the check of names and the
+// conversion of values follow from it.
 type Clauses []clause
 
 type clause struct {
@@ -119,25 +132,26 @@ type clause struct {
 	Value    any    `json:"value"`
 }
 
-// filter is one field that clauses can name.
-type filter struct {
+// Filter is one declared field of Clauses.
+type Filter struct {
 	Name, kind string
 	nullable   bool
 }
 
-func Filters(tag reflect.StructTag) []filter {
-	var list []filter
+// Filters parses the struct tag filters.
+func Filters(tag reflect.StructTag) []Filter {
+	var list []Filter
 	for spec := range strings.SplitSeq(tag.Get("filters"), ",") {
 		spec, nullable := strings.CutSuffix(spec, "?")
 		name, kind, _ := strings.Cut(spec, ":")
-		list = append(list, filter{name, kind, nullable})
+		list = append(list, Filter{name, kind, nullable})
 	}
 	return list
 }
 
-// fits reports whether a clause means this field. A field with an open end, such as customAttributes.<attributeId>, fits all names that
-// begin like it.
-func (f filter) fits(name string) bool {
+// fits reports whether a name in a clause is this field. A field with an open end, such as customAttributes.<attributeId>, fits all names
+// with its beginning.
+func (f Filter) fits(name string) bool {
 	stem, _, open := strings.Cut(f.Name, "<")
 	if open {
 		return len(name) > len(stem) && strings.EqualFold(name[:len(stem)], stem)
@@ -145,23 +159,24 @@ func (f filter) fits(name string) bool {
 	return strings.EqualFold(f.Name, name)
 }
 
-// Values are those of a field that has only a few, or nil.
-func (f filter) Values() []string {
+// Values returns the valid values of a field that has only a few, or nil.
+func (f Filter) Values() []string {
 	if !strings.Contains(f.kind, "|") {
 		return nil
 	}
 	return strings.Split(f.kind, "|")
 }
 
-// named is the field's name as the API spells it.
-func (f filter) named(name string) string {
+// named returns the field's name in the API's spelling.
+func (f Filter) named(name string) string {
 	if stem, _, open := strings.Cut(f.Name, "<"); open {
 		return stem + name[len(stem):]
 	}
 	return f.Name
 }
 
-func FilterNames(list []filter) []string {
+// FilterNames returns the names of filters.
+func FilterNames(list []Filter) []string {
 	names := make([]string, len(list))
 	for i, f := range list {
 		names[i] = f.Name
@@ -169,7 +184,7 @@ func FilterNames(list []filter) []string {
 	return names
 }
 
-// describeFilters tells a model what a list of clauses may say.
+// describeFilters describes the valid clauses to a model.
 func describeFilters(tag reflect.StructTag) string {
 	list := Filters(tag)
 	fields := FilterNames(list)
@@ -179,19 +194,20 @@ func describeFilters(tag reflect.StructTag) string {
 		}
 	}
 	text := "Filters, all must hold. Fields: " + strings.Join(fields, " ") + ". IN and NIN take lists; dates are ISO 8601"
-	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
+	if slices.ContainsFunc(list, func(f Filter) bool { return f.nullable }) {
 		text += "; null means none"
 	}
 	return text + "."
 }
 
+// Wire checks the clauses and wraps them into the API's group.
 func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
 	fields := Filters(tag)
-	list := v.([]any) // the shape admits nothing else
+	list := v.([]any) // the shape accepts nothing else
 	for i, item := range list {
 		c := item.(map[string]any)
 		name := c["field"].(string)
-		at := slices.IndexFunc(fields, func(f filter) bool { return f.fits(name) })
+		at := slices.IndexFunc(fields, func(f Filter) bool { return f.fits(name) })
 		if at < 0 {
 			names := FilterNames(fields)
 			hint := "valid: " + strings.Join(names, ", ")
@@ -209,8 +225,8 @@ func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
 	return map[string]any{"operator": "AND", "value": list}, nil
 }
 
-// value brings a value into the form that its operator and its field need: a list for IN and NIN, one value for the others.
-func (f filter) value(operator string, v any) (any, error) {
+// value converts a value to the form that its operator and its field need: a list for IN and NIN, one value for the others.
+func (f Filter) value(operator string, v any) (any, error) {
 	list, isList := v.([]any)
 	if !isList {
 		list = []any{v}
@@ -235,8 +251,8 @@ func (f filter) value(operator string, v any) (any, error) {
 	}
 }
 
-// one reads a single value in any of the forms in which models write it.
-func (f filter) one(v any, operator string) (any, error) {
+// one converts a single value from any form in which models write it.
+func (f Filter) one(v any, operator string) (any, error) {
 	if v == nil || f.nullable && v == "null" {
 		return nil, nil //nolint:nilnil // null is the value
 	}
@@ -280,11 +296,12 @@ func (f filter) one(v any, operator string) (any, error) {
 	}
 }
 
-// unixSeconds reads the forms in which models write a moment. With wholeDay a date alone stands for its last second. The API takes seconds in filters and ISO 8601 everywhere else.
+// unixSeconds converts a time from any form in which models write it, because the API takes Unix seconds in filters and ISO 8601 everywhere
+// else. With wholeDay a date becomes its last second.
 func unixSeconds(s string, wholeDay bool) (any, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
-			if wholeDay && layout == time.DateOnly { // an upper bound: everything of that day
+			if wholeDay && layout == time.DateOnly { // an upper bound includes that day
 				t = t.AddDate(0, 0, 1).Add(-time.Second)
 			}
 			return json.Number(strconv.FormatInt(t.Unix(), 10)), nil
@@ -299,12 +316,12 @@ func unixSeconds(s string, wholeDay bool) (any, error) {
 // Locale is a language that Featurebase supports.
 type Locale string
 
-// JSONSchemaExtend makes the languages an enum, too long to be published.
+// JSONSchemaExtend makes the languages an enum, which is too long to be published.
 func (Locale) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.Enum = OneOf("bn bs pt-BR bg ca hr cs da nl en et fi fr de el hi hu id it ja ko lv lt ms mn nb pl pt ro ru sr zh-CN sk sl es sw sv th zh-TW tr uk vi")
 }
 
-// OneOf returns words as the values of an enum.
+// OneOf returns words, separated by spaces, as the values of an enum.
 func OneOf(words string) []any {
 	var values []any
 	for word := range strings.FieldsSeq(words) {
@@ -313,11 +330,11 @@ func OneOf(words string) []any {
 	return values
 }
 
-// Author credits a write to somebody; the API tries id, userId and email in this order.
+// Author is the person whom a write is credited to. The API tries id, userId and email in this order.
 type Author struct {
-	ID             string `json:"id,omitempty"`
-	UserID         string `json:"userId,omitempty" jsonschema:"maxLength=255"`
-	Email          string `json:"email,omitempty"`
-	Name           string `json:"name,omitempty" jsonschema:"maxLength=255"`
-	ProfilePicture string `json:"profilePicture,omitempty"`
+	ID             string         `json:"id,omitempty"`
+	UserID         string         `json:"userId,omitempty" jsonschema:"maxLength=255"`
+	Email          string         `json:"email,omitempty"`
+	Name           string         `json:"name,omitempty" jsonschema:"maxLength=255"`
+	ProfilePicture markup.Address `json:"profilePicture,omitempty"`
 }

@@ -1,6 +1,7 @@
 // Package legible makes text fit to be read: visible, on one line, within a length.
 //
-//	letters.go   which characters can be seen, and the text without the others
+//	letters.go   letters, white space, and the characters that show nothing
+//	visible.go   text without invisible characters, except those that scripts and emoji need
 //	line.go      text on one line, indented text, times
 //	cut.go       truncated text, with a count of the characters that are missing
 //	counts.go    numbers and lists in words

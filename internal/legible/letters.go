@@ -1,7 +1,6 @@
 package legible
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,9 +23,6 @@ func PlainLetters(word string) []rune {
 
 // IsControl reports whether r is a control character of ASCII, line breaks and tabs included.
 func IsControl(r rune) bool { return r < ' ' || r == 0x7f }
-
-// Joiner is the zero-width joiner.
-const Joiner = '\u200d'
 
 // IsSpace reports whether a reader sees a gap between words: the white space of ASCII and the spaces of Unicode in all widths.
 func IsSpace(r rune) bool {
@@ -54,49 +50,4 @@ func IsInvisible(r rune) bool {
 	default:
 		return unicode.In(r, unreadable...) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 	}
-}
-
-// isPictograph reports whether a joiner combines the character with another one: a woman and a laptop are a woman at work.
-func isPictograph(r rune) bool { return unicode.Is(unicode.So, r) || r >= 0x1f3fb && r <= 0x1f3ff }
-
-// Visible returns s without its invisible characters. It keeps a joiner between two pictographs.
-func Visible(s string) string {
-	if strings.IndexFunc(s, IsInvisible) < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	var f VisibleFilter
-	for _, r := range s {
-		b = f.Append(b, r)
-	}
-	return string(b)
-}
-
-// VisibleFilter takes the characters of a text one by one and says which ones to keep. The zero value is ready for a new text.
-type VisibleFilter struct {
-	last   rune // the last character that was kept
-	joined bool // a joiner follows it, which stays if a pictograph comes next
-}
-
-// Shows reports whether the next character of the text is kept, and whether a joiner belongs before it.
-func (f *VisibleFilter) Shows(r rune) (shown, joined bool) {
-	if IsInvisible(r) {
-		f.joined = f.joined || r == Joiner && isPictograph(f.last)
-		return false, false
-	}
-	joined = f.joined && isPictograph(r)
-	f.last, f.joined = r, false
-	return true, joined
-}
-
-// Append appends the next character of the text to b, if it is kept.
-func (f *VisibleFilter) Append(b []byte, r rune) []byte {
-	shown, joined := f.Shows(r)
-	if joined {
-		b = utf8.AppendRune(b, Joiner)
-	}
-	if shown {
-		b = utf8.AppendRune(b, r)
-	}
-	return b
 }

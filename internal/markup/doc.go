@@ -2,9 +2,11 @@
 //
 //	excerpt.go                           what both promise about customers' HTML; the excerpt that a row shows
 //	source.go, reader.go, elements.go    one pass over HTML, without a tree
-//	hidden.go                            the styles and attributes that hide an element
+//	hidden.go, stylesheet.go, colors.go, lengths.go   the styles and attributes that hide an element
 //	markdown.go, blocks.go, tables.go, inline.go, marks.go, escape.go   the Markdown of a body
 //	links.go, addresses.go               where addresses lead, and which ones are not shown
-//	to_html.go                           Markdown to HTML, for fields that the API takes as HTML
+//	arguments.go, harmless.go            the types of texts and addresses that a write sends
+//	keep.go                              what Markdown does not hold, kept when a text is written back
+//	to_html.go                           Markdown to HTML
 //	cost.go                              limits on Markdown that would take too long to parse
 package markup

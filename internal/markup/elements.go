@@ -83,8 +83,10 @@ type attribute uint8
 const (
 	attrAlt attribute = iota
 	attrARIAHidden
+	attrBgcolor
 	attrChecked
 	attrClass
+	attrColor
 	attrColspan
 	attrData
 	attrDataChecked
@@ -94,7 +96,9 @@ const (
 	attrHeight
 	attrHidden
 	attrHref
+	attrID
 	attrOpen
+	attrPopover
 	attrRole
 	attrRowspan
 	attrSrc
@@ -106,9 +110,9 @@ const (
 )
 
 var attributeNames = map[string]attribute{
-	"alt": attrAlt, "aria-hidden": attrARIAHidden, "checked": attrChecked, "class": attrClass, "colspan": attrColspan, "data": attrData,
+	"alt": attrAlt, "aria-hidden": attrARIAHidden, "bgcolor": attrBgcolor, "checked": attrChecked, "class": attrClass, "color": attrColor, "colspan": attrColspan, "data": attrData,
 	"data-checked": attrDataChecked, "data-id": attrDataID, "data-label": attrDataLabel, "data-type": attrDataType, "height": attrHeight,
-	"hidden": attrHidden, "href": attrHref, "open": attrOpen, "role": attrRole, "rowspan": attrRowspan, "src": attrSrc, "start": attrStart,
+	"hidden": attrHidden, "href": attrHref, "id": attrID, "open": attrOpen, "popover": attrPopover, "role": attrRole, "rowspan": attrRowspan, "src": attrSrc, "start": attrStart,
 	"style": attrStyle, "title": attrTitle, "type": attrType, "width": attrWidth,
 }
 
@@ -117,10 +121,14 @@ type attributes struct {
 	names  []attribute
 	values [][]byte
 	given  uint32
+	named  map[string]string // those that a stylesheet asks for
 }
 
 // clear removes the attributes of the last tag.
-func (a *attributes) clear() { a.names, a.values, a.given = a.names[:0], a.values[:0], 0 }
+func (a *attributes) clear() {
+	a.names, a.values, a.given = a.names[:0], a.values[:0], 0
+	clear(a.named)
+}
 
 // set keeps an attribute. Of two with the same name it keeps the first, as browsers do.
 func (a *attributes) set(key, value []byte) {

@@ -55,7 +55,13 @@ func newCollector(limit int) *collector {
 	return &collector{limit: limit, out: make([]byte, 0, limit+limit/4)}
 }
 
-func (c *collector) space() { c.pending = c.n > 0 }
+func (c *collector) space() {
+	before, _ := c.filter.Keep(' ')
+	if !c.pending {
+		c.attach(before)
+	}
+	c.pending = c.n > 0
+}
 
 func (c *collector) text(text []byte) {
 	for len(text) > 0 && !c.cut {
@@ -70,8 +76,12 @@ func (c *collector) text(text []byte) {
 			c.space()
 			continue
 		}
-		if shown, joined := c.filter.Shows(r); shown {
-			c.add(r, joined)
+		switch before, kept := c.filter.Keep(r); {
+		case !kept:
+		case legible.IsInvisible(r):
+			c.attach(before + string(r))
+		default:
+			c.add(before, r)
 		}
 	}
 }
@@ -88,17 +98,26 @@ func asciiWord(text []byte) int {
 // word adds the bytes that asciiWord counts. Most texts are made of these, and they need no look at single characters.
 func (c *collector) word(word []byte) {
 	for len(word) > 0 && !c.cut {
-		c.filter.Shows(rune(word[0]))
-		c.add(rune(word[0]), false)
+		before, _ := c.filter.Keep(rune(word[0]))
+		c.add(before, rune(word[0]))
 		n := min(len(word), 1+max(0, c.limit-c.n))
+		c.filter.Keep(rune(word[n-1]))
 		c.out = append(c.out, word[1:n]...)
 		c.n += n - 1
 		word = word[n:]
 	}
 }
 
-// add adds a visible character, behind a space or joiner if one is due.
-func (c *collector) add(r rune, joined bool) {
+// attach adds invisible characters, if there is room.
+func (c *collector) attach(invisible string) {
+	if n := utf8.RuneCountInString(invisible); c.n+n <= c.limit {
+		c.out = append(c.out, invisible...)
+		c.n += n
+	}
+}
+
+// add adds a visible character, behind a space if one is due and behind the invisible characters that it needs.
+func (c *collector) add(before string, r rune) {
 	if c.n >= c.limit {
 		c.out = append(c.out, "…"...)
 		c.cut = true
@@ -107,11 +126,11 @@ func (c *collector) add(r rune, joined bool) {
 	if c.pending {
 		c.out = append(c.out, ' ')
 		c.n++
-	} else if joined {
-		c.out = utf8.AppendRune(c.out, legible.Joiner)
-		c.n++
 	}
 	c.pending = false
+	if before != "" {
+		c.attach(before)
+	}
 	c.out = utf8.AppendRune(c.out, r)
 	c.n++
 }

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,12 +15,13 @@ type shade uint8
 const (
 	tiny      shade = 1 << iota // a font of at most two pixels
 	faint                       // transparent, or in the colour of the background
+	squeezed                    // with its letters on top of each other
 	invisible                   // by the property visibility
 )
 
 // isHidden reports whether attributes other than style hide an element.
 func isHidden(tag atom.Atom, a *attributes) bool {
-	return a.has(attrHidden) || strings.EqualFold(string(a.get(attrARIAHidden)), "true") || tag == atom.Dialog && !a.has(attrOpen)
+	return a.has(attrHidden) || a.has(attrPopover) || strings.EqualFold(string(a.get(attrARIAHidden)), "true") || tag == atom.Dialog && !a.has(attrOpen)
 }
 
 // isPixel reports whether a picture or player is too small to see. Such pictures count who reads a mail.
@@ -38,6 +40,7 @@ type property uint8
 const (
 	propBackground property = iota
 	propBackgroundClip
+	propBackgroundImage
 	propClip
 	propClipPath
 	propColor
@@ -48,6 +51,7 @@ const (
 	propFontSize
 	propHeight
 	propLeft
+	propLetterSpacing
 	propMarginLeft
 	propMarginTop
 	propMaxHeight
@@ -59,21 +63,25 @@ const (
 	propBottom
 	propScale
 	propTextIndent
+	propTextFill
 	propTop
 	propTransform
+	propTranslate
 	propVisibility
 	propWidth
+	propZoom
 	propertyCount
 )
 
 var properties = map[string]property{
 	"background": propBackground, "background-color": propBackground, "background-clip": propBackgroundClip,
-	"-webkit-background-clip": propBackgroundClip, "clip": propClip, "clip-path": propClipPath, "color": propColor,
+	"-webkit-background-clip": propBackgroundClip, "background-image": propBackgroundImage, "clip": propClip, "clip-path": propClipPath, "color": propColor,
 	"content-visibility": propContentVisibility, "display": propDisplay, "filter": propFilter, "font": propFont, "font-size": propFontSize,
-	"height": propHeight, "left": propLeft, "margin-left": propMarginLeft, "margin-top": propMarginTop, "max-height": propMaxHeight,
+	"height": propHeight, "left": propLeft, "letter-spacing": propLetterSpacing, "margin-left": propMarginLeft, "margin-top": propMarginTop, "max-height": propMaxHeight,
 	"max-width": propMaxWidth, "opacity": propOpacity, "overflow": propOverflow, "overflow-x": propOverflow, "overflow-y": propOverflow,
 	"position": propPosition, "right": propRight, "bottom": propBottom, "scale": propScale, "text-indent": propTextIndent, "top": propTop,
-	"transform": propTransform, "visibility": propVisibility, "width": propWidth,
+	"-webkit-text-fill-color": propTextFill, "transform": propTransform, "translate": propTranslate, "visibility": propVisibility, "width": propWidth,
+	"zoom": propZoom,
 }
 
 // style has the properties of a style attribute that can hide an element.
@@ -91,16 +99,45 @@ func parseStyle(attr []byte) *style {
 		var declaration string
 		declaration, rest = cutDeclaration(rest)
 		name, value, _ := strings.Cut(declaration, ":")
-		p, known := properties[strings.TrimSpace(name)]
-		if !known {
-			continue
-		}
 		value, mark, important := strings.Cut(value, "!")
-		if important = important && strings.TrimSpace(mark) == "important"; important || !s.important[p] {
-			s.value[p], s.important[p] = strings.TrimSpace(value), important
+		important = important && strings.TrimSpace(mark) == "important"
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if p, known := properties[name]; known {
+			s.set(p, value, important)
+		} else if sides, known := shorthands[name]; known {
+			lengths := strings.Fields(value)
+			for i, p := range sides {
+				switch n := len(lengths); { // right is top, bottom is top, left is right, if they are left out
+				case i < n:
+					s.set(p, lengths[i], important)
+				case n > 0:
+					s.set(p, lengths[max(0, i-2)%n], important)
+				}
+			}
 		}
 	}
 	return &s
+}
+
+// shorthands are the properties that set a length for each side: top, right, bottom, left.
+var shorthands = map[string][4]property{
+	"margin": {propMarginTop, propertyCount, propertyCount, propMarginLeft}, "inset": {propTop, propRight, propBottom, propLeft},
+}
+
+// set sets a property, unless an earlier declaration is more important.
+func (s *style) set(p property, value string, important bool) {
+	if p < propertyCount && (important || !s.important[p]) {
+		s.value[p], s.important[p] = value, important
+	}
+}
+
+// add sets the properties of a style that comes later.
+func (s *style) add(later *style) {
+	for p, value := range later.value {
+		if value != "" {
+			s.set(property(p), value, later.important[p])
+		}
+	}
 }
 
 // cutDeclaration cuts a style behind its first declaration. A semicolon inside brackets or quotes does not end a declaration.
@@ -159,28 +196,38 @@ func (s *style) hides() bool {
 	return s.value[propDisplay] == "none" ||
 		s.value[propContentVisibility] == "hidden" ||
 		atMost(s.value[propOpacity], 0.09) ||
-		strings.HasPrefix(s.value[propFilter], "opacity(0)") || strings.HasPrefix(s.value[propFilter], "opacity(0%") ||
+		atMost(s.value[propZoom], 0.05) ||
 		atMost(s.value[propScale], 0.05) ||
-		s.isOffScreen() || s.isClosed() || s.isClipped()
+		s.isTransformedAway() || s.isOffScreen() || s.isClosed() || s.isClipped()
 }
 
+// isOffScreen reports whether the place of a box is out of sight: far to the left or above, where nobody can scroll to, or as far to the right.
 func (s *style) isOffScreen() bool {
-	edges := []property{propTextIndent, propMarginLeft, propMarginTop}
+	edges := []property{propTextIndent, propMarginLeft}
 	if p := s.value[propPosition]; p != "" && p != "static" {
-		edges = append(edges, propLeft, propTop, propRight, propBottom)
-		if n, ok := pixels(s.value[propLeft]); ok && n >= 3000 {
+		edges = append(edges, propLeft, propRight, propBottom)
+		if isFarBefore(s.value[propTop]) {
 			return true
 		}
 	}
 	for _, edge := range edges {
-		if isFarOut(s.value[edge]) {
+		if isFarBefore(s.value[edge]) || isFarBehind(s.value[edge]) {
 			return true
 		}
 	}
-	for function := range strings.SplitSeq(s.value[propTransform], ")") {
-		name, arguments, _ := strings.Cut(strings.TrimSpace(function), "(")
-		for argument := range strings.SplitSeq(arguments, ",") {
-			if strings.HasPrefix(name, "translate") && isFarOut(argument) || strings.HasPrefix(name, "scale") && atMost(argument, 0.05) {
+	return isFarBefore(s.value[propMarginTop])
+}
+
+// isTransformedAway reports whether functions move, turn or shrink a box out of sight, or make it transparent.
+func (s *style) isTransformedAway() bool {
+	for name, arguments := range functions(s.value[propTransform] + " " + s.value[propFilter] + " translate(" + s.value[propTranslate] + ")") {
+		for i, argument := range arguments {
+			switch {
+			case strings.HasPrefix(name, "translate") && (isFarBefore(argument) || isFarBehind(argument)),
+				strings.HasPrefix(name, "scale") && atMost(argument, 0.05),
+				name == "matrix" && (i == 0 || i == 3) && atMost(argument, 0.05) && atMost(arguments[(i+1)%len(arguments)], 0.05),
+				(name == "rotatex" || name == "rotatey") && slices.Contains([]string{"90deg", "-90deg", "270deg", ".25turn", "0.25turn", "100grad"}, argument),
+				name == "opacity" && atMost(argument, 0.09):
 				return true
 			}
 		}
@@ -188,15 +235,22 @@ func (s *style) isOffScreen() bool {
 	return false
 }
 
-// isFarOut reports whether a length moves an element out of sight. A percentage has to be the whole at least, because half of it is the middle.
-func isFarOut(length string) bool {
+// isFarBefore reports whether a length moves an element out of sight to the left or up. A percentage has to be the whole at least, because half of it is
+// the middle.
+func isFarBefore(length string) bool {
 	n, ok := pixels(length)
 	return ok && n <= -500 && (n <= -1000 || !strings.HasSuffix(strings.TrimSpace(length), "%"))
 }
 
+// isFarBehind reports whether a length moves an element out of sight to the right or down.
+func isFarBehind(length string) bool {
+	n, ok := pixels(length)
+	return ok && n >= 3000
+}
+
 // isClosed reports whether a box has no room and cuts off its content.
 func (s *style) isClosed() bool {
-	if o := s.value[propOverflow]; !strings.HasPrefix(o, "hidden") && !strings.HasPrefix(o, "clip") {
+	if o := s.value[propOverflow]; o == "" || strings.HasPrefix(o, "visible") {
 		return false
 	}
 	for _, side := range []property{propWidth, propHeight, propMaxWidth, propMaxHeight} {
@@ -238,8 +292,8 @@ func allAtMost(arguments string, most float64) bool {
 	return len(lengths) > 0
 }
 
-// shade returns the shade inside an element with this style, given the shade around it.
-func (s *style) shade(outer shade) shade {
+// shade returns the shade and the ground inside an element with this style, given those around it.
+func (s *style) shade(outer shade, on ground) (shade, ground) {
 	if v := s.value[propVisibility]; v != "" && v != "inherit" {
 		outer &^= invisible
 		if v == "hidden" || v == "collapse" {
@@ -255,14 +309,20 @@ func (s *style) shade(outer shade) shade {
 			}
 		}
 	}
-	if color, ok := parseColor(s.value[propColor]); ok {
+	if spacing := s.value[propLetterSpacing]; spacing != "" && spacing != "inherit" {
+		outer &^= squeezed
+		if n, ok := pixels(spacing); ok && n <= -5 {
+			outer |= squeezed
+		}
+	}
+	if inside, painted := s.paint(on); painted {
+		on = inside
 		outer &^= faint
-		background, plain := parseColor(firstColor(s.value[propBackground]))
-		if s.value[propBackgroundClip] != "text" && (color.alpha < 0.1 || plain && background.alpha >= 0.1 && color.near(background)) {
+		if on.isFaint() {
 			outer |= faint
 		}
 	}
-	return outer
+	return outer, on
 }
 
 // fontSize returns the font size of a style. In the shorthand, it is the first number with a unit.
@@ -277,107 +337,4 @@ func (s *style) fontSize() string {
 		}
 	}
 	return ""
-}
-
-// units has the length of each unit of CSS in pixels. The whole of a window or a parent counts as a thousand.
-var units = map[string]float64{
-	"": 1, "px": 1, "pt": 4.0 / 3, "pc": 16, "in": 96, "cm": 38, "mm": 3.8, "em": 16, "rem": 16, "ex": 8, "ch": 8,
-	"%": 10, "vw": 10, "vh": 10, "vmin": 10, "vmax": 10,
-}
-
-// pixels returns a length in pixels, roughly.
-func pixels(length string) (float64, bool) {
-	length = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(length), "calc("), ")")
-	digits := strings.TrimRight(length, "%abcdefghijklmnopqrstuvwxyz")
-	unit, known := units[length[len(digits):]]
-	n, err := strconv.ParseFloat(digits, 64)
-	return n * unit, err == nil && known
-}
-
-// atMost reports whether a number or percentage is between 0 and most. A scale below 0 shows a mirror image.
-func atMost(number string, most float64) bool {
-	digits, percent := strings.CutSuffix(strings.TrimSpace(number), "%")
-	n, err := strconv.ParseFloat(digits, 64)
-	if percent {
-		n /= 100
-	}
-	return err == nil && n >= 0 && n <= most
-}
-
-// rgba is a colour with channels from 0 to 255 and an opacity from 0 to 1.
-type rgba struct {
-	red, green, blue int64
-	alpha            float64
-}
-
-// near reports whether no eye can tell two colours apart.
-func (c rgba) near(other rgba) bool {
-	const least = 8
-	for _, d := range []int64{c.red - other.red, c.green - other.green, c.blue - other.blue} {
-		if max(d, -d) > least {
-			return false
-		}
-	}
-	return true
-}
-
-var namedColors = map[string]string{
-	"white": "#fff", "black": "#000", "red": "#f00", "lime": "#0f0", "green": "#008000", "blue": "#00f", "yellow": "#ff0", "cyan": "#0ff",
-	"aqua": "#0ff", "magenta": "#f0f", "fuchsia": "#f0f", "gray": "#808080", "grey": "#808080", "silver": "#c0c0c0", "whitesmoke": "#f5f5f5",
-	"snow": "#fffafa", "ivory": "#fffff0", "navy": "#000080", "orange": "#ffa500", "transparent": "#0000",
-}
-
-// parseColor reads the common forms of colours. It returns false for the others, whose text counts as visible.
-func parseColor(s string) (rgba, bool) {
-	if named, ok := namedColors[s]; ok {
-		s = named
-	}
-	if digits, ok := strings.CutPrefix(s, "#"); ok {
-		return hexColor(digits)
-	}
-	name, arguments, ok := strings.Cut(strings.TrimSuffix(s, ")"), "(")
-	parts := strings.FieldsFunc(arguments, func(r rune) bool { return r == ',' || r == ' ' || r == '/' })
-	if !ok || len(parts) < 3 || len(parts) > 4 {
-		return rgba{}, false
-	}
-	c := rgba{alpha: 1}
-	if len(parts) == 4 && atMost(parts[3], 0.09) {
-		c.alpha = 0
-	}
-	for i, channel := range []*int64{&c.red, &c.green, &c.blue} {
-		n, err := strconv.ParseFloat(strings.TrimSuffix(parts[i], "%"), 64)
-		if err != nil {
-			return rgba{}, false
-		}
-		*channel = int64(n)
-	}
-	return c, strings.HasPrefix(name, "rgb") || strings.HasPrefix(name, "hsl") && c.alpha == 0
-}
-
-func hexColor(digits string) (rgba, bool) {
-	if len(digits) == 3 || len(digits) == 4 {
-		var long strings.Builder
-		for i := range len(digits) {
-			long.WriteString(digits[i:i+1] + digits[i:i+1])
-		}
-		digits = long.String()
-	}
-	if len(digits) == 6 {
-		digits += "ff"
-	}
-	n, err := strconv.ParseInt(digits, 16, 64)
-	return rgba{n >> 24 & 255, n >> 16 & 255, n >> 8 & 255, float64(n&255) / 255}, err == nil && len(digits) == 8
-}
-
-// firstColor returns the colour of a background, which may also have a picture and its place.
-func firstColor(background string) string {
-	if strings.Contains(background, "url(") || strings.Contains(background, "gradient(") {
-		return ""
-	}
-	if strings.HasPrefix(background, "rgb") || strings.HasPrefix(background, "hsl") {
-		color, _, _ := strings.Cut(background, ")")
-		return color + ")"
-	}
-	color, _, _ := strings.Cut(background, " ")
-	return color
 }

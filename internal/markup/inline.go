@@ -88,25 +88,26 @@ func (l *inline) addPlain(text string) {
 }
 
 func (l *inline) addRun(kind runKind, text string) {
+	l.filter.Break()
 	inWord := false
 	for _, r := range text {
-		if legible.IsSpace(r) {
-			l.space, inWord = true, false
-			continue
-		}
-		shown, joined := l.filter.Shows(r)
-		if !shown {
-			continue
-		}
-		if !inWord {
+		before, kept := l.filter.Keep(r)
+		isSpace := legible.IsSpace(r)
+		switch {
+		case isSpace:
+			l.space, kept = true, false
+		case kept && !inWord:
 			l.begin(kind)
 			inWord = true
 		}
-		if joined {
-			l.buf = utf8.AppendRune(l.buf, legible.Joiner)
+		if inWord && (kept || before != "") {
+			l.buf = append(l.buf, before...)
+			if kept {
+				l.buf = utf8.AppendRune(l.buf, r)
+			}
+			l.runs[len(l.runs)-1].end = len(l.buf)
 		}
-		l.buf = utf8.AppendRune(l.buf, r)
-		l.runs[len(l.runs)-1].end = len(l.buf)
+		inWord = inWord && !isSpace
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -206,26 +207,68 @@ func site(host string) string {
 }
 
 // WithoutSignedURLs replaces each signed address in a text by the name of its file. A signed address opens the file to everyone who has it, and it
-// names the key that signed it.
+// names the key that signed it. It finds addresses that Markdown would not link: without a scheme, with any host, with any character but a gap,
+// quotation marks, angle brackets and ideographs.
 func WithoutSignedURLs(text string) string {
-	if !strings.Contains(text, "://") {
+	var b strings.Builder
+	done, at := 0, 0
+	run, ampersand := 0, 0 // where a gap ends the address, and where the last & before it stands
+	for {
+		query := strings.IndexByte(text[at:], '?')
+		if query < 0 {
+			break
+		}
+		query += at
+		if run <= query {
+			run = len(text)
+			if i := strings.IndexFunc(text[query:], breaksAddress); i >= 0 {
+				run = query + i
+			}
+			ampersand = query + strings.LastIndexByte(text[query:run], '&')
+		}
+		start, end := at+addressStart(text[at:query]), run
+		if i := strings.IndexFunc(text[query:run], endsQuery); i >= 0 && query+i > ampersand {
+			end = query + i
+		}
+		at = end
+		if address := trimPunctuation(text[start:end]); isSigned(address) {
+			b.WriteString(text[done:start])
+			b.WriteString("[file: " + fileName(address) + "]")
+			done = start + len(address)
+		}
+	}
+	if done == 0 {
 		return text
 	}
-	var b strings.Builder
-	for {
-		start, end := findAddress(text)
-		if start < 0 {
-			b.WriteString(text)
-			return b.String()
-		}
-		b.WriteString(text[:start])
-		if address := text[start:end]; isSigned(address) {
-			b.WriteString("[file: " + fileName(address) + "]")
-		} else {
-			b.WriteString(address)
-		}
-		text = text[end:]
+	return b.String() + text[done:]
+}
+
+// addressStart returns the offset of the address that a text ends with.
+func addressStart(text string) int {
+	start := 0
+	if i := strings.LastIndexFunc(text, breaksAddress); i >= 0 {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		start = i + size
 	}
+	host := strings.Index(text[start:], "//")
+	if host < 0 {
+		return start + strings.LastIndexAny(text[start:], "([{=,;|") + 1
+	}
+	before, found := strings.CutSuffix(text[start:start+host], ":")
+	if !found {
+		return start + host
+	}
+	return start + len(strings.TrimRightFunc(before, func(r rune) bool { return r < utf8.RuneSelf && legible.IsWordRune(r) }))
+}
+
+// endsQuery reports whether the character ends an address if no parameter follows: text of a script without spaces goes on right behind it.
+func endsQuery(r rune) bool {
+	return r >= utf8.RuneSelf && (!legible.IsWordRune(r) || r >= firstIdeograph)
+}
+
+// breaksAddress reports whether no address that people share has the character.
+func breaksAddress(r rune) bool {
+	return legible.IsSpace(r) || strings.ContainsRune("<>\"`", r)
 }
 
 // findAddress returns the offsets of the first web address in a text, or -1 and -1.
@@ -267,7 +310,7 @@ func addressLength(text string) int {
 		if i == 0 && r != '[' && (r >= utf8.RuneSelf || !legible.IsWordRune(r)) {
 			return 0
 		}
-		if endsAddress(r) || r >= utf8.RuneSelf && (!legible.IsWordRune(r) || r >= firstIdeograph) || !path && (r == '(' || r == ')') {
+		if endsAddress(r) || endsQuery(r) || !path && (r == '(' || r == ')') {
 			end = host + i
 			break
 		}
@@ -326,12 +369,9 @@ func isSigned(address string) bool {
 		return false
 	}
 	proof, term := false, false
-	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' || r == '#' || r == '?' }) {
+	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return strings.ContainsRune("&;#?|", r) }) {
 		name, _, _ := strings.Cut(pair, "=")
-		if decoded, err := url.QueryUnescape(name); err == nil {
-			name = decoded
-		}
-		name = strings.ToLower(name)
+		name = strings.ToLower(strings.TrimSpace(unescaped(name)))
 		if signatures[name] {
 			return true
 		}
@@ -340,15 +380,33 @@ func isSigned(address string) bool {
 	return proof && term
 }
 
+// unescaped resolves the percent escapes in a text, and keeps those that are broken: a server may still read the others.
+func unescaped(s string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "%")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		code, err := strconv.ParseUint(after[:min(2, len(after))], 16, 8)
+		if len(after) < 2 || err != nil {
+			b.WriteByte('%')
+			s = after
+			continue
+		}
+		b.WriteByte(byte(code))
+		s = after[2:]
+	}
+}
+
 // fileName returns the last part of the path of an address as a visible name of at most 100 characters.
 func fileName(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	address, _, _ = strings.Cut(address, "#")
 	_, end := hostSpan(address)
-	name := path.Base(address[end:])
-	if decoded, err := url.PathUnescape(name); err == nil {
-		name = path.Base(decoded)
-	}
+	name := path.Base(strings.ReplaceAll(address[end:], `\`, "/"))
+	name = path.Base(unescaped(name))
 	name = strings.Join(strings.Fields(legible.Visible(strings.ToValidUTF8(name, ""))), " ")
 	if name == "" || name == "." || name == "/" {
 		return "unnamed"

@@ -97,7 +97,7 @@ func TestSignedAddresses(t *testing.T) {
 	}
 	for address, name := range map[string]string{
 		"https://e.example/a%20b%2Fc.txt?x": "c.txt", "https://e.example": "unnamed", "https://e.example/": "unnamed", "https://e.example/a/?x": "a",
-		"https://e.example/%E2%80%8Ba%0Ab": "a b", "https://e.example/" + strings.Repeat("x", 200): strings.Repeat("x", 100) + "…",
+		"https://e.example/%E2%80%8Ba%0Ab": "a b", "https://e.example/50%25%.pdf": "50%%.pdf", "https://e.example/" + strings.Repeat("x", 200): strings.Repeat("x", 100) + "…",
 	} {
 		if got := fileName(address); got != name {
 			t.Errorf("%q: got %q, want %q", address, got, name)
@@ -119,6 +119,18 @@ func TestSignedAddressesAreReplacedByNames(t *testing.T) {
 		{`<img src="/x" alt="https://e.example/r.pdf` + signed + `">`, `[image: \[file: r.pdf\]](/x)`},
 		{`<pre>https://e.example/r.pdf` + signed + `</pre>`, "```\n[file: r.pdf]\n```"},
 		{`https://e.example/r.pdf` + signed + `, https://e.example/b?c=1`, "[file: r.pdf], https://e.example/b?c=1"},
+		{`(see https://müller.example/r.pdf` + signed + `).`, "(see [file: r.pdf])."},
+		{`https://例え.example/字/r.pdf` + signed, "[file: r.pdf]"},
+		{`//e.example/r.pdf` + signed, "[file: r.pdf]"},
+		{`url=e.example/r.pdf` + signed, "url=[file: r.pdf]"},
+		{`https:\\e.example\r.pdf` + signed, "[file: r.pdf]"},
+		{`https://e.example/a|b/r.pdf` + signed, "[file: r.pdf]"},
+		{`https://e.example/r.pdf?a=b|c&amp;X-Amz-Signature=0`, "[file: r.pdf]"},
+		{`https://e.example/r.pdf?%58-Amz-%53ignature=0`, "[file: r.pdf]"},
+		{`https://e.example/r.pdf?%58-Amz-Signature%=0&amp;%zz&amp;%58-Amz-Credential=AKIA`, "[file: r.pdf]"},
+		{`https://e.example/r.pdf?a=字&amp;X-Amz-Credential=AKIA`, "[file: r.pdf]"},
+		{`請看https://e.example/r.pdf` + signed + `。次`, "請看[file: r.pdf]。次"},
+		{`What? //e.example/?a=b, c?`, "What? //e.example/?a=b, c?"},
 	} {
 		if got := HTMLToMarkdown(tc.body); got != tc.want {
 			t.Errorf("%s: got %s, want %s", tc.body, got, tc.want)

@@ -241,10 +241,8 @@ func (w *markdownWriter) addCode(text string) {
 	w.codeStarts = false
 	for _, r := range text {
 		switch {
-		case r == '\n' || r == '\t':
-			w.code = append(w.code, byte(r))
-		case r < ' ' && legible.IsSpace(r):
-			w.code = append(w.code, ' ')
+		case r < ' ' && r != '\n' && r != '\t' && legible.IsSpace(r):
+			w.code = f.Append(w.code, ' ')
 		default:
 			w.code = f.Append(w.code, r)
 		}

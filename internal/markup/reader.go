@@ -44,6 +44,7 @@ type reader struct {
 	z     *html.Tokenizer
 	sink  sink
 	attrs attributes
+	sheet *stylesheet // of the document, or nil
 	open  []openElement
 	// lingering are the formatting elements that the end of another element closed. They go on until their own end tag.
 	lingering  []lingering
@@ -68,19 +69,24 @@ type lingering struct {
 type openElement struct {
 	element
 	shade     shade
-	hides     bool   // it hides its content, or an element around it does
-	concealed bool   // its own attributes hide its content
-	clings    bool   // a formatting element that hides its text is around it, and moves into the blocks inside if it ends before them
-	awaits    bool   // a source element inside has its address
-	number    int    // counts the formatting elements in their order
-	lingering int    // how many elements lingered when it began
-	name      string // of an element that has no atom
-	label     string // of a mention or a player
+	ground    ground
+	keys      []string // its name, classes and ids, if there is a stylesheet
+	hides     bool     // it hides its content, or an element around it does
+	concealed bool     // its own attributes hide its content
+	clings    bool     // a formatting element that hides its text is around it, and moves into the blocks inside if it ends before them
+	awaits    bool     // a source element inside has its address
+	number    int      // counts the formatting elements in their order
+	lingering int      // how many elements lingered when it began
+	name      string   // of an element that has no atom
+	label     string   // of a mention or a player
 }
 
 // read gives a sink what a person sees of a body, until the sink is full. It returns how many bytes it has read.
 func read(body []byte, s sink) int {
 	r := reader{sink: s, open: make([]openElement, 1, 8)}
+	r.open[0].ground = page
+	r.sheet = styleElements(body)
+	r.blank = r.sheet != nil && r.sheet.steps < 0
 	r.goOnAt(body, 0)
 	for r.unfinished || !s.full() {
 		if !r.next() && !r.goOnBehindData() {
@@ -149,7 +155,7 @@ func (r *reader) show(text []byte) {
 			r.sink.text([]byte("@"))
 		}
 	}
-	if bytes.Contains(text, []byte("://")) {
+	if bytes.IndexByte(text, '?') >= 0 {
 		text = []byte(WithoutSignedURLs(string(text)))
 	}
 	r.sink.text(text)
@@ -173,8 +179,9 @@ func (r *reader) startTag(selfClosing bool) {
 		var key, value []byte
 		key, value, more = r.z.TagAttr()
 		r.attrs.set(key, value)
+		r.sheet.keep(&r.attrs, key, value)
 	}
-	hidden, inside, own := r.look(e.element)
+	hidden, inside, own := r.look(&e)
 	switch {
 	case e.tag == atom.Source:
 		r.media()
@@ -183,7 +190,10 @@ func (r *reader) startTag(selfClosing bool) {
 			r.void(e.element)
 		}
 	case e.tag == atom.Html || e.tag == atom.Body || e.tag == atom.Frameset:
-		r.blank = r.blank || hidden
+		r.blank = r.blank || hidden || own && len(r.open) > 1
+		if root := &r.open[0]; len(r.open) == 1 {
+			root.shade, root.ground, root.keys = inside, e.ground, append(root.keys, e.keys...)
+		}
 	case e.tag == atom.Head:
 	default:
 		e.concealed = own
@@ -198,28 +208,63 @@ func (r *reader) startTag(selfClosing bool) {
 }
 
 // look returns whether the attributes of an element hide its content, the shade inside it, and whether its own attributes are the cause of either.
-func (r *reader) look(e element) (hidden bool, inside shade, own bool) {
+func (r *reader) look(e *openElement) (hidden bool, inside shade, own bool) {
 	hidden, inside = isHidden(e.tag, &r.attrs), r.top().shade
+	around := r.top()
 	if e.traits&tablePart == 0 {
 		inside = r.shade()
+		around = r.foster()
 	}
-	if r.attrs.has(attrStyle) {
-		s := parseStyle(r.attrs.get(attrStyle))
-		hidden, inside, own = hidden || s.hides(), s.shade(inside), s.shade(0) != 0
+	e.ground = around.ground
+	if s := r.style(e); s != nil {
+		alone, _ := s.shade(0, around.ground)
+		hidden, own = hidden || s.hides(), alone != 0
+		inside, e.ground = s.shade(inside, around.ground)
 	}
 	return hidden, inside, hidden || own
 }
 
-// shade returns the shade of text at this place. Browsers show the text that stands in a table, but in no cell, before the table, where the style of the
-// table has no effect.
-func (r *reader) shade() shade {
-	inside := r.top().shade
-	if r.top().tag == atom.Table || r.top().traits&(tablePart|scope) == tablePart {
-		if i := r.tableContext(); i > 0 {
-			inside |= r.open[i-1].shade
+// style returns the style of an element from its attributes and the stylesheet, or nil if neither says anything.
+func (r *reader) style(e *openElement) *style {
+	var all *style
+	add := func(s *style) {
+		if all == nil {
+			all = &style{}
+		}
+		all.add(s)
+	}
+	if r.attrs.has(attrBgcolor) || r.attrs.has(attrColor) {
+		add(presentational(e.tag, &r.attrs))
+	}
+	if r.sheet != nil {
+		name := e.name
+		if e.tag != 0 {
+			name = e.tag.String()
+		}
+		e.keys = keysOf(name, &r.attrs)
+		found, ok := r.sheet.styleOf(e.keys, &r.attrs, r.open)
+		if r.blank = r.blank || !ok; found != nil {
+			add(found)
 		}
 	}
-	return inside
+	if r.attrs.has(attrStyle) {
+		add(parseStyle(r.attrs.get(attrStyle)))
+	}
+	return all
+}
+
+// shade returns the shade of text at this place. Browsers show the text that stands in a table, but in no cell, before the table, where the style of the
+// table has no effect.
+func (r *reader) shade() shade { return r.top().shade | r.foster().shade }
+
+// foster returns the element around text at this place: the innermost one, or in a table, but in no cell, the one around the table.
+func (r *reader) foster() *openElement {
+	if r.top().tag == atom.Table || r.top().traits&(tablePart|scope) == tablePart {
+		if i := r.tableContext(); i > 0 {
+			return &r.open[i-1]
+		}
+	}
+	return r.top()
 }
 
 // push opens an element. It gives the sink its start if it is visible.
@@ -318,9 +363,17 @@ func (r *reader) lastLingering(tag atom.Atom) int {
 // the shade that it may have undone for them.
 func (r *reader) closeFormatting(i int) {
 	kept := r.open[i-1].shade &^ r.open[i].shade
+	outer, own := r.open[i-1].ground, r.open[i].ground
 	for inside := len(r.open) - 1; inside >= i; inside-- {
 		if r.open[inside].traits&special != 0 {
-			r.open[inside].shade |= kept
+			block := &r.open[inside]
+			block.shade |= kept
+			if block.ground.ink == own.ink {
+				block.ground.ink = outer.ink
+			}
+			if block.ground.paper == own.paper {
+				block.ground.paper = outer.paper
+			}
 		} else {
 			r.closeBetween(inside, inside+1, inside == i)
 		}
@@ -557,7 +610,7 @@ func (r *reader) implyTable(tag atom.Atom) bool {
 // pushImplied opens an element that the document has no tag for.
 func (r *reader) pushImplied(tag atom.Atom) {
 	r.attrs.clear()
-	r.push(openElement{element: element{tag, elements[tag]}}, false, r.top().shade)
+	r.push(openElement{element: element{tag, elements[tag]}, ground: r.top().ground}, false, r.top().shade)
 }
 
 // tableContext returns the index of the innermost open table, or of the innermost element inside it that has one of the names, or 0.
@@ -599,7 +652,7 @@ func (r *reader) breakOut() {
 func (r *reader) void(e element) {
 	switch e.tag {
 	case atom.Img, atom.Image:
-		if !r.isPixel() {
+		if !r.isPixel(&openElement{element: e}) {
 			r.sink.media(media{"image", r.words(attrAlt), r.address(attrSrc)})
 		}
 	case atom.Embed:
@@ -618,8 +671,13 @@ func (r *reader) media() {
 	}
 }
 
-func (r *reader) isPixel() bool {
-	return isPixel(&r.attrs, parseStyle(r.attrs.get(attrStyle)))
+// isPixel reports whether the picture or player of a tag is too small to see.
+func (r *reader) isPixel(e *openElement) bool {
+	s := r.style(e)
+	if s == nil {
+		s = &style{}
+	}
+	return isPixel(&r.attrs, s)
 }
 
 func isPlayer(tag atom.Atom) bool {
@@ -635,7 +693,7 @@ func playerWord(tag atom.Atom) string {
 
 // player gives the sink a player that has an address. The address of video and audio can also stand in a source element inside.
 func (r *reader) player(e *openElement) {
-	if r.isPixel() {
+	if r.isPixel(e) {
 		return
 	}
 	e.label = r.words(attrTitle)

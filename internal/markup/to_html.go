@@ -2,9 +2,7 @@ package markup
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"sync"
 
@@ -16,21 +14,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
-
-	"featurebase-mcp/internal/legible"
 )
-
-// Markdown is the type of an argument for a field that the API takes as HTML. Models write Markdown at a third of the length of HTML.
-type Markdown string
-
-// Wire converts an argument of at most 200,000 bytes of Markdown to HTML.
-func (Markdown) Wire(v any, _ reflect.StructTag) (any, error) {
-	source := v.(string) // the shape of the argument allows nothing else
-	if len(source) > longestWritten {
-		return nil, fmt.Errorf("%s bytes of Markdown: at most %s", legible.Thousands(len(source)), legible.Thousands(longestWritten))
-	}
-	return MarkdownToHTML(source)
-}
 
 // The tree of a Markdown text takes more than a hundred times its length. So the length is limited, and long texts are parsed one at a time.
 const (
@@ -52,27 +36,53 @@ var converter = sync.OnceValue(func() goldmark.Markdown {
 	)
 })
 
-// MarkdownToHTML converts Markdown to HTML. It escapes raw HTML, so that readers see it as text. Otherwise a customer could talk a model into writing a
-// script that runs in the browsers of others. The error names what is refused, and is fit for a model.
+// MarkdownToHTML converts Markdown to HTML. It escapes raw HTML, so that readers see it as text, and links to code lead nowhere. Otherwise a customer could
+// talk a model into writing a script that runs in the browsers of others. The error is fit for a model.
 func MarkdownToHTML(source string) (string, error) {
+	return toHTML(source, func(ast.Node, []byte) error { return nil })
+}
+
+// WrittenHTML converts the Markdown of a write to HTML. It refuses addresses that do more than name a place, and makes images of what reads show in their
+// place.
+func WrittenHTML(source string) (string, error) {
+	return toHTML(source, func(doc ast.Node, src []byte) error {
+		showImages(doc, src)
+		return refuseAddresses(doc, src)
+	})
+}
+
+// toHTML converts Markdown to HTML if a check of its tree finds nothing wrong.
+func toHTML(source string, check func(doc ast.Node, src []byte) error) (string, error) {
+	var out bytes.Buffer
+	err := parse(source, func(doc ast.Node, src []byte) error {
+		if err := check(doc, src); err != nil {
+			return err
+		}
+		joinAlternatives(doc)
+		if err := converter().Renderer().Render(&out, src, doc); err != nil {
+			return fmt.Errorf("cannot be read as Markdown: %w", err)
+		}
+		return nil
+	})
+	return strings.TrimSuffix(out.String(), "\n"), err
+}
+
+// parse gives the tree of a Markdown text to a function. Its error says that the text takes too long to parse, or is that of the function.
+func parse(source string, use func(doc ast.Node, src []byte) error) error {
 	if err := checkCost(source); err != nil {
-		return "", err
+		return err
 	}
 	if len(source) > longestBeside {
 		parsesLong.Lock()
 		defer parsesLong.Unlock()
 	}
 	src := []byte(source)
-	doc := converter().Parser().Parse(text.NewReader(src))
-	if err := refuseData(doc); err != nil {
-		return "", err
-	}
-	joinAlternatives(doc)
-	var out bytes.Buffer
-	if err := converter().Renderer().Render(&out, src, doc); err != nil {
-		return "", fmt.Errorf("cannot be read as Markdown: %w", err)
-	}
-	return strings.TrimSuffix(out.String(), "\n"), nil
+	return use(converter().Parser().Parse(text.NewReader(src)), src)
+}
+
+// resolved returns the address in a link of Markdown, without its escapes and entities.
+func resolved(destination []byte) string {
+	return string(util.URLEscape(destination, true))
 }
 
 // addresses is the parser that makes links of web addresses in a text. It uses the rules of the way back, in links.go. Those of goldmark also take words
@@ -109,23 +119,6 @@ func (addresses) Parse(parent ast.Node, block text.Reader, pc parser.Context) as
 	}
 	block.Advance(before + n)
 	return ast.NewAutoLink(ast.AutoLinkURL, ast.NewTextSegment(text.NewSegment(start, start+n)))
-}
-
-// refuseData returns an error for a link or image with a data: address, in whatever way it is written.
-func refuseData(doc ast.Node) error {
-	return ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		what, destination := "", []byte(nil)
-		switch n := n.(type) {
-		case *ast.Image:
-			what, destination = "images", n.Destination
-		case *ast.Link:
-			what, destination = "links", n.Destination
-		}
-		if entering && schemeOf(string(util.URLEscape(destination, true))) == "data" {
-			return ast.WalkStop, errors.New(what + " as data: URLs are refused; give an https URL")
-		}
-		return ast.WalkContinue, nil
-	})
 }
 
 // joinAlternatives puts the alternative text of each image on one line. Goldmark writes a tag for a line break there, and browsers show the tag.

@@ -33,18 +33,19 @@ func TestToHTML(t *testing.T) {
 	}
 }
 
-func TestToHTMLRefusesData(t *testing.T) {
+func TestToHTMLRefusesWhatRuns(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
 		"![a](data:image/png;base64,AA)", "![a](DATA:image/png,x)", "![a](&#100;ata:image/png,x)", "![a]\n\n[a]: data:image/gif,x", "[![a](data:image/png,x)](/b)",
 		"[a](data:image/png,x)", "> - ![a](<data:image/png,x>)",
+		"[a](javascript:x)", "[a](&#106;avascript:x)", "<vbscript:x>", "![a](file:///x)", "[a][b]\n\n[b]: JavaScript:x",
 	} {
-		if html, err := MarkdownToHTML(source); err == nil || !strings.Contains(err.Error(), "https URL") {
+		if html, err := Markdown("").Wire(source, ""); err == nil || !strings.Contains(err.Error(), "https URL") {
 			t.Errorf("%s: %q, %v", source, html, err)
 		}
 	}
 	for _, source := range []string{"![a](https://e.example/data:x)", "`![a](data:x)`", "data:image/png,x"} {
-		if _, err := MarkdownToHTML(source); err != nil {
+		if _, err := Markdown("").Wire(source, ""); err != nil {
 			t.Errorf("%s: %v", source, err)
 		}
 	}

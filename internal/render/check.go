@@ -9,15 +9,15 @@ import (
 	"sync"
 )
 
-// forms are what a column can have behind its bar; appendForm says what each does. A list of fields is a form, too.
+// forms are the valid forms of a column, which appendForm describes. A list of fields is also valid.
 var forms = []string{
 	"", "shared", "date", "minute", "excerpt", "gist", "text", "new", "flag", "some", "brief", "names", "off", "same", "table",
 }
 
 var fieldForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+([:,]\w+)+$`) })
 
-// Check returns what is wrong with the texts of the view, nil if nothing is: a column that is there twice, a form that nothing writes, a
-// customer's column that is in no row and no document.
+// Check returns the mistakes in the texts of the view, joined, or nil: a column that occurs twice, a column without a name or path, an
+// unknown form.
 func (v *View) Check() error {
 	v.Parse()
 	var found []error

@@ -10,8 +10,8 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Document writes a single object for reading: a line for each field, then its body or its thread. What of it is customers' words is said
-// in the first line. The body or thread begins at bodyAt.
+// Document writes a single object for reading: a line for each field, then its body or its thread. The first line names the parts that
+// contain customers' text. bodyAt is the offset of the body or thread.
 func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	w.Minutes, w.Hide = true, w.HiddenFields
 	lines, marked := w.appendLines(make([]byte, 0, 1024+min(len(body), markup.MaxBlock)), body)
@@ -39,8 +39,8 @@ func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	return lines, min(below, len(lines))
 }
 
-// appendLines writes a line for each field, first those that the view names. It returns the labels of those that hold customers' words; of
-// fields that the view does not know, it takes for granted that they do.
+// appendLines writes a line for each field, first those that the view names. It returns the labels of the fields with customers' text, and
+// counts every field that the view does not know among them.
 func (w *Writer) appendLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
 	out, marked = w.AppendNamedLines(out, body)
 	more := 0
@@ -68,7 +68,7 @@ func (w *Writer) appendLines(out []byte, body rawjson.Value) (lines []byte, mark
 	return out, marked
 }
 
-// AppendNamedLines writes a line for each field that the view names.
+// AppendNamedLines writes a line for each field that the view names. marked has the names of those with customers' text.
 func (w *Writer) AppendNamedLines(out []byte, body rawjson.Value) (lines []byte, marked []string) {
 	fields := make([]rawjson.Value, len(w.lines))
 	Pick(body, w.lines, fields)
@@ -85,7 +85,7 @@ func (w *Writer) AppendNamedLines(out []byte, body rawjson.Value) (lines []byte,
 	return out, marked
 }
 
-// label is the name of a field at the beginning of a line: in quotes, unless it is a plain word.
+// label returns the name of a field for the beginning of a line, in quotes unless it is a plain word.
 func (w *Writer) label(name string) string {
 	if legible.IsPlainName(name) {
 		return name
@@ -93,13 +93,13 @@ func (w *Writer) label(name string) string {
 	return string(w.appendName(nil, name))
 }
 
-// isPlaced reports the fields of a document that have their place in it, or none.
+// isPlaced reports whether a field has its own place in the document, or is hidden.
 func (w *Writer) isPlaced(name string) bool {
 	return name == w.Body || name == w.Parts || name == w.Opening || name == w.Table || slices.Contains(w.Hide, name) ||
 		slices.ContainsFunc(w.lines, func(c Column) bool { return c.Path[0] == name })
 }
 
-// appendLine writes one field: its label and, after a colon, a text as it is and any other value as JSON.
+// appendLine writes one field as its label, a colon, and a text as it is or any other value as JSON.
 func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column) ([]byte, bool) {
 	out = append(append(out, label...), ": "...)
 	start := len(out)
@@ -110,8 +110,8 @@ func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column)
 	return append(out, '\n'), ok
 }
 
-// appendBody writes the body of a single object as Markdown. What customers wrote is indented, what the organization publishes is not: it is
-// what a model corrects and sends back.
+// appendBody writes the body of a single object as Markdown. Text by customers is indented, so that none of it begins a line. Text that the
+// organization publishes is not, because a model corrects it and sends it back.
 func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
 	text := ""
 	if html := body.Get(w.Body); html.Kind() == rawjson.String {

@@ -11,22 +11,22 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// appendForm writes a value in the form that its column asks for. What is not of the kind that a form is for is shown as it is.
+// appendForm writes a value in the form of its column. A value of a type that the form is not for is written as it is.
 //
 //	date     the day of a time
-//	minute   a time to its minute
-//	shared   as it is; once for all rows of a list, if they have the same
+//	minute   a time without seconds
+//	shared   as it is; once for all rows of a list if they have the same value
 //	excerpt  the first 200 characters of HTML
-//	gist     the first 120 of them
+//	gist     the first 120 characters of HTML
 //	text     the first 200 characters of plain text
-//	new      a text or a time, unless the row or the document has said it before
+//	new      a text or a time, unless the row or the document already has it
 //	flag     true, or nothing
 //	some     a number, unless it is 0
-//	brief    an object without what is false
-//	names    the names of an object's fields that are true
-//	off      the names of those that are false
-//	same     an object of objects: of one whose values are all the same, that value
-//	a:b      a list of objects as one object, from these two fields of each
+//	brief    an object without members that are false
+//	names    the names of an object's members that are true
+//	off      the names of an object's members that are false
+//	same     an object of objects; an inner object whose values are all equal becomes that value
+//	a:b      a list of objects as one object, with a as the names and b as the values
 //	a,b,c    these fields of an object, or of each object of a list
 //	table    a list of objects as a list of rows, the first with the names of the fields
 func (w *Writer) appendForm(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
@@ -62,24 +62,24 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 	default:
 		return w.AppendValue(out, f, c.Path[0])
 	}
-	text = w.words(text)
+	text = w.Words(text)
 	if c.form == "new" && bytes.Contains(out[w.begin:], appendStart(nil, text)) {
 		return out, false
 	}
 	return rawjson.AppendString(out, text), text != ""
 }
 
-// appendStart writes the beginning of a text as it stands in JSON, without quotes and without the dots of one that was cut.
+// appendStart writes the beginning of a text as it stands in JSON, without quotes and without the ellipsis of a cut.
 func appendStart(out []byte, text string) []byte {
 	out = rawjson.AppendString(out, strings.TrimRight(text, "… "))
 	return out[1 : len(out)-1]
 }
 
-// GistLength is how many characters a row shows of a body that has a title.
+// GistLength is how many characters of a body a row shows beside a title.
 const GistLength = 120
 
-// rawExcerpt is the excerpt of a body that is still a raw JSON string. Bodies are long and excerpts short, so a part is tried first.
-// It ends before a space, which cannot be inside an escape or a character.
+// rawExcerpt returns the excerpt of a raw JSON string. Bodies are long and excerpts short, so it tries the beginning first. The beginning
+// ends before a space, which cannot be inside an escape or a character.
 func rawExcerpt(raw []byte, length int) string {
 	part := 5 * length
 	if len(raw) > part {
@@ -130,7 +130,7 @@ func (w *Writer) appendObjectForm(out []byte, f rawjson.Value, c Column) ([]byte
 	}
 }
 
-// appendNames lists the fields of an object that have a value: true, for instance.
+// appendNames lists the names of an object's members that have the value, such as true.
 func (w *Writer) appendNames(out []byte, object rawjson.Value, value string) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
@@ -140,7 +140,7 @@ func (w *Writer) appendNames(out []byte, object rawjson.Value, value string) ([]
 	return append(out, ']'), len(out) > empty
 }
 
-// appendPairs writes a list of objects as one object, from a field that names each and a field that says what it is about.
+// appendPairs writes a list of objects as one object, with the field key of each as a name and the field value as its value.
 func (w *Writer) appendPairs(out []byte, list rawjson.Value, key, value string) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
@@ -157,7 +157,7 @@ func (w *Writer) appendPairs(out []byte, list rawjson.Value, key, value string) 
 	return append(out, '}'), len(out) > empty
 }
 
-// appendPart writes some of an object's fields, in the order of their names.
+// appendPart writes some fields of an object, in the order of names.
 func (w *Writer) appendPart(out []byte, object rawjson.Value, names []string) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
@@ -169,7 +169,7 @@ func (w *Writer) appendPart(out []byte, object rawjson.Value, names []string) ([
 	return append(out, '}'), len(out) > empty
 }
 
-// appendBrief writes an object without what is false in it, however deep.
+// appendBrief writes an object without members that are false, at any depth.
 func (w *Writer) appendBrief(out []byte, object rawjson.Value) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
@@ -188,7 +188,7 @@ func (w *Writer) appendBrief(out []byte, object rawjson.Value) ([]byte, bool) {
 	return append(out, '}'), len(out) > empty
 }
 
-// appendSame writes an object of objects with one value in place of an object that has no other.
+// appendSame writes an object of objects. An inner object whose values are all equal becomes that value.
 func (w *Writer) appendSame(out []byte, object rawjson.Value) ([]byte, bool) {
 	out = append(out, '{')
 	empty := len(out)
@@ -203,7 +203,7 @@ func (w *Writer) appendSame(out []byte, object rawjson.Value) ([]byte, bool) {
 	return append(out, '}'), len(out) > empty
 }
 
-// onlyValue returns the value that all fields of an object have, or nil.
+// onlyValue returns the value that all members of an object have, or nil.
 func onlyValue(object rawjson.Value) (only rawjson.Value) {
 	for _, v := range object.Members() {
 		if only == nil {

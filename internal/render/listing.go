@@ -10,39 +10,40 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Listed is what a listing has to know of the operation that lists.
+// Listed is what a listing needs to know about the operation that lists.
 type Listed struct {
 	Pages   bool   // it takes a cursor
 	Offsets bool   // it takes an offset
-	Reader  string // the operation that reads one of its objects; empty for none
+	Reader  string // the operation that reads one of the listed objects; empty if there is none
 }
 
-// listing decides which part of one page an answer shows: from where the last one ended, as many whole items as the budget has room for.
-// Beyond that nothing is written, only counted. How an item is written is the view's business.
-type listing struct {
+// Listing selects the part of one page that an answer shows: as many whole items as the budget has room for, from where the last answer
+// ended. It counts the other items and does not write them. The view writes each item.
+type Listing struct {
 	of     Listed
 	args   input.Arguments
 	budget Budget
 
-	cursor string // the API's, of the next page
+	cursor string // the API's cursor of the next page
 
-	end   int  // no item goes beyond this length of the answer; 0 is no limit
-	seen  int  // items of the page so far, empty ones among them
-	items int  // those that are not empty
-	first int  // the number of the first item shown, counted from 1
-	shown int  // how many are
-	next  int  // how many have been dealt with: shown, or left out in front
-	short bool // the first is too long for an answer and not shown as it was asked for
+	end   int  // length of the answer that no item may exceed; 0: no limit
+	seen  int  // items of the page so far, null items included
+	items int  // items of the page so far that are not null
+	first int  // number of the first item shown, from 1
+	shown int  // items shown
+	next  int  // index of the item to show next
+	short bool // the first item is too long for an answer and is shown in short
 }
 
-func NewListing(of Listed, args input.Arguments, budget Budget) *listing {
-	l := &listing{of: of, args: args, budget: budget}
+// NewListing returns a listing for one answer. args states where the page goes on.
+func NewListing(of Listed, args input.Arguments, budget Budget) *Listing {
+	l := &Listing{of: of, args: args, budget: budget}
 	l.next = l.skip()
 	return l
 }
 
-// sees takes note of a field of the envelope, and reports whether it writes the field itself.
-func (l *listing) sees(name string, v rawjson.Value) bool {
+// takeField reads a field of the envelope. It reports whether the listing writes the field itself.
+func (l *Listing) takeField(name string, v rawjson.Value) bool {
 	if name != "nextCursor" {
 		return false
 	}
@@ -50,8 +51,8 @@ func (l *listing) sees(name string, v rawjson.Value) bool {
 	return v.Kind() == rawjson.String
 }
 
-// reserve keeps room for what stands behind the items, and fits it into a share of the budget.
-func (l *listing) reserve(about []byte) []byte {
+// reserve keeps room for what follows the items. It cuts about, the fields of the envelope, to a third of the budget and returns it.
+func (l *Listing) reserve(about []byte) []byte {
 	if l.budget == 0 {
 		return about
 	}
@@ -62,21 +63,21 @@ func (l *listing) reserve(about []byte) []byte {
 	return about
 }
 
-// cutFields fits further fields into a room.
+// cutFields cuts further fields of an object to a length.
 func cutFields(fields []byte, room int) []byte {
 	object := append(append([]byte{'{'}, fields[1:]...), '}')
 	cut := appendWithin([]byte{','}, object, room)
 	return append(cut[:1:1], cut[2:len(cut)-1]...) // without the braces
 }
 
-// skip is how many items of the page are left out in front.
-func (l *listing) skip() int { return l.args.Place.Skip + l.args.Offset }
+// skip returns how many items of the page were shown before.
+func (l *Listing) skip() int { return l.args.Place.Skip + l.args.Offset }
 
-// wants counts an item and says whether to show it.
-func (l *listing) wants(kind rawjson.Kind) bool {
+// wants counts an item and reports whether to show it.
+func (l *Listing) wants(kind rawjson.Kind) bool {
 	index := l.seen
 	l.seen++
-	if kind == rawjson.Null { // the live API has such items
+	if kind == rawjson.Null { // the live API returns null items
 		if l.next == index {
 			l.next++
 		}
@@ -92,9 +93,9 @@ func (l *listing) wants(kind rawjson.Kind) bool {
 	return l.next == index && (l.args.Most == 0 || l.shown < l.args.Most)
 }
 
-// add has an item written where it fits. One that no answer could hold is written in short, with the longest values cut where even that
-// does not fit.
-func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
+// add writes an item if it fits. The first item is always shown: if it is too long for an answer it is written in short, and if even that
+// is too long its longest values are cut. Otherwise the call could never get past it.
+func (l *Listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
 	before := len(out)
 	if before > empty {
 		out = append(out, ',')
@@ -117,10 +118,10 @@ func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) 
 	return out
 }
 
-func (l *listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
+func (l *Listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
 
-// appendEnd says what of the page was shown, where that is not all of it, and how to go on.
-func (l *listing) appendEnd(out []byte) []byte {
+// appendEnd writes which part of the page is shown, if that is not all of it, and how to go on.
+func (l *Listing) appendEnd(out []byte) []byte {
 	cut, cursor := l.next < l.seen, l.cursor
 	if cut || l.skip() > 0 {
 		out = append(out, `,"shown":`...)
@@ -144,18 +145,18 @@ func (l *listing) appendEnd(out []byte) []byte {
 	return out
 }
 
-// endLength is more than appendEnd will write.
-func (l *listing) endLength() int {
+// endLength returns an upper bound of the length that appendEnd writes.
+func (l *Listing) endLength() int {
 	const words = 400
 	longest := max(len(rawjson.AppendString(nil, l.cursor)), len(rawjson.AppendString(nil, l.args.Place.Cursor)))
 	return words + longest
 }
 
 // pages reports whether the operation takes a cursor.
-func (l *listing) pages() bool { return l.of.Pages }
+func (l *Listing) pages() bool { return l.of.Pages }
 
-// extent says which items of how many were shown.
-func (l *listing) extent() string {
+// extent returns the range of the items shown and the number of items.
+func (l *Listing) extent() string {
 	whole := strconv.Itoa(l.items)
 	if l.pages() {
 		whole = "this page's " + whole
@@ -166,8 +167,8 @@ func (l *listing) extent() string {
 	return fmt.Sprintf("%d-%d of %s", l.first, l.first+l.shown-1, whole)
 }
 
-// goOn says how to see the items behind the last one shown.
-func (l *listing) goOn(cut bool) string {
+// goOn says how to see the following items.
+func (l *Listing) goOn(cut bool) string {
 	switch {
 	case !cut:
 		return ""
@@ -182,8 +183,8 @@ func (l *listing) goOn(cut bool) string {
 	}
 }
 
-// tooLong says of the first item why it is not shown as it was asked for, and what shows it.
-func (l *listing) tooLong() string {
+// tooLong says why the first item is shown in short, and which tool shows all of it.
+func (l *Listing) tooLong() string {
 	text := "the first one is too long for an answer, so it is shown in short"
 	if read := l.of.Reader; read != "" {
 		text += "; " + read + " reads it"

@@ -11,19 +11,19 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Outline says how a list is written for people: a heading, how much of it there is, and a bullet for each item, which links to where the
-// item is read, with the fields of a row.
+// Outline is the form of a list for people: a heading, the number of items, and for each item a bullet with a link to it and the fields of
+// its row.
 type Outline struct {
-	Heading string                 // without one, none
-	Things  string                 // what the items are: "posts"
-	Order   string                 // which come first: "newest first"; may be empty
-	Link    func(id string) string // the address of an item; nil: items have none
+	Heading string                 // empty: none
+	Things  string                 // the plural word for the items: "posts"
+	Order   string                 // the order in words: "newest first"; may be empty
+	Link    func(id string) string // returns the URI of an item; nil: items get no link
 
-	Empty bool // what came of it: no items
+	Empty bool // set by the writer: the list has no items
 }
 
-// Extent says how many of a list are shown: "All 12 posts, newest first." A search tells how many there are, other lists only whether there
-// are more.
+// Extent returns a sentence on how many items of a list are shown: "All 12 posts, newest first." A search returns its total; other lists
+// only return whether there are more.
 func (o Outline) Extent(shown, all int, envelope rawjson.Value) string {
 	total, _ := strconv.Atoi(string(envelope.Get("totalCount").Bare()))
 	more := shown < all || envelope.Get("nextCursor").Text() != ""
@@ -52,15 +52,15 @@ func (o Outline) Extent(shown, all int, envelope rawjson.Value) string {
 	return text + "."
 }
 
-// titleColumns are the columns that can name an item, the first that is filled.
+// titleColumns are the columns that can name an item; the first with a value does.
 var titleColumns = []string{"title", "name"}
 
-// AppendBullet writes one item: its title as a link, and its other fields on a line below.
+// AppendBullet writes one item: its title as a link, and its other fields on a line below. fields has a value for each of RowColumns.
 func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []byte {
 	var id, title string
 	var used []string
 	for i, c := range w.RowColumns {
-		text := w.words(fields[i].Text())
+		text := w.Words(fields[i].Text())
 		switch {
 		case text == "":
 		case c.Name == "id":
@@ -86,10 +86,10 @@ func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []b
 	return append(out, '\n')
 }
 
-// linkText escapes what would end the text of a link, or begin something else in it.
+// linkText escapes the characters that would end the text of a link or begin other markup in it.
 var linkText = strings.NewReplacer(`\`, `\\`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)
 
-// AppendFacts writes fields on one line, except those that were used before.
+// AppendFacts writes fields on one line, except the columns in used. fields has a value for each of RowColumns.
 func (w *Writer) AppendFacts(out []byte, fields []rawjson.Value, used []string) []byte {
 	w.begin = len(out)
 	empty := len(out)
@@ -116,8 +116,8 @@ func (w *Writer) AppendFacts(out []byte, fields []rawjson.Value, used []string) 
 	return out
 }
 
-// standsAlone reports texts that need no quotes among fields on a line: nothing in them can be taken for the end of a field, for the
-// beginning of another or for Markdown.
+// standsAlone reports whether a text needs no quotes among the fields on a line: it cannot be taken for the end of a field, the beginning
+// of another, or Markdown.
 func standsAlone(text string) bool {
 	return text != "" && text == legible.OneLine(text) && !strings.Contains(text+" ", ": ") && !strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -./:+&'()%@?=", r)

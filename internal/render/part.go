@@ -6,13 +6,14 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// TextBreak is where a text may be cut.
+// TextBreak is a place where a text may be cut.
 type TextBreak struct {
-	At    string
-	After int // how much of it still belongs to the part before
+	At    string // the text at the place
+	After int    // how many bytes of At belong to the part before the cut
 }
 
-// BreakBefore returns where to cut a text that is longer than its room, so that a good part of the room is used.
+// BreakBefore returns the offset at which to cut a text that is longer than room bytes. It takes the first of the breaks that leaves at
+// least a third of the room used, or else cuts between two characters.
 func BreakBefore(text string, room int, breaks []TextBreak) int {
 	for _, b := range breaks {
 		if i := strings.LastIndex(text[:room], b.At); i >= room/3 {

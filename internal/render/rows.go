@@ -7,23 +7,24 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// rows are the items of a list as the columns of their view. Each item is read once; of a list that is longer than any answer, what was read
-// of the first items is kept and the others are read again.
-type rows struct {
+// Rows are the items of a list as the columns of their view. Each item is parsed once. For a list longer than any answer, only the first
+// items are kept in memory and the others are parsed again.
+type Rows struct {
 	w      *Writer
 	items  rawjson.Value
-	kept   [][]rawjson.Value // an entry for each of the first items, nil for one that has no fields
+	kept   [][]rawjson.Value // the columns of the first items; nil for an item that is not an object
 	more   bool              // there are further items
 	Count  int               // items that are objects
-	plain  bool              // some are no objects and say something all the same
-	Shared []rawjson.Value   // what is the same in all rows, of the columns that may be said once; nil for nothing
+	plain  bool              // some items are neither objects nor empty
+	Shared []rawjson.Value   // the values that all rows have in columns of the form shared; nil if there are none
 }
 
-// keptRows is how many rows are kept: more than a page has.
+// keptRows is how many rows are kept in memory, more than a page has.
 const keptRows = 200
 
-func (w *Writer) Rows(items rawjson.Value) *rows {
-	r := &rows{w: w, items: items}
+// Rows parses the items of a list.
+func (w *Writer) Rows(items rawjson.Value) *Rows {
+	r := &Rows{w: w, items: items}
 	again := make([]rawjson.Value, len(w.RowColumns))
 	for item := range items.Items() {
 		fields := again
@@ -35,7 +36,7 @@ func (w *Writer) Rows(items rawjson.Value) *rows {
 			Pick(item, w.RowColumns, fields)
 			r.compare(fields)
 		} else {
-			r.plain = r.plain || !item.IsEmpty() // the live API has items that are null
+			r.plain = r.plain || !item.IsEmpty() // the live API returns null items
 			fields = nil
 		}
 		if !r.more {
@@ -48,8 +49,8 @@ func (w *Writer) Rows(items rawjson.Value) *rows {
 	return r
 }
 
-// compare takes out of shared what a row has not.
-func (r *rows) compare(fields []rawjson.Value) {
+// compare removes from Shared the values that a row does not have.
+func (r *Rows) compare(fields []rawjson.Value) {
 	if r.Count++; r.Count == 1 {
 		r.Shared = make([]rawjson.Value, len(fields))
 		for i, c := range r.w.RowColumns {
@@ -66,12 +67,13 @@ func (r *rows) compare(fields []rawjson.Value) {
 	}
 }
 
-func (r *rows) sharesAny() bool {
+func (r *Rows) sharesAny() bool {
 	return slices.ContainsFunc(r.Shared, func(v rawjson.Value) bool { return v != nil })
 }
 
-// Each calls f with the rows, without what they share, and with nil for each item that has no fields. A row is valid until the next.
-func (r *rows) Each(f func(fields []rawjson.Value)) {
+// Each calls f with each row without its shared values, and with nil for an item that is not an object. A row is valid only until f
+// returns.
+func (r *Rows) Each(f func(fields []rawjson.Value)) {
 	for _, fields := range r.kept {
 		f(r.own(fields))
 	}
@@ -94,8 +96,8 @@ func (r *rows) Each(f func(fields []rawjson.Value)) {
 	}
 }
 
-// own takes out of a row what it shares.
-func (r *rows) own(fields []rawjson.Value) []rawjson.Value {
+// own removes the shared values from a row.
+func (r *Rows) own(fields []rawjson.Value) []rawjson.Value {
 	if fields != nil {
 		for i := range r.Shared {
 			if r.Shared[i] != nil {

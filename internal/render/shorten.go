@@ -10,17 +10,17 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// leastRoom is what a value is given at least; any is shorter, or shown as an ellipsis.
+// leastRoom is the least length for a value. Every value is shorter or is replaced by an ellipsis of this length.
 const leastRoom = len(`"…"`)
 
-// appendWithin writes a value in at most room bytes. A long object keeps its fields and loses of the longest values, a long list keeps its
+// appendWithin writes a value in at most room bytes. A long object keeps its fields and its longest values are cut, a long list keeps its
 // first items, and a long text its beginning.
 func appendWithin(out []byte, v rawjson.Value, room int) []byte { return appendNested(out, v, room, 0) }
 
 func appendNested(out []byte, v rawjson.Value, room, depth int) []byte {
 	const (
-		tooNarrow = 40 // for anything but the fact that something is there
-		tooDeep   = 16 // to be read, and each level is measured anew
+		tooNarrow = 40 // bytes; less room is enough only for an ellipsis
+		tooDeep   = 16 // levels; each level is measured again, and deeper values are not readable
 	)
 	switch {
 	case len(v) <= room:
@@ -91,7 +91,7 @@ func appendArrayWithin(out []byte, list rawjson.Value, room, depth int) []byte {
 	return append(out, ']')
 }
 
-// level is the largest size to which the sizes can be cut so that their sum fits a room: what is short stays whole.
+// level returns the length to which to cut the longest values so that the sum of all sizes fits the room. Shorter values stay whole.
 func level(sizes []int, room int) int {
 	sizes = slices.Sorted(slices.Values(sizes))
 	for i, size := range sizes {
@@ -104,7 +104,7 @@ func level(sizes []int, room int) int {
 	return slices.Max(append(sizes, 0)) // all fit
 }
 
-// cutEncoded cuts a text so that it takes at most room bytes as a JSON string, and says how much is missing.
+// cutEncoded cuts a text to at most room bytes as a JSON string, and states how much is missing.
 func cutEncoded(text string, room int) string {
 	room -= len(`"… (123456789 more characters)"`)
 	end := 0
@@ -119,12 +119,12 @@ func cutEncoded(text string, room int) string {
 	return legible.TruncateAt(text, end)
 }
 
-// CutLines fits lines of the form "name: value" into a room, each kept as far as possible.
+// CutLines cuts lines of the form "name: value" to room bytes together. The longest lines are cut first.
 func CutLines(text string, room int) string {
 	if len(text) <= room {
 		return text
 	}
-	const shortest = 60 // of what a line is cut to
+	const shortest = 60 // bytes to which a line is cut at least
 	room -= len("… 123456789 more fields\n")
 	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
 	kept := lines[:min(len(lines), max(1, room/shortest))]
@@ -141,7 +141,7 @@ func CutLines(text string, room int) string {
 		b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
 	}
 	if more := len(lines) - len(kept); more > 0 {
-		before := 0 // what was cut before, which the last line says
+		before := 0 // the number of fields that the last line says are missing
 		if n, _ := fmt.Sscanf(lines[len(lines)-1], moreFieldsFormat, &before); n == 1 {
 			more += before - 1
 		}
@@ -150,7 +150,7 @@ func CutLines(text string, room int) string {
 	return b.String()
 }
 
-// moreFieldsFormat says how many lines are missing.
+// moreFieldsFormat states how many fields are missing.
 const moreFieldsFormat = "… %d more fields\n"
 
 func cutLine(line string, room int) string {

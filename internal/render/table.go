@@ -9,9 +9,9 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// A list of objects that have the same fields is shown as a table: a row of names, then a row of values for each.
+// A list of objects with the same fields is shown as a table: a row of names, then a row of values for each object.
 
-// appendTable writes a table as one list.
+// appendTable writes a table as one JSON list.
 func (w *Writer) appendTable(out []byte, list rawjson.Value) ([]byte, bool) {
 	out = append(out, '[')
 	empty := len(out)
@@ -24,7 +24,7 @@ func (w *Writer) appendTable(out []byte, list rawjson.Value) ([]byte, bool) {
 	return append(out, ']'), len(out) > empty
 }
 
-// appendTableLines writes the table of a document, a row on each line, with the columns that the document itself calls the usual ones.
+// appendTableLines writes the table of a document, with a row on each line. The document itself names its usual columns.
 func (w *Writer) appendTableLines(out []byte, body rawjson.Value) []byte {
 	list := body.Get(w.Table)
 	if list.Kind() != rawjson.Array {
@@ -54,7 +54,7 @@ func (w *Writer) usualColumns(body, list rawjson.Value) []string {
 	return append(names, strings.Fields(besides)...)
 }
 
-// fieldNames returns the names that the objects of a list have.
+// fieldNames returns all names of members in a list of objects.
 func fieldNames(list rawjson.Value) []string {
 	var names []string
 	var known rawjson.Names
@@ -69,7 +69,7 @@ func fieldNames(list rawjson.Value) []string {
 }
 
 // eachRow calls f with the names and then with the values of each object, as lists in the order of the names. Few objects with many names
-// can make a table without end, so it ends at a length; more is how many objects are left out.
+// can make a huge table, so it stops at a length; more is how many objects are left out.
 func (w *Writer) eachRow(list rawjson.Value, names []string, f func(row []byte)) (more int) {
 	if len(names) == 0 {
 		return 0
@@ -99,7 +99,7 @@ func (w *Writer) eachRow(list rawjson.Value, names []string, f func(row []byte))
 	return more
 }
 
-// appendCell writes a value, of one that has a label the label, and of none an empty text.
+// appendCell writes the label of a value that has one, otherwise the value, and an empty text for no value.
 func (w *Writer) appendCell(out []byte, v rawjson.Value, name string) []byte {
 	if label := v.Get("label"); label.Kind() == rawjson.String {
 		v = label

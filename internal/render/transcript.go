@@ -12,19 +12,19 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Transcript writes a thread.
+// Transcript writes a thread. The caller adds the opening message and the parts in order, then calls EndEvents and reads Out.
 type Transcript struct {
 	*Writer
-	Out    []byte
-	Names  map[string]string // of the people who wrote or did something, by their ids
-	day    string            // of the last message: only the first one of a day has it
-	events bool              // the last line is about events, and the next event goes on with it
+	Out    []byte            // the text so far
+	Names  map[string]string // names of the people in the thread, by their ids
+	day    string            // day of the last message; only the first line of a day shows it
+	events bool              // the last line lists events and is not ended yet
 
-	Longest int // characters shown of one message; 0 is all
+	Longest int // characters shown of one message; 0: all
 }
 
-// appendTranscript writes a thread in the order of its messages: a line with id, time, role and name, and the text indented below it. What
-// is no message (an assignment, a closing) stands on one line with what happened next.
+// appendTranscript writes a thread in the order of its messages. A message is a line with id, time, role and name, and the indented text
+// below it. Consecutive events, such as an assignment or a closing, share a line.
 func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
 	t := w.NewTranscript(append(out, "messages:\n"...))
 	start := len(t.Out)
@@ -52,17 +52,20 @@ func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
 	return t.Out
 }
 
-// What a thread may become, and of how many parts. It is more than models read and the API gives; what is cut is counted.
+// The greatest length of a thread in bytes, and its greatest number of parts. Both are more than models read and the API returns; the
+// transcript states how many parts are cut.
 const (
 	maxTranscript = 2 * legible.MaxText
 	maxParts      = 10_000
 )
 
+// NewTranscript returns a transcript that appends to out.
 func (w *Writer) NewTranscript(out []byte) *Transcript {
 	return &Transcript{Writer: w, Out: out, Names: map[string]string{}}
 }
 
-// Thread finds the messages of a thread: the first one where it stands apart, or nil, the parts in their order, and how many more there are.
+// Thread returns the messages of a thread: the opening message, nil where it is one of the parts, then the parts in order, and the number
+// of parts beyond 10,000, which it leaves out.
 func (w *Writer) Thread(body rawjson.Value) (opening rawjson.Value, parts []rawjson.Value, more int) {
 	if w.Opening != "" && body.Kind(w.Opening) == rawjson.Object {
 		opening = body.Get(w.Opening)
@@ -79,7 +82,7 @@ func (w *Writer) Thread(body rawjson.Value) (opening rawjson.Value, parts []rawj
 	return opening, parts, more
 }
 
-// Learn remembers names: elsewhere people may be ids alone.
+// Learn stores the names of the people in a part, because other parts refer to them by id.
 func (t *Transcript) Learn(part rawjson.Value) {
 	for _, role := range []string{"author", "actor"} {
 		if id, name := part.Get(role, "id").Text(), part.Get(role, "name").Text(); id != "" && name != "" {
@@ -88,16 +91,18 @@ func (t *Transcript) Learn(part rawjson.Value) {
 	}
 }
 
+// Opening writes the opening message. created is its time in the API's form.
 func (t *Transcript) Opening(created string, opening rawjson.Value) {
 	t.Out = append(t.Out, "[opening]"...)
 	t.time(created)
 	t.byline(opening, "")
 	if subject := opening.Get("subject").Text(); subject != "" {
-		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.words(subject))+"\n"...)
+		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.Words(subject))+"\n"...)
 	}
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(t.Message(opening)))
 }
 
+// Part writes one message or event.
 func (t *Transcript) Part(part rawjson.Value) {
 	message, partType := t.Message(part), part.Get("partType").Text()
 	redacted := part.Get("redacted").Bool()
@@ -106,7 +111,7 @@ func (t *Transcript) Part(part rawjson.Value) {
 		return
 	}
 	t.EndEvents()
-	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.words(part.Get("id").Text()))...), ']')
+	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.Words(part.Get("id").Text()))...), ']')
 	t.time(part.Get("createdAt").Text())
 	kind := partKind(partType)
 	if redacted {
@@ -117,7 +122,7 @@ func (t *Transcript) Part(part rawjson.Value) {
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(message))
 }
 
-// Shortened cuts a message after a word where it is longer than the transcript wants it, and says how much is left out.
+// Shortened cuts a message after a word if it is longer than Longest, and states how much is missing.
 func (t *Transcript) Shortened(message string) string {
 	text := []rune(message)
 	if t.Longest == 0 || len(text) <= t.Longest {
@@ -130,7 +135,7 @@ func (t *Transcript) Shortened(message string) string {
 	return fmt.Sprintf("%s … (%s more characters)", strings.TrimSpace(string(text[:cut])), legible.Thousands(len(text)-cut))
 }
 
-// event writes what happened: the kind of it, and its facts.
+// event writes an event: its kind and its facts.
 func (t *Transcript) event(part rawjson.Value, partType string) {
 	if t.events {
 		t.Out = append(t.Out, ';')
@@ -139,10 +144,11 @@ func (t *Transcript) event(part rawjson.Value, partType string) {
 	}
 	t.events = true
 	t.time(part.Get("createdAt").Text())
-	t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(partType))...)
+	t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(partType))...)
 	t.facts(part, partType)
 }
 
+// EndEvents ends the line of events.
 func (t *Transcript) EndEvents() {
 	if t.events {
 		t.Out = append(t.Out, '\n')
@@ -150,19 +156,20 @@ func (t *Transcript) EndEvents() {
 	t.events = false
 }
 
-// known are the fields of a part that its line shows in another way, or that say nothing to a reader: where in Slack it stands, the id
-// of a tag beside its name, and the tags of a message, whose changes are parts of their own. The last are those of facts.
+// known are the fields of a part that a line shows in another way or that mean nothing to a reader: the place in Slack, the id of a tag
+// beside its name, and the tags of a message, whose changes are parts of their own. The last line has the fields of facts.
 var known = []string{
 	"id", "object", "partType", "createdAt", "updatedAt", "occurredAt", "author", "bodyHtml", "bodyMarkdown", "channel", "redacted", "tagApplications", "slack",
 	"tagId", "targetPartId", "action", "tagName", "adminAssigneeId", "teamAssigneeId", "actor", "adminAssignerId",
 }
 
-// facts are the fields of events that have a short name, in the order of a sentence.
+// facts are the fields of events that have a short label, in the order of a sentence.
 var facts = []struct{ field, label string }{
 	{"action", ""}, {"tagName", ""}, {"adminAssigneeId", "to "}, {"teamAssigneeId", "to team "}, {"actor", "by "}, {"adminAssignerId", "by "},
 }
 
-// facts writes the other fields of a part, as values that cannot pass for words of ours. The one that is named like the part needs no name.
+// facts writes the other fields of a part, quoted so that their values cannot pass for words of this server. A field with the name of the
+// part's type needs no label.
 func (t *Transcript) facts(part rawjson.Value, partType string) {
 	for _, fact := range facts {
 		if v := part.Get(fact.field); v != nil {
@@ -175,7 +182,7 @@ func (t *Transcript) facts(part rawjson.Value, partType string) {
 		case name == partType:
 			t.fact("", v, name)
 		default:
-			t.fact(legible.OneLine(t.words(name))+"=", v, name)
+			t.fact(legible.OneLine(t.Words(name))+"=", v, name)
 		}
 	}
 }
@@ -187,10 +194,10 @@ func (t *Transcript) fact(label string, v rawjson.Value, name string) {
 	}
 }
 
-// appendFact writes a value, with the name of a person in place of the id.
+// appendFact writes a value. The id of a person becomes the name.
 func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byte, bool) {
 	if person := t.Names[cmp.Or(v.Text(), v.Get("id").Text())]; person != "" {
-		return rawjson.AppendString(out, t.words(person)), true
+		return rawjson.AppendString(out, t.Words(person)), true
 	}
 	start := len(out)
 	out, ok := t.AppendValue(out, v, name)
@@ -202,21 +209,21 @@ func (t *Transcript) appendFact(out []byte, v rawjson.Value, name string) ([]byt
 	return out, ok
 }
 
-// time writes a time to the minute, without the day if it is that of the last.
+// time writes a time to the minute, without the day if it is the day of the last message.
 func (t *Transcript) time(stamp string) {
 	if stamp == "" {
 		return
 	}
 	day, clock, _ := strings.Cut(strings.TrimSuffix(legible.Minute(stamp), "Z"), "T")
 	if day != t.day || clock == "" {
-		t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(day))...)
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(day))...)
 	}
 	if t.day = day; clock != "" {
-		t.Out = append(append(t.Out, ' '), legible.OneLine(t.words(clock))...)
+		t.Out = append(append(t.Out, ' '), legible.OneLine(t.Words(clock))...)
 	}
 }
 
-// partKind says what a part is, where that is not simply a message.
+// partKind returns the kind of a part that is not simply a message.
 func partKind(partType string) string {
 	switch partType {
 	case "user_msg", "admin_msg", "bot_msg":
@@ -230,8 +237,8 @@ func partKind(partType string) string {
 	}
 }
 
-// byline ends the line of a message with its author: the role, which Featurebase knows, and after it the name, which people choose. What a
-// customer says and what the team says must never be mixed up.
+// byline ends the line of a message with its author: first the role, which Featurebase sets, then the name, which people choose. The order
+// prevents a customer with a chosen name from passing for a member of the team.
 func (t *Transcript) byline(message rawjson.Value, kind string) {
 	role, name := message.Get("author", "type").Text(), message.Get("author", "name").Text()
 	if id := message.Get("author", "id").Text(); name == "" {
@@ -243,10 +250,10 @@ func (t *Transcript) byline(message rawjson.Value, kind string) {
 	if name != "" {
 		line += ": " + name
 	}
-	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.words(line))...), '\n')
+	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.Words(line))...), '\n')
 }
 
-// Message is the text of a message. The HTML form is the one that has everything: in the Markdown form of an opening message,
+// Message returns the text of a message as Markdown. It prefers the HTML form, because in the Markdown form of an opening message the
 // attachments are empty images.
 func (t *Transcript) Message(message rawjson.Value) string {
 	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
@@ -254,12 +261,13 @@ func (t *Transcript) Message(message rawjson.Value) string {
 	}
 	markdown := message.Get("bodyMarkdown").Text()
 	if len(markdown) <= longestParsed {
-		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the way round, so that no picture is left that a host would fetch
+		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the detour through HTML removes images that a host would fetch
 			return t.Text(markup.HTMLToMarkdown(html))
 		}
 	}
 	return t.Text(strings.ReplaceAll(markdown, "![", "["))
 }
 
-// longestParsed is how much Markdown of others is parsed, since the tree takes a hundred times its length. Messages are far shorter.
+// longestParsed is how many bytes of a customer's Markdown are parsed, since the tree takes a hundred times as much memory. Messages are
+// far shorter.
 const longestParsed = 64 << 10

@@ -8,21 +8,21 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// Customers' words reach a model in two places: as the value of a field, in quotes or on the rest of its line, and as text whose lines are
-// indented. So no word of theirs begins a line or a field. That an answer holds such words is said once, at its beginning, by a mark; and
-// the mark's own word does not occur in anything that came from the API, so that it cannot be said a second time.
+// Text by customers stands in two places: as the value of a field, in quotes or on the rest of its line, and as text with indented lines.
+// So no word of theirs begins a line or a field. A mark at the beginning of an answer states that it contains such text. The word of the
+// mark is altered wherever it occurs in data from the API, so that no customer can forge a mark.
 
-// untrusted is the mark. In JSON it is a field, in a document the first line; its value names where the words stand. It is a word that
-// nobody writes by chance, since texts that hold it are altered.
+// UntrustedMark is the mark. In JSON it is the first field, in a document it begins the first line; its value names where the customers'
+// text stands.
 const UntrustedMark = "untrusted-text"
 
-// What the mark names besides fields.
+// The values of the mark other than names of fields.
 const (
 	allTexts      = "all"      // every text and every name
 	IndentedLines = "indented" // lines of a document
 )
 
-// Unmark breaks the mark in a text, so that it stays legible and is the mark no more.
+// Unmark alters each copy of the mark in a text. The text stays legible.
 func Unmark(s string) string {
 	const dash = len("untrusted")
 	var b strings.Builder
@@ -44,12 +44,12 @@ func Unmark(s string) string {
 	return b.String() + s[done:]
 }
 
-// Quote returns a text from outside as data in prose: in quotes, on one line, without invisible characters and without the mark.
+// Quote returns a text from outside as data in prose: in quotes, on one line, without invisible characters and without copies of the mark.
 func Quote(text string) string {
 	return string(rawjson.AppendString(nil, Unmark(legible.Visible(text))))
 }
 
-// appendMark writes the mark and a comma, as the first member of an object. Without names there is nothing to mark.
+// appendMark writes the mark and a comma as the first member of an object. It writes nothing if names is empty.
 func appendMark(out []byte, names string) []byte {
 	if names == "" {
 		return out
@@ -58,7 +58,8 @@ func appendMark(out []byte, names string) []byte {
 	return append(rawjson.AppendString(out, names), ',')
 }
 
-// Text is what an answer shows of a text that came from the API: every such text passes here.
+// Text cleans a text from the API for an answer. Every such text has to pass Text or Words, since it may contain signed URLs, invisible
+// characters, a copy of the mark, or e-mail addresses to mask.
 func (w *Writer) Text(s string) string {
 	s = Unmark(legible.Visible(markup.WithoutSignedURLs(s)))
 	if w.Mask {
@@ -67,15 +68,22 @@ func (w *Writer) Text(s string) string {
 	return s
 }
 
-// words is text that was no HTML. Where the answer may be shown as Markdown, nothing in it is a picture that a host would fetch, or a tag.
-// What was HTML is Markdown with all of that escaped.
-func (w *Writer) words(s string) string {
+// Words cleans a text that is not HTML: a title, a name, a tag. Hosts show answers as Markdown, so it breaks links, which could show one
+// address and lead to another, and images, which a host would fetch; where the answer is Markdown, it also breaks tags. It inserts a space
+// and removes nothing. Text that was HTML does not need this, because its conversion to Markdown escapes all of these.
+func (w *Writer) Words(s string) string {
 	s = w.Text(s)
+	if strings.Contains(s, "](") || strings.Contains(s, "![") || strings.Contains(s, "][") {
+		s = links.Replace(s)
+	}
 	if w.Markup {
 		s = activeMarkup().ReplaceAllString(s, "$1$3 $2$4")
 	}
 	return s
 }
 
-// activeMarkup is what Markdown takes for the beginning of a picture or of a tag. A space in between ends that, and nothing is lost.
+// links breaks Markdown's links and images.
+var links = strings.NewReplacer("](", "] (", "![", "! [", "][", "] [")
+
+// activeMarkup matches the beginning of an image or of a tag in Markdown.
 var activeMarkup = legible.Pattern(`(!)(\[)|(<)([A-Za-z/!?])`)

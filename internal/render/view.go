@@ -10,38 +10,37 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// View says how one kind of object is shown. The response stays bytes: a view picks from them and copies nothing else, so that a
-// page of long posts costs no more than its excerpts. Where an object has a name twice, the first value counts, everywhere.
+// View is how one kind of object is shown. The response stays bytes: a view picks from them and copies nothing else, so that a page of long
+// posts costs no more than its excerpts. Where an object has a name twice, the first value counts, everywhere.
 type View struct {
-	// Row lists the fields of a list's row, separated by spaces, as path or name=path, with an optional form after a bar (see appendForm).
+	// Row lists the columns of a list's row, separated by spaces, as path or name=path, with an optional form after a bar (see appendForm).
 	Row string
-	// Written lists, in the same way, what a write answers: enough to name the object and to go on with it.
+	// Written lists, in the same way, the columns of the answer to a write: enough to name the object and to continue with it.
 	Written string
-	// Lines lists, in the same way, the first lines of a single object's document. The fields that it does not name follow, whatever
-	// they are, except those of Hide.
+	// Lines lists, in the same way, the first lines of a single object's document. All other fields follow, except those of Hide.
 	Lines string
-	// Hide lists the fields that a document leaves out, wherever they occur; each view says why.
+	// Hide lists the fields that a document leaves out at any depth; each view says why.
 	Hide string
-	// Body is the field that ends a single object's document.
+	// Body is the HTML field that ends a single object's document.
 	Body string
-	// Parts is the field with the messages of a thread, and Opening the one with its first message where that stands apart; a single
+	// Parts is the field with the messages of a thread, and Opening the field with its first message where Parts lacks it. A single
 	// object's document ends with both as a transcript.
 	Opening, Parts string
-	// Part is how one of the messages is shown by itself.
+	// Part is the view of a single message.
 	Part *View
-	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, behind a
-	// space, those to show besides.
+	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, after a space,
+	// further columns to show.
 	Table, Columns string
-	// HTML lists the fields that hold HTML, wherever they occur.
+	// HTML lists the fields that hold HTML, at any depth.
 	HTML string
-	// Secret lists the fields whose values are withheld, wherever they occur: of an object, the values of its fields.
+	// Secret lists the fields whose values are withheld, at any depth. For an object, the names of its members are shown.
 	Secret string
-	// Repeats lists the fields that say in another form what another field says; they are never shown.
+	// Repeats lists the fields that repeat another field in another form; they are never shown.
 	Repeats string
-	// Customer lists the names, of rows and of lines, under which people outside the organization have the word.
+	// Customer lists the names, of columns and of lines, whose values people outside the organization write.
 	Customer string
-	// Staff says that the addresses in it are those of admins, or stand in what the organization publishes and a model sends back corrected:
-	// they are never masked.
+	// Staff is set where the addresses belong to admins, or stand in text that the organization publishes and a model sends back corrected.
+	// They are never masked, because a masked address would be written back.
 	Staff bool
 
 	once           sync.Once
@@ -57,15 +56,17 @@ type View struct {
 	RowMark, writtenMark string
 }
 
+// Column is one parsed column of a row, a document or the answer to a write.
 type Column struct {
 	Name string
 	Path []string
 	form string
 }
 
-// everywhere are the fields that say the same in every answer: what the tool's name says, and whose key it is.
+// everywhere are the fields that are the same in every answer: the kind of the object, and the organization of the key.
 const everywhere = "object organization organizationId"
 
+// Parse parses the texts of the view into columns and lists, once. It has to be called before these are read.
 func (v *View) Parse() {
 	v.once.Do(func() {
 		v.RowColumns, v.WrittenColumns, v.lines = columns(v.Row), columns(v.Written), columns(v.Lines)
@@ -76,7 +77,7 @@ func (v *View) Parse() {
 	})
 }
 
-// marked names the columns that hold customers' words.
+// marked returns the names of the columns with customers' text.
 func (v *View) marked(columns []Column) string {
 	var names []string
 	for _, c := range columns {
@@ -100,24 +101,25 @@ func columns(specs string) []Column {
 	return list
 }
 
-// plain is for answers whose kind has no view of its own: of those that say little, all of it.
+// PlainView is for answers whose kind has no view. It shows all fields.
 var PlainView = View{}
 
-// Writer writes one answer as a view has it.
+// Writer writes one answer by a view.
 type Writer struct {
 	*View
-	Mask    bool     // e-mail addresses are masked
-	Minutes bool     // times end with their minutes
-	Markup  bool     // the answer may be shown as Markdown
-	Hide    []string // fields left out, wherever they occur
-	begin   int      // where the row that is being written begins
+	Mask    bool     // masks e-mail addresses
+	Minutes bool     // shows times without seconds
+	Markup  bool     // the answer is Markdown
+	Hide    []string // fields to leave out at any depth
+	begin   int      // offset of the current row
 }
 
 // IsList reports whether a response is the envelope of a list.
 func IsList(body rawjson.Value) bool { return body.Kind("data") == rawjson.Array }
 
-// List writes the items of a page, as far as the listing takes them, and what the envelope says besides them.
-func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byte {
+// List writes the items of a page that the listing selects, and the other fields of the envelope, which is nil for a bare list. With full,
+// items have all their fields.
+func (w *Writer) List(body, envelope rawjson.Value, full bool, l *Listing) []byte {
 	items := body
 	var about []byte
 	if envelope != nil {
@@ -134,11 +136,11 @@ func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byt
 	return append(append(l.appendEnd(out), about...), '}')
 }
 
-// data is the name of the items.
+// data begins the list of items.
 const data = `"data":[`
 
 // appendFull writes items with all of their fields.
-func (w *Writer) appendFull(out []byte, items rawjson.Value, l *listing) []byte {
+func (w *Writer) appendFull(out []byte, items rawjson.Value, l *Listing) []byte {
 	before := len(out)
 	if len(w.customer) > 0 {
 		out = appendMark(out, allTexts)
@@ -151,7 +153,7 @@ func (w *Writer) appendFull(out []byte, items rawjson.Value, l *listing) []byte 
 		}
 	}
 	if l.shown == 0 {
-		out = append(out[:before], data...) // nothing to mark
+		out = append(out[:before], data...) // without items there is nothing to mark
 	}
 	return append(out, ']')
 }
@@ -165,13 +167,13 @@ func (w *Writer) appendItem(out []byte, item rawjson.Value, short bool) []byte {
 	}
 	written, ok := w.AppendValue(out, item, "")
 	if !ok {
-		return append(out, "{}"...) // counted, so shown
+		return append(out, "{}"...) // the listing counts the item, so it has to be shown
 	}
 	return written
 }
 
-// appendRows writes items as rows, unless some of them have no fields at all.
-func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte {
+// appendRows writes items as rows. If some are neither objects nor empty, it writes all of them whole.
+func (w *Writer) appendRows(out []byte, items rawjson.Value, l *Listing) []byte {
 	rows := w.Rows(items)
 	if rows.plain {
 		return w.appendFull(out, items, l)
@@ -196,11 +198,11 @@ func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte 
 	return append(out, ']')
 }
 
-// appendEnvelope writes what an envelope says besides its items, as further fields, without what the listing sees to.
-func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *listing) []byte {
-	const always = -1 // other fields stand before them
+// appendEnvelope writes the fields of an envelope other than the items and those that the listing writes.
+func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *Listing) []byte {
+	const always = -1 // other fields precede these, so each begins with a comma
 	for name, v := range envelope.Members() {
-		if name == "data" || name == "object" || v.IsEmpty() || string(v.Bare()) == "false" || l.sees(name, v) {
+		if name == "data" || name == "object" || v.IsEmpty() || string(v.Bare()) == "false" || l.takeField(name, v) {
 			continue
 		}
 		out = rawjson.AppendNext(out, always, func(out []byte) ([]byte, bool) {
@@ -210,7 +212,7 @@ func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *listing) 
 	return out
 }
 
-// Receipt writes the answer of a write: what names the object, or all of an answer that says no more than what was done.
+// Receipt writes the answer to a write: the columns of Written, or the whole response if it has none of them.
 func (w *Writer) Receipt(body rawjson.Value) []byte {
 	w.Minutes = true
 	fields := make([]rawjson.Value, len(w.WrittenColumns))
@@ -223,7 +225,8 @@ func (w *Writer) Receipt(body rawjson.Value) []byte {
 	return out
 }
 
-// Pick finds the values of columns in an object, which it reads once, whatever the columns are.
+// Pick stores the values of columns in fields, which has an entry for each column. It parses the object once however many columns there
+// are.
 func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
 	for name, value := range item.Pairs() {
 		for i := range columns {
@@ -234,7 +237,7 @@ func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
 	}
 }
 
-// appendFields writes the columns of one object, without the empty ones.
+// appendFields writes the columns of one object, without empty ones.
 func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Column) []byte {
 	w.begin = len(out)
 	out = append(out, '{')
@@ -247,7 +250,7 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Colu
 	return append(out, '}')
 }
 
-// AppendField writes one field, or reports that there is nothing worth writing.
+// AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
 func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
 		return out, false
@@ -272,10 +275,11 @@ func (w *Writer) appendEach(out []byte, list rawjson.Value, c Column) ([]byte, b
 	return append(out, ']'), len(out) > empty
 }
 
-// ownNames are the fields whose own fields are named by the organization, so that none of them is one of those that views hide.
+// ownNames are the fields whose members the organization names. No member of them is hidden, even if it has the name of a hidden field.
 var ownNames = []string{"customFields", "customAttributes"}
 
-// AppendValue writes a whole value, with HTML as Markdown and without nulls and empties, or reports that nothing is left of it.
+// AppendValue writes a whole value, with HTML as Markdown and without nulls and empty values. name is the field that holds it. It returns
+// false if nothing is left; the caller then has to discard what was appended.
 func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, bool) {
 	switch {
 	case v.IsEmpty():
@@ -294,7 +298,7 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 		case w.Minutes && legible.IsTime(text):
 			text = legible.Minute(text)
 		default:
-			text = w.words(text)
+			text = w.Words(text)
 		}
 		return rawjson.AppendString(slices.Grow(out, len(text)), text), text != ""
 	case rawjson.Object:
@@ -332,16 +336,16 @@ func (w *Writer) appendObject(out []byte, object rawjson.Value) ([]byte, bool) {
 	return append(out, '}'), len(out) > empty
 }
 
-// appendName writes the name of a field of the API's, which may be anybody's words: custom fields have names, too.
+// appendName writes the name of a field in the API's response. It cleans the name, because people choose the names of custom fields.
 func (w *Writer) appendName(out []byte, name string) []byte {
-	return rawjson.AppendString(out, w.words(name))
+	return rawjson.AppendString(out, w.Words(name))
 }
 
-// Withheld stands for the value of a secret.
+// Withheld replaces the value of a secret.
 const Withheld = "(withheld)"
 
-// appendWithheld says that there is something without saying what. The names of an object's fields are kept: they tell which headers
-// are sent, not their values.
+// appendWithheld writes that a value exists without showing it. For an object it shows the names of the members: they tell which headers
+// are sent, without their values.
 func (w *Writer) appendWithheld(out []byte, v rawjson.Value) []byte {
 	if v.Kind() != rawjson.Object {
 		return rawjson.AppendString(out, Withheld)

@@ -253,7 +253,7 @@ func TestChangelogDraftsFollowWhatHappens(t *testing.T) {
 	write("update_post", `{"postId":%q,"statusId":%q}`, f.posts[internal].ID, shippedStatus)
 	write("update_post", `{"postId":%q,"tags":["C# [beta]","Import"],"title":"A <b>bold</b> [title](https://evil.example) *now*"}`, similar.ID)
 	if got, text := compare("something internal is shipped"); got.Private != 1 || len(got.Voters) != 1 || !strings.Contains(text, "of the board Internal roadmap") ||
-		!strings.Contains(text, `## C# \[beta\]`) || !strings.Contains(text, `\<b>bold\</b> \[title\](https://evil.example) \*now\*](`+similar.PostURL+")") {
+		!strings.Contains(text, `## C# \[beta\]`) || !strings.Contains(text, `\<b>bold\</b> \[title\] (https://evil.example) \*now\*](`+similar.PostURL+")") {
 		t.Errorf("%+v\n%s", got, text)
 	}
 	for _, c := range everything[rawChangelog](f, "/v2/changelogs", url.Values{"state": {"all"}}) {

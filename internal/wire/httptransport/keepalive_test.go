@@ -19,17 +19,17 @@ import (
 func TestStreamsAreKeptAlive(t *testing.T) {
 	t.Parallel()
 	const interval, open = 15 * time.Second, time.Minute + time.Second
-	for name, request := range map[string]func(p *wiretest.Site, ctx context.Context) *http.Response{
-		"SSE": func(p *wiretest.Site, ctx context.Context) *http.Response {
+	for name, request := range map[string]func(ctx context.Context, p *wiretest.Site, session []string) *http.Response{
+		"SSE": func(ctx context.Context, p *wiretest.Site, _ []string) *http.Response {
 			return p.Do(ctx, http.MethodGet, pathSSE, "")
 		},
-		"of a session": func(p *wiretest.Site, ctx context.Context) *http.Response {
-			return p.Do(ctx, http.MethodGet, pathMCP, "", p.Handshake()...)
+		"of a session": func(ctx context.Context, p *wiretest.Site, session []string) *http.Response {
+			return p.Do(ctx, http.MethodGet, pathMCP, "", session...)
 		},
-		"a subscription": func(p *wiretest.Site, ctx context.Context) *http.Response {
+		"a subscription": func(ctx context.Context, p *wiretest.Site, _ []string) *http.Response {
 			return p.Do(ctx, http.MethodPost, pathMCP, wiretest.Listen("1", `"toolsListChanged":true`), wiretest.ModernHeaders("subscriptions/listen", "")...)
 		},
-		"a call": func(p *wiretest.Site, ctx context.Context) *http.Response {
+		"a call": func(ctx context.Context, p *wiretest.Site, _ []string) *http.Response {
 			return p.Do(ctx, http.MethodPost, pathMCP, wiretest.ModernCall("1", "slow"), wiretest.ModernHeaders("tools/call", "slow")...)
 		},
 	} {
@@ -42,28 +42,28 @@ func TestStreamsAreKeptAlive(t *testing.T) {
 					return mcp.NewToolResultText("done at last"), nil
 				})
 				p := wiretest.OpenPiped(t, New(s, Options{KeepAlive: interval}).Serve)
+				session := p.Handshake()
 				ctx, leave := context.WithTimeout(t.Context(), open+time.Second)
 				defer leave()
 				start := time.Now()
-				response := request(p, ctx)
+				response := request(ctx, p, session)
 				if got := response.Header.Get("Content-Type"); got != typeEvents {
 					t.Fatalf("%d %s", response.StatusCode, got)
 				}
 				var comments []time.Duration
-				rest := ""
+				var rest strings.Builder
 				for lines := bufio.NewReader(response.Body); ; {
 					line, err := lines.ReadString('\n')
-					if strings.HasPrefix(line, ":") {
-						comments = append(comments, time.Since(start))
-						line, err = lines.ReadString('\n')
-						if line != "\n" {
-							t.Errorf("a comment is followed by %q", line)
-						}
-						continue
-					}
-					rest += line
 					if err != nil {
 						break
+					}
+					if !strings.HasPrefix(line, ":") {
+						rest.WriteString(line)
+						continue
+					}
+					comments = append(comments, time.Since(start))
+					if line, err := lines.ReadString('\n'); line != "\n" {
+						t.Errorf("a comment is followed by %q %v", line, err)
 					}
 				}
 				if len(comments) != int(open/interval) {
@@ -74,8 +74,8 @@ func TestStreamsAreKeptAlive(t *testing.T) {
 						t.Errorf("comments at %v", comments)
 					}
 				}
-				if name == "a call" && !strings.Contains(rest, "done at last") {
-					t.Errorf("the answer: %q", rest)
+				if name == "a call" && !strings.Contains(rest.String(), "done at last") {
+					t.Errorf("the answer: %q", rest.String())
 				}
 			})
 		})

@@ -121,7 +121,7 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 	ctx, p.slot = wire.WithErrorSlot(ctx, body)
 	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	defer p.end()
+	defer p.end() //nolint:contextcheck // the request is in p
 	if p.id != nil {
 		defer keepAlive(h.options.KeepAlive, p.beat)()
 	}

@@ -244,7 +244,9 @@ func TestIDIsFreeBeforeTheClientCanSeeTheAnswer(t *testing.T) {
 	s := wiretest.NewServer(t, wiretest.Quiet())
 	out := &probe{}
 	out.conn = newConnection(t.Context(), s, out, New(s, Options{}).options)
-	out.conn.start(t.Context(), []byte("1"), "tools/call", []byte(wiretest.CallLine("1", "echo")))
+	if busy := out.conn.start(t.Context(), []byte("1"), "tools/call", []byte(wiretest.CallLine("1", "echo"))); busy != nil {
+		t.Fatal(busy)
+	}
 	out.conn.running.Wait()
 	if len(out.inFlight) != 1 || out.inFlight[0] != 0 {
 		t.Errorf("in flight at each write: %v, want [0]", out.inFlight)
