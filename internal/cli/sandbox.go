@@ -23,12 +23,8 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	if err := loopbackOnly(c.Addr, ""); err != nil {
 		return err
 	}
-<<<<<<< HEAD
 	options := sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger}
 	box, err := sandbox.New(options) //nolint:contextcheck // opening the state file has a limit of its own
-=======
-	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger}) //nolint:contextcheck // the state file is opened before anything can be cancelled
->>>>>>> origin/HEAD
 	if err != nil {
 		return usagef("--sandbox-state: %w", err)
 	}

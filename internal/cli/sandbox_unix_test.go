@@ -74,11 +74,7 @@ func TestAStateFileThatMayNotBeWrittenEndsTheStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-<<<<<<< HEAD
 	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) }) // to remove it
-=======
-	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) })
->>>>>>> origin/HEAD
 	hidden := filepath.Join(folder, "hidden.json")
 	if err := os.WriteFile(hidden, []byte("x"), 0o000); err != nil {
 		t.Fatal(err)
