@@ -42,7 +42,7 @@ type call struct {
 	op      *Operation
 	args    input.Arguments
 	current *client.Response // the object that a write changes, if it was read on the way
-	outline *render.Outline // the form of a list in an answer to Ask; nil in a tool call
+	outline *render.Outline  // the form of a list in an answer to Ask; nil in a tool call
 }
 
 // call returns a new call of an operation.
