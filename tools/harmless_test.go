@@ -38,7 +38,7 @@ func TestWhatIsWrittenIsHarmless(t *testing.T) {
 		}
 		c, wire := enginetest.Contract(op), newBodies(t)
 		for _, args := range enginetest.Samples(op, false) {
-			eachText(args, "", func(path string, set func(string)) {
+			eachText(args, "", func(_ string, set func(string)) {
 				for _, text := range hostile {
 					set(text)
 					if body, refusal := wire.of(op, rawjson.Encode(args)); refusal == "" {

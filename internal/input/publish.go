@@ -59,7 +59,7 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.AdditionalProperties = jsonschema.TrueSchema // some hosts take an object without properties for an empty one
 	}
 	if out.Type == "" && out.Enum == nil && out.Description == "" {
-		out.Description = anyValue // an empty schema is written as true, for which hosts drop tools
+		out.Description, out.MinItems = anyValue, new(uint64(1)) // hosts drop a tool of which a schema checks nothing
 	}
 	return &out
 }

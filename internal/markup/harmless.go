@@ -259,6 +259,7 @@ func checkHTML(source string) error {
 			}
 		case html.EndTagToken:
 			raw = ""
+		default: // comments and document types show nothing
 		}
 	}
 }

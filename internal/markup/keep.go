@@ -28,7 +28,7 @@ func Keep(old, fresh string) (string, error) {
 		p := part{html: text, from: len(k.before)}
 		written, err := WrittenHTML(HTMLToMarkdown(text))
 		if err != nil {
-			return "", nil // no Markdown can be the same
+			return "", nil //nolint:nilerr // no Markdown can be the same
 		}
 		p.blocks = blocksOf(written)
 		p.special = shapeOf(text) != shapeOf(written)
@@ -152,6 +152,7 @@ func shapeOf(text string) string {
 				name = "/" + name
 			}
 			fmt.Fprintf(&b, "<%s%s>\n", name, look)
+		default: // comments and document types show nothing
 		}
 	}
 }
@@ -389,6 +390,7 @@ func frameOf(text string) string {
 					return tag + " data-type=" + legible.Truncate(30, []rune(kind))
 				}
 			}
+		default: // only a start has a name and attributes
 		}
 	}
 }
