@@ -41,7 +41,8 @@ type call struct {
 	Env
 	op      *Operation
 	args    input.Arguments
-	outline *render.Outline // the form of a list in an answer to Ask; nil in a tool call
+	current *client.Response // the object before an update, once it is read
+	outline *render.Outline  // the form of a list in an answer to Ask; nil in a tool call
 }
 
 // call returns a new call of an operation.

@@ -16,6 +16,16 @@ type Kept struct {
 	Markdown bool   // the new text is sent as Markdown
 }
 
+// readCurrent reads the object that an update changes, once.
+func (c *call) readCurrent(ctx context.Context, read *Operation, path string) (*client.Response, error) {
+	if c.current != nil {
+		return c.current, nil
+	}
+	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: path, Safety: read.safety()})
+	c.current = res
+	return res, err
+}
+
 // keep puts the parts of the old text into the new one that Markdown does not hold. It reads the object first.
 func (c *call) keep(ctx context.Context) *answer {
 	k := c.op.Keeps
@@ -31,9 +41,9 @@ func (c *call) keep(ctx context.Context) *answer {
 	if err != nil {
 		return c.invalid(err.Error())
 	}
-	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: req.Path, Safety: read.safety()})
+	res, err := c.readCurrent(ctx, read, req.Path)
 	if err != nil {
-		a := c.of(read, c.args.Wire).failed(c.op.Name+" sent nothing, since the text that it replaces could not be read", err).masked(c.MaskEmails)
+		a := c.of(read, c.args.Wire).failed(c.op.Name+" failed: nothing was changed, since the text that it replaces could not be read", err).masked(c.MaskEmails)
 		return &a
 	}
 	old, _ := members(res.Body)[k.Field].(string)
