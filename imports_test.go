@@ -27,8 +27,8 @@ func TestArrowsAreWrittenDown(t *testing.T) {
 	decoder := json.NewDecoder(bytes.NewReader(out))
 	for {
 		var p struct {
-			ImportPath string
-			Imports    []string
+			ImportPath string   `json:"ImportPath"`
+			Imports    []string `json:"Imports"`
 		}
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 			break

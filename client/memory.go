@@ -18,9 +18,6 @@ type sizes struct {
 	aside  int // requests without their slots, many of which hold open connections
 }
 
-// usualSizes have a place for twenty pages of a hundred posts of 3 kB, with the buffers for those that are being read.
-var usualSizes = sizes{common: 8 << 20, places: 21 << 20, place: 7 << 20, turns: 10 << 20, aside: 32}
-
 // Memory bounds what the answers to all calls of a process take, in bytes. Clients share it by their Config.
 //
 // An answer counts from its first buffer until the piece of work that asked for it ends (see [Holding]). Most work needs no more than the
@@ -48,8 +45,11 @@ type Memory struct {
 	aside  int       // requests that may be sent, or were, and do not have their slots
 }
 
-// NewMemory returns the memory of a process whose answers take none yet.
-func NewMemory() *Memory { return newMemory(usualSizes) }
+// NewMemory returns the memory of a process without answers. A place is enough for twenty pages of a hundred posts of 3 kB, with the
+// buffers of those that are being read.
+func NewMemory() *Memory {
+	return newMemory(sizes{common: 8 << 20, places: 21 << 20, place: 7 << 20, turns: 10 << 20, aside: 32})
+}
 
 func newMemory(s sizes) *Memory {
 	return &Memory{sizes: s, turns: semaphore.NewWeighted(int64(s.turns)), rooms: [senior]room{common: {size: s.common}, place: {size: s.places}}}
@@ -66,10 +66,10 @@ const (
 
 type room struct{ size, taken int }
 
-// share is what a caller has.
+// share is what one caller has of what all have.
 type share struct {
-	taken [senior]int // of each room
-	aside int         // of the requests that are
+	taken [senior]int // bytes of each room
+	aside int         // requests without their slots
 }
 
 // caller is the part that one client has in a Memory.
@@ -82,8 +82,8 @@ type caller struct {
 // waiter is a request in the line.
 type waiter struct {
 	of       *reading
-	size     int           // that its buffer is to have
-	admitted chan struct{} // closed when it has it, or never will
+	size     int           // of the buffer that it waits for
+	admitted chan struct{} // closed when it has the buffer, or err says why it never will
 	err      error
 }
 
@@ -108,18 +108,18 @@ func (m *Memory) seated(w *work, size int) bool {
 	switch inPlace := max(size, m.sizes.place); {
 	case w.seat == senior, size <= w.claim:
 	case w.seat == common && m.fits(w, common, size):
-		m.seat(w, common, size)
+		m.move(w, common, size)
 	case m.fits(w, place, inPlace):
-		m.seat(w, place, inPlace)
+		m.move(w, place, inPlace)
 	case m.senior == nil:
-		m.seat(w, senior, 0)
+		m.move(w, senior, 0)
 	default:
 		return false
 	}
 	return true
 }
 
-// within reports whether a caller who has its own of all may have more: no more than it leaves free.
+// within reports whether a caller may have more of something: what it has then is no more than what it leaves free.
 func within(own, all, more, most int) bool { return own+all+2*more <= most }
 
 // fits reports whether the work may claim so many bytes of a room.
@@ -130,8 +130,8 @@ func (m *Memory) fits(w *work, s seat, claim int) bool {
 	return within(w.share.taken[s], m.rooms[s].taken, claim, m.rooms[s].size)
 }
 
-// seat moves the work. The senior's claim is not counted.
-func (m *Memory) seat(w *work, s seat, claim int) {
+// move gives the work another seat, or another claim on the room that it is in. The senior is in no room.
+func (m *Memory) move(w *work, s seat, claim int) {
 	if w.seat == senior {
 		m.senior = nil
 	} else {
@@ -151,23 +151,23 @@ func (m *Memory) seat(w *work, s seat, claim int) {
 // shrunk follows work whose answers have become less.
 func (m *Memory) shrunk(w *work) {
 	if w.seat == common || w.ended && w.size == 0 {
-		m.seat(w, common, w.size)
+		m.move(w, common, w.size)
 	}
 	m.serve()
 }
 
-// yield leaves the work with what its answers take, for the time that it pauses.
+// yield leaves the work no more than its answers take, since it pauses.
 func (m *Memory) yield(w *work) {
 	switch {
 	case w.seat == place,
 		w.seat == senior && m.rooms[place].taken+w.size <= m.rooms[place].size:
-		m.seat(w, place, w.size)
+		m.move(w, place, w.size)
 		m.serve()
 	}
 }
 
-// serve admits those in the line that there is room for now: first those of the caller who was longest without a senior, who are the next to
-// have one.
+// serve admits those in the line that there is room for now. Whose last senior was longest ago comes first, so that callers have the senior
+// in turn.
 func (m *Memory) serve() {
 	for again := len(m.line) > 0; again; {
 		again = false
@@ -187,14 +187,22 @@ func (m *Memory) serve() {
 	}
 }
 
-// join puts a request into the line.
-func (m *Memory) join(r *reading, size int) *waiter {
+// ask gives a reading a buffer of a size, or else puts it into the line.
+func (m *Memory) ask(r *reading, size int) (*waiter, error) {
+	admitted, err := m.admit(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if admitted {
+		m.serve()       // work that took a place has left the common room
+		return nil, nil //nolint:nilnil // it does not wait
+	}
 	w := &waiter{of: r, size: size, admitted: make(chan struct{})}
 	m.line = append(m.line, w)
 	if r.sent {
 		m.setAside(r)
 	}
-	return w
+	return w, nil
 }
 
 // leave takes a request out of the line, if it is still there.
@@ -222,16 +230,14 @@ func (m *Memory) resume(r *reading) {
 	}
 }
 
-// reserve gives a reading a buffer of a size and reports whether it had to wait for it. waiting is called before it does.
+// reserve gives a reading a buffer of a size and reports whether it had to wait for it. It calls waiting before it waits.
 func (m *Memory) reserve(ctx context.Context, r *reading, size int, waiting func()) (waited bool, err error) {
 	m.mu.Lock()
-	admitted, err := m.admit(r, size)
-	if admitted || err != nil {
-		m.mu.Unlock()
+	w, err := m.ask(r, size)
+	m.mu.Unlock()
+	if w == nil {
 		return false, err
 	}
-	w := m.join(r, size)
-	m.mu.Unlock()
 	waiting()
 	select {
 	case <-w.admitted:

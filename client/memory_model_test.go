@@ -50,11 +50,11 @@ func (m *model) steps() map[string]func(*rapid.T) {
 				t.Skip()
 			}
 			size := r.size + rapid.IntRange(1, 150).Draw(t, "more")
-			if admitted, err := m.admit(r.reading, size); err == nil && !admitted {
-				r.wait = m.join(r.reading, size)
-			} else {
-				r.sent = true
+			var err error
+			if r.wait, err = m.Memory.ask(r.reading, size); err != nil {
+				t.Fatal(err)
 			}
+			r.sent = r.sent || r.wait == nil
 		},
 		"resume": func(t *rapid.T) {
 			r := m.reading(t)

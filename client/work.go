@@ -11,27 +11,29 @@ const (
 	// MaxTogether is how many bytes all answers of one piece of work may have: it may keep them all.
 	MaxTogether = 40 << 20
 
-	turnFrom = 256 << 10 // bytes of answers from which work on them waits for its turn
-	// turnPatience bounds that wait. Work takes less; only when something else holds up who has the turn, it does not hold up the others.
+	// turnFrom is how many bytes of answers may be worked on without a turn.
+	turnFrom = 256 << 10
+	// turnPatience bounds the wait for a turn. Usual work ends sooner. Work that is held up, by a host that does not read for instance, must
+	// not hold up the others.
 	turnPatience = 5 * time.Second
 )
 
 // ErrManyAnswers is the cause of a KindTooLarge by the answers of a piece of work together.
 var ErrManyAnswers = errors.New("answers over the limit, together")
 
-// work is a piece of work: calls whose answers are kept together. But for the first two fields, the mutex of the memory guards it.
+// work is a piece of work: calls whose answers are kept together. The mutex of the Memory guards all but the first two fields.
 type work struct {
 	first  sync.Once // binds the work to the client that it first calls
 	caller *caller   // nil if it ended without a call
 
 	share *share
 	seat  seat
-	claim int // what is taken of the room for it; not less than size, but for the senior
-	size  int // bytes of answers and of buffers for them
-	kept  int // bytes of answers
-	calls int // of Do that have not returned
-	turn  int // what it has of the turns
-	ended bool
+	claim int  // bytes that it has taken of its room: size, or a whole place; 0 for the senior
+	size  int  // bytes of answers, and of buffers for those that are being read
+	kept  int  // bytes of answers
+	calls int  // calls that have not returned
+	turn  int  // bytes of answers that it has a turn for
+	ended bool // answers are kept no longer
 }
 
 type workKey struct{}
@@ -45,15 +47,14 @@ func Holding(ctx context.Context) (_ context.Context, end func()) {
 
 // workOf returns the work that a call of this client belongs to.
 func (c *caller) workOf(ctx context.Context) *work {
-	w, _ := ctx.Value(workKey{}).(*work)
-	if w == nil {
-		w = &work{ended: true}
+	if w, _ := ctx.Value(workKey{}).(*work); w != nil {
+		w.first.Do(func() { w.belong(c) })
+		if w.caller != nil {
+			return w
+		}
 	}
-	w.first.Do(func() { w.belong(c) })
-	if w.caller == nil { // somebody goes on after its end
-		w = &work{ended: true}
-		w.belong(c)
-	}
+	w := &work{ended: true}
+	w.belong(c)
 	return w
 }
 
@@ -80,7 +81,7 @@ func (w *work) end() {
 	m.shrunk(w)
 }
 
-// yield gives back, for a pause, what the answers do not need.
+// yield is for a pause: it gives back what the answers do not need.
 func (w *work) yield() {
 	m := w.caller.memory
 	m.mu.Lock()
@@ -88,7 +89,7 @@ func (w *work) yield() {
 	m.yield(w)
 }
 
-// asks is the beginning of a call. Its end is answered.
+// asks begins a call, which answered ends.
 func (w *work) asks() {
 	m := w.caller.memory
 	m.mu.Lock()
@@ -97,8 +98,8 @@ func (w *work) asks() {
 	m.giveTurn(w)
 }
 
-// answered is the end of a call. What is made of answers can take many times their bytes, so before the work goes on with a lot of them, and has
-// no other calls to wait for, it waits for its turn. It has the turn until its next call, or its end: nobody who has one waits for the API.
+// answered ends a call. What is made of answers can take ten times their bytes. So when the last call of the work has returned and there are many
+// bytes to work on, the work waits for its turn. Its next call, or its end, gives the turn back: nobody has one while waiting for the API.
 func (w *work) answered(ctx context.Context) {
 	m := w.caller.memory
 	m.mu.Lock()
@@ -139,7 +140,7 @@ type reading struct {
 	slot  *slot
 	clock *stopwatch // of the attempt; nil before it begins
 	sent  bool       // the request may have been sent
-	aside bool       // it waits for room or for its slot, past the beginning of the attempt
+	aside bool       // it may be sent, or was, and does not have its slot
 	size  int        // of the buffer
 	kept  int        // bytes of the answer that the work keeps
 }

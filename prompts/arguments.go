@@ -10,20 +10,20 @@ import (
 	"featurebase-mcp/internal/nearest"
 )
 
-// maxValue is the longest value of an argument, in characters: a long e-mail, not a document.
+// maxValue is the greatest length of an argument in characters: enough for a long e-mail, not for a document.
 const maxValue = 4000
 
-// argument is what a person fills in.
+// argument is an argument that a person fills in.
 type argument struct {
 	Name        string
 	Description string
 	Required    bool
-	Choices     []string // the values that are offered; none: any text
-	Default     string   // of an optional one that was left out
-	Complete    string   // of what kind its values are: board, post or conversation
+	Choices     []string // the offered values; none: any text
+	Default     string   // the value of an optional argument that was left out
+	Complete    string   // the kind that completes it: board, post or conversation; may be empty
 }
 
-// published returns the arguments as clients are shown them.
+// published returns the arguments as clients see them.
 func (p *file) published() []mcp.PromptArgument {
 	shown := make([]mcp.PromptArgument, 0, len(p.Arguments))
 	for _, a := range p.Arguments {
@@ -45,7 +45,7 @@ func (p *file) argument(name string) *argument {
 	return nil
 }
 
-// noArgument is the error for an argument that the prompt does not have.
+// noArgument returns the error for an unknown argument.
 func (p *file) noArgument(name string) error {
 	var valid []string
 	for _, a := range p.Arguments {
@@ -57,16 +57,17 @@ func (p *file) noArgument(name string) error {
 	return invalid("Prompt %s has no argument %.100q; it has %s.", p.name, name, strings.Join(valid, ", "))
 }
 
-// values checks what was given and returns the value of each argument that has one. Hosts send "" for what was not filled in.
-func (p *file) values(given map[string]string) (map[string]string, error) {
-	for name := range given {
+// values checks the arguments of a request and returns those that have a value. Hosts send an empty text for an argument that a person left
+// out.
+func (p *file) values(arguments map[string]string) (map[string]string, error) {
+	for name := range arguments {
 		if p.argument(name) == nil {
 			return nil, p.noArgument(name)
 		}
 	}
 	values := map[string]string{}
 	for _, a := range p.Arguments {
-		value := strings.TrimSpace(given[a.Name])
+		value := strings.TrimSpace(arguments[a.Name])
 		if value == "" {
 			value = a.Default
 		}
@@ -79,7 +80,7 @@ func (p *file) values(given map[string]string) (map[string]string, error) {
 			return nil, invalid("Prompt %s: argument %s can have %d characters, this one has %d.", p.name, a.Name, maxValue, n)
 		}
 		if len(a.Choices) > 0 {
-			// What a person types besides the choices is for the model to understand: a prompt that fails is a dead end in a menu.
+			// Any other text is left to the model, because an error ends the use of a prompt in a menu.
 			value = strings.Join(strings.Fields(value), " ")
 			if i := slices.IndexFunc(a.Choices, func(choice string) bool { return strings.EqualFold(choice, value) }); i >= 0 {
 				value = a.Choices[i]

@@ -10,8 +10,8 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// Completer returns the values of a kind, the complete of an argument in its file, that fit what was typed, best first; more says that
-// others may fit. Boards are completed by name, posts and conversations by title.
+// Completer returns the values of a kind that match what was typed, best first. kind is the complete of an argument in its file. more
+// reports that others may match. Boards are completed by name, posts and conversations by title.
 type Completer func(ctx context.Context, kind, typed string) (values []string, more bool)
 
 // CompletePromptArgument answers completion/complete for a prompt.

@@ -12,32 +12,32 @@ import (
 //go:embed text/*.md
 var folder embed.FS
 
-// rules end every text.
+// rules is appended to every text.
 //
 //go:embed rules.md
 var rules string
 
 const (
 	extension = ".md"
-	fence     = "---\n" // above and below the front matter
+	fence     = "---\n" // surrounds the front matter
 )
 
 // file is one prompt.
 type file struct {
 	Title       string     // for people, in the menu
-	Description string     // for people: what it does for them
-	Needs       []string   // tools of which one has to be on; without any the prompt is not offered
+	Description string     // what the prompt does, for people
+	Needs       []string   // tools of which one has to be on, or the prompt is not offered
 	Arguments   []argument // in the order in which a person would type them
 
 	name string
-	text string // for models, with the rules
+	text string // the text for models, with the rules
 }
 
-// names returns those of all prompts.
+// names returns the names of all prompts.
 func names() []string {
 	entries, err := folder.ReadDir("text")
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // the folder is embedded
 	}
 	all := make([]string, len(entries))
 	for i, entry := range entries {
@@ -46,7 +46,8 @@ func names() []string {
 	return all
 }
 
-// files returns all prompts by name. They are embedded, and read once: one that cannot be read is a fault of the build, which a test finds.
+// files returns all prompts by name. It parses the embedded files once. A file that cannot be parsed is a fault of the build, which a test
+// finds.
 var files = sync.OnceValue(func() map[string]*file {
 	all := map[string]*file{}
 	for _, name := range names() {

@@ -1,20 +1,18 @@
-// Package prompts holds the jobs that a person starts from the menu of a host: prompts in the protocol, Markdown files here. A file's name
-// is the prompt's. Its front matter is for the person, what stands below for the model: which tools to use, what to ask before
-// anything is written, how to cite.
+// Package prompts has the jobs that a person starts from the menu of a host: prompts in the protocol, Markdown files here. The file's name
+// is the prompt's name. The front matter is for the person. The text below is for the model: which tools to use, what to ask before a
+// write, how to cite.
 //
-//	text/*.md    one file a prompt
-//	rules.md     what holds for all of them and ends each
-//	file.go      a file, read
-//	arguments.go what an argument may be
+//	text/*.md    a file for each prompt
+//	rules.md     the rules that end every prompt
+//	file.go      parsing of a file
+//	arguments.go checks of arguments
 //	prompts.go   the prompts of one server
-//	complete.go  what an argument is completed by
+//	complete.go  completion of arguments
 //
-// To add one, write a file. A text is plain: a sentence that names a tool is left out where that tool is off, and one with a {blank} where
-// that argument was not given (internal/prose). So each sentence has to make sense without the others, and no step hangs on one tool.
-// Some hosts fill arguments from the words that are typed, in order, and drop the rest. Hence text comes last, and there is one such
-// argument at most.
-//
-// Nothing is read at start but the names of the files. The rest waits until a client lists or gets a prompt.
+// To add one, write a file. A sentence that names a switched-off tool is removed, and so is one with the {blank} of an argument without a
+// value (internal/prose). So each sentence has to make sense without the others, and no step may depend on one tool. Some hosts fill
+// arguments from the typed words, in order, and drop the rest, so an argument with free text comes last and there is one at most.
+// At the start only the names of the files are read. The rest waits until a client lists or gets a prompt.
 package prompts
 
 import (
@@ -32,26 +30,26 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// Set is the prompts of one server.
+// Set has the prompts of one server.
 type Set struct {
 	offBy    func(tool string) string
-	narrowed func(context.Context) func(tool string) string // nil where all callers may use the same
+	narrowed func(context.Context) func(tool string) string // nil where all callers have the same tools
 	complete Completer
 }
 
-// New returns the prompts of a server on which offBy names the setting that keeps a tool off; it is empty for one that is on. Without
-// complete, arguments have the completions that the files give.
+// New returns the prompts of a server. offBy returns the setting that switches a tool off, or an empty text for a tool that is on. complete
+// may be nil; then only arguments with choices have completions.
 func New(offBy func(tool string) string, complete Completer) *Set {
 	return &Set{offBy: offBy, complete: complete}
 }
 
-// Narrowed has the prompts of a caller be those of its own tools. offBy returns what keeps tools from the caller in a context, or nil for one
-// who may use all that the server has.
+// Narrowed returns the prompts with a view for each caller's own tools. offBy returns, for the caller in a context, a function like that of
+// New, or nil if the caller may use every exposed tool.
 func (s *Set) Narrowed(offBy func(context.Context) func(tool string) string) *Set {
 	return &Set{offBy: s.offBy, narrowed: offBy, complete: s.complete}
 }
 
-// of returns the prompts of the caller in ctx.
+// of returns the prompts for the caller in ctx.
 func (s *Set) of(ctx context.Context) *Set {
 	if s.narrowed != nil {
 		if offBy := s.narrowed(ctx); offBy != nil {
@@ -61,7 +59,7 @@ func (s *Set) of(ctx context.Context) *Set {
 	return s
 }
 
-// Bare returns the prompts to register: names and handlers. [Set.Fill] adds what clients are shown.
+// Bare returns the prompts to register, with names and handlers only. [Set.Fill] adds what clients see.
 func (s *Set) Bare() []server.ServerPrompt {
 	var bare []server.ServerPrompt
 	for _, name := range names() {
@@ -70,8 +68,8 @@ func (s *Set) Bare() []server.ServerPrompt {
 	return bare
 }
 
-// Fill completes prompts that were registered bare, and leaves out those whose tools are all off. It is a filter of mcp-go: it also runs
-// before a prompt is got, with that one alone.
+// Fill adds the title, description and arguments to bare prompts, and removes the prompts whose tools are all off. It is a filter of
+// mcp-go, which also runs it before prompts/get, with that prompt alone.
 func (s *Set) Fill(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
 	own := s.of(ctx)
 	offered := make([]mcp.Prompt, 0, len(list))
@@ -88,7 +86,7 @@ func (s *Set) Fill(ctx context.Context, list []mcp.Prompt) []mcp.Prompt {
 	return offered
 }
 
-// offers reports whether one of the tools that do the main part of the job is on.
+// offers reports whether at least one tool for the main part of the job is on.
 func (s *Set) offers(p *file) bool { return slices.ContainsFunc(p.Needs, s.on) }
 
 func (s *Set) on(tool string) bool {
@@ -106,7 +104,8 @@ func (s *Set) get(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPr
 	return mcp.NewGetPromptResult(p.Description, []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, text)}), nil
 }
 
-// text is what the model reads. Values are put in as data, after the text was shortened, so that no word of theirs takes part in it.
+// text returns the text for the model. Values are inserted as quoted data after the text is shortened, so that the names of tools in a
+// value have no effect.
 func (s *Set) text(p *file, values map[string]string) string {
 	var blanks []string
 	for name, value := range values {

@@ -167,7 +167,8 @@ func isWhole(t *testing.T, text string) {
 	}
 }
 
-// A value is data: in quotes, on one line, without what is invisible and without the mark, and no part of it is read as text of ours.
+// A value is data: in quotes, on one line, without invisible characters and without the mark, and no part of it acts as text of this
+// server.
 func TestValuesAreData(t *testing.T) {
 	t.Parallel()
 	s := New(everything.OffBy, nil)

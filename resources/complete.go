@@ -11,8 +11,8 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// CompleteResourceArgument answers completion/complete for the address of a template: values that fit what was typed, by title or name. It
-// is a provider of mcp-go.
+// CompleteResourceArgument answers completion/complete for the URI of a template with values that match what was typed, by title or name.
+// It implements mcp-go's provider of completions.
 func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
 	r := lookup(uri)
 	if r == nil || !s.isOn(ctx, r) {
@@ -28,9 +28,9 @@ func (s *Set) CompleteResourceArgument(ctx context.Context, uri string, argument
 	return wire.Completion(values, more), nil
 }
 
-// Complete returns the values of a kind ("board", "post") that fit what was typed, best first; more says that others may fit. Values of
-// boards are names; those of which there are many have the id behind the title: "Dark mode (64b0c2f19d3e5a7788990011)". An argument or
-// an address takes either. What cannot be had is no failure: then there are none.
+// Complete returns the values of a kind ("board", "post") that match what was typed, best first. more reports that others may match. A
+// value of a board is its name. A kind with many objects has the id after the title: "Dark mode (64b0c2f19d3e5a7788990011)". Arguments and
+// URIs accept both. If the values are not available, it returns none and no error.
 func (s *Set) Complete(ctx context.Context, kind, typed string) (values []string, more bool) {
 	if !s.reads(ctx, s.inventory.Lister(kind)) {
 		return nil, false

@@ -26,11 +26,11 @@ import (
 // host is a client of the whole server.
 type host struct {
 	t    *testing.T
-	meta string                      // what every request carries besides, as further params
+	meta string                      // further params of every request
 	send func(message string) []byte // sends a request and returns the answer
 }
 
-// answer is what a request came to.
+// answer is the outcome of a request.
 type answer struct {
 	Result struct {
 		Resources []entry `json:"resources"`

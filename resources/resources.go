@@ -1,12 +1,12 @@
-// Package resources shows what people browse in a host as MCP resources: boards and their posts, changelogs, the help center, single
-// posts, conversations and contacts. Each reads through operations of package tools, so its text is what a tool would answer.
+// Package resources shows what people browse in a host as MCP resources: boards and their posts, changelogs, the help center, single posts,
+// conversations and contacts. Each resource reads through operations of package tools, so its text is what the tool would answer.
 //
 //	table.go     the resources, as data
-//	uri.go       an address and what it means
-//	resources.go the resources of one server: what is listed, and reading
-//	complete.go  completions of the ids in addresses, by title or name
+//	uri.go       matching and filling of URIs
+//	resources.go the resources of one server: lists and reading
+//	complete.go  completion of the ids in URIs, by title or name
 //
-// To add one, write its row. Nothing is asked of the API until a client lists, reads or completes.
+// To add one, write its row in table.go. No request is made until a client lists, reads or completes.
 package resources
 
 import (
@@ -25,20 +25,21 @@ import (
 
 const mimeType = "text/markdown"
 
-// Set is the resources of one server.
+// Set has the resources of one server.
 type Set struct {
 	inventory *engine.Inventory
 	env       func(context.Context) (engine.Env, error)
 	reads     func(ctx context.Context, operation string) bool
 }
 
-// New returns the resources of a server. env is what the caller of a request is served in, and reads reports what resources may read
-// with for it, as [tools.Selection.Reads].
+// New returns the resources of a server. env returns the surroundings of a request's caller, and reads reports whether the caller's
+// resources may read with an operation, as [tools.Selection.Reads] does for the server.
 func New(inventory *engine.Inventory, env func(context.Context) (engine.Env, error), reads func(ctx context.Context, operation string) bool) *Set {
 	return &Set{inventory, env, reads}
 }
 
-// Hook has lists made and addresses read here, and leaves resources of others as they are. Pass the hooks to the server.
+// Hook makes the hooks answer lists and reads of these resources, and leaves other resources unchanged. The caller passes the hooks to the
+// server.
 func (s *Set) Hook(hooks *server.Hooks) {
 	hooks.AddAfterListResources(func(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
 		others := slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return lookup(r.URI) != nil })
@@ -49,25 +50,25 @@ func (s *Set) Hook(hooks *server.Hooks) {
 	})
 	hooks.AddBeforeReadResource(func(_ context.Context, _ any, request *mcp.ReadResourceRequest) {
 		if r, _, ok := find(request.Params.URI); ok {
-			request.Params.Arguments = map[string]any{given: request.Params.URI}
+			request.Params.Arguments = map[string]any{requestedURI: request.Params.URI}
 			request.Params.URI = r.uri
 		}
 	})
 }
 
-// given is where the address that a client gave is kept while mcp-go looks for the resource.
-const given = "given"
+// requestedURI is the name of the argument that keeps the URI of a request while mcp-go looks for its resource.
+const requestedURI = "requestedURI"
 
-// Register adds the resources to a server, templates by their own addresses: mcp-go would match these itself, but in random order, at a
-// second for each megabyte, and not what JavaScript's encodeURIComponent leaves as it is, such as brackets. [Set.Hook] leads each
-// request to its resource.
+// Register adds the resources to a server, and templates under their own URIs, to which [Set.Hook] redirects each request. mcp-go could
+// match templates by itself, but it does so in random order, takes a second for each megabyte, and does not match characters that
+// JavaScript's encodeURIComponent leaves alone, such as brackets.
 func (s *Set) Register(to *server.MCPServer) {
 	for _, r := range table {
 		to.AddResource(mcp.Resource{URI: r.uri, Name: r.name}, s.read)
 	}
 }
 
-// isOn reports whether a resource is there for a caller.
+// isOn reports whether the caller may read all parts of a resource.
 func (s *Set) isOn(ctx context.Context, r *resource) bool {
 	for _, p := range r.parts {
 		if !s.reads(ctx, p.operation) {
@@ -77,8 +78,8 @@ func (s *Set) isOn(ctx context.Context, r *resource) bool {
 	return true
 }
 
-// list answers resources/list: the resources that stand for themselves, then what there is of some kinds by name, in the order of the
-// table and of the API. Without those names, the rest.
+// list answers resources/list: the resources without ids, then the objects of some kinds by name, in the order of the table and of the API.
+// If the names are not available, it returns the others.
 func (s *Set) list(ctx context.Context) []mcp.Resource {
 	list := []mcp.Resource{}
 	for _, r := range table {
@@ -89,7 +90,7 @@ func (s *Set) list(ctx context.Context) []mcp.Resource {
 	return append(list, s.things(ctx)...)
 }
 
-// things are the entries of the kinds that are listed by name. All kinds are asked for at the same time.
+// things returns the objects that are listed by name. It requests all kinds at the same time.
 func (s *Set) things(ctx context.Context) []mcp.Resource {
 	var kinds []string
 	for _, l := range listed {
@@ -146,7 +147,7 @@ func (r *resource) template() mcp.ResourceTemplate {
 	return template
 }
 
-// thing is the entry of one thing, by its name.
+// thing returns the entry of one object.
 func (r *resource) thing(c engine.Choice) mcp.Resource {
 	entry := mcp.NewResource(r.fill(c.ID), c.Name, mcp.WithResourceTitle(r.title+": "+c.Name), mcp.WithMIMEType(mimeType))
 	entry.Annotations = r.annotations(c.Updated)
@@ -154,15 +155,15 @@ func (r *resource) thing(c engine.Choice) mcp.Resource {
 }
 
 func (r *resource) annotations(modified string) *mcp.Annotations {
-	if !legible.IsTime(modified) { // whatever the API has there
+	if !legible.IsTime(modified) { // the live API may return another text
 		modified = ""
 	}
 	return &mcp.Annotations{Audience: []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}, Priority: &r.priority, LastModified: modified}
 }
 
-// read answers resources/read. One that the caller may not read is not found.
+// read answers resources/read. A resource that the caller may not read is not found.
 func (s *Set) read(ctx context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-	uri, _ := request.Params.Arguments[given].(string)
+	uri, _ := request.Params.Arguments[requestedURI].(string)
 	r, values, ok := find(uri)
 	if !ok || !s.isOn(ctx, r) {
 		return nil, wire.ResourceNotFound(ctx, uri)

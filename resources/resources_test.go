@@ -274,7 +274,7 @@ func TestNamesInAddresses(t *testing.T) {
 	}
 }
 
-// A failure upstream is told in the words of the tool.
+// A failure of the API has the words of the tool.
 func TestFailuresAreInWords(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[int]string{403: "get_post failed", 500: "get_post failed", 402: "get_post failed"} {

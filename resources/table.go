@@ -7,31 +7,31 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// resource is one row of the table: an address, and what it reads. A {hole} of the address is named for the id that it takes, and its word
-// ("board" of {boardId}) is the kind by which it is completed.
+// resource is one row of the table: a URI and what it reads. A {hole} of the URI is named after the id that it takes, and the name without
+// Id ("board" for {boardId}) is the kind that completes it.
 type resource struct {
 	uri         string
-	name        string // as programs call it
-	title       string // for people, in menus
+	name        string // the name for programs
+	title       string // the name for people, in menus
 	description string
 	priority    float64 // from 0 to 1: how likely it is what a model needs
-	parts       []part  // read one after the other and put together
+	parts       []part  // read in order and joined
 }
 
-// part is one read. The first of a resource decides where the resource is there: see [tools.Selection.Reads].
+// part is one read. A resource exists for a caller who may read all its parts (see [Set.isOn]).
 type part struct {
 	operation string
-	arguments map[string]any // a text in braces stands for what the address has there
-	outline   render.Outline // how a list is shown
-	of        string         // reads what a list is of, by the holes of the address: asked where the list is empty, which it also is where there is no such thing
+	arguments map[string]any // a text in braces is replaced by the value in the URI
+	outline   render.Outline // the form of a list
+	of        string         // reads the owner of a list by the values in the URI, to tell an empty list from an owner that does not exist
 }
 
 const scheme = "featurebase://"
 
-// most is how many items a list shows.
+// most is the limit of a list.
 const most = "50"
 
-// table is all that this package knows of Featurebase.
+// table has all resources. It is the only place in this package that names operations.
 var table = []*resource{
 	{
 		uri: "featurebase://boards", name: "boards", title: "Boards",
@@ -127,18 +127,18 @@ var table = []*resource{
 	},
 }
 
-// listed are the kinds whose things resources/list shows by name, so that a person can pick one.
+// listed are the kinds whose objects resources/list shows by name, so that a person can pick one.
 var listed = []struct {
 	kind string
-	uris []string // the resources that read one
-	most int      // of them; 0 is all that are known
+	uris []string // the resources that read an object of the kind
+	most int      // the most objects listed; 0: all known ones
 }{
 	{"board", []string{"featurebase://boards/{boardId}", "featurebase://boards/{boardId}/posts"}, 0},
 	{"changelog", []string{"featurebase://changelogs/{changelogId}"}, 20},
 	{"collection", []string{"featurebase://collections/{collectionId}"}, 0},
 }
 
-// lookup returns the resource of an address with its holes, or nil.
+// lookup returns the resource with a URI of the table, or nil.
 func lookup(uri string) *resource {
 	if i := slices.IndexFunc(table, func(r *resource) bool { return r.uri == uri }); i >= 0 {
 		return table[i]
@@ -146,15 +146,15 @@ func lookup(uri string) *resource {
 	return nil
 }
 
-// to returns the addresses of the things of a folder.
+// to returns a function from an id to the URI of that object.
 func to(folder string) func(id string) string {
 	return func(id string) string { return scheme + folder + "/" + escape(id) }
 }
 
-// isTemplate reports whether the address has holes.
+// isTemplate reports whether the URI has holes.
 func (r *resource) isTemplate() bool { return strings.Contains(r.uri, "{") }
 
-// holes are the names of what the address takes.
+// holes returns the names of the holes.
 func (r *resource) holes() []string {
 	var names []string
 	for segment := range strings.SplitSeq(r.uri, "/") {
@@ -165,5 +165,5 @@ func (r *resource) holes() []string {
 	return names
 }
 
-// kindOf is the kind of thing whose id a hole takes.
+// kindOf returns the word of the kind whose id a hole takes.
 func kindOf(hole string) string { return strings.TrimSuffix(hole, "Id") }

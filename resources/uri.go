@@ -7,51 +7,51 @@ import (
 	"unicode/utf8"
 )
 
-// longestURI is longer than any that is meant.
+// longestURI bounds the URIs that are matched. Every valid one is shorter.
 const longestURI = 4000
 
-// find returns the resource that an address means, with what its holes are filled with.
+// find returns the resource that a URI matches, with the values of its holes.
 func find(uri string) (r *resource, values map[string]string, ok bool) {
 	if len(uri) > longestURI {
 		return nil, nil, false
 	}
-	given := strings.Split(uri, "/")
+	requested := strings.Split(uri, "/")
 	for _, r := range table {
-		if values, ok := r.match(given); ok {
+		if values, ok := r.match(requested); ok {
 			return r, values, true
 		}
 	}
 	return nil, nil, false
 }
 
-func (r *resource) match(given []string) (values map[string]string, ok bool) {
+func (r *resource) match(requested []string) (values map[string]string, ok bool) {
 	segments := strings.Split(r.uri, "/")
-	if len(segments) != len(given) {
+	if len(segments) != len(requested) {
 		return nil, false
 	}
 	values = map[string]string{}
 	for i, segment := range segments {
 		name, isHole := hole(segment)
 		if !isHole {
-			if segment != given[i] {
+			if segment != requested[i] {
 				return nil, false
 			}
 			continue
 		}
-		if values[name], ok = unescape(given[i]); !ok {
+		if values[name], ok = unescape(requested[i]); !ok {
 			return nil, false
 		}
 	}
 	return values, true
 }
 
-// hole returns the name of a hole.
+// hole returns the name of the hole that a segment is.
 func hole(segment string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(segment, "{")
 	return strings.TrimSuffix(name, "}"), ok
 }
 
-// unescape decodes what fills a hole, once. It refuses what could be taken for steps of a path, even behind the API's back.
+// unescape decodes the value of a hole once. It refuses a value that a proxy or the API could resolve as path steps.
 func unescape(segment string) (value string, ok bool) {
 	value, err := url.PathUnescape(segment)
 	refused := err != nil || strings.TrimSpace(value) == "" || value == "." || strings.Contains(value, "..") || strings.ContainsAny(value, `/\`) ||
@@ -59,10 +59,10 @@ func unescape(segment string) (value string, ok bool) {
 	return value, !refused
 }
 
-// escape is the other way round, as RFC 6570 has it for {hole}.
+// escape is the inverse of unescape, as RFC 6570 defines it for {hole}.
 func escape(value string) string { return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") }
 
-// fill returns the address of the thing of an id.
+// fill returns the URI of the object with an id.
 func (r *resource) fill(id string) string {
 	segments := strings.Split(r.uri, "/")
 	for i, segment := range segments {
@@ -73,7 +73,7 @@ func (r *resource) fill(id string) string {
 	return strings.Join(segments, "/")
 }
 
-// filled returns arguments with the values in place of the holes.
+// filled returns arguments in which values replace the holes.
 func filled(argument any, values map[string]string) any {
 	switch v := argument.(type) {
 	case string:

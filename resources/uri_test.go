@@ -113,7 +113,7 @@ func FuzzAddresses(f *testing.F) {
 		}
 		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler)}, Account: engine.Account{Client: c}} // without names: all is an id or refused
 		s := New(tools.Inventory(), func(context.Context) (engine.Env, error) { return env, nil }, func(context.Context, string) bool { return true })
-		request := mcp.ReadResourceRequest{Params: mcp.ReadResourceParams{URI: uri, Arguments: map[string]any{given: uri}}}
+		request := mcp.ReadResourceRequest{Params: mcp.ReadResourceParams{URI: uri, Arguments: map[string]any{requestedURI: uri}}}
 		_, err = s.read(t.Context(), request)
 		coded, ok := errors.AsType[*wire.CodedError](err)
 		if !ok || coded.Message == "" {

@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// articleView hides what the address says (slug) and what the page shows beside it.
+// articleView hides the slug, which the address contains, and what the page shows around the text.
 var articleView = &render.View{
 	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
 	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
@@ -20,7 +20,7 @@ var articleView = &render.View{
 	Body:    "body", HTML: "body", Staff: true,
 }
 
-// articleOperations are about the texts of help centers.
+// articleOperations are the operations on articles of help centers.
 var articleOperations = []*engine.Operation{
 	{
 		Name:        "search_articles",
@@ -131,7 +131,7 @@ type createArticle struct {
 	Translations map[input.Locale]articleTranslation `json:"translations,omitempty" jsonschema_description:"{title, description, body} by locale."`
 }
 
-// articleTranslation is an article in another language.
+// articleTranslation is the text of an article in another language.
 type articleTranslation struct {
 	Title       string      `json:"title,omitempty"`
 	Description string      `json:"description,omitempty"`

@@ -16,7 +16,7 @@ var auditLogView = &render.View{
 	Customer: "actor description resource",
 }
 
-// auditLogs record what admins did.
+// auditLogs are the operations on the record of what admins did.
 var auditLogs = &engine.Toolset{
 	Name: "audit-logs", Description: "The record of what admins did.",
 	Also:   "history, who changed what, activity, compliance",
@@ -36,10 +36,10 @@ var auditLogs = &engine.Toolset{
 	},
 }
 
-// auditLogAction is something that the audit log records.
+// auditLogAction is an action that the audit log records.
 type auditLogAction string
 
-// JSONSchemaExtend makes the actions an enum, too long to be published.
+// JSONSchemaExtend makes the actions an enum, which is too long to be published.
 func (auditLogAction) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.Enum = input.OneOf(`auth.login auth.logout auth.login_failed auth.password_reset_requested auth.password_changed auth.mfa_enabled auth.mfa_disabled
 		auth.sso_login auth.password_reset_completed auth.unauthorized_method auth.recovery_code_regenerated auth.sso_enforcement_blocked

@@ -9,14 +9,14 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// boardView hides a board's picture and the texts of its page; the name in all languages and the description stay.
+// boardView hides a board's picture and the texts of its page. The name in all languages and the description stay.
 var boardView = &render.View{
 	Row:   "id name adminOnly=access.adminOnly|flag visibility=postDefaults.visibility off=features|off",
 	Lines: "id name description=localization.description access|brief visibility=postDefaults.visibility off=features|off customFields created=createdAt",
 	Hide:  "icon localization",
 }
 
-// boards are the containers that posts are filed in.
+// boards are the operations on boards, which contain posts.
 var boards = &engine.Toolset{
 	Name: "boards", Description: "Boards, the containers that posts are filed in.",
 	Also: "feedback portal, forum, category",

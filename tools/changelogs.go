@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// changelogView hides what the address says (slug, and slugs in other languages). Categories go by their names.
+// changelogView hides the slugs, which the address contains. It shows categories by their names.
 var changelogView = &render.View{
 	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
 		"url excerpt=content|excerpt",
@@ -20,7 +20,8 @@ var changelogView = &render.View{
 	Body:    "content", HTML: "content", Repeats: "markdownContent", Staff: true,
 }
 
-// changelogs are release notes. Each has a draft and, once published, what readers see; publishing is a call of its own.
+// changelogs are the operations on release notes. A changelog has a draft and, once published, a version that readers see; publishing is a
+// separate call.
 var changelogs = &engine.Toolset{
 	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
 	Also: "release notes, announcements, product updates, what's new",
@@ -96,7 +97,7 @@ var changelogs = &engine.Toolset{
 			Path:        "/v2/changelogs/{changelogId}/publish",
 			Overwrites:  true,
 			Input:       input.Args[publishChangelog](),
-			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // what was read and e-mailed cannot be called back
+			Confirm:     []engine.Asked{{Because: "Readers see it at once, or from the date that it is scheduled for."}}, // a published or e-mailed text cannot be recalled
 			Notifies:    []engine.Notice{{When: "sendEmail=true", To: "the subscribers of changelogs, by e-mail"}},
 			Example:     `{"changelogId":"<changelogId>","locales":["en"]}`,
 		},

@@ -8,7 +8,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// collectionView hides what the address says (slug), what the page shows beside it, and how many people wrote.
+// collectionView hides the slug, which the address contains, what the page shows around the articles, and the number of authors.
 var collectionView = &render.View{
 	Row:     "id name description|text parentId helpCenterId|shared articleCount path",
 	Lines:   "id name description url=featurebaseUrl externalUrl parentId helpCenterId path articleCount locale availableLocales created=createdAt updated=updatedAt|new",
@@ -16,7 +16,7 @@ var collectionView = &render.View{
 	Written: "id name parentId helpCenterId url=featurebaseUrl", Staff: true,
 }
 
-// collectionOperations are about the folders of help centers.
+// collectionOperations are the operations on collections, the folders of help centers.
 var collectionOperations = []*engine.Operation{
 	{
 		Name:        "list_collections",
@@ -94,7 +94,7 @@ type createCollection struct {
 	Translations map[input.Locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
 
-// collectionTranslation is what a collection is called in another language.
+// collectionTranslation is the name and description of a collection in another language.
 type collectionTranslation struct {
 	Name        string `json:"name,omitempty"`
 	Description string `json:"description,omitempty"`

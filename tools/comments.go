@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// commentView hides the upvotes, which are what the score and the downvotes come to, and a picture.
+// commentView hides the upvotes, which follow from the score and the downvotes, and a picture.
 var commentView = &render.View{
 	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
 	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag inReview|flag isPinned|flag isSpam|flag " +
@@ -19,7 +19,7 @@ var commentView = &render.View{
 	Body:    "content", HTML: "content", Customer: "author excerpt",
 }
 
-// comments are remarks on posts and changelogs.
+// comments are the operations on comments, which belong to posts and changelogs.
 var comments = &engine.Toolset{
 	Name: "comments", Description: "Comments on posts and changelogs.",
 	Also: "replies, discussion, remarks, thread",

@@ -16,8 +16,8 @@ var companyView = &render.View{
 	Customer: "name industry website customFields",
 }
 
-// companies are what contacts belong to. Each has two ids: the API calls the organization's own one companyId, and so do we; the one
-// that Featurebase gave it is id in answers and featurebaseId in arguments, since companyId would be either.
+// companies are the operations on companies, which contacts belong to. A company has two ids. The organization's own id is companyId, as in
+// the API. Featurebase's id is id in answers and featurebaseId in arguments, because there companyId could mean either.
 var companies = &engine.Toolset{
 	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
 	Also: "accounts, organizations, revenue, MRR, CRM",

@@ -9,7 +9,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// contactView hides a picture. Of companies it shows which they are; get_company tells the rest.
+// contactView hides a picture. It shows the names of companies; get_company shows the rest.
 var contactView = &render.View{
 	Row: "id name email userId type companies=companies.name lastActivity|date posts=postsCreated|some comments=commentsCreated|some",
 	Lines: "id name email userId type companies|id,companyId,name,plan,monthlySpend description roles locale verified|flag lastActivity posts=postsCreated comments=commentsCreated " +
@@ -19,16 +19,16 @@ var contactView = &render.View{
 	Customer: "name companies description customFields",
 }
 
-// emailPreferencesView gives one word for each kind of mail, or both where what was chosen is not what holds.
+// emailPreferencesView shows one word for each kind of e-mail, or both values where the chosen and the effective preference differ.
 var emailPreferencesView = &render.View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
 
-// What a change of e-mail preferences takes away, and what it has sent from then on.
+// The conditions under which a change of e-mail preferences stops e-mails or starts them.
 const (
 	unsubscribes = "preferences.all=unsubscribed|preferences.changelog=unsubscribed|preferences.commentReplies=unsubscribed|preferences.postComments=unsubscribed|preferences.postUpdates=unsubscribed"
 	subscribes   = "preferences.all=subscribed|preferences.changelog=subscribed|preferences.commentReplies=subscribed|preferences.postComments=subscribed|preferences.postUpdates=subscribed"
 )
 
-// contacts are the people who use the organization's product: customers, and leads who are not identified yet.
+// contacts are the operations on the people who use the organization's product: customers, and leads who are not identified yet.
 var contacts = &engine.Toolset{
 	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
 	Also: "users, people, subscribers, unsubscribe, CRM",
@@ -264,7 +264,7 @@ type getContactEmailPreferencesByUserID struct {
 	UserID input.ExternalID `json:"userId"`
 }
 
-// emailPreferences are the kinds of e-mail that a customer can receive.
+// emailPreferences has a preference for each kind of e-mail that a customer can receive.
 type emailPreferences struct {
 	All            string `json:"all,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed" jsonschema_description:"Master switch."`
 	Changelog      string `json:"changelog,omitempty" jsonschema:"enum=subscribed,enum=unsubscribed"`

@@ -328,7 +328,7 @@ func outline(schema map[string]any) map[string]any {
 	return out
 }
 
-// neverEmptied are the fields that may be null by the document and that clear does not name all the same, with the reason.
+// neverEmptied are the fields that may be null in the document but that clear does not accept, with the reason.
 var neverEmptied = map[string]string{
 	"createdAt":             "when something began can be wrong, not unknown",
 	"scheduledDate":         "null means now, and so does leaving it out",

@@ -10,8 +10,8 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// conversationView hides by whom a language was chosen, since when a conversation is urgent or a bot's, and how requests for a rating were
-// delivered. A title that only repeats the first words is not in a row.
+// conversationView hides who chose a language, since when a conversation is urgent or a bot's, and how requests for a rating were
+// delivered. A row leaves out a title that only repeats the first words.
 var conversationView = &render.View{
 	Row: "id state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag waitingSince|date " +
 		"lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt title|new match=matchingBodyPreviewMarkdown|new matchingPart=matchingPart.id",
@@ -23,10 +23,10 @@ var conversationView = &render.View{
 	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
 }
 
-// partView is one message of a conversation.
+// partView shows one message of a conversation.
 var partView = &render.View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
 
-// conversations are what customers and the team write to each other in the inbox.
+// conversations are the operations on the inbox, where customers and the team write to each other.
 var conversations = &engine.Toolset{
 	Name: "conversations", Description: "Inbox conversations with their replies, notes, participants, tags and attributes.",
 	Also: "inbox, support chat, messenger, threads, e-mail replies, labels",
@@ -278,12 +278,13 @@ var conversations = &engine.Toolset{
 	},
 }
 
-// conversationTagView hides the word that it is a tag. What is attached and detached has the message that it is on besides.
+// conversationTagView hides the type, which is always the same. The answer to attaching or detaching a tag also has the message that it is
+// on.
 var conversationTagView = &render.View{
 	Row: "id name", Lines: "id name", Hide: "type", Written: "id name targetPartId removed=removedAt|minute",
 }
 
-// conversationAttributeView hides how old a definition is.
+// conversationAttributeView hides the age of a definition.
 var conversationAttributeView = &render.View{
 	Row: "id name dataType options=options.label archived|flag", Lines: "id identifier name dataType fieldSubType options=options.label archived|flag", Hide: "createdAt updatedAt",
 }

@@ -1,13 +1,13 @@
 // Package tools declares each Featurebase operation once, as data. The MCP tool, its schema, the checks, the request, the answer, the words
 // of its errors, the documentation and the tests follow from the declaration; package engine does that.
 //
-//	boards.go, posts.go, comments.go, changelogs.go            feedback and what became of it
-//	contacts.go, companies.go                                  who asks
+//	boards.go, posts.go, comments.go, changelogs.go            feedback and its results
+//	contacts.go, companies.go                                  the customers
 //	conversations.go, tickets.go                               the inbox
 //	helpcenter.go, articles.go, collections.go, redirects.go   the help center
 //	surveys.go, webhooks.go, organization.go, reports.go, auditlogs.go   the rest
-//	inventory.go, selection.go                                 all of it, and what of it a server exposes
-//	schemas.go, tokens.go                                      what hosts are shown, written down, and what it costs their context
+//	inventory.go, selection.go                                 all operations, and those that a server exposes
+//	schemas.go, tokens.go                                      the published schemas, and the tokens of each tool
 //
 // The jobs that take several operations are in package workflow.
 package tools

@@ -14,14 +14,15 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// helpCenterView hides how the pages look and behave.
+// helpCenterView hides the looks and the behavior of the pages.
 var helpCenterView = &render.View{
 	Row:   "id name=displayName title isPublic defaultLocale subpath=urls.featurebaseSubpath domain=urls.externalDomain",
 	Lines: "id name=displayName title description isPublic urls defaultLocale availableLocales navItems created=createdAt updated=updatedAt|new",
 	Hide:  "locale icon searchPlaceholder externalLinksOpenInNewTab internalLinksOpenInNewTab hideAuthorInfo hideDateInfo", Staff: true,
 }
 
-// helpCenter is what customers read before they ask: articles, the collections that hold them, and redirects from old addresses.
+// helpCenter are the operations on what customers read before they ask: articles, the collections that hold them, and redirects from old
+// addresses.
 var helpCenter = &engine.Toolset{
 	Name: "help-center", Description: "Help center articles, collections and redirects.",
 	Also: "knowledge base, FAQ, documentation, docs, guides, answers",
@@ -67,9 +68,10 @@ type getHelpCenter struct {
 	HelpCenterID input.ShortID `json:"helpCenterId"`
 }
 
-// icon is what stands beside an article or a collection: an emoji, or the name of an icon that Featurebase has.
+// icon is the icon of an article or a collection: an emoji, or the name of one of Featurebase's icons.
 type icon string
 
+// Wire converts the text to the API's object.
 func (icon) Wire(v any, _ reflect.StructTag) (any, error) {
 	text, _ := v.(string)
 	if strings.TrimSpace(text) == "" {

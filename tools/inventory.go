@@ -8,7 +8,7 @@ import (
 	"featurebase-mcp/tools/workflow"
 )
 
-// Declared returns everything that there is to call, in the order of the documentation. It is made at the first call.
+// Inventory returns all operations and kinds, in the order of the documentation. It builds the inventory at the first call.
 var Inventory = sync.OnceValue(func() *engine.Inventory {
 	return engine.NewInventory(schemas, kind.All(),
 		boards,

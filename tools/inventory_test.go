@@ -20,7 +20,8 @@ import (
 
 var toolName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
-// Each tool as hosts see it, besides its schema. In words it stands in docs/tools.md, where a review sees a change of what every user's context holds.
+// Each tool as hosts see it, without its schema. docs/tools.md has the same in words, where a review sees a change of what every user's
+// context contains.
 func TestPublishedTools(t *testing.T) {
 	t.Parallel()
 	for _, op := range tools.Inventory().All() {
@@ -46,7 +47,9 @@ func TestPublishedTools(t *testing.T) {
 			}
 			if r := op.ActingAdmin; r != nil && r.When == "" { // only without an admin to act as, each call has to name one
 				for acting, tool := range map[bool]mcp.Tool{false: tool, true: tools.Inventory().Tool(op, true)} {
-					var schema struct{ Required []string }
+					var schema struct {
+						Required []string `json:"required"`
+					}
 					if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil || slices.Contains(schema.Required, r.Need) == acting {
 						t.Errorf("with an admin to act as: %v: %v, required are %v", acting, err, schema.Required)
 					}

@@ -14,15 +14,15 @@ var adminView = &render.View{Row: "id name email roleId", Lines: "id name email 
 
 var adminRoleView = &render.View{Row: "id name permissions|names"}
 
-// teamView hides what a team looks like.
+// teamView hides the looks of a team.
 var teamView = &render.View{Row: "id name members", Lines: "id name members", Hide: "color icon"}
 
-// brandView hides how old a brand is.
+// brandView hides the age of a brand.
 var brandView = &render.View{
 	Row: "id name isDefault|flag helpCenterId senderEmailAddressId", Lines: "id name isDefault|flag helpCenterId senderEmailAddressId", Hide: "createdAt updatedAt",
 }
 
-// organization is who works in Featurebase, and under which brands.
+// organization are the operations on the people who work in Featurebase and on brands.
 var organization = &engine.Toolset{
 	Name: "organization", Description: "Admins, their roles and teams, and brands.",
 	Also: "teammates, staff, agents, permissions, workspace",

@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// postView hides what the address says (slug), what the kind of a status says (color, isDefault) and a picture that no model sees.
+// postView hides the slug, which the address contains, the fields of a status that follow from its type (color, isDefault), and a picture.
 var postView = &render.View{
 	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
 	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
@@ -20,17 +20,17 @@ var postView = &render.View{
 	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",
 }
 
-// statusView hides what a status looks like.
+// statusView hides the color of a status.
 var statusView = &render.View{Row: "id name type isDefault|flag", Lines: "id name type isDefault|flag", Hide: "color"}
 
-// customFieldView hides how old a definition is.
+// customFieldView hides the age of a definition.
 var customFieldView = &render.View{
 	Row:   "id label type options required|flag internal|flag allowMultiple|flag",
 	Lines: "id label type options required|flag public internal|flag allowMultiple|flag placeholder",
 	Hide:  "createdAt updatedAt",
 }
 
-// posts are pieces of feedback, with the people who voted for them, and the statuses and custom fields they may have.
+// posts are the operations on feedback: posts, the people who voted for them, their statuses and custom fields.
 var posts = &engine.Toolset{
 	Name: "posts", Description: "Feedback posts with their voters, statuses and custom fields.",
 	Also: "feature requests, ideas, bug reports, roadmap, upvotes",

@@ -16,7 +16,7 @@ var redirectRuleView = &render.View{
 	Written: "id fromUrl targetType targetId locale helpCenterId", Staff: true,
 }
 
-// redirectRuleOperations are about old addresses of help centers and where they lead.
+// redirectRuleOperations are the operations on redirects from old addresses of help centers.
 var redirectRuleOperations = []*engine.Operation{
 	{
 		Name:        "list_redirect_rules",

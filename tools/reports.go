@@ -12,19 +12,19 @@ var datasetView = &render.View{Row: "id name description metrics=metrics.id attr
 
 var filterValueView = &render.View{Row: "value label", Customer: "label"}
 
-// resultView is for a report's numbers. The names of their groups may be those of customers.
+// resultView shows a report's numbers. The names of groups may be text by customers.
 var resultView = &render.View{
 	Lines:    "meta|brief value previousValue deltaPercent timeSeries|table groupedData|table segmentData|table flowData|table",
 	Customer: "groupedData segmentData flowData",
 }
 
-// drillInView shows the columns that the API calls the usual ones, and what was measured.
+// drillInView shows the measured value and the columns that the API lists as the default ones.
 var drillInView = &render.View{
 	Lines: "total page pageSize timezone meta", Hide: "availableColumns defaultColumnIds",
 	Table: "rows", Columns: "defaultColumnIds metric.value", Customer: "rows",
 }
 
-// reports are numbers computed by Featurebase over conversations, tickets and feedback.
+// reports are the operations on numbers that Featurebase computes over conversations, tickets and feedback.
 var reports = &engine.Toolset{
 	Name: "reports", Description: "Analytics: metrics over time, their breakdowns and the rows behind them.",
 	Also: "analytics, statistics, metrics, charts, trends",
@@ -86,7 +86,7 @@ type listReportDatasets struct {
 	input.Onward
 }
 
-// window is what a query and a drill-in have in common: which numbers over which time.
+// window has the arguments that a query and a drill-in share: the numbers and the time.
 type window struct {
 	Metric          string              `json:"metric" jsonschema_description:"Id from list_report_datasets."`
 	Granularity     string              `json:"granularity" jsonschema:"enum=hour,enum=day,enum=week,enum=month"`

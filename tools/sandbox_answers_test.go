@@ -24,7 +24,7 @@ func inFull(arguments string) string {
 }
 
 // Full detail loses nothing: every text and number of a list of the API's can be found in its answer, except what its view says again in
-// another form or withholds. Fields that nobody knows yet are there as well.
+// another form or withholds. Unknown fields are there as well.
 func TestFullDetailLosesNoField(t *testing.T) {
 	t.Parallel()
 	for _, e := range enginetest.Examples(t) {

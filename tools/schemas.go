@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// schemasFile has a line for each tool: its name and its published schema. A test writes it from the declarations, because to reflect and write
-// all of them takes longer than the rest of the start.
+// schemasFile has a line for each tool with its name and its published schema. A test writes it from the declarations, because reflecting
+// all schemas takes longer than the rest of the start.
 //
 //go:embed schemas.txt
 var schemasFile string

@@ -9,23 +9,24 @@ import (
 	"featurebase-mcp/internal/nearest"
 )
 
-// The words that stand for toolsets in Selection.Toolsets.
+// The names in Selection.Toolsets that are not toolsets.
 const (
-	DefaultTools = "default" // the operations that are declared so
+	DefaultTools = "default" // the operations with Default
 	AllTools     = "all"     // every operation
-	noTools      = "none"    // none but those added by name
+	noTools      = "none"    // only the operations in Tools
 )
 
-// Selection says which operations a server exposes, in the names of the flags. The zero value exposes the default ones.
+// Selection is the set of operations that a server exposes, in the words of the flags. The zero value exposes the default operations.
 type Selection struct {
-	Toolsets      []string // names of toolsets, DefaultTools or AllTools, together; or "none" alone; empty is DefaultTools
-	Tools         []string // single operations besides
-	Exclude       []string // single operations to leave out, wherever they come from
-	ReadOnly      bool     // leaves out all that is more than a read, wherever it comes from
-	NoDestructive bool     // leaves out all that deletes or takes away, also what another call undoes
+	Toolsets      []string // names of toolsets, DefaultTools or AllTools, in any number; or "none" alone; empty: DefaultTools
+	Tools         []string // further operations by name
+	Exclude       []string // operations to leave out, even if Toolsets or Tools has them
+	ReadOnly      bool     // leaves out every operation that is not a read
+	NoDestructive bool     // leaves out every Destroy, even if another call can undo it
 }
 
-// Check refuses names that are not there, with the nearest that is: a restriction that is silently ignored opens everything.
+// Check returns an error, written for a user, for an unknown name, and suggests the nearest valid one. A misspelt restriction that was
+// ignored would expose everything.
 func (s Selection) Check() error {
 	toolsets := []string{DefaultTools, AllTools, noTools}
 	for _, set := range Inventory().Toolsets() {
@@ -38,7 +39,7 @@ func (s Selection) Check() error {
 	for _, list := range []struct {
 		flag, kind   string
 		given, valid []string
-		all          string // where all valid names are found
+		all          string // says where the valid names are listed
 	}{
 		{"--toolsets", "toolset", s.Toolsets, toolsets, "valid: " + strings.Join(toolsets, ", ")},
 		{"--tools", "tool", s.Tools, operations, "featurebase-mcp tools --toolsets all lists them"},
@@ -48,7 +49,7 @@ func (s Selection) Check() error {
 			if slices.Contains(list.valid, name) {
 				continue
 			}
-			// Neither everything nor nothing is ever suggested: nobody means it by a slip.
+			// The suggestion is never "all" or "none": nobody types these by mistake.
 			if near := nearest.Name(name, list.valid); near != "" && near != AllTools && near != noTools {
 				return fmt.Errorf("%s: unknown %s %q; did you mean %q?", list.flag, list.kind, name, near)
 			}
@@ -61,7 +62,7 @@ func (s Selection) Check() error {
 	return nil
 }
 
-// Exposed returns the toolsets with the operations that are on, in the order of the documentation, without those that have none.
+// Exposed returns the toolsets that have exposed operations, with these operations alone, in the order of the documentation.
 func (s Selection) Exposed() []*engine.Toolset {
 	var exposed []*engine.Toolset
 	for _, set := range Inventory().Toolsets() {
@@ -73,7 +74,7 @@ func (s Selection) Exposed() []*engine.Toolset {
 	return exposed
 }
 
-// OffBy returns the setting that switches an operation off. It is empty for one that is on, and for a name that nothing has.
+// OffBy returns the setting that switches an operation off, in words. It is empty for an exposed operation and for an unknown name.
 func (s Selection) OffBy(operation string) string {
 	if op := Inventory().Lookup(operation); op != nil {
 		return s.offBy(Inventory().ToolsetOf(operation), op)
@@ -81,8 +82,8 @@ func (s Selection) OffBy(operation string) string {
 	return ""
 }
 
-// Reads reports whether resources, completions and the words for unknown names may read with an operation: it is on, or it is one of those
-// that go with the default tools. What is left out is read in no other way either.
+// Reads reports whether resources, completions and the words for unknown names may read with an operation: it is exposed, or it is Browsed
+// and the default set is on. An operation in Exclude is never read with.
 func (s Selection) Reads(operation string) bool {
 	op := Inventory().Lookup(operation)
 	if op == nil || slices.Contains(s.Exclude, operation) {
@@ -91,7 +92,7 @@ func (s Selection) Reads(operation string) bool {
 	return s.OffBy(operation) == "" || op.Browsed && slices.Contains(s.toolsets(), DefaultTools)
 }
 
-// offBy holds the order of the settings: what limits the effect wins over names, and leaving out wins over adding.
+// offBy applies the settings in their order of precedence: limits of the effect precede names, and exclusion precedes inclusion.
 func (s Selection) offBy(set *engine.Toolset, op *engine.Operation) string {
 	switch {
 	case s.ReadOnly && op.Effect != engine.Read:

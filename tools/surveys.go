@@ -18,7 +18,7 @@ var surveyResponseView = &render.View{
 	Customer: "user email answers",
 }
 
-// surveys ask users questions, one a page, inside the organization's product.
+// surveys are the operations on surveys, which ask users questions inside the organization's product.
 var surveys = &engine.Toolset{
 	Name: "surveys", Description: "Surveys and the answers to them.",
 	Also: "NPS, CSAT, questionnaires, polls, feedback forms",

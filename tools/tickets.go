@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// ticketView hides what the kind of a status says and a picture.
+// ticketView hides the fields of a status that follow from its type, and a picture.
 var ticketView = &render.View{
 	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
 		"updated=updatedAt|date excerpt=content|excerpt",
@@ -21,12 +21,12 @@ var ticketView = &render.View{
 	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
-// ticketCategoryView hides the same of a category as boardView of a board.
+// ticketCategoryView hides the fields that boardView hides.
 var ticketCategoryView = &render.View{
 	Row: "id name customFields|shared", Lines: boardView.Lines, Hide: boardView.Hide,
 }
 
-// tickets are support requests that are worked on like tasks, with a number, a category and a status.
+// tickets are the operations on support requests that are worked on like tasks, with a number, a category and a status.
 var tickets = &engine.Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
 	Also: "support requests, issues, cases, help desk",

@@ -15,7 +15,8 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// webhookView withholds what would let a reader forge deliveries (the signing secret) or act in the endpoint's name (header values).
+// webhookView withholds the signing secret, with which a reader could forge deliveries, and the values of headers, with which a reader
+// could pass for the endpoint's user.
 var webhookView = &render.View{
 	Row:     "id name url topics status failures=health.consecutiveFailures|some lastSuccess=health.lastSuccessAt|date",
 	Lines:   "id name url description status topics health lastStatus requestConfig secret version created=createdAt updated=updatedAt|new",
@@ -23,10 +24,11 @@ var webhookView = &render.View{
 	Secret:  "secret headers",
 }
 
-// webhookSecretView is for the calls that exist to make a signing secret. Header values are withheld all the same: the caller has them.
+// webhookSecretView is for the calls that create a signing secret and have to show it. It withholds the values of headers, which the caller
+// has.
 var webhookSecretView = &render.View{Written: "id name url topics status secret", Secret: "headers"}
 
-// webhooks send events to endpoints outside.
+// webhooks are the operations on webhooks, which send events to outside endpoints.
 var webhooks = &engine.Toolset{
 	Name: "webhooks", Description: "Webhooks, which send events to endpoints of yours.",
 	Also:   "events, integrations, callbacks, notifications",
@@ -62,7 +64,7 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
 			Input:       input.Args[createWebhook](),
-			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // a way out that words of a customer's could make a model open
+			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // text by a customer could make a model send data out
 			Output:      webhookSecretView,
 			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "An organization has 10 webhooks at most, each with an https URL and 10 extra headers at most."}},
 			Example:     `{"name":"Feedback to our backend","url":"https://example.com/hooks/featurebase","topics":["post.created"]}`,
@@ -75,7 +77,7 @@ var webhooks = &engine.Toolset{
 			Method:      http.MethodPatch,
 			Path:        "/v2/webhooks/{webhookId}",
 			Input:       input.Args[updateWebhook](),
-			Confirm:     []engine.Asked{{Because: "Featurebase sends the events of a webhook, with customers' data in them, to its address."}}, // changed, it can lead elsewhere and send more
+			Confirm:     []engine.Asked{{Because: "Featurebase sends the events of a webhook, with customers' data in them, to its address."}}, // a change can send more data, or to another address
 			Output:      webhookView,
 			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "A webhook has an https URL and 10 extra headers at most."}},
 			Example:     `{"webhookId":"<webhookId>","status":"paused"}`,
@@ -112,16 +114,16 @@ const webhookTopics = `post.created post.updated post.deleted post.voted ticket.
 	conversation.deleted conversation.contact.attached conversation.contact.detached conversation.read conversation_part.redacted
 	audit_log.created`
 
-// webhookTopic is an event that a webhook can be told of.
+// webhookTopic is an event that a webhook can receive.
 type webhookTopic string
 
 // JSONSchemaExtend makes the topics an enum, too long to be published.
 func (webhookTopic) JSONSchemaExtend(s *jsonschema.Schema) { s.Enum = input.OneOf(webhookTopics) }
 
-// listedTopic is a topic where a model is told them all, which only the call that cannot do without does.
+// listedTopic is a topic whose description lists all topics. Only the call that requires topics uses it, because the list is long.
 type listedTopic string
 
-// JSONSchemaExtend makes the topics an enum and puts them into words.
+// JSONSchemaExtend makes the topics an enum and lists them in the description.
 func (listedTopic) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.Enum, s.Description = input.OneOf(webhookTopics), strings.Join(strings.Fields(webhookTopics), " ")
 }
@@ -144,14 +146,15 @@ type createWebhook struct {
 	RequestConfig requestConfig  `json:"requestConfig,omitzero"`
 }
 
-// requestConfig is what is sent with each delivery.
+// requestConfig has the headers that are sent with each delivery.
 type requestConfig struct {
 	Headers map[string]headerValue `json:"headers,omitempty"`
 }
 
-// headerValue is refused where it is what answers say in its place: sent back, it would overwrite the real one.
+// headerValue is the value of a header. The placeholder that answers show for one is refused: sent back, it would overwrite the real value.
 type headerValue string
 
+// Wire refuses the placeholder of a withheld value.
 func (headerValue) Wire(v any, _ reflect.StructTag) (any, error) {
 	if v == render.Withheld {
 		return v, errors.New("this value was withheld from you: ask the user for it, or leave requestConfig out")

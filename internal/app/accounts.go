@@ -16,40 +16,41 @@ import (
 )
 
 const (
-	mostAccounts = 1000             // that are kept at once
-	accountKept  = 15 * time.Minute // after its last call
+	mostAccounts = 1000             // accounts at the same time
+	accountKept  = 15 * time.Minute // after the last call of an account
 )
 
-// accounts are the callers who bring keys of their own. Each account has its own client with its limits, its own names and its own memory of
-// failures. Connections to the API are shared, because they carry nothing of a caller between requests. Only the client of an account keeps its
-// key.
+// accounts are the callers who have keys of their own. Nothing that depends on a key is shared between them: each account has its client
+// with its limits, its names and its count of failures. Connections to the API are shared, since they carry nothing from one request to the
+// next. Only the client of an account holds its key.
 type accounts struct {
-	config    client.Config // but for the key
+	config    client.Config // without the key
 	namesWait time.Duration
+	names     engine.NamesMemory // the bound of the lists of names of all accounts together
 
 	mu    sync.Mutex
 	known map[string]*account // by principal
-	sweep *time.Timer         // runs while there are accounts
+	sweep *time.Timer         // drops idle accounts; runs while there are any
 }
 
-// account is one caller's.
+// account is what belongs to one caller.
 type account struct {
 	client  *client.Client
 	names   *engine.Names
 	repeats *engine.Repeats
-	calls   int         // that are running
-	last    time.Time   // when one began or ended
-	proved  atomic.Bool // Featurebase has taken the key
+	calls   int         // running calls
+	last    time.Time   // when a call last began or ended
+	proved  atomic.Bool // Featurebase has accepted the key
 }
 
-// proof follows the requests of an account to learn whether Featurebase takes its key.
+// proof observes the requests of an account to learn whether Featurebase accepts its key.
 type proof struct {
-	client.Observer // nil where nobody else follows
+	client.Observer // the next observer; may be nil
 
 	proved *atomic.Bool
 }
 
-// Attempt notes the status of the answer.
+// Attempt records whether the response proves the key.
 func (p proof) Attempt(ctx context.Context, operation string, attempt int) (ended func(status int)) {
 	told := func(int) {}
 	if p.Observer != nil {
@@ -66,14 +67,14 @@ func (p proof) Attempt(ctx context.Context, operation string, attempt int) (ende
 	}
 }
 
-// Waited passes on how long a request was held back.
+// Waited passes a wait on to the next observer.
 func (p proof) Waited(d time.Duration) {
 	if p.Observer != nil {
 		p.Observer.Waited(d)
 	}
 }
 
-// proved reports whether Featurebase has taken the key of a caller. A sandbox takes every key, which proves nothing.
+// proved reports whether Featurebase has accepted the key of a caller. A sandbox accepts every key, which proves nothing.
 func (a *accounts) proved(principal string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -81,7 +82,7 @@ func (a *accounts) proved(principal string) bool {
 	return own != nil && own.proved.Load() && !a.config.NoAuth
 }
 
-// newAccounts checks what holds for each account.
+// newAccounts returns an empty set of accounts. It returns an error if the configuration is invalid for every account.
 func newAccounts(config client.Config, namesWait time.Duration) (*accounts, error) {
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
@@ -93,7 +94,7 @@ func newAccounts(config client.Config, namesWait time.Duration) (*accounts, erro
 	return &accounts{config: config, namesWait: namesWait, known: map[string]*account{}}, nil
 }
 
-// enter returns the account of a caller, which is in use until ctx ends.
+// enter returns the account of a caller and marks it as in use until ctx ends.
 func (a *accounts) enter(ctx context.Context, who caller.Caller) (*account, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -115,11 +116,10 @@ func (a *accounts) enter(ctx context.Context, who caller.Caller) (*account, erro
 	return own, nil
 }
 
-// open adds an account. If there are too many, an idle one goes: one whose key was never taken rather than another one,
-// and of these the one that has been idle for longest.
+// open adds an account. If there are too many, it first drops an idle one. It returns a Busy error if none is idle.
 func (a *accounts) open(who caller.Caller) (*account, error) {
 	if who.Key == "" {
-		return nil, errors.New("a call without a key came through")
+		return nil, errors.New("a call has no key, although each caller needs one")
 	}
 	if len(a.known) >= mostAccounts && !a.makeRoom() {
 		return nil, &wire.CodedError{
@@ -136,7 +136,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	if own.client, err = client.New(config); err != nil {
 		return nil, err
 	}
-	own.names = newNames(own.client, a.namesWait)
+	own.names = newNames(own.client, a.namesWait, &a.names)
 	a.known[who.Principal] = own
 	if a.sweep == nil {
 		a.sweep = time.AfterFunc(accountKept, a.forget)
@@ -144,10 +144,11 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 	return own, nil
 }
 
-// idle reports whether nothing is done for the account. A write may go on without its call.
+// idle reports whether no call and no write of the account is running. A write may outlive its call.
 func (own *account) idle() bool { return own.calls == 0 && !own.client.Writing() }
 
-// yields reports whether an account has to make room rather than another one.
+// yields reports whether an account is dropped before another one: the one whose key was never accepted first, so that invalid keys cannot
+// displace valid ones, and then the one idle for longer.
 func (own *account) yields(other *account) bool {
 	if proved := own.proved.Load(); proved != other.proved.Load() {
 		return !proved
@@ -162,11 +163,14 @@ func (a *accounts) makeRoom() bool {
 			oldest = principal
 		}
 	}
-	delete(a.known, oldest)
+	if oldest != "" {
+		a.known[oldest].names.Close()
+		delete(a.known, oldest)
+	}
 	return oldest != ""
 }
 
-// forget drops the accounts that have been idle for too long, and looks again when the next may be.
+// forget drops the accounts that have been idle for too long, and schedules the next sweep.
 func (a *accounts) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -174,6 +178,7 @@ func (a *accounts) forget() {
 	for principal, own := range a.known {
 		left := accountKept - time.Since(own.last)
 		if left <= 0 && own.idle() {
+			own.names.Close()
 			delete(a.known, principal)
 			continue
 		}
@@ -189,7 +194,7 @@ func (a *accounts) forget() {
 	a.sweep = nil
 }
 
-// close waits for the writes of all accounts, until ctx is done.
+// close waits until the writes of all accounts have ended or ctx is done.
 func (a *accounts) close(ctx context.Context) {
 	a.mu.Lock()
 	if a.sweep != nil {

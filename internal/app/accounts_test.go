@@ -18,7 +18,7 @@ import (
 	"featurebase-mcp/internal/wire"
 )
 
-// answering is an API that keeps what it was asked with, until it is told to answer.
+// answering is an API that records the keys of requests and holds its answers until the test releases them.
 type answering struct {
 	release chan struct{} // nil: at once
 
@@ -116,7 +116,7 @@ func TestAnIdleAccountIsForgotten(t *testing.T) {
 	})
 }
 
-// Beyond the bound the account that was idle for longest makes room. None in use does, not even one whose write goes on alone.
+// Beyond the bound, the account that was idle for longest is dropped. An account in use never is, not even one with only a write running.
 func TestAccountsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &answering{release: make(chan struct{})}

@@ -1,12 +1,12 @@
-// Package app turns a configuration into the server. New is the one constructor: the product, its tests and the terminal's call
-// command all go through it, so what is tested is what is shipped.
+// Package app builds the server from a configuration. New is the only constructor: the program, its tests and the call command use it, so
+// the tests test what is shipped.
 //
 //	app.go           the configuration, and the server that it becomes
-//	narrow.go        what a caller may use of it
-//	accounts.go      what each caller has who brings a key of its own
-//	instructions.go  what every model is told about the server
-//	observers.go     who follows calls and requests
-//	fixtures.go, fixtures_conformance.go   what only a build with the tag conformance has
+//	narrow.go        the tools that a caller may use
+//	accounts.go      the state of each caller who has a key
+//	instructions.go  the instructions for models
+//	observers.go     observers of calls and requests
+//	fixtures.go, fixtures_conformance.go   additions to a build with the tag conformance
 package app
 
 import (
@@ -34,56 +34,57 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// Name is how the server introduces itself.
+// Name is the name under which the server introduces itself.
 const Name = "featurebase-mcp"
 
-// Config is all that a server is made of.
+// Config is the configuration of a server.
 type Config struct {
-	Version string        // of this program
+	Version string        // the version of this program
 	Client  client.Config // the address, the key and the limits
-	// KeyPerCaller takes the key from who makes a call (see [caller.Caller]), in place of one for all. The limits hold for each.
+	// KeyPerCaller takes the key from the caller of each call (see [caller.Caller]) in place of one for all. The limits apply to each
+	// caller.
 	KeyPerCaller bool
-	Sandbox      *Sandbox      // not nil: answer from the embedded Featurebase, in process; the client's address and key are not used
-	Deadline     time.Duration // longest time of one tool call; 0 is no limit
-	Budget       render.Budget // longest text of an answer, in bytes; 0 is no limit
-	NamesWait    time.Duration // how long an answer waits for names, which it can do without; 0 is a second
+	Sandbox      *Sandbox      // not nil: the embedded Featurebase answers in this process, and the client's address and key are not used
+	Deadline     time.Duration // the longest time of one tool call; 0: no limit
+	Budget       render.Budget // the greatest length of an answer in bytes; 0: no limit
+	NamesWait    time.Duration // how long an answer waits for names, which are optional in it; 0: one second
 
-	Selection tools.Selection // the tools that are exposed; the zero value is the default set
-	DryRun    bool            // writes are shown, not sent
+	Selection tools.Selection // the exposed tools; zero: the default set
+	DryRun    bool            // shows writes and does not send them
 
-	Confirm engine.ConfirmMode // before which calls the user is asked; empty is ConfirmAuto
+	Confirm engine.ConfirmMode // before which calls the user is asked; empty: ConfirmAuto
 
-	ActingAdmin        string // id or e-mail of the admin to act as where the API demands one; empty: each call names one
-	AllowImpersonation bool   // lets tools speak in a customer's name
+	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
+	AllowImpersonation bool   // permits calls in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
-	Audit     *engine.Audit         // the trail of writes; nil keeps none
-	Observers []Observer            // follow what the server does
-	Options   []server.ServerOption // besides those that every server has
-	Logger    *slog.Logger          // nil discards
-	Extra     []server.ServerTool
+	Audit     *engine.Audit         // the trail of writes; nil: none
+	Observers []Observer            // observe calls and requests
+	Options   []server.ServerOption // options in addition to those of every server
+	Logger    *slog.Logger          // nil: discards the log
+	Extra     []server.ServerTool   // further tools; one replaces an operation of the same name
 }
 
 // Sandbox configures the embedded Featurebase.
 type Sandbox struct {
-	StateFile string    // keeps what was written; empty forgets it with the process
-	Quirks    bool      // answer with the oddities that the live API has shown
-	Seed      uint64    // the organization to start with; 0 is the shipped one
-	Clock     time.Time // its present at the start; zero is the shipped one
+	StateFile string    // stores the state between runs; empty: the state ends with the process
+	Quirks    bool      // imitates oddities of the live API
+	Seed      uint64    // selects the organization at the start; 0: the shipped one
+	Clock     time.Time // the time at the start; zero: the shipped one
 
-	Warn func(text string) // what is said about the state file besides errors; nil logs it
+	Warn func(text string) // gets what is said about the state file besides errors; nil: the log gets it
 }
 
 // App is a server without a transport.
 type App struct {
 	MCP      *server.MCPServer
 	Client   *client.Client // nil with KeyPerCaller
-	accounts *accounts      // nil without
-	audit    *engine.Audit  // nil without
+	accounts *accounts      // nil without KeyPerCaller
+	audit    *engine.Audit  // may be nil
 }
 
-// New builds the server. It does no I/O, apart from opening a state file of the sandbox, and reflects no schema: whatever can wait, waits for
-// the first call that needs it. Its errors are about the configuration and fit to be shown to a user.
+// New builds the server. It opens a state file of the sandbox, but does no other I/O and reflects no schema, so that the server starts fast:
+// the first call that needs something loads it. Its errors are about the configuration and are written for a user.
 func New(cfg Config) (*App, error) {
 	if err := cfg.Selection.Check(); err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func New(cfg Config) (*App, error) {
 	}
 	app := &App{audit: cfg.Audit}
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
-		return nil, errors.New("with a key per caller there is none for all")
+		return nil, errors.New("with a key per caller, the server must not have a key of its own")
 	}
 	var box *sandbox.Sandbox
 	if cfg.Sandbox != nil {
@@ -149,29 +150,29 @@ func New(cfg Config) (*App, error) {
 		shared.Keeps = "--no-destructive"
 	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait), engine.NewRepeats()
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait, &engine.NamesMemory{}), engine.NewRepeats()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
 }
 
-// newNames are the names that a client can see.
-func newNames(c *client.Client, wait time.Duration) *engine.Names {
+// newNames returns the cache of the names that a client can see.
+func newNames(c *client.Client, wait time.Duration, memory *engine.NamesMemory) *engine.Names {
 	names := engine.NewNames(c, tools.Inventory())
-	names.Patience = cmp.Or(wait, names.Patience)
+	names.Patience, names.Memory = cmp.Or(wait, names.Patience), memory
 	return names
 }
 
-// Proved reports whether Featurebase has taken the key of a caller who brought one. Where callers share the server's key,
-// whoever let them in has proved who they are.
+// Proved reports whether Featurebase has accepted the key of a caller with KeyPerCaller. Without KeyPerCaller it returns true, because the
+// transport has authenticated the caller.
 func (a *App) Proved(principal string) bool { return a.accounts == nil || a.accounts.proved(principal) }
 
-// confirmer is who has to answer a question: the caller who made the call, in the session it was made in.
+// confirmer identifies who has to answer a question: the caller of the call, in the same session.
 func confirmer(ctx context.Context) string {
 	return caller.From(ctx).Principal + "/" + wire.Caller(ctx)
 }
 
-// actingAdmin is nil when none is configured.
+// actingAdmin returns the acting admin of the configuration, or nil if there is none.
 func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	if cfg.ActingAdmin == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
@@ -183,14 +184,14 @@ func actingAdmin(cfg Config) (*engine.ActingAdmin, error) {
 	return admin, nil
 }
 
-// inProcess points the client at a Featurebase without a port. The address is never dialled.
+// inProcess returns a configuration for a Featurebase in this process. Nothing connects to the address.
 func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 	c.BaseURL, c.Key, c.NoAuth, c.Transport = "http://127.0.0.1", "", true, transport
 	return c
 }
 
-// newServer registers the operations that are exposed; the others do not exist for it, so that no call can reach them. The schemas, and
-// what is shown of prompts, are filled in by filters when a client lists them.
+// newServer registers the exposed operations only, so that no call can reach the others. Filters add the schemas and the texts of prompts
+// when a client lists them.
 func newServer(cfg Config, around surroundings) *server.MCPServer {
 	byName := map[string]*engine.Operation{}
 	var registered []server.ServerTool
@@ -228,11 +229,11 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
 	s.AddPrompts(jobs.Bare()...)
-	s.AddTools(append(registered, cfg.Extra...)...) // of two by the same name, the later one
+	s.AddTools(append(registered, cfg.Extra...)...) // of two tools with the same name, the later one counts
 	return s
 }
 
-// switchedOff says, to a model, why it cannot call an operation that exists. It is nil for one that does not.
+// switchedOff returns the error, written for a model, for a tool that exists but is not exposed. It returns nil for an unknown tool.
 func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 	setting := selection.OffBy(tool)
 	if setting == "" {
@@ -242,8 +243,8 @@ func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 		"Tool %q is switched off by %s. Do not retry: only the user can change that, where this server is configured.", tool, setting)}
 }
 
-// exposed leaves the tools that the caller may use, and completes them: they were registered bare. The filter also runs before each call, with
-// the called tool alone.
+// exposed returns a filter that leaves out the tools that the caller may not use and adds the schemas to the others. mcp-go also runs the
+// filter before each call, with the called tool alone.
 func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
 	return func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 		if who := caller.From(ctx); who.Limited() {
@@ -258,7 +259,7 @@ func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilter
 	}
 }
 
-// Close ends what the server holds. Writes that were already sent are given until ctx is done.
+// Close releases the resources of the server. It waits until running writes have ended or ctx is done.
 func (a *App) Close(ctx context.Context) {
 	if a.accounts != nil {
 		a.accounts.close(ctx)

@@ -430,7 +430,7 @@ func post(t *testing.T, browser *http.Client, url, body string, pairs ...string)
 	return res
 }
 
-// Over HTTP of protocol 2026-07-28 the answer comes with another request, of which nothing but its state says what it confirms.
+// Over HTTP in protocol 2026-07-28 the reply comes with another request, and only its state says which call it confirms.
 func TestAConfirmationOverHTTPHoldsForOneCall(t *testing.T) {
 	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	url, browser := site(t, cfg)

@@ -4,5 +4,5 @@ package app
 
 import "github.com/mark3labs/mcp-go/server"
 
-// fixtures are what a build with the tag conformance adds to the server. This one adds nothing.
+// fixtures returns the options that a build with the tag conformance adds to the server. This build adds none.
 func fixtures() []server.ServerOption { return nil }

@@ -8,5 +8,5 @@ import (
 	"featurebase-mcp/internal/conformance"
 )
 
-// fixtures are what the conformance suite calls.
+// fixtures returns the options that the conformance suite needs.
 func fixtures() []server.ServerOption { return conformance.Options() }

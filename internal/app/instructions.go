@@ -7,7 +7,7 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// instructions is what every host shows its model about the server as a whole, where all tools are on.
+// instructions is the text about the server that hosts show their models, for a server with all tools.
 //
 //go:embed instructions.md
 var instructions string

@@ -7,6 +7,7 @@ import (
 
 	"featurebase-mcp/internal/prose"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/kind"
 )
 
 // With every tool on nothing is left out.
@@ -58,6 +59,16 @@ func TestFailuresKnowTheServer(t *testing.T) {
 		}
 		if told := strings.HasPrefix(got, "This call has failed 3 times the same way: it will not work until the arguments change."); told != (id == 3) {
 			t.Errorf("call %d: %s", id, got)
+		}
+	}
+}
+
+// The sentence about names has every kind whose name works as an id.
+func TestInstructionsNameTheKindsThatGoByName(t *testing.T) {
+	t.Parallel()
+	for _, k := range kind.All() {
+		if word := strings.TrimPrefix(strings.TrimPrefix(k.Word, "post "), "ticket "); k.List != "" && k.Most == 0 && !strings.Contains(instructions, word) {
+			t.Errorf("no word about %s", k.Plural)
 		}
 	}
 }

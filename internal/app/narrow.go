@@ -17,13 +17,14 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// The headers by which a request gives up tools.
+// The headers with which a request gives up tools.
 const (
 	readOnlyHeader = "X-Featurebase-Read-Only"
 	toolsetsHeader = "X-Featurebase-Toolsets"
 )
 
-// Limits reads what a request gives up from its headers. A header that cannot be understood is refused: it was meant to limit something.
+// Limits parses the headers with which a request gives up tools. It returns an error for a header that it does not understand, because
+// ignoring a limit would leave more allowed than was meant.
 func Limits(header http.Header) ([]caller.Limit, error) {
 	var limits []caller.Limit
 	for _, value := range header.Values(readOnlyHeader) {
@@ -53,7 +54,7 @@ func Limits(header http.Header) ([]caller.Limit, error) {
 	return limits, nil
 }
 
-// scopeOf is what a caller who was granted scopes needs for an operation, besides [caller.ScopeRead].
+// scopeOf returns the scope that an operation needs, in addition to [caller.ScopeRead].
 func scopeOf(op *engine.Operation) string {
 	switch op.Effect {
 	case engine.Read:
@@ -65,7 +66,7 @@ func scopeOf(op *engine.Operation) string {
 	}
 }
 
-// Scopes are those by which all operations of a selection can be used.
+// Scopes returns the scopes that all operations of a selection need together.
 func Scopes(selection tools.Selection) []string {
 	needed := caller.Scopes{caller.ScopeRead: true}
 	for _, set := range selection.Exposed() {
@@ -76,17 +77,17 @@ func Scopes(selection tools.Selection) []string {
 	return inOrder(needed)
 }
 
-// inOrder leaves out the scopes of others.
+// inOrder returns the known scopes in a fixed order.
 func inOrder(scopes caller.Scopes) []string {
 	return slices.DeleteFunc([]string{caller.ScopeRead, caller.ScopeWrite, caller.ScopeDestructive}, func(scope string) bool { return !scopes[scope] })
 }
 
-// allowed reports whether a caller may use an operation that the server has.
+// allowed reports whether a caller may use an exposed operation.
 func allowed(who caller.Caller, op *engine.Operation) bool {
 	return givenUp(who, op) == "" && granted(who, op)
 }
 
-// givenUp is the header of the request by which its caller gave up an operation, if there is one.
+// givenUp returns the header with which the caller gave up an operation, or an empty text.
 func givenUp(who caller.Caller, op *engine.Operation) string {
 	for _, limit := range who.Limits {
 		switch {
@@ -103,7 +104,7 @@ func granted(who caller.Caller, op *engine.Operation) bool {
 	return who.Scopes == nil || who.Scopes[caller.ScopeRead] && who.Scopes[scopeOf(op)]
 }
 
-// offBy is what keeps a caller from an operation, in the words of a setting, as [tools.Selection.OffBy] has it.
+// offBy returns what keeps a caller from an operation, in words like those of [tools.Selection.OffBy].
 func offBy(who caller.Caller, op *engine.Operation) string {
 	if header := givenUp(who, op); header != "" {
 		return "the request header " + header
@@ -114,7 +115,8 @@ func offBy(who caller.Caller, op *engine.Operation) string {
 	return ""
 }
 
-// refused says, to a model, why its caller cannot use an operation that the server has. It is nil if the caller can.
+// refused returns the error, written for a model, for an operation that the caller may not use. It returns nil for one that the caller may
+// use.
 func refused(who caller.Caller, op *engine.Operation) *wire.CodedError {
 	if header := givenUp(who, op); header != "" {
 		return &wire.CodedError{Code: mcp.INVALID_PARAMS, Message: fmt.Sprintf(
@@ -124,7 +126,7 @@ func refused(who caller.Caller, op *engine.Operation) *wire.CodedError {
 		return nil
 	}
 	wanted := caller.Scopes{caller.ScopeRead: true, scopeOf(op): true}
-	for scope := range who.Scopes { // what is there must not get lost when the client asks for more
+	for scope := range who.Scopes { // a client that requests the wanted scopes keeps those that it has
 		wanted[scope] = true
 	}
 	return &wire.CodedError{
@@ -133,14 +135,14 @@ func refused(who caller.Caller, op *engine.Operation) *wire.CodedError {
 	}
 }
 
-// surroundings find what each call needs, by who makes it.
+// surroundings returns the surroundings of each call for its caller.
 type surroundings struct {
 	shared    engine.Env
-	selection tools.Selection // of the server
+	selection tools.Selection // the selection of the server
 	accounts  *accounts       // nil where all callers share a key
 }
 
-// of returns what a call needs.
+// of returns the surroundings of a call.
 func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 	env, who := s.shared, caller.From(ctx)
 	if s.accounts != nil {
@@ -160,7 +162,7 @@ func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 	return env, nil
 }
 
-// reads is [tools.Selection.Reads] for the caller in ctx.
+// reads applies [tools.Selection.Reads] for the caller in ctx.
 func (s surroundings) reads(ctx context.Context, operation string) bool {
 	who := caller.From(ctx)
 	if who.Scopes != nil && !who.Scopes[caller.ScopeRead] || !s.selection.Reads(operation) {
@@ -171,7 +173,7 @@ func (s surroundings) reads(ctx context.Context, operation string) bool {
 	})
 }
 
-// narrowed is offBy for the caller in ctx, or nil if the caller may use all that the server has.
+// narrowed returns offBy for the caller in ctx, or nil if the caller may use every exposed operation.
 func (s surroundings) narrowed(ctx context.Context) func(string) string {
 	if who := caller.From(ctx); who.Limited() {
 		return s.offBy(who)
@@ -179,7 +181,7 @@ func (s surroundings) narrowed(ctx context.Context) func(string) string {
 	return nil
 }
 
-// offBy is [tools.Selection.OffBy] for one caller.
+// offBy applies [tools.Selection.OffBy] for one caller.
 func (s surroundings) offBy(who caller.Caller) func(string) string {
 	return func(name string) string {
 		op := tools.Inventory().Lookup(name)
@@ -190,7 +192,7 @@ func (s surroundings) offBy(who caller.Caller) func(string) string {
 	}
 }
 
-// instructNarrowly gives callers who may not use all tools the instructions of those they may use.
+// instructNarrowly gives a caller who may not use all tools only the instructions about the others.
 func instructNarrowly(hooks *server.Hooks, around surroundings) {
 	narrow := func(ctx context.Context, text *string) {
 		if offBy := around.narrowed(ctx); offBy != nil {

@@ -8,16 +8,16 @@ import (
 	"featurebase-mcp/internal/engine"
 )
 
-// Observer follows calls of tools and requests to Featurebase, for metrics and traces.
+// Observer observes calls of tools and requests to Featurebase, for metrics and traces.
 type Observer interface {
 	client.Observer
 	engine.Observer
 }
 
-// observers tell each of several.
+// observers passes everything on to several observers.
 type observers []Observer
 
-// observersOf is nil where nobody follows: then nothing is spent on it.
+// observersOf returns one observer for a list, or nil for an empty one, so that observing costs nothing without observers.
 func observersOf(list []Observer) Observer {
 	switch len(list) {
 	case 0:
@@ -29,7 +29,7 @@ func observersOf(list []Observer) Observer {
 	}
 }
 
-// Call tells all of them of a call.
+// Call passes a call on.
 func (o observers) Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int)) {
 	ends := make([]func(string, int), len(o))
 	for i, one := range o {
@@ -42,7 +42,7 @@ func (o observers) Call(ctx context.Context, tool string) (in context.Context, e
 	}
 }
 
-// Attempt tells all of them of a request.
+// Attempt passes a request on.
 func (o observers) Attempt(ctx context.Context, operation string, attempt int) (ended func(status int)) {
 	ends := make([]func(int), len(o))
 	for i, one := range o {
@@ -55,7 +55,7 @@ func (o observers) Attempt(ctx context.Context, operation string, attempt int) (
 	}
 }
 
-// Waited tells all of them of a wait.
+// Waited passes a wait on.
 func (o observers) Waited(d time.Duration) {
 	for _, one := range o {
 		one.Waited(d)

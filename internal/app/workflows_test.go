@@ -98,7 +98,7 @@ func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 // serveOnPipes returns a transport to a server of its own, and what ends both.
 func serveOnPipes(h http.Handler) (transport *http.Transport, end func()) {
 	conns := make(pipes)
-	server := &http.Server{Handler: h} //nolint:gosec // of a test
+	server := &http.Server{Handler: h}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(conns) })
 	transport = client.NewTransport(0)

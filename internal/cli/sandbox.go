@@ -23,7 +23,7 @@ func (c sandboxCommand) Run(ctx context.Context, e *environment) error {
 	if err := loopbackOnly(c.Addr, ""); err != nil {
 		return err
 	}
-	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger})
+	box, err := sandbox.New(sandbox.Options{StateFile: e.flags.SandboxState, Quirks: e.flags.SandboxQuirks, Control: true, Logger: logger}) //nolint:contextcheck // the state file is opened before anything can be cancelled
 	if err != nil {
 		return usagef("--sandbox-state: %w", err)
 	}

@@ -22,7 +22,7 @@ func unprivileged(t *testing.T, folder string, args ...string) outcome {
 		if _, err := os.Stat(copied); err != nil {
 			content, err := os.ReadFile(cmd.Path)
 			if err == nil {
-				err = os.WriteFile(copied, content, 0o755) //nolint:gosec // a program
+				err = os.WriteFile(copied, content, 0o755)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -46,12 +46,12 @@ func unprivileged(t *testing.T, folder string, args ...string) outcome {
 // reachable returns a folder that other users can reach.
 func reachable(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "sandbox-*") // t.TempDir is closed to others
+	folder, err := os.MkdirTemp("", "sandbox-*") //nolint:usetesting // t.TempDir is closed to others
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // on purpose
+	if err := os.Chmod(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -63,7 +63,7 @@ func TestAStateFileThatMayNotBeWrittenEndsTheStart(t *testing.T) {
 	folder := reachable(t)
 	locked := filepath.Join(folder, "locked")
 	inside := filepath.Join(locked, "state.json")
-	if err := os.Mkdir(locked, 0o755); err != nil { //nolint:gosec // on purpose
+	if err := os.Mkdir(locked, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if got := start("", nil, "call", "--sandbox", "--sandbox-state", inside, "upsert_contact", "email=jo@kept.example"); got.code != exitOK {
@@ -74,7 +74,7 @@ func TestAStateFileThatMayNotBeWrittenEndsTheStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) }) //nolint:gosec // to remove it
+	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) })
 	hidden := filepath.Join(folder, "hidden.json")
 	if err := os.WriteFile(hidden, []byte("x"), 0o000); err != nil {
 		t.Fatal(err)

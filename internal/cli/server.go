@@ -34,7 +34,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 		closeAudit()
 		closeLog()
 	}
-	a, err := app.New(cfg)
+	a, err := app.New(cfg) //nolint:contextcheck // the state file is opened before anything can be cancelled
 	if err != nil {
 		closeLogs()
 		return nil, nil, nil, usageError{err}

@@ -54,7 +54,7 @@ func (e *environment) connect(ctx context.Context, a *app.App, logger *slog.Logg
 // inProcess starts a server and a client in this process, calls do with the client, and closes both.
 func (e *environment) inProcess(ctx context.Context, cfg app.Config, do func(*mcpclient.Client) error) error {
 	connected := context.WithoutCancel(ctx) // a signal ends the request, and its cancellation has to reach the server
-	e.flags.AuditLog = "" // nothing is written
+	e.flags.AuditLog = ""                   // nothing is written
 	a, logger, closeLog, err := e.build(connected, cfg, e.callLogger)
 	if err != nil {
 		return err

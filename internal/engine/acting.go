@@ -35,6 +35,7 @@ type errNoSuchAdmin struct {
 	cut   bool // the list of admins is incomplete
 }
 
+// Error returns a clause for a model, which act completes.
 func (e errNoSuchAdmin) Error() string {
 	if e.cut {
 		return fmt.Sprintf("no admin of the organization, as far as they could be listed, has the e-mail %s, which --acting-admin names", e.email)

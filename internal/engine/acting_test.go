@@ -30,7 +30,7 @@ func actingAs(t *testing.T, idOrEmail string) *engine.ActingAdmin {
 	return admin
 }
 
-// withNames are surroundings in which names are looked up, as in a server.
+// withNames returns surroundings in which names are looked up, as in a server.
 func withNames(c *client.Client, admin *engine.ActingAdmin) engine.Env {
 	return engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), ActingAdmin: admin}, Account: engine.Account{Client: c, Names: enginetest.Names(c)}}
 }
@@ -135,7 +135,7 @@ func TestTheAdminsAreNotNamedWhereTheyAreOff(t *testing.T) {
 	}
 }
 
-// A failed lookup is no answer for good: the next call asks again.
+// A failed lookup is not remembered: the next call asks again.
 func TestAFailedLookupIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	a := enginetest.NewAPI(t, http.StatusInternalServerError, `{}`)

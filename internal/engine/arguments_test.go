@@ -124,7 +124,7 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 
 const languages = `bn, bs, pt-BR, bg, ca, hr, cs, da, nl, en, et, fi, fr, de, el, hi, hu, id, it, ja, ko, lv, lt, ms, mn, nb, pl, pt, ro, ru, sr, zh-CN, sk, sl, es, sw, sv, th, zh-TW, tr, uk, vi`
 
-// What cannot be meant is refused in words that tell the rule, and nothing reaches the API.
+// An argument that makes no sense is refused in words that state the rule, and nothing reaches the API.
 func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, tool, arguments, want string }{

@@ -88,7 +88,7 @@ func TestEveryWriteIsOnTheTrail(t *testing.T) {
 	}
 }
 
-// A write that cannot be noted is not made; one whose outcome cannot be noted was, and is answered.
+// A write whose first line cannot be written is not sent. One whose second line cannot be written was sent, and is answered.
 func TestNoTrailNoWrite(t *testing.T) {
 	t.Parallel()
 	api := enginetest.NewAPI(t, http.StatusOK, `{"id":"1"}`)
@@ -112,7 +112,7 @@ func TestNoTrailNoWrite(t *testing.T) {
 	}
 }
 
-// What failed is on the trail with how, and whether it may have been made.
+// The trail states how a write failed, and whether it may have been made.
 func TestFailedWritesAreOnTheTrail(t *testing.T) {
 	t.Parallel()
 	out := &trail{}

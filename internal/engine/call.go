@@ -41,7 +41,7 @@ type call struct {
 	Env
 	op      *Operation
 	args    input.Arguments
-	current *client.Response // the object before an update, once it is read
+	current *client.Response // the object that a write changes, if it was read on the way
 	outline *render.Outline  // the form of a list in an answer to Ask; nil in a tool call
 }
 

@@ -58,6 +58,9 @@ func (k *checker) kind(kind *Kind) {
 		k.add(where, "a kind with a List needs IsID and Plural")
 	}
 	if op := k.inv.Lookup(kind.List); op != nil {
+		if !op.Default && !op.Browsed {
+			k.add(where+", List", "%s is neither Default nor Browsed, so an unknown name is answered without the names that exist", kind.List)
+		}
 		order, _ := json.Marshal(kind.Order)
 		if _, err := readArguments(op, order); err != nil {
 			k.add(where+", Order", "%v", err)
@@ -127,6 +130,15 @@ func (k *checker) operation(op *Operation) {
 		k.condition(op, where, ref.When)
 		if !op.has(field) {
 			k.add(where, "neither an argument nor a filter of the operation")
+		}
+	}
+	for _, name := range op.holes() {
+		ref, named := k.inv.refs[op.Name].Arguments[name]
+		switch kind := k.inv.byID[name]; {
+		case named && op.Input.Shape().Props[name] != nil && op.Input.Shape().Props[name].OnlyIDs():
+			k.add(op.Name+", "+name, "its type admits ids alone, but a Ref says that a %s can be named: make it a string", ref.Kind.Word)
+		case !named && kind != nil && kind.List != "" && kind.Most == 0:
+			k.add(op.Name+", "+name, "no Ref of the operation or its toolset says that a %s can be named", kind.Word)
 		}
 	}
 	if op.Output != nil {

@@ -50,7 +50,7 @@ func TestWhatThingsAreCalled(t *testing.T) {
 	}
 }
 
-// Of what there are many, one page is asked for, in the order that people mean.
+// Of a kind with many objects, one page is requested, in the order of likelihood.
 func TestOnePageOfMany(t *testing.T) {
 	t.Parallel()
 	for _, k := range namedKinds() {

@@ -236,6 +236,7 @@ func (q *inquiry) count(name string) string {
 			}
 		}
 		return fmt.Sprintf(" (%d)%s", n, strings.TrimSuffix(": "+strings.Join(names, ", "), ": "))
+	default:
 	}
 	return ""
 }

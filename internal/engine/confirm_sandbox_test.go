@@ -68,7 +68,7 @@ func (o *organization) RoundTrip(r *http.Request) (*http.Response, error) {
 	return o.api.RoundTrip(r)
 }
 
-// outbox is what would have left the house for people and other tools.
+// outbox is what the sandbox would have sent to people and other systems.
 func (o *organization) outbox() []string {
 	o.t.Helper()
 	req, err := http.NewRequestWithContext(context.WithoutCancel(o.t.Context()), http.MethodGet, "http://127.0.0.1/_sandbox/outbox", http.NoBody)
@@ -98,7 +98,7 @@ func (o *organization) outbox() []string {
 	return types
 }
 
-// result is what a call came to.
+// result is the outcome of a call.
 type result struct {
 	mcp.CallToolResult
 	question string

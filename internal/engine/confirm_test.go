@@ -280,7 +280,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-// An article that was never published is found all the same.
+// An article that was never published is found, too.
 func TestADraftIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	var asked []string
@@ -336,7 +336,7 @@ func TestAQuestionHoldsWordsOfOthersInQuotes(t *testing.T) {
 	}
 }
 
-// A question is the end of no call: it neither counts as a failure nor makes failures forgotten.
+// A question does not end a call: it does not count as a failure, and does not clear the count of failures.
 func TestAQuestionIsNoFailure(t *testing.T) {
 	t.Parallel()
 	a := enginetest.NewAPI(t, http.StatusOK, `{"id":"`+anID+`"}`)
@@ -371,7 +371,7 @@ func TestAModeIsOneOfThree(t *testing.T) {
 	}
 }
 
-// A form without a field hangs VS Code, and one whose yes was taken away is no yes.
+// A form without a field hangs VS Code, and an accepted form with the box unticked counts as declined.
 func TestAQuestionHasOneFieldWithTheYes(t *testing.T) {
 	t.Parallel()
 	form := engine.Form(&engine.Question{Text: "Delete post?"})

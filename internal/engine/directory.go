@@ -18,12 +18,15 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
+// The limits of lists of names.
 const (
-	namesKept     = time.Minute     // age up to which a list is used, and time for which answers do not ask again for a list that failed
-	namesNew      = 5 * time.Second // age up to which a list can prove that a name does not exist: it may be new
-	namesWait     = time.Second     // the ordinary Names.Patience
-	lookUpTime    = 20 * time.Second
-	MaxNames      = 2000     // names of one kind that are listed, unless its Kind.Most says otherwise
+	namesKept  = time.Minute     // age up to which a list is used, and time for which answers do not ask again for a list that failed
+	namesNew   = 5 * time.Second // age up to which a list can prove that a name does not exist: it may be new
+	namesWait  = time.Second     // the ordinary Names.Patience
+	lookUpTime = 20 * time.Second
+	// MaxNames is how many names of one kind are listed, unless its Kind.Most says otherwise.
+	MaxNames      = 2000
+	thingSize     = 300      // bytes that a thing takes besides its texts, in the list and its maps
 	longestThing  = 4 << 10  // bytes of the id, name, e-mail and title of a thing
 	longestSource = 64 << 10 // bytes of the first message of a conversation
 	longestName   = 200      // characters of a name in the place of an id, because a page may repeat it a thousand times
@@ -38,6 +41,7 @@ type Names struct {
 	now       func() time.Time
 
 	Patience time.Duration // how long an answer waits for names, which are optional in answers
+	Memory   *NamesMemory  // the bound of all lists of the process; nil: none
 
 	mu     sync.Mutex
 	latest map[*Kind]*directory // the newest list of each kind, which may still be loading
@@ -79,6 +83,7 @@ type directory struct {
 	Done  chan struct{} // closed when the other fields are set
 
 	err    error
+	size   int // bytes of the things, about
 	things []Thing
 	cut    bool              // the list is incomplete
 	ByName map[string]int    // number of things with a plain name
@@ -97,10 +102,18 @@ func (n *Names) ask(ctx context.Context, k *Kind, maxAge time.Duration) *directo
 	if d := n.latest[k]; d != nil && (!d.isThere() || d.err == nil && now.Sub(d.Since) < maxAge) {
 		return d
 	}
+	n.Memory.release(n.latest[k])
 	d := &directory{Since: now, Done: make(chan struct{})}
 	n.latest[k] = d
-	go d.fill(context.WithoutCancel(ctx), n.client, n.inventory, k)
+	go n.load(context.WithoutCancel(ctx), k, d)
 	return d
+}
+
+// load fills a list and counts it.
+func (n *Names) load(ctx context.Context, k *Kind, d *directory) {
+	defer close(d.Done)
+	d.fill(ctx, n.client, n.inventory, k)
+	n.Memory.keep(n, k, d)
 }
 
 func (d *directory) isThere() bool {
@@ -131,7 +144,6 @@ func (d *directory) wait(ctx context.Context) error {
 
 // fill loads the list. It recovers from a panic, which in this goroutine would end the whole server.
 func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, k *Kind) {
-	defer close(d.Done)
 	defer func() {
 		if v := recover(); v != nil {
 			d.err = fmt.Errorf("panic while listing %s: %v", k.Plural, v)
@@ -162,7 +174,7 @@ func (d *directory) fill(ctx context.Context, c *client.Client, inv *Inventory, 
 		for _, item := range page.Items {
 			d.add(k, item)
 		}
-		d.cut = page.Stop != client.StopEnd
+		d.cut = d.cut || page.Stop != client.StopEnd
 		if pages++; pages == maxPages {
 			return
 		}
@@ -179,6 +191,12 @@ func (d *directory) add(k *Kind, item []byte) {
 	if len(t.ID)+len(t.Name)+len(t.Email)+len(t.Title) > longestThing {
 		return
 	}
+	size := len(t.ID) + len(t.Name) + len(t.Email) + len(t.Title) + len(t.Updated) + min(len(t.Source.HTML), longestSource) + thingSize
+	if d.size+size > mostOfList {
+		d.cut = true
+		return
+	}
+	d.size += size
 	if len(t.Source.HTML) > longestSource {
 		t.Source.HTML = strings.Clone(t.Source.HTML[:longestSource])
 	}

@@ -94,7 +94,10 @@ func (r *rehearsal) body(body map[string]any) {
 // diff reads the current object, which is at the path of the request, and compares it with each field of the body. It returns the attempts
 // and the request id of the read, for the log.
 func (r *rehearsal) diff(ctx context.Context, c *call, req client.Request) (attempts int, requestID string) {
-	res, err := c.readCurrent(ctx, r.read, req.Path)
+	res, err := c.current, error(nil)
+	if res == nil {
+		res, err = c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
+	}
 	if err != nil {
 		failed := c.of(r.read, c.args.Wire).failed("No diff, since the current values could not be read", err)
 		fmt.Fprintf(&r.text, "\n%s\n", failed.Text)

@@ -95,7 +95,7 @@ func TestADryRunWithoutADiffSaysWhy(t *testing.T) {
 	}
 }
 
-// What is wrong with a call is told as without --dry-run.
+// A wrong call gets the same refusal as without --dry-run.
 func TestADryRunChecksAsUsual(t *testing.T) {
 	t.Parallel()
 	a := enginetest.NewAPI(t, http.StatusOK, `{}`)

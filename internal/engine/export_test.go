@@ -150,3 +150,20 @@ func (c *Confirmations) SetCaller(caller func(context.Context) string) { c.calle
 
 // Remembered is how many calls are remembered.
 func (r *Repeats) Remembered() int { return len(r.last) }
+
+// MostOfNames is the bound of all lists of names.
+const MostOfNames = mostOfNames
+
+// Taken is how many bytes the counted lists take.
+func (m *NamesMemory) Taken() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.taken
+}
+
+// Lists is how many lists are kept.
+func (n *Names) Lists() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.latest)
+}

@@ -32,7 +32,7 @@ func TestEveryOperationFailsInOneForm(t *testing.T) {
 	for _, op := range tools.Inventory().Endpoints() {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
-			args := enginetest.Sample(op, false)
+			args := written(op)
 			seen := map[string]string{}
 			for _, f := range failures() {
 				text := f.happen(t, op, args, nil)
@@ -97,7 +97,7 @@ func isCleanText(text string) bool {
 	return !htmlTag.MatchString(text) && utf8.ValidString(text) && !strings.ContainsFunc(text, legible.IsControl)
 }
 
-// checkTeller wants a read by name, with the ids in the path.
+// checkTeller requires the name of a read, with the ids in the path.
 func (f failureCase) checkTeller(t *testing.T, op *engine.Operation, args map[string]any, text string) {
 	t.Helper()
 	_, check, _ := strings.Cut(text, "may have been made all the same: ")
@@ -122,7 +122,8 @@ func retries(text string) []string {
 	return regexp.MustCompile(never+"|"+after+"|"+maybe).FindAllString(text, -1)
 }
 
-// retryOf is what a text has to say about a retry: a write that may have been made is not repeated, whatever passes by itself.
+// retryOf returns what a text has to say about a retry. A write that may have been made must not be repeated, even if the failure passes by
+// itself.
 func (f failureCase) retryOf(op *engine.Operation) string {
 	if op.Effect != engine.Read && f.applied {
 		return never
@@ -135,7 +136,7 @@ func TestFailuresRead(t *testing.T) {
 	t.Parallel()
 	var report strings.Builder
 	write := func(f failureCase, op *engine.Operation) {
-		fmt.Fprintf(&report, "%s (%s)\n    %s\n\n", f.name, op.Name, f.happen(t, op, enginetest.Sample(op, false), nil))
+		fmt.Fprintf(&report, "%s (%s)\n    %s\n\n", f.name, op.Name, f.happen(t, op, written(op), nil))
 	}
 	for _, f := range failures() {
 		op := tools.Inventory().Lookup("get_post")
@@ -170,7 +171,7 @@ func TestFailuresRead(t *testing.T) {
 	golden.File(t, "testdata/failures.txt", report.String())
 }
 
-// What never reaches the wire, or fails in this server.
+// Failures before the request, and in this server.
 func TestFailuresOfOurOwn(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -295,7 +296,7 @@ func TestFailuresNameOnlyToolsThatAreOn(t *testing.T) {
 			t.Parallel()
 			for _, selection := range []tools.Selection{{}, {Toolsets: []string{"none"}, Tools: []string{op.Name}}, {Exclude: reads()}} {
 				for _, f := range failures() {
-					text := f.happen(t, op, enginetest.Sample(op, false), selection.OffBy)
+					text := f.happen(t, op, written(op), selection.OffBy)
 					for _, at := range named.FindAllStringIndex(text, -1) {
 						name, before := text[at[0]:at[1]], text[:at[0]]
 						if tools.Inventory().Lookup(name) != nil && name != op.Name && selection.OffBy(name) != "" && !strings.HasSuffix(before, "--tools ") {
@@ -410,7 +411,7 @@ func FuzzFailure(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: c}}, op, string(rawjson.Encode(enginetest.Sample(op, false))))
+		text, isError := enginetest.CallIn(t, engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID)}, Account: engine.Account{Client: c}}, op, string(rawjson.Encode(written(op))))
 		if !isError {
 			t.Skip("not a failure")
 		}
@@ -424,4 +425,13 @@ func FuzzFailure(f *testing.F) {
 			t.Errorf("says %q of a retry: %s", got, text)
 		}
 	})
+}
+
+// written are arguments with which the first request of a write is the write: one that replaces a text reads the old text before.
+func written(op *engine.Operation) map[string]any {
+	args := enginetest.Sample(op, false)
+	if op.Keeps != nil {
+		delete(args, op.Keeps.Argument)
+	}
+	return args
 }

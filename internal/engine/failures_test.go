@@ -162,9 +162,6 @@ const theTimeout = 30 * time.Second // of one attempt
 // happen lets a call of op fail in this way, by a clock of its own, and returns what a model reads.
 func (f failureCase) happen(t *testing.T, op *engine.Operation, args map[string]any, offBy func(string) string) (text string) {
 	t.Helper()
-	alone := *op
-	alone.Keeps = nil // so that the request that fails is its own
-	op = &alone
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		defer cancel()

@@ -64,8 +64,10 @@ type JobError struct {
 	Err       error
 }
 
+// Error returns the text for logs. Models read the words of failed.
 func (e *JobError) Error() string { return e.What + ": " + e.Err.Error() }
 
+// Unwrap returns Err.
 func (e *JobError) Unwrap() error { return e.Err }
 
 // request returns the request of an operation. It refuses one that the workflow does not declare in Uses. wire has the arguments in the
@@ -148,8 +150,9 @@ func (j *Job) List(ctx context.Context, what, operation string, wire map[string]
 }
 
 const (
-	PageSize = 100 // items of a page, the most that the API allows
-	together = 8   // parts of one job that run at the same time
+	// PageSize is how many items a page has, the most that the API allows.
+	PageSize = 100
+	together = 8 // parts of one job that run at the same time
 )
 
 // Part is a piece of a job that runs at the same time as others.
@@ -285,6 +288,7 @@ func (j *Job) Text(s string) string {
 	return (&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Text(s)
 }
 
+// Line is Text for a title, a name or a tag, on one line and with Markdown's links and images broken.
 func (j *Job) Line(s string) string {
 	return legible.OneLine((&render.Writer{View: &render.PlainView, Mask: j.MaskEmails}).Words(s))
 }

@@ -147,7 +147,7 @@ func TestAPartThatHangsIsNamed(t *testing.T) {
 	})
 }
 
-// An API that gives an item a page, and ever more pages, is not followed.
+// A list whose pages have one item each and never end is not followed for ever.
 func TestAListIsNotWalkedForEver(t *testing.T) {
 	t.Parallel()
 	asked := 0
@@ -198,7 +198,7 @@ func TestAPartIsNeverTheWhole(t *testing.T) {
 	}
 }
 
-// What no person wrote for the answer, such as a Go error, is never shown.
+// A text that was not written for an answer, such as a Go error, is never shown.
 func TestAJobShowsNoGoError(t *testing.T) {
 	t.Parallel()
 	op := working(nil, func(context.Context, *engine.Job) (string, error) {

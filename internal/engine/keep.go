@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/markup"
@@ -14,16 +15,6 @@ type Kept struct {
 	Field    string // holds the old text as HTML, in the answer of the operation that reads the object
 	HTML     string // the argument for the new text as HTML, if that is another one
 	Markdown bool   // the new text is sent as Markdown
-}
-
-// readCurrent reads the object that an update changes, once.
-func (c *call) readCurrent(ctx context.Context, read *Operation, path string) (*client.Response, error) {
-	if c.current != nil {
-		return c.current, nil
-	}
-	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: path, Safety: read.safety()})
-	c.current = res
-	return res, err
 }
 
 // keep puts the parts of the old text into the new one that Markdown does not hold. It reads the object first.
@@ -41,11 +32,17 @@ func (c *call) keep(ctx context.Context) *answer {
 	if err != nil {
 		return c.invalid(err.Error())
 	}
-	res, err := c.readCurrent(ctx, read, req.Path)
+	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: req.Path, Safety: read.safety()})
 	if err != nil {
-		a := c.of(read, c.args.Wire).failed(c.op.Name+" failed: nothing was changed, since the text that it replaces could not be read", err).masked(c.MaskEmails)
+		if failed, ok := errors.AsType[*client.Error](err); ok {
+			unsent := *failed
+			unsent.MaybeApplied = false // what failed is the read of the text that is replaced
+			err = &unsent
+		}
+		a := c.failed(c.op.Name+" failed", err).masked(c.MaskEmails)
 		return &a
 	}
+	c.current = res
 	old, _ := members(res.Body)[k.Field].(string)
 	if k.Markdown {
 		if text, err = markup.WrittenHTML(text); err != nil {

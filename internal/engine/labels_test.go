@@ -18,7 +18,7 @@ const (
 	bo     = "64b0c2f19d3e5a7788990043"
 )
 
-// aRow is a post on a board, of which the customer wrote something that looks like a field.
+// aRow is a post whose customer wrote text that looks like a field.
 func aRow(board string) string {
 	return `{"id":"` + anID + `","title":"Crash","boardId" : "` + board + `","content":"\"boardId\":\"` + bugs + `\"","assigneeId":null}`
 }
@@ -73,7 +73,7 @@ func TestANameThatTwoHaveComesWithItsID(t *testing.T) {
 	}
 }
 
-// What cannot be listed is asked for once a minute, not with each answer, and the ids stay.
+// A list that fails is requested once a minute, not with each answer, and the ids stay.
 func TestAnswersDoWithoutNamesThatCannotBeHad(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, map[string]string{"/v2/boards": ""})

@@ -248,7 +248,7 @@ func numbered(n int) []any {
 	return list
 }
 
-// A list without pages goes on by offset, as often as it takes.
+// A list without pages continues by offset until it is complete.
 func TestAListWithoutPagesGoesOnByOffset(t *testing.T) {
 	t.Parallel()
 	response := string(rawjson.Encode(numbered(40)))

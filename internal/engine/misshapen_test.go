@@ -8,7 +8,7 @@ import (
 	"featurebase-mcp/internal/engine/enginetest"
 )
 
-// A success that holds no object and no list is a failure of a read, and leaves open whether a write was made.
+// A successful response without an object or a list is a failure of a read, and leaves open whether a write was made.
 func TestASuccessThatSaysNothingIsNone(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`null`, `7`, `"x"`, `{}`, `true`} {

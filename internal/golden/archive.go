@@ -12,7 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Texts is a text archive of golden files, for what is better read together: a section has a name and a text.
+// Texts is a text archive of golden texts that are better read together. Each section has a name and a text.
 type Texts struct {
 	name string
 	mu   sync.Mutex
@@ -20,8 +20,8 @@ type Texts struct {
 	got  map[string]string
 }
 
-// Archive opens an archive, whose name is relative to the folder of the test. When the test with its subtests ends, a section that none of them
-// compared is a failure, and with -update it is dropped: it is about something that is no more.
+// Archive opens an archive, with a name relative to the folder of the test. When the test and its subtests end, a section that none of them
+// compared is a failure, and -update removes it, because what it was about no longer exists.
 func Archive(t testing.TB, name string) *Texts {
 	t.Helper()
 	a := &Texts{name: name, want: map[string]string{}, got: map[string]string{}}
@@ -73,7 +73,7 @@ func (a *Texts) end(t testing.TB) {
 	}
 }
 
-// write keeps the sections in the order of their names, which does not depend on the order in which tests run.
+// write sorts the sections by name, so that the file does not depend on the order in which tests run.
 func (a *Texts) write() error {
 	var archive txtar.Archive
 	for section, text := range a.got {

@@ -1,5 +1,6 @@
-// Package golden compares what a test made with a file that somebody has read, and writes that file when the test runs with -update. "make update" runs
-// every test that calls File or Archive. golden.go has the comparison, archive.go the same for many short texts in one file.
+// Package golden compares the result of a test with a file that a person has reviewed, and writes the file if the test runs with -update.
+// "make update" runs every test that calls File or Archive. golden.go compares a text with a file, archive.go many short texts with one
+// file.
 package golden
 
 import (
@@ -12,10 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Update is the flag -update of every test binary that has golden files.
+// Update is the flag -update of every test binary with golden files.
 var Update = flag.Bool("update", false, "rewrite the golden files")
 
-// File compares a text with a file, whose name is relative to the folder of the test.
+// File compares a text with a file, with a name relative to the folder of the test.
 func File(t testing.TB, name, got string) {
 	t.Helper()
 	if *Update {
@@ -33,7 +34,7 @@ func File(t testing.TB, name, got string) {
 	}
 }
 
-// write leaves a file alone that is right already, so that what embeds it is not built again.
+// write writes the file only if it differs, so that packages that embed it are not built again.
 func write(name, text string) error {
 	if old, err := os.ReadFile(name); err == nil && string(old) == text { //nolint:gosec // as above
 		return nil

@@ -465,3 +465,10 @@ func (sh *Shape) checkTags(path string) []error {
 	}
 	return append(found, sh.Items.checkTags(path+"[]")...)
 }
+
+// OnlyIDs reports whether the type of the argument admits the form of an id alone, so that a name would be refused.
+func (sh *Shape) OnlyIDs() bool {
+	var p Problems
+	sh.Check("", "A name", &p)
+	return p.Any() && sh.Wire != nil
+}

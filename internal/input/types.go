@@ -36,6 +36,7 @@ type Onward struct {
 // position is the offset that the previous answer stated.
 type position int
 
+// Wire refuses a negative offset.
 func (position) Wire(v any, _ reflect.StructTag) (any, error) {
 	if strings.HasPrefix(Show(v), "-") {
 		return v, errors.New("not negative; the answer before says where to go on")
@@ -131,26 +132,26 @@ type clause struct {
 	Value    any    `json:"value"`
 }
 
-// filter is one declared field of Clauses.
-type filter struct {
+// Filter is one declared field of Clauses.
+type Filter struct {
 	Name, kind string
 	nullable   bool
 }
 
 // Filters parses the struct tag filters.
-func Filters(tag reflect.StructTag) []filter {
-	var list []filter
+func Filters(tag reflect.StructTag) []Filter {
+	var list []Filter
 	for spec := range strings.SplitSeq(tag.Get("filters"), ",") {
 		spec, nullable := strings.CutSuffix(spec, "?")
 		name, kind, _ := strings.Cut(spec, ":")
-		list = append(list, filter{name, kind, nullable})
+		list = append(list, Filter{name, kind, nullable})
 	}
 	return list
 }
 
 // fits reports whether a name in a clause is this field. A field with an open end, such as customAttributes.<attributeId>, fits all names
 // with its beginning.
-func (f filter) fits(name string) bool {
+func (f Filter) fits(name string) bool {
 	stem, _, open := strings.Cut(f.Name, "<")
 	if open {
 		return len(name) > len(stem) && strings.EqualFold(name[:len(stem)], stem)
@@ -159,7 +160,7 @@ func (f filter) fits(name string) bool {
 }
 
 // Values returns the valid values of a field that has only a few, or nil.
-func (f filter) Values() []string {
+func (f Filter) Values() []string {
 	if !strings.Contains(f.kind, "|") {
 		return nil
 	}
@@ -167,7 +168,7 @@ func (f filter) Values() []string {
 }
 
 // named returns the field's name in the API's spelling.
-func (f filter) named(name string) string {
+func (f Filter) named(name string) string {
 	if stem, _, open := strings.Cut(f.Name, "<"); open {
 		return stem + name[len(stem):]
 	}
@@ -175,7 +176,7 @@ func (f filter) named(name string) string {
 }
 
 // FilterNames returns the names of filters.
-func FilterNames(list []filter) []string {
+func FilterNames(list []Filter) []string {
 	names := make([]string, len(list))
 	for i, f := range list {
 		names[i] = f.Name
@@ -193,7 +194,7 @@ func describeFilters(tag reflect.StructTag) string {
 		}
 	}
 	text := "Filters, all must hold. Fields: " + strings.Join(fields, " ") + ". IN and NIN take lists; dates are ISO 8601"
-	if slices.ContainsFunc(list, func(f filter) bool { return f.nullable }) {
+	if slices.ContainsFunc(list, func(f Filter) bool { return f.nullable }) {
 		text += "; null means none"
 	}
 	return text + "."
@@ -206,7 +207,7 @@ func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
 	for i, item := range list {
 		c := item.(map[string]any)
 		name := c["field"].(string)
-		at := slices.IndexFunc(fields, func(f filter) bool { return f.fits(name) })
+		at := slices.IndexFunc(fields, func(f Filter) bool { return f.fits(name) })
 		if at < 0 {
 			names := FilterNames(fields)
 			hint := "valid: " + strings.Join(names, ", ")
@@ -225,7 +226,7 @@ func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
 }
 
 // value converts a value to the form that its operator and its field need: a list for IN and NIN, one value for the others.
-func (f filter) value(operator string, v any) (any, error) {
+func (f Filter) value(operator string, v any) (any, error) {
 	list, isList := v.([]any)
 	if !isList {
 		list = []any{v}
@@ -251,7 +252,7 @@ func (f filter) value(operator string, v any) (any, error) {
 }
 
 // one converts a single value from any form in which models write it.
-func (f filter) one(v any, operator string) (any, error) {
+func (f Filter) one(v any, operator string) (any, error) {
 	if v == nil || f.nullable && v == "null" {
 		return nil, nil //nolint:nilnil // null is the value
 	}

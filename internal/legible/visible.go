@@ -135,10 +135,10 @@ func (f *VisibleFilter) keepInvisible(r rune) (before string, kept bool) {
 
 // needsBehind reports whether an invisible character changes the last visible one, whatever follows.
 func (f *VisibleFilter) needsBehind(r rune) bool {
-	switch {
-	case r == joiner || r == nonJoiner:
+	switch r {
+	case joiner, nonJoiner:
 		return isVirama(f.last)
-	case r == textStyle || r == emojiStyle:
+	case textStyle, emojiStyle:
 		return isPictograph(f.last)
 	default:
 		return unicode.Is(unicode.Variation_Selector, r) && unicode.Is(unicode.Mongolian, f.last) && r < textStyle
@@ -149,7 +149,7 @@ func (f *VisibleFilter) needsBehind(r rune) bool {
 func (f *VisibleFilter) needsPending(next rune) bool {
 	switch f.pending {
 	case emojiStyle:
-		return next == keycap && f.last < utf8.RuneSelf && strings.IndexByte("0123456789#*", byte(f.last)) >= 0
+		return next == keycap && strings.ContainsRune("0123456789#*", f.last)
 	case nonJoiner:
 		return connect(f.base, next)
 	case joiner:

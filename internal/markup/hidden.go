@@ -135,7 +135,7 @@ func (s *style) set(p property, value string, important bool) {
 func (s *style) add(later *style) {
 	for p, value := range later.value {
 		if value != "" {
-			s.set(property(p), value, later.important[p]) //nolint:gosec // below propertyCount
+			s.set(property(p), value, later.important[p])
 		}
 	}
 }

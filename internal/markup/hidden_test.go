@@ -160,8 +160,10 @@ func TestTheReaderShowsNoMoreThanATree(t *testing.T) {
 	t.Parallel()
 	tag := rapid.SampledFrom(strings.Fields("p div span b i a em font nobr ul li ol dl dd dt table tr td tbody caption h1 h2 svg math select option " +
 		"button template details summary blockquote pre code object form label section x-y"))
-	attribute := rapid.SampledFrom([]string{"", "", " hidden", " hidden", " style=display:none", " style=font-size:0", " style=visibility:hidden",
-		" style=color:white", " style=color:white", " style=background:black", " bgcolor=white", " style=color:red", " class=x", " class=y"})
+	attribute := rapid.SampledFrom([]string{
+		"", "", " hidden", " hidden", " style=display:none", " style=font-size:0", " style=visibility:hidden",
+		" style=color:white", " style=color:white", " style=background:black", " bgcolor=white", " style=color:red", " class=x", " class=y",
+	})
 	sheet := rapid.SampledFrom([]string{"", "<style>.x{display:none}</style>", "<style>.x{color:#fff} div .y{background:#000}</style>", "<style>b,.y>*{color:white!important}</style>"})
 	rapid.Check(t, func(t *rapid.T) {
 		var body strings.Builder

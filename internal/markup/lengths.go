@@ -136,9 +136,10 @@ func functions(value string) iter.Seq2[string, []string] {
 			}
 			depth, end := 1, len(rest)
 			for i := range len(rest) {
-				if rest[i] == '(' {
+				switch rest[i] {
+				case '(':
 					depth++
-				} else if rest[i] == ')' {
+				case ')':
 					depth--
 				}
 				if depth == 0 {

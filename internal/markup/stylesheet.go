@@ -229,16 +229,15 @@ func splitOutside(s, separators string) []string {
 // addRule adds the rule of one selector.
 func (s *stylesheet) addRule(selector string, st *style) {
 	for _, name := range []string{":is(", ":where(", ":-webkit-any(", ":matches("} { // each of the selectors in it becomes a rule
-		i := strings.Index(selector, name)
-		if i < 0 {
+		before, inside, found := strings.Cut(selector, name)
+		if !found {
 			continue
 		}
-		inside := selector[i+len(name):]
 		end := len(splitOutside(inside, ")")[0])
 		for _, alternative := range splitOutside(inside[:end], ",") {
 			if s.count <= maxRules {
 				s.count++
-				s.addRule(selector[:i]+strings.TrimSpace(alternative)+strings.TrimPrefix(inside[end:], ")"), st)
+				s.addRule(before+strings.TrimSpace(alternative)+strings.TrimPrefix(inside[end:], ")"), st)
 			}
 		}
 		return

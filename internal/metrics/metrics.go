@@ -1,7 +1,7 @@
-// Package metrics counts what a server does, for Prometheus: calls and how they ended, how long they took and how long their answers are;
-// requests to Featurebase, further attempts among them, and waits for the rate limit; and the process itself.
+// Package metrics exports metrics of a server for Prometheus: calls with their outcomes, durations and lengths of answers; requests to
+// Featurebase with retries, and waits for the rate limit; and the process itself.
 //
-// Labels are tools, operations, outcomes and statuses, all of them few. There are no callers, ids or arguments in them.
+// Labels are tools, operations, outcomes and statuses, which all have few values. No metric contains a caller, an id or an argument.
 package metrics
 
 import (
@@ -14,23 +14,23 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 )
 
-// Path is where [Metrics] is served.
+// Path is the path of the endpoint that serves [Metrics].
 const Path = "/metrics"
 
-// seconds are the buckets of durations: from an answer of the sandbox to the deadline of a call.
+// seconds are the buckets of durations, from an answer of the sandbox to the deadline of a call.
 var seconds = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 50}
 
-// bytes are the buckets of lengths: up to the answer budget and twice that.
+// bytes are the buckets of lengths, up to twice the answer budget.
 var bytes = []float64{250, 500, 1000, 2000, 4000, 8000, 16000, 24000, 48000}
 
-// Metrics counts for one server. It is safe for concurrent use.
+// Metrics has the metrics of one server. It is safe for concurrent use.
 type Metrics struct {
 	set     *metrics.Set
 	waits   *metrics.PrometheusHistogram
 	running *metrics.Gauge
 }
 
-// New returns counters at zero.
+// New returns metrics at zero.
 func New() *Metrics {
 	set := metrics.NewSet()
 	return &Metrics{
@@ -40,7 +40,7 @@ func New() *Metrics {
 	}
 }
 
-// Call counts a call of a tool, and returns what counts its end: the outcome and the bytes of the answer's text.
+// Call counts a tool call. ended counts its end, with the outcome and the length of the answer in bytes.
 func (m *Metrics) Call(ctx context.Context, tool string) (same context.Context, ended func(outcome string, answer int)) {
 	m.running.Inc()
 	begun := time.Now()
@@ -53,8 +53,7 @@ func (m *Metrics) Call(ctx context.Context, tool string) (same context.Context, 
 	}
 }
 
-// Attempt counts a request to Featurebase: the operation and the number of the attempt, from 1. It returns what counts its end, with the
-// HTTP status or 0 without an answer.
+// Attempt counts a request to Featurebase. attempt counts from 1. ended counts its end, with the HTTP status, or 0 without a response.
 func (m *Metrics) Attempt(_ context.Context, operation string, attempt int) (ended func(status int)) {
 	begun := time.Now()
 	return func(status int) {
@@ -73,7 +72,7 @@ func (m *Metrics) Attempt(_ context.Context, operation string, attempt int) (end
 // Waited counts a wait for the rate limit.
 func (m *Metrics) Waited(d time.Duration) { m.waits.Update(d.Seconds()) }
 
-// write writes all of it as Prometheus text.
+// write writes all metrics in Prometheus' text format.
 func (m *Metrics) write(w io.Writer) {
 	m.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)

@@ -1,4 +1,5 @@
-// Package prose shortens what is written for models, so that it never sends them to what is not there.
+// Package prose removes the sentences about switched-off tools from texts for models, so that no text sends a model to a tool that it
+// cannot call.
 package prose
 
 import (
@@ -7,12 +8,12 @@ import (
 	"strings"
 )
 
-// Texts are scanned by hand, since the server shortens its instructions at the start: to compile regular expressions for that, and to run
-// them, would take longer than to register the tools.
+// The texts are scanned by hand, because the server shortens its instructions at the start: compiling and running regular expressions for
+// that would take longer than registering the tools.
 
 const letters = "abcdefghijklmnopqrstuvwxyz"
 
-// Words returns the tools and the {blanks} that a text names, in its order.
+// Words returns the names of tools and the {blanks} in a text, in their order.
 func Words(text string) (words []string) {
 	for text != "" {
 		n := 1
@@ -46,11 +47,11 @@ func isTool(word string) bool {
 	return len(parts) > 1 && !slices.ContainsFunc(parts, func(part string) bool { return !consistsOf(part, letters) })
 }
 
-// consistsOf reports whether a text has one character or more, all of them of a set.
+// consistsOf reports whether a text is not empty and consists of characters of a set.
 func consistsOf(text, set string) bool { return text != "" && strings.Trim(text, set) == "" }
 
-// Without leaves out what names a word that is missing: tools in parentheses one by one, other sentences as a whole, and lines of which no
-// sentence is left. A sentence ends with ". ", and numbered lists are numbered anew.
+// Without removes the sentences with a word that missing reports, and lines without a remaining sentence. In a list in parentheses it
+// removes only the missing tools. A sentence ends with ". ". Numbered lists are numbered anew.
 func Without(text string, missing func(word string) bool) string {
 	var lines []string
 	number := 0
@@ -74,7 +75,7 @@ func Without(text string, missing func(word string) bool) string {
 	return strings.Join(lines, "\n")
 }
 
-// cutMark cuts a line of a list into its mark, "- " or "1. ", and the rest. Other lines have no mark.
+// cutMark splits a line of a list into its mark, "- " or "1. ", and the rest. Other lines have no mark.
 func cutMark(line string) (mark, rest string) {
 	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
 	for _, mark := range []string{line[:digits] + ". ", "- "} {
@@ -85,7 +86,7 @@ func cutMark(line string) (mark, rest string) {
 	return "", line
 }
 
-// withoutExamples leaves missing tools out of lists in parentheses: " (get_post, list_boards, ...)".
+// withoutExamples removes missing tools from lists in parentheses: " (get_post, list_boards, ...)".
 func withoutExamples(line string, missing func(string) bool) string {
 	const opening = " ("
 	var out strings.Builder

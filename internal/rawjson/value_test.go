@@ -239,7 +239,7 @@ func TestUnescapeIsThatOfTheStandardLibrary(t *testing.T) {
 func TestRepair(t *testing.T) {
 	t.Parallel()
 	for doc, want := range map[string]string{
-		" [1] \n": `[1]`, `"\u00e9\\ud83d\ud83d\ude4f"`: `"\u00e9\\ud83d\ud83d\ude4f"`, `"\ud83d"`: `"□"`, `"\ude4f\uD83D\n"`: `"□□\n"`, `"\ud83d\u0041"`: `"□\u0041"`,
+		"\x20[1]\x20\n": `[1]`, `"\u00e9\\ud83d\ud83d\ude4f"`: `"\u00e9\\ud83d\ud83d\ude4f"`, `"\ud83d"`: `"□"`, `"\ude4f\uD83D\n"`: `"□□\n"`, `"\ud83d\u0041"`: `"□\u0041"`,
 		"\"a\xff\xfeb\\ud83d\"": `"a□b□"`,
 	} {
 		if got := Repair([]byte(doc)); string(got) != want {

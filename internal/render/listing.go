@@ -17,9 +17,9 @@ type Listed struct {
 	Reader  string // the operation that reads one of the listed objects; empty if there is none
 }
 
-// listing selects the part of one page that an answer shows: as many whole items as the budget has room for, from where the last answer
+// Listing selects the part of one page that an answer shows: as many whole items as the budget has room for, from where the last answer
 // ended. It counts the other items and does not write them. The view writes each item.
-type listing struct {
+type Listing struct {
 	of     Listed
 	args   input.Arguments
 	budget Budget
@@ -36,14 +36,14 @@ type listing struct {
 }
 
 // NewListing returns a listing for one answer. args states where the page goes on.
-func NewListing(of Listed, args input.Arguments, budget Budget) *listing {
-	l := &listing{of: of, args: args, budget: budget}
+func NewListing(of Listed, args input.Arguments, budget Budget) *Listing {
+	l := &Listing{of: of, args: args, budget: budget}
 	l.next = l.skip()
 	return l
 }
 
 // takeField reads a field of the envelope. It reports whether the listing writes the field itself.
-func (l *listing) takeField(name string, v rawjson.Value) bool {
+func (l *Listing) takeField(name string, v rawjson.Value) bool {
 	if name != "nextCursor" {
 		return false
 	}
@@ -52,7 +52,7 @@ func (l *listing) takeField(name string, v rawjson.Value) bool {
 }
 
 // reserve keeps room for what follows the items. It cuts about, the fields of the envelope, to a third of the budget and returns it.
-func (l *listing) reserve(about []byte) []byte {
+func (l *Listing) reserve(about []byte) []byte {
 	if l.budget == 0 {
 		return about
 	}
@@ -71,10 +71,10 @@ func cutFields(fields []byte, room int) []byte {
 }
 
 // skip returns how many items of the page were shown before.
-func (l *listing) skip() int { return l.args.Place.Skip + l.args.Offset }
+func (l *Listing) skip() int { return l.args.Place.Skip + l.args.Offset }
 
 // wants counts an item and reports whether to show it.
-func (l *listing) wants(kind rawjson.Kind) bool {
+func (l *Listing) wants(kind rawjson.Kind) bool {
 	index := l.seen
 	l.seen++
 	if kind == rawjson.Null { // the live API returns null items
@@ -95,7 +95,7 @@ func (l *listing) wants(kind rawjson.Kind) bool {
 
 // add writes an item if it fits. The first item is always shown: if it is too long for an answer it is written in short, and if even that
 // is too long its longest values are cut. Otherwise the call could never get past it.
-func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
+func (l *Listing) add(out []byte, empty int, write func(out []byte, short bool) []byte) []byte {
 	before := len(out)
 	if before > empty {
 		out = append(out, ',')
@@ -118,10 +118,10 @@ func (l *listing) add(out []byte, empty int, write func(out []byte, short bool) 
 	return out
 }
 
-func (l *listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
+func (l *Listing) fits(out []byte) bool { return l.end == 0 || len(out) <= l.end }
 
 // appendEnd writes which part of the page is shown, if that is not all of it, and how to go on.
-func (l *listing) appendEnd(out []byte) []byte {
+func (l *Listing) appendEnd(out []byte) []byte {
 	cut, cursor := l.next < l.seen, l.cursor
 	if cut || l.skip() > 0 {
 		out = append(out, `,"shown":`...)
@@ -146,17 +146,17 @@ func (l *listing) appendEnd(out []byte) []byte {
 }
 
 // endLength returns an upper bound of the length that appendEnd writes.
-func (l *listing) endLength() int {
+func (l *Listing) endLength() int {
 	const words = 400
 	longest := max(len(rawjson.AppendString(nil, l.cursor)), len(rawjson.AppendString(nil, l.args.Place.Cursor)))
 	return words + longest
 }
 
 // pages reports whether the operation takes a cursor.
-func (l *listing) pages() bool { return l.of.Pages }
+func (l *Listing) pages() bool { return l.of.Pages }
 
 // extent returns the range of the items shown and the number of items.
-func (l *listing) extent() string {
+func (l *Listing) extent() string {
 	whole := strconv.Itoa(l.items)
 	if l.pages() {
 		whole = "this page's " + whole
@@ -168,7 +168,7 @@ func (l *listing) extent() string {
 }
 
 // goOn says how to see the following items.
-func (l *listing) goOn(cut bool) string {
+func (l *Listing) goOn(cut bool) string {
 	switch {
 	case !cut:
 		return ""
@@ -184,7 +184,7 @@ func (l *listing) goOn(cut bool) string {
 }
 
 // tooLong says why the first item is shown in short, and which tool shows all of it.
-func (l *listing) tooLong() string {
+func (l *Listing) tooLong() string {
 	text := "the first one is too long for an answer, so it is shown in short"
 	if read := l.of.Reader; read != "" {
 		text += "; " + read + " reads it"

@@ -7,9 +7,9 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// rows are the items of a list as the columns of their view. Each item is parsed once. For a list longer than any answer, only the first
+// Rows are the items of a list as the columns of their view. Each item is parsed once. For a list longer than any answer, only the first
 // items are kept in memory and the others are parsed again.
-type rows struct {
+type Rows struct {
 	w      *Writer
 	items  rawjson.Value
 	kept   [][]rawjson.Value // the columns of the first items; nil for an item that is not an object
@@ -23,8 +23,8 @@ type rows struct {
 const keptRows = 200
 
 // Rows parses the items of a list.
-func (w *Writer) Rows(items rawjson.Value) *rows {
-	r := &rows{w: w, items: items}
+func (w *Writer) Rows(items rawjson.Value) *Rows {
+	r := &Rows{w: w, items: items}
 	again := make([]rawjson.Value, len(w.RowColumns))
 	for item := range items.Items() {
 		fields := again
@@ -50,7 +50,7 @@ func (w *Writer) Rows(items rawjson.Value) *rows {
 }
 
 // compare removes from Shared the values that a row does not have.
-func (r *rows) compare(fields []rawjson.Value) {
+func (r *Rows) compare(fields []rawjson.Value) {
 	if r.Count++; r.Count == 1 {
 		r.Shared = make([]rawjson.Value, len(fields))
 		for i, c := range r.w.RowColumns {
@@ -67,13 +67,13 @@ func (r *rows) compare(fields []rawjson.Value) {
 	}
 }
 
-func (r *rows) sharesAny() bool {
+func (r *Rows) sharesAny() bool {
 	return slices.ContainsFunc(r.Shared, func(v rawjson.Value) bool { return v != nil })
 }
 
 // Each calls f with each row without its shared values, and with nil for an item that is not an object. A row is valid only until f
 // returns.
-func (r *rows) Each(f func(fields []rawjson.Value)) {
+func (r *Rows) Each(f func(fields []rawjson.Value)) {
 	for _, fields := range r.kept {
 		f(r.own(fields))
 	}
@@ -97,7 +97,7 @@ func (r *rows) Each(f func(fields []rawjson.Value)) {
 }
 
 // own removes the shared values from a row.
-func (r *rows) own(fields []rawjson.Value) []rawjson.Value {
+func (r *Rows) own(fields []rawjson.Value) []rawjson.Value {
 	if fields != nil {
 		for i := range r.Shared {
 			if r.Shared[i] != nil {

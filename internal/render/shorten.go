@@ -20,7 +20,7 @@ func appendWithin(out []byte, v rawjson.Value, room int) []byte { return appendN
 func appendNested(out []byte, v rawjson.Value, room, depth int) []byte {
 	const (
 		tooNarrow = 40 // bytes; less room is enough only for an ellipsis
-		tooDeep   = 16 // levels; each costs another measurement, and nobody reads so deep
+		tooDeep   = 16 // levels; each level is measured again, and deeper values are not readable
 	)
 	switch {
 	case len(v) <= room:

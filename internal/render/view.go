@@ -119,7 +119,7 @@ func IsList(body rawjson.Value) bool { return body.Kind("data") == rawjson.Array
 
 // List writes the items of a page that the listing selects, and the other fields of the envelope, which is nil for a bare list. With full,
 // items have all their fields.
-func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byte {
+func (w *Writer) List(body, envelope rawjson.Value, full bool, l *Listing) []byte {
 	items := body
 	var about []byte
 	if envelope != nil {
@@ -140,7 +140,7 @@ func (w *Writer) List(body, envelope rawjson.Value, full bool, l *listing) []byt
 const data = `"data":[`
 
 // appendFull writes items with all of their fields.
-func (w *Writer) appendFull(out []byte, items rawjson.Value, l *listing) []byte {
+func (w *Writer) appendFull(out []byte, items rawjson.Value, l *Listing) []byte {
 	before := len(out)
 	if len(w.customer) > 0 {
 		out = appendMark(out, allTexts)
@@ -173,7 +173,7 @@ func (w *Writer) appendItem(out []byte, item rawjson.Value, short bool) []byte {
 }
 
 // appendRows writes items as rows. If some are neither objects nor empty, it writes all of them whole.
-func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte {
+func (w *Writer) appendRows(out []byte, items rawjson.Value, l *Listing) []byte {
 	rows := w.Rows(items)
 	if rows.plain {
 		return w.appendFull(out, items, l)
@@ -199,7 +199,7 @@ func (w *Writer) appendRows(out []byte, items rawjson.Value, l *listing) []byte 
 }
 
 // appendEnvelope writes the fields of an envelope other than the items and those that the listing writes.
-func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *listing) []byte {
+func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *Listing) []byte {
 	const always = -1 // other fields precede these, so each begins with a comma
 	for name, v := range envelope.Members() {
 		if name == "data" || name == "object" || v.IsEmpty() || string(v.Bare()) == "false" || l.takeField(name, v) {

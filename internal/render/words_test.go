@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A title that is made to read like a link is shown as what it is, in every answer.
+// A title that imitates a link is shown as plain text, in every answer.
 func TestWordsAreNoLinks(t *testing.T) {
 	t.Parallel()
 	w := &Writer{View: &PlainView}

@@ -43,8 +43,7 @@ func (s *Sandbox) serveControl(w http.ResponseWriter, r *http.Request) {
 		writeNoRoute(w, r)
 		return
 	}
-	var failed *failure
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*failure](err); ok {
 		failed.write(w)
 		return
 	}

@@ -14,8 +14,7 @@ func listReportDatasets(*call) (int, any, error) { return http.StatusOK, report.
 func reported(answer func(*store.Store, object) (object, error)) handler {
 	return func(c *call) (int, any, error) {
 		shown, err := answer(c.store, c.body)
-		var problem *report.Problem
-		if errors.As(err, &problem) {
+		if problem, ok := errors.AsType[*report.Problem](err); ok {
 			err = refused(problem.Path, problem.Message)
 		}
 		return http.StatusOK, shown, err

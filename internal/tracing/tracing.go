@@ -1,11 +1,11 @@
 //go:build otel
 
-// Package tracing exports traces of calls over OTLP/HTTP, in builds with the tag otel. The plain build has nothing of it.
+// Package tracing exports traces of calls over OTLP/HTTP in builds with the tag otel. Other builds contain none of it.
 //
-// It is configured by the standard variables alone: OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT turns it on,
-// OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS and the rest do what the specification says.
-// A call continues the trace that its client names in _meta (traceparent). Spans hold tools, outcomes and statuses; no arguments,
-// texts, ids or keys. Nothing is passed on to Featurebase.
+// Only the standard variables configure it: OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT switches it on, and
+// OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS and the others have their specified meaning.
+// A call continues the trace that its client names in _meta (traceparent). Spans contain tools, outcomes and statuses, but no arguments,
+// texts, ids or keys. Featurebase gets no trace headers.
 package tracing
 
 import (
@@ -24,14 +24,14 @@ import (
 	spans "go.opentelemetry.io/otel/trace"
 )
 
-// Tracer makes a span of each call and of each request to Featurebase.
+// Tracer makes a span for each call and for each request to Featurebase.
 type Tracer struct {
 	provider *trace.TracerProvider
 	tracer   spans.Tracer
 	context  propagation.TraceContext
 }
 
-// New returns a tracer, or nil where the standard variables name no endpoint. It connects to nothing yet.
+// New returns a tracer, or nil if the standard variables name no endpoint. It makes no connection yet.
 func New(ctx context.Context, name, version string) (*Tracer, error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, nil //nolint:nilnil // none is a valid configuration
@@ -42,7 +42,7 @@ func New(ctx context.Context, name, version string) (*Tracer, error) {
 	}
 	about, err := resource.New(ctx,
 		resource.WithAttributes(attribute.String("service.name", name), attribute.String("service.version", version)),
-		resource.WithFromEnv(), // wins
+		resource.WithFromEnv(), // takes precedence
 	)
 	if err != nil {
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
@@ -51,10 +51,10 @@ func New(ctx context.Context, name, version string) (*Tracer, error) {
 	return &Tracer{provider: provider, tracer: provider.Tracer(name)}, nil
 }
 
-// Close sends what is left, until ctx is done.
+// Close sends the remaining spans until ctx is done.
 func (t *Tracer) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
 
-// Call makes the span of a call of a tool.
+// Call starts the span of a tool call. ended ends it.
 func (t *Tracer) Call(ctx context.Context, tool string) (in context.Context, ended func(outcome string, answer int)) {
 	ctx, span := t.tracer.Start(ctx, "tools/call "+tool, spans.WithSpanKind(spans.SpanKindServer),
 		spans.WithAttributes(attribute.String("mcp.method.name", string(mcp.MethodToolsCall)), attribute.String("gen_ai.tool.name", tool)))
@@ -67,7 +67,7 @@ func (t *Tracer) Call(ctx context.Context, tool string) (in context.Context, end
 	}
 }
 
-// Attempt makes the span of a request to Featurebase.
+// Attempt starts the span of a request to Featurebase. ended ends it.
 func (t *Tracer) Attempt(ctx context.Context, operation string, attempt int) (ended func(status int)) {
 	_, span := t.tracer.Start(ctx, operation, spans.WithSpanKind(spans.SpanKindClient))
 	if attempt > 1 {
@@ -88,10 +88,10 @@ func (t *Tracer) Attempt(ctx context.Context, operation string, attempt int) (en
 	}
 }
 
-// Waited needs no span: the time between the call and its request shows it.
+// Waited does nothing: the gap between the spans of a call and its request shows the wait.
 func (t *Tracer) Waited(time.Duration) {}
 
-// ExtractMeta continues the trace that a client names in the _meta of its request.
+// ExtractMeta returns a context that continues the trace in the _meta of a client's request.
 func (t *Tracer) ExtractMeta(ctx context.Context, meta *mcp.Meta) context.Context {
 	if meta == nil {
 		return ctx
@@ -105,5 +105,5 @@ func (t *Tracer) ExtractMeta(ctx context.Context, meta *mcp.Meta) context.Contex
 	return t.context.Extract(ctx, carrier)
 }
 
-// InjectMeta passes nothing on: the server asks its clients for nothing that belongs to a trace.
+// InjectMeta returns meta unchanged, because no request of the server to its clients belongs to a trace.
 func (t *Tracer) InjectMeta(_ context.Context, meta *mcp.Meta) *mcp.Meta { return meta }

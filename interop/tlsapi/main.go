@@ -60,7 +60,7 @@ func run(ctx context.Context, trust string, command []string) error {
 			return err
 		}
 	}
-	box, err := sandbox.New(sandbox.Options{Key: key})
+	box, err := sandbox.New(sandbox.Options{Key: key}) //nolint:contextcheck // the state file is opened before anything can be cancelled
 	if err != nil {
 		return err
 	}

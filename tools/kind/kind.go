@@ -1,5 +1,5 @@
-// Package kind declares the kinds of objects that calls refer to by an id: what people call them, which arguments hold their ids, and which
-// operations find them. A toolset or an operation says in its Refs which of its fields take a name in the place of such an id.
+// Package kind declares the kinds of objects that calls refer to by an id: the words for them, the arguments that hold their ids, and the
+// operations that find them. A toolset or an operation declares in its Refs which of its fields accept a name in place of such an id.
 package kind
 
 import (
@@ -7,10 +7,10 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// page is how many objects are listed of a kind that has too many to look up names among them.
+// page bounds the list of a kind that has too many objects for names to be looked up.
 const page = engine.PageSize
 
-// The kinds of which a name is as good as an id. Tags of posts and categories of changelogs go by name in the API itself.
+// The kinds whose names are accepted in place of ids. Tags of posts and categories of changelogs have names in the API itself.
 var (
 	Board           = &engine.Kind{Word: "board", Plural: "boards", IDs: "boardId", List: "list_boards", IsID: input.IsHex24}
 	PostStatus      = &engine.Kind{Word: "post status", Plural: "post statuses", IDs: "statusId", List: "list_post_statuses", IsID: input.IsHex24}
@@ -22,7 +22,7 @@ var (
 	TicketStatus    = &engine.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
 )
 
-// The kinds of which there are many, and whose names are not unique: people pick one by its name, and its id goes along.
+// The kinds with many objects whose names are not unique. People pick one by its name, and the value contains the id.
 var (
 	Post = &engine.Kind{
 		Word: "post", Plural: "posts", IDs: "postId", Find: "search_posts", IsID: input.IsHex24,
@@ -46,7 +46,7 @@ var (
 	}
 )
 
-// The kinds that go by their ids alone.
+// The kinds that are referred to only by id.
 var (
 	customField  = &engine.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
 	comment      = &engine.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}

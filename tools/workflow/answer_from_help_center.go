@@ -18,7 +18,7 @@ import (
 	"featurebase-mcp/internal/markup"
 )
 
-// answerFromHelpCenter finds what the help center says about a question, ready to cite.
+// answerFromHelpCenter finds the passages of the help center about a question, ready to cite.
 var answerFromHelpCenter = &engine.Operation{
 	Name:  "answer_from_help_center",
 	Title: "Answer from help center",
@@ -38,20 +38,20 @@ type answerFromHelpCenterArgs struct {
 }
 
 const (
-	longestSearch  = 500  // characters that the API takes as words to search for
-	articlesOfAll  = 10   // articles read of a search for the whole question
-	articlesOfOne  = 5    // of a search for one of its words
-	wordsAlone     = 4    // words that are searched for one by one
+	longestSearch  = 500  // characters that the API accepts as a search
+	articlesOfAll  = 10   // articles read from a search for the whole question
+	articlesOfOne  = 5    // articles read from a search for one of its words
+	wordsAlone     = 4    // words that are each searched for alone
 	longestPassage = 900  // characters of a passage; longer sections are split between paragraphs
-	passagesShown  = 5    // at most
+	passagesShown  = 5    // the most passages shown
 	passagesRoom   = 4500 // bytes of all passages shown
-	leastFit       = 0.34 // share of a question that a passage has to speak of
-	usualPassages  = 100  // passages of a help center, at least: how rare a word is cannot be told from a handful of hits
-	unheard        = 0.5  // what a word of the question weighs that no hit has, though articles are found for it: it may say nothing
-	sameText       = 0.92 // passages that have more than this share of their words in common say the same
+	leastFit       = 0.34 // share of the question that a passage has to cover
+	usualPassages  = 100  // the assumed least number of passages in a help center: a handful of hits does not show how rare a word is
+	unheard        = 0.5  // weight factor of a word that no hit contains although the search for it found articles: it may mean little
+	sameText       = 0.92 // share of common words above which two passages say the same
 )
 
-// article is what a search tells of one.
+// article is an article in a response of the API.
 type article struct {
 	ID               string   `json:"id"`
 	Title            string   `json:"title"`
@@ -72,8 +72,8 @@ type article struct {
 // passage is a part of an article below one heading.
 type passage struct {
 	article *article
-	title   string // of the article, in the language of the passage
-	heading string // empty above the first one
+	title   string // title of the article in the language of the passage
+	heading string // heading above the passage; empty before the first heading
 	locale  string
 	text    string // Markdown
 	terms   likeness.TermSet
@@ -109,8 +109,8 @@ func (j *work) answerFromHelpCenter(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// findArticles searches for the question in several phrasings. answered is how many of the searches were, and unknown are the words for which
-// alone nothing was found.
+// findArticles searches for the question in several phrasings. answered is the number of searches that succeeded, and unknown has the words
+// whose own search found nothing.
 func (j *work) findArticles(ctx context.Context, question string) (found []*article, answered int, unknown likeness.TermSet, err error) {
 	searches := phrasings(question)
 	clauses := []any{where("state", "=", "live")}
@@ -136,7 +136,7 @@ func (j *work) findArticles(ctx context.Context, question string) (found []*arti
 		return nil, 0, nil, &engine.JobError{Operation: "search_articles", What: "the articles", Wire: nil, Err: err}
 	}
 	if !slices.Contains(failures, nil) {
-		j.Missing = nil // the failure is all there is to say
+		j.Missing = nil // the call fails with the first failure, which says it all
 		return nil, 0, nil, failures[0]
 	}
 	seen := map[string]bool{}
@@ -156,12 +156,12 @@ func (j *work) findArticles(ctx context.Context, question string) (found []*arti
 		}
 	}
 	err = j.completeArticles(ctx, found)
-	// What is a draft, or could not be read, was not looked at.
+	// Drafts, and articles whose text could not be read, do not count as looked at.
 	found = slices.DeleteFunc(found, func(a *article) bool { return a.State == "draft" || a.Body == "" && len(a.Translations) == 0 })
 	return found, answered, unknown, err
 }
 
-// completeArticles reads the articles that came without their text.
+// completeArticles reads the articles whose search result has no text.
 func (j *work) completeArticles(ctx context.Context, found []*article) error {
 	var parts []engine.Part
 	for _, a := range found {
@@ -179,8 +179,8 @@ func (j *work) completeArticles(ctx context.Context, found []*article) error {
 	return j.All(ctx, parts...)
 }
 
-// phrasings are the question, its longer words, and the longest ones alone: a search that wants most words finds little for a sentence.
-// Long words are mostly the rare ones, in any language.
+// phrasings returns the question, its longer words together, and the longest words one by one. A search that requires most words finds
+// little for a sentence, and in any language long words are mostly rare ones.
 func phrasings(question string) []string {
 	const long = 4
 	var words []string
@@ -201,7 +201,7 @@ func phrasings(question string) []string {
 	return distinct
 }
 
-// passagesOf splits an article, in each language that it is published in, at its headings.
+// passagesOf splits an article at its headings, in each language that it is published in.
 func (j *work) passagesOf(a *article) []*passage {
 	list := j.split(a, a.Title, a.Locale, a.Body)
 	for _, locale := range slices.Sorted(maps.Keys(a.Translations)) {
@@ -237,7 +237,7 @@ func (j *work) split(a *article, title, locale, html string) []*passage {
 	return list
 }
 
-// headingOf returns the words of a heading.
+// headingOf returns the text of a Markdown heading.
 func headingOf(block string) (words string, ok bool) {
 	marks := strings.TrimLeft(block, "#")
 	if n := len(block) - len(marks); n == 0 || n > 6 || !strings.HasPrefix(marks, " ") || strings.Contains(block, "\n") {
@@ -246,7 +246,7 @@ func headingOf(block string) (words string, ok bool) {
 	return strings.TrimSpace(marks), true
 }
 
-// choosePassages ranks passages by how much of the question they speak of, and leaves out what another says as well.
+// choosePassages ranks the passages by the share of the question that they cover, and leaves out those that repeat a better one.
 func choosePassages(asked, unknown likeness.TermSet, passages []*passage) []*passage {
 	sets := make([]likeness.TermSet, len(passages))
 	for i, p := range passages {

@@ -142,7 +142,7 @@ func TestArticlesWithoutTextAreRead(t *testing.T) {
 	}
 }
 
-// The API finds nothing in a help center that does not exist: that is no answer about the one that does.
+// The API finds nothing in a help center that does not exist. The answer must not read as one about an existing help center.
 func TestAnEmptyHelpCenterIsDoubted(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})

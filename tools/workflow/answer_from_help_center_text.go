@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// cite writes a passage below the line that says where it stands.
+// cite writes a passage below a line with its source.
 func (p *passage) cite(j *work, number int) string {
 	a := p.article
 	line := fmt.Sprintf("\n%d. %s", number, j.Line(p.title))
@@ -34,7 +34,7 @@ func (p *passage) cite(j *work, number int) string {
 	return string(legible.AppendIndented([]byte(line), j.cutPassage(p.text)))
 }
 
-// cutPassage cuts a single paragraph that is longer than any passage should be.
+// cutPassage cuts a single paragraph that is longer than a passage should be.
 func (j *work) cutPassage(text string) string {
 	const longest = 2 * longestPassage
 	if utf8.RuneCountInString(text) <= longest {
@@ -44,7 +44,7 @@ func (j *work) cutPassage(text string) string {
 	return fmt.Sprintf("%s … (%s more characters%s)", legible.FirstRunes(text, longest), legible.Thousands(more), j.Hint("get_article", "; get_article has them"))
 }
 
-// emptyHelpCenter doubts the help center of the call where nothing at all was found in it: the API does not say that there is none.
+// emptyHelpCenter warns that the help center of the call may not exist, if nothing was found in it: the API answers both cases alike.
 func (j *work) emptyHelpCenter(articles []*article) string {
 	id, given := j.Arguments()["helpCenterId"].(string)
 	if !given || len(articles) > 0 {
@@ -53,7 +53,7 @@ func (j *work) emptyHelpCenter(articles []*article) string {
 	return "\nThere may be no help center " + input.Show(id) + j.Hint("list_help_centers", "; list_help_centers shows which there are") + "; without helpCenterId all are searched."
 }
 
-// nearestTitles names the best of what was looked at, which may be of use all the same.
+// nearestTitles names the best articles that were looked at, because one may still be useful.
 func (j *work) nearestTitles(articles []*article) string {
 	const most = 5
 	var titles []string

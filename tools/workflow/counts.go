@@ -6,7 +6,7 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// inList is a name as it stands in a list: in quotes where the list could not be told from it.
+// inList returns a name for a list, in quotes if it contains a separator of lists.
 func inList(name string) string {
 	if strings.ContainsAny(name, ",;:") {
 		return input.Show(name)

@@ -15,7 +15,7 @@ import (
 	"featurebase-mcp/internal/markup"
 )
 
-// draftChangelog gathers what the next changelog could tell. It writes nothing.
+// draftChangelog gathers the material for the next changelog. It writes nothing.
 var draftChangelog = &engine.Operation{
 	Name:  "draft_changelog",
 	Title: "Draft changelog",
@@ -36,6 +36,7 @@ type draftChangelogArgs struct {
 // moment is a date, which begins at midnight UTC, or a time.
 type moment string
 
+// Wire refuses a text that is neither.
 func (moment) Wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
 	if _, ok := parseMoment(s); !ok {
@@ -54,30 +55,30 @@ func parseMoment(s string) (time.Time, bool) {
 }
 
 const (
-	draftedPosts     = 500 // the most finished posts that are looked at
-	draftedShown     = 20  // of them in the draft
-	recentChangelogs = 20  // of those published and of the drafts, which may tell of a post already
+	draftedPosts     = 500 // finished posts that are read at most
+	draftedShown     = 20  // finished posts in the draft
+	recentChangelogs = 20  // published changelogs, and as many drafts, that are searched for mentions
 )
 
-// drafting is a changelog on its way.
+// drafting is the state of one draft_changelog call.
 type drafting struct {
 	*work
-	since time.Time // zero: there is nothing to begin with
-	last  *release  // whose date that is; nil where it was given
+	since time.Time // zero: all finished posts
+	last  *release  // the changelog with the date since; nil where the call gives since
 
 	statuses []postStatus
 	boards   postBoards
-	unknown  bool      // the boards could not be had
-	told     []release // the recent changelogs
-	olderToo bool      // there are more of them
+	unknown  bool      // the boards could not be read
+	told     []release // the recent changelogs, drafts among them
+	olderToo bool      // older changelogs exist
 	finished *reading
 
-	drafted   []postFacts // to be announced, most votes first
+	drafted   []postFacts // posts to announce, most votes first
 	mentioned []mentionedPost
-	private   []postFacts // customers cannot see them
+	private   []postFacts // posts that customers cannot see
 }
 
-// release is a changelog as the next one needs it.
+// release is a changelog with the fields that a draft needs.
 type release struct {
 	ID      string `json:"id"`
 	Title   string `json:"title"`
@@ -86,7 +87,7 @@ type release struct {
 	State   string `json:"state"`
 }
 
-// mentionedPost is a post that a changelog tells of.
+// mentionedPost is a post and the changelog that mentions it.
 type mentionedPost struct {
 	postFacts
 	in release
@@ -94,7 +95,7 @@ type mentionedPost struct {
 
 func (j *work) draftChangelog(ctx context.Context) (string, error) {
 	d := &drafting{work: j}
-	if since, ok := d.given(); ok && since.After(d.Now()) {
+	if since, ok := d.requestedSince(); ok && since.After(d.Now()) {
 		return "", fmt.Errorf("since: %s has not come; it is now %s", since.Format(minuteLayout), d.Now().Format(minuteLayout))
 	}
 	if err := d.gather(ctx); err != nil {
@@ -104,13 +105,13 @@ func (j *work) draftChangelog(ctx context.Context) (string, error) {
 	return d.write(), nil
 }
 
-// given is since when to draft, where the call says so.
-func (d *drafting) given() (time.Time, bool) {
+// requestedSince returns the argument since.
+func (d *drafting) requestedSince() (time.Time, bool) {
 	since, _ := d.Arguments()["since"].(string)
 	return parseMoment(since)
 }
 
-// gather makes the requests: first what says which posts are meant, then these.
+// gather makes the requests: first those that decide which posts are finished, then those for the posts.
 func (d *drafting) gather(ctx context.Context) error {
 	var published, unpublished releases
 	var noStatuses, noChangelogs error
@@ -139,7 +140,7 @@ func (d *drafting) gather(ctx context.Context) error {
 		return err
 	}
 	d.told, d.olderToo = slices.Concat(published.list, unpublished.list), published.more || unpublished.more
-	since, given := d.given()
+	since, given := d.requestedSince()
 	switch {
 	case noStatuses != nil:
 		return noStatuses
@@ -156,7 +157,7 @@ func (d *drafting) gather(ctx context.Context) error {
 // releases are the latest changelogs of a state.
 type releases struct {
 	list []release
-	more bool // there are older ones
+	more bool // older ones exist
 }
 
 func (d *drafting) releases(ctx context.Context, what, state string) (releases, error) {
@@ -169,7 +170,7 @@ func (d *drafting) releases(ctx context.Context, what, state string) (releases, 
 	return releases{list, err == nil && !c.Whole}, err
 }
 
-// beginAfter finds the last published changelog. A date in the future is one that somebody gave it.
+// beginAfter sets since to the date of the last published changelog. It skips dates in the future, which people can set.
 func (d *drafting) beginAfter(published []release) {
 	for i, r := range published {
 		if at, ok := parseMoment(r.Date); ok && at.After(d.since) && !at.After(d.Now()) {
@@ -178,7 +179,8 @@ func (d *drafting) beginAfter(published []release) {
 	}
 }
 
-// gatherFinished reads the posts in a completed status that were changed since. The API keeps no history of statuses.
+// gatherFinished reads the posts in a completed status that changed since then. The API keeps no history of statuses, so the date of the
+// last change has to do.
 func (d *drafting) gatherFinished(ctx context.Context) error {
 	var ids []any
 	for _, s := range d.statuses {
@@ -204,7 +206,7 @@ func (d *drafting) gatherFinished(ctx context.Context) error {
 	return err
 }
 
-// sort tells the posts that a changelog can announce from those that one has announced, and from those that are not public.
+// sort divides the posts into those to announce, those that a changelog mentions, and those that are not public.
 func (d *drafting) sort() {
 	if d.finished == nil {
 		return
@@ -226,7 +228,7 @@ func (d *drafting) sort() {
 	}
 }
 
-// privacy says why not every customer can see a post; empty where all can, as far as is known.
+// privacy returns why not every customer can see a post, or an empty text if all can, as far as is known.
 func (d *drafting) privacy(p postFacts) string {
 	switch b := d.boards.find(p.boardID); {
 	case b.restricted:
@@ -240,22 +242,23 @@ func (d *drafting) privacy(p postFacts) string {
 	}
 }
 
-// searchable is a changelog as it is looked through for posts.
+// searchable is the text of a changelog in the form in which mentions are searched.
 type searchable struct{ html, words string }
 
-// searchable reads a changelog as posts are read, so that what is altered in both is the same in both.
+// searchable converts a changelog with the same cleaning as posts, so that a title or link is altered alike on both sides.
 func (d *drafting) searchable(r release) searchable {
 	text := strings.Fields(d.Text(markup.Excerpt(r.Content, len(r.Content))))
-	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address holds the words of a title
+	text = slices.DeleteFunc(text, func(word string) bool { return strings.Contains(word, "://") }) // an address contains the words of a title
 	return searchable{strings.ToLower(d.Text(r.Content)), " " + bareWords(d.Line(r.Title)) + " . " + bareWords(strings.Join(text, " ")) + " "}
 }
 
-// bareWords are the words of a text alone, with a space between two.
+// bareWords returns the words of a text in lower case, with one space between two words.
 func bareWords(s string) string {
 	return strings.ToLower(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return !legible.IsWordRune(r) }), " "))
 }
 
-// mentions reports that the changelog has a link to the post, or its title in full; one or two words may stand anywhere.
+// mentions reports whether the changelog links to the post or contains its whole title. A title of one or two words does not count, because
+// it can occur by chance.
 func (s searchable) mentions(p postFacts) bool {
 	address := strings.ToLower(p.url)
 	for rest := s.html; address != ""; {

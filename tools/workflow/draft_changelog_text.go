@@ -14,7 +14,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// write makes the answer.
+// write returns the answer.
 func (d *drafting) write() string {
 	var b strings.Builder
 	b.WriteString(engine.Marked("titles in quotes", render.IndentedLines))
@@ -56,7 +56,7 @@ func (d *drafting) write() string {
 	return strings.TrimSuffix(b.String(), "\n") + d.steps()
 }
 
-// caution says what is not known of the posts: in older changelogs, they were not looked for.
+// caution states that older changelogs were not searched, and that the API does not show when a post was finished.
 func (d *drafting) caution() string {
 	if len(d.finished.posts) == 0 {
 		return ""
@@ -68,7 +68,7 @@ func (d *drafting) caution() string {
 	return text
 }
 
-// beginning says since when, and why.
+// beginning says since when posts are drafted, and why.
 func (d *drafting) beginning() string {
 	stamp := d.since.Format(minuteLayout)
 	switch {
@@ -81,7 +81,7 @@ func (d *drafting) beginning() string {
 	}
 }
 
-// draft writes the changelog, indented, and below it the posts in its order.
+// draft writes the changelog, indented, and below it the posts in the same order.
 func (d *drafting) draft(b *strings.Builder, groups []*group) {
 	if len(groups) == 0 {
 		b.WriteString("to announce: nothing\n")
@@ -112,7 +112,7 @@ func (d *drafting) draft(b *strings.Builder, groups []*group) {
 	}
 }
 
-// proposedTitle names what most voters get.
+// proposedTitle names the tags with the most votes.
 func (d *drafting) proposedTitle(tags []string) string {
 	const most = 3
 	switch tags = tags[:min(len(tags), most)]; len(tags) {
@@ -125,7 +125,7 @@ func (d *drafting) proposedTitle(tags []string) string {
 	}
 }
 
-// markdownLink is a post in Markdown, with its title as text that means nothing else.
+// markdownLink returns a link to a post in Markdown, with the title escaped.
 func markdownLink(p postFacts) string {
 	title := markup.Escape(cmp.Or(p.title, untitled))
 	if address := markup.LinkTarget(p.url); address != "" {
@@ -134,7 +134,7 @@ func markdownLink(p postFacts) string {
 	return title
 }
 
-// leftPrivate counts the posts that a changelog would give away.
+// leftPrivate states how many posts were left out because a changelog would disclose them.
 func (d *drafting) leftPrivate(b *strings.Builder) {
 	counts := map[string]int{}
 	for _, p := range d.private {
@@ -145,7 +145,7 @@ func (d *drafting) leftPrivate(b *strings.Builder) {
 	}
 }
 
-// steps says what can be done with the draft. A status that is set already tells nobody.
+// steps says what can be done with the draft. update_post notifies voters only of a new status.
 func (d *drafting) steps() string {
 	if len(d.drafted) == 0 {
 		return ""
@@ -157,12 +157,12 @@ func (d *drafting) steps() string {
 
 // group are posts with the same first tag.
 type group struct {
-	tag   string // empty: none
+	tag   string // empty: posts without a tag
 	posts []postFacts
 	votes int
 }
 
-// groups sorts the posts by their first tags: most votes first, those without a tag last.
+// groups groups the posts by their first tag, most votes first and posts without a tag last.
 func groups(posts []postFacts) []*group {
 	var all []*group
 	for _, p := range posts {

@@ -14,7 +14,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// feedbackReport counts posts themselves, since the API's own reports may be off and do not know revenue.
+// feedbackReport counts posts itself, because the API's own reports may be inexact and have no revenue.
 var feedbackReport = &engine.Operation{
 	Name:  "feedback_report",
 	Title: "Feedback report",
@@ -39,34 +39,34 @@ type feedbackReportArgs struct {
 }
 
 const (
-	reportedPosts  = 2000 // the most posts of a period that are looked at
-	reportedTop    = 5    // of the rankings of new posts
-	reportedOthers = 3    // of posts that rise, and of those without an answer
-	reportedVoters = 300  // the most voters of a post whose revenue is added up
+	reportedPosts  = 2000 // posts of a period that are read at most
+	reportedTop    = 5    // posts in a ranking of new posts
+	reportedOthers = 3    // rising posts, and unanswered ones
+	reportedVoters = 300  // voters of a post whose revenue is added up at most
 )
 
-// periodReport is what a feedback report is made of. What could not be had is nil.
+// periodReport is the data of a feedback report. A part that could not be read is nil.
 type periodReport struct {
 	*work
 	comparison
-	days int // without an answer
+	days int // age from which a post counts as unanswered
 
 	boards          postBoards
 	posts, earlier  *reading
 	byVotes, rising *reading
 	byRevenue       *reading
-	revenue         []string    // behind the posts of byRevenue, in words
-	open            *reading    // without an answer
-	initial         *postStatus // the one that posts start with
-	started         bool        // it was looked for
+	revenue         []string    // revenue of each post of byRevenue, in words
+	open            *reading    // unanswered posts
+	initial         *postStatus // the status that posts start with
+	started         bool        // the statuses were read
 
-	told map[string]bool // the posts that the answer has introduced
+	told map[string]bool // posts whose details the answer already has
 }
 
 func (j *work) feedbackReport(ctx context.Context) (string, error) {
 	r := &periodReport{work: j, days: cmp.Or(input.Integer(j.Arguments()["unansweredDays"]), 14), told: map[string]bool{}}
 	zoneName, _ := j.Arguments()["timezone"].(string)
-	zone, err := time.LoadLocation(zoneName) // none is UTC
+	zone, err := time.LoadLocation(zoneName) // an empty name is UTC
 	if err != nil {
 		return "", fmt.Errorf("timezone: %w", err)
 	}
@@ -79,7 +79,7 @@ func (j *work) feedbackReport(ctx context.Context) (string, error) {
 	return r.write(), nil
 }
 
-// gather makes the requests. Without any post of the period there is no report.
+// gather makes the requests. The call fails if the posts of the period cannot be read.
 func (r *periodReport) gather(ctx context.Context) error {
 	var failed error
 	created := r.filters(r.period)
@@ -117,7 +117,7 @@ func (r *periodReport) gather(ctx context.Context) error {
 	return r.gatherRevenue(ctx)
 }
 
-// filters are those for posts created in a period.
+// filters returns the filters for posts created in a period.
 func (r *periodReport) filters(p period) []any {
 	return append(r.onBoard(), where("createdAt", ">=", p.start.Unix()), where("createdAt", "<", p.end.Unix()))
 }
@@ -133,7 +133,7 @@ func (r *periodReport) gatherRising(ctx context.Context) (err error) {
 	return err
 }
 
-// gatherOpen finds the posts that nobody reacted to: in the status that posts start with, without a comment.
+// gatherOpen reads the unanswered posts: in the status that posts start with, and without a comment.
 func (r *periodReport) gatherOpen(ctx context.Context) error {
 	all, err := r.statuses(ctx)
 	if err != nil {
@@ -150,10 +150,10 @@ func (r *periodReport) gatherOpen(ctx context.Context) error {
 	return err
 }
 
-// oldest is since when a post may be without an answer.
+// oldest is the time before which an unanswered post was created.
 func (r *periodReport) oldest() time.Time { return stride{days: r.days}.from(r.present, -1) }
 
-// gatherRevenue adds up what the companies of the voters pay: the API sorts by it and does not show it.
+// gatherRevenue adds up the revenue of the voters' companies, because the API sorts posts by it but does not return it.
 func (r *periodReport) gatherRevenue(ctx context.Context) error {
 	if r.byRevenue == nil {
 		return nil
@@ -173,7 +173,7 @@ func (r *periodReport) gatherRevenue(ctx context.Context) error {
 	return r.All(ctx, parts...)
 }
 
-// spending is the revenue of the companies of voters, each company once.
+// spending returns the revenue of the voters' companies, each company counted once.
 func spending(c engine.Collection) string {
 	type voter struct {
 		Companies []struct {

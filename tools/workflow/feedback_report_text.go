@@ -10,7 +10,7 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// write makes the answer.
+// write returns the answer.
 func (r *periodReport) write() string {
 	var b strings.Builder
 	b.WriteString(engine.Marked("titles in quotes"))
@@ -32,7 +32,7 @@ func (r *periodReport) write() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// counts tells how many posts there are and how many of them were looked at. A sum is compared only where both are of all posts.
+// counts writes how many posts there are and how many were read. It compares sums only if both cover all posts.
 func (r *periodReport) counts(b *strings.Builder) {
 	fmt.Fprintf(b, "new posts: %s", r.posts.Count())
 	switch {
@@ -71,10 +71,10 @@ func (s *reading) extent(which string) string {
 	return s.OfPosts(which) + ", newest first"
 }
 
-// comparable reports that all posts of both periods were looked at.
+// comparable reports whether all posts of both periods were read.
 func (r *periodReport) comparable() bool { return r.posts.Whole && r.earlier != nil && r.earlier.Whole }
 
-// breakdown counts posts by something, most first, with the count of the period before in brackets.
+// breakdown counts posts by a property, most first, with the count of the period before in brackets.
 func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFacts) (id, name string)) {
 	type row struct {
 		name        string
@@ -114,7 +114,7 @@ func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFact
 	fmt.Fprintf(b, "%s: %s\n", by, cmp.Or(strings.Join(words, ", "), "none"))
 }
 
-// ranking lists posts, the title of each on the rest of its line. What was said of a post above is not said again.
+// ranking lists posts, the title of each on the rest of its line. Details that an earlier ranking has are not repeated.
 func (r *periodReport) ranking(b *strings.Builder, what string, list *reading) {
 	if list == nil {
 		return

@@ -20,7 +20,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// findSimilarPosts looks for posts that ask for the same.
+// findSimilarPosts finds posts that ask for the same.
 var findSimilarPosts = &engine.Operation{
 	Name:        "find_similar_posts",
 	Title:       "Find similar posts",
@@ -44,11 +44,11 @@ type findSimilarPostsArgs struct {
 
 const (
 	similarByDefault = 8
-	similarEnough    = 0.28 // the least score of a post that is shown: in the sandbox, nine of ten above it are about the same
-	hitsOfSearch     = 50   // read of each search
-	shortText        = 120  // characters of a text that is as weighty as a title
-	matchesShown     = 4    // words
-	usualPosts       = 100  // of an organization, at least: among hits alone, the words that were searched for look common
+	similarEnough    = 0.28 // the least score of a post that is shown: in the sandbox, nine of ten posts above it ask for the same
+	hitsOfSearch     = 50   // hits read from each search
+	shortText        = 120  // characters up to which a text is compared as a title
+	matchesShown     = 4    // matching words shown
+	usualPosts       = 100  // the assumed least number of posts in an organization: among hits alone, the words that were searched for look common
 )
 
 func (j *work) findSimilarPosts(ctx context.Context) (string, error) {
@@ -64,20 +64,20 @@ func (j *work) findSimilarPosts(ctx context.Context) (string, error) {
 	return s.answer(ctx), nil
 }
 
-// similar is a search for similar posts.
+// similar is the state of one find_similar_posts call.
 type similar struct {
 	*work
 	wanted   postFacts
 	pool     pool
-	rare     *likeness.Rarity // counts the words of a sample: what is found would make the words that were searched for look common
+	rare     *likeness.Rarity // counts the words of a sample: among the hits, the words that were searched for would look common
 	newest   engine.Collection
 	popular  engine.Collection
-	searches int      // that answered
-	hits     []string // of the first search, the best first: the API also finds what is said in other words
+	searches int      // searches that succeeded
+	hits     []string // ids found by the first search, the best first: the API also finds posts in other words
 }
 
-// read gets what is compared, and a sample of the other posts: by it, common words are known before anything is searched for. It has the
-// newest, which a search may not know of yet, and those with most votes, of which a post is often a duplicate.
+// read reads the post to compare and a sample of the other posts, which shows the common words before the search. The sample has the newest
+// posts, which a search may not find yet, and those with most votes, of which a post is often a duplicate.
 func (s *similar) read(ctx context.Context) error {
 	sample := func(what, sortBy string, c *engine.Collection) engine.Part {
 		return engine.Part{What: what, Do: func(ctx context.Context) (err error) {
@@ -111,7 +111,7 @@ func (s *similar) read(ctx context.Context) error {
 	return nil
 }
 
-// readText takes a text in place of a post. A short one is as good as a title.
+// readText compares the argument text in place of a post. A short text counts as a title.
 func (s *similar) readText() error {
 	text, _ := s.Arguments()["text"].(string)
 	s.wanted.text = s.Line(markup.Excerpt(text, comparedLength))
@@ -125,7 +125,7 @@ func (s *similar) readText() error {
 	return nil
 }
 
-// search adds what the API finds by several phrasings. Without any answer, the job has failed.
+// search adds what the API finds by several phrasings. The job fails if no search succeeds.
 func (s *similar) search(ctx context.Context) error {
 	phrasings := s.rare.Phrasings(s.wanted.title, s.wanted.text)
 	found := make([]engine.Collection, len(phrasings))
@@ -186,7 +186,8 @@ func (s *similar) answer(ctx context.Context) string {
 	return strings.TrimSuffix(b.String(), "\n") + s.steps(len(list) > 0, others)
 }
 
-// none says that no post is similar. On a board without any post, there may be no such board: the API does not say so.
+// none says that no post is similar. If the board has no posts at all, it says that the board may not exist, because the API answers both
+// cases alike.
 func (s *similar) none() string {
 	if s.board() != "" && len(s.pool.posts) == 0 {
 		return "similar: unknown; there is no post on this board, or no such board" + s.Hint("list_boards", "; list_boards shows which there are")
@@ -194,11 +195,11 @@ func (s *similar) none() string {
 	return "similar: none shares enough words with it" + s.Hint("search_posts", "; search_posts finds what is asked for in other words")
 }
 
-// othersShown is how many hits of the search are named besides, where there is room for them.
+// othersShown is how many further hits of the search are named if there is room.
 const othersShown = 3
 
-// writeOthers names the best hits of the search that share too few words to be called similar, if there are any: they may say the same in
-// other words.
+// writeOthers names the best hits of the search that share too few words to count as similar, because they may ask for the same in other
+// words. It reports whether there are any.
 func (s *similar) writeOthers(b *strings.Builder, list []match, most int) bool {
 	var lines []string
 	for _, id := range s.hits {
@@ -243,7 +244,7 @@ func (s *similar) write(ctx context.Context, b *strings.Builder, post match) {
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }
 
-// steps says what can be done: the API does not merge posts. What the search found besides is read before a post is made of a text.
+// steps says what can be done. The API cannot merge posts. Further hits are to be read before a post is made of the text.
 func (s *similar) steps(found, others bool) string {
 	const noMerge = "posts cannot be merged; if one is the same wish, "
 	post := s.wanted.id != ""
@@ -269,10 +270,10 @@ func (s *similar) steps(found, others bool) string {
 	}
 }
 
-// adminKind is the type of authors who are no customers.
+// adminKind is the type of authors who are admins.
 const adminKind = "admin"
 
-// closedStatuses are those seen that end a post without its wish being met.
+// closedStatuses names the statuses seen that close a post unfulfilled.
 func (s *similar) closedStatuses() string {
 	var names []string
 	for _, post := range s.pool.posts {

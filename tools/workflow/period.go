@@ -9,9 +9,10 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// calendarDay is a date without a time: which hours it covers follows from a time zone.
+// calendarDay is a date without a time. The time zone of the report decides which hours it covers.
 type calendarDay string
 
+// Wire refuses a text that is not a date.
 func (calendarDay) Wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
@@ -20,9 +21,10 @@ func (calendarDay) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// zoneName is the IANA name of a time zone. Local is none: it would be the zone of whoever runs this server.
+// zoneName is the IANA name of a time zone. Local is refused, because it would be the zone of the server's machine.
 type zoneName string
 
+// Wire refuses an unknown name.
 func (zoneName) Wire(v any, _ reflect.StructTag) (any, error) {
 	s, _ := v.(string)
 	if _, err := time.LoadLocation(s); err != nil || s == "" || s == "Local" {
@@ -31,23 +33,23 @@ func (zoneName) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
-// period is a stretch of time, the end excluded.
+// period is an interval of time without its end.
 type period struct{ start, end time.Time }
 
-// String tells both ends in their time zone, with its distance from UTC, which may differ between them.
+// String returns both ends in their time zone, each with its offset from UTC, which may differ between them.
 func (p period) String() string {
 	return p.start.Format(minuteLayout) + " to " + p.end.Format(minuteLayout)
 }
 
 const minuteLayout = "2006-01-02 15:04Z07:00"
 
-// stride is the length of a period in the units of the calendar: not every day has 24 hours, and not every month 30 days.
+// stride is the length of a period in calendar units, because not every day has 24 hours and not every month 30 days.
 type stride struct{ months, days int }
 
-// strides are the periods that have a name.
+// strides are the named periods.
 var strides = map[string]stride{"day": {0, 1}, "week": {0, 7}, "month": {1, 0}, "quarter": {3, 0}}
 
-// from returns the time so many strides later, at the same time of day. A month later than 31 January is the last day of February.
+// from returns the time that many strides later, at the same time of day. A month after 31 January is the last day of February.
 func (s stride) from(t time.Time, times int) time.Time {
 	year, month, day := t.Date()
 	month += time.Month(times * s.months)
@@ -63,16 +65,16 @@ func (s stride) from(t time.Time, times int) time.Time {
 type comparison struct {
 	present        time.Time // in the time zone of the report
 	period, before period
-	running        bool // the period goes on after the present; so much of it and of the one before is compared
+	running        bool // the period ends after the present, so only the elapsed part of it and of the one before is compared
 }
 
-// compared works out the periods of a report from its arguments: a named period that ends with the present, or that begins or ends with a
-// date; or the days between two dates.
+// compared returns the periods of a report from its arguments: a named period that ends at the present or begins or ends at a date, or the
+// days between two dates.
 func compared(now time.Time, args map[string]any) (comparison, error) {
 	name, _ := args["period"].(string)
 	first, hasFirst := dayOf(args["startDate"], now.Location())
 	last, hasLast := dayOf(args["endDate"], now.Location())
-	present := now.Truncate(time.Minute).Add(time.Minute) // what happens in this minute counts
+	present := now.Truncate(time.Minute).Add(time.Minute) // includes the current minute
 	unit, named := strides[name]
 	if !named {
 		unit = strides["week"]
@@ -111,14 +113,14 @@ func compared(now time.Time, args map[string]any) (comparison, error) {
 	return c, nil
 }
 
-// dayOf is the first moment of a date in a time zone.
+// dayOf returns the first moment of a date in a time zone.
 func dayOf(v any, zone *time.Location) (time.Time, bool) {
 	s, _ := v.(string)
 	date, err := time.Parse(time.DateOnly, s)
 	return midnight(date, zone), err == nil
 }
 
-// midnight is the first moment of a date: later than 00:00 where clocks go forward over it.
+// midnight returns the first moment of a date. It is later than 00:00 where clocks go forward at midnight.
 func midnight(date time.Time, zone *time.Location) time.Time {
 	year, month, day := date.Date()
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
@@ -130,7 +132,7 @@ func midnight(date time.Time, zone *time.Location) time.Time {
 
 func nextDay(t time.Time) time.Time { return midnight(t.AddDate(0, 0, 1), t.Location()) }
 
-// between is the stride over a period of whole days: months, if it is that.
+// between returns the length of a period of whole days, in months if both ends are the first of a month.
 func between(p period) stride {
 	year, month, day := p.start.Date()
 	endYear, endMonth, endDay := p.end.Date()

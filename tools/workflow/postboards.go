@@ -12,7 +12,7 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// postStatus is one that posts can have.
+// postStatus is a status of posts.
 type postStatus struct {
 	id, name, kind string
 	initial        bool // posts start with it
@@ -24,18 +24,18 @@ type postBoard struct {
 	restricted bool // not every customer sees it
 }
 
-// status reads the status of a post, or one of a list of them.
+// status reads the status in a post or in the list of statuses.
 func (j *work) status(v rawjson.Value) postStatus {
 	return postStatus{j.lineOf(v, "id"), j.lineOf(v, "name"), j.lineOf(v, "type"), v.Get("isDefault").Bool()}
 }
 
-// called is the name of a status that may have lost it.
+// called returns the name of a status, or its id where the name is missing.
 func (s postStatus) called() string { return cmp.Or(s.name, s.id, "no status") }
 
-// postBoards are those of an organization.
+// postBoards are the boards of an organization.
 type postBoards []postBoard
 
-// boards returns those that there are.
+// boards reads all boards.
 func (j *work) boards(ctx context.Context) (postBoards, error) {
 	c, err := j.List(ctx, "the boards", "list_boards", nil, engine.MaxNames)
 	var all postBoards
@@ -49,7 +49,7 @@ func (j *work) boards(ctx context.Context) (postBoards, error) {
 	return all, err
 }
 
-// find returns a board by its id; of one that is not known, no more than that.
+// find returns the board with an id. For an unknown id it returns a board with the id alone.
 func (b postBoards) find(id string) postBoard {
 	for _, board := range b {
 		if board.id == id {
@@ -59,7 +59,8 @@ func (b postBoards) find(id string) postBoard {
 	return postBoard{id: id}
 }
 
-// check refuses an id that no board has: otherwise the answer would be about nothing, and read as one about a quiet board.
+// check returns an error for an id that no board has. Without it, the answer about no board would read like one about a board without
+// posts.
 func (b postBoards) check(id string) error {
 	if id == "" || len(b) == 0 || slices.ContainsFunc(b, func(board postBoard) bool { return strings.EqualFold(board.id, id) }) {
 		return nil
@@ -71,10 +72,10 @@ func (b postBoards) check(id string) error {
 	return fmt.Errorf("boardId: no board has the id %s; valid: %s", input.Show(id), strings.Join(names, ", "))
 }
 
-// called is the name of a board that may have lost it.
+// called returns the name of a board, or its id where the name is missing.
 func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
 
-// statuses returns those that posts can have.
+// statuses reads all statuses of posts.
 func (j *work) statuses(ctx context.Context) ([]postStatus, error) {
 	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, engine.MaxNames)
 	var all []postStatus

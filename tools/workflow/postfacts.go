@@ -17,11 +17,11 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// work is a job with what workflows have in common.
+// work is a job with the methods that workflows share.
 type work struct{ *engine.Job }
 
-// postFacts is what workflows read of a post. Any of it can be missing: the live API is loose about names, texts and dates. Texts are fit
-// to be shown, each on one line.
+// postFacts are the fields of a post that workflows read. Any of them can be empty, because the live API is loose about names, texts and
+// dates. Texts are cleaned for an answer, each on one line.
 type postFacts struct {
 	id, title, url       string
 	created, updated     string
@@ -32,7 +32,7 @@ type postFacts struct {
 	votes, comments      int
 	inReview, restricted bool // restricted: only some users or companies see it
 
-	content rawjson.Value // the text as the API gave it; compare reads it
+	content rawjson.Value // the text as the API returned it; compare converts it
 
 	html, text string
 	terms      likeness.TermSet
@@ -41,16 +41,16 @@ type postFacts struct {
 
 type person struct{ id, name, email, kind string }
 
-// completedKind is the kind of the statuses of posts whose wish was met.
+// completedKind is the type of the statuses of fulfilled posts.
 const completedKind = "completed"
 
 // How much of a post is read and shown.
 const (
-	comparedLength = 1000 // characters of its text that are compared
-	titleLength    = 120  // of its title that an answer shows
+	comparedLength = 1000 // characters of the text that are compared
+	titleLength    = 120  // characters of the title that an answer shows
 )
 
-// post reads a post of the API's.
+// post reads the fields of a post in a response.
 func (j *work) post(raw json.RawMessage) postFacts {
 	p := postFacts{}
 	for name, v := range rawjson.Repair(raw).Members() {
@@ -94,7 +94,7 @@ func (j *work) post(raw json.RawMessage) postFacts {
 	return p
 }
 
-// compare reads the text of a post, and its words.
+// compare converts the text of a post and finds its words. It is a step of its own because only some workflows need it.
 func (p *postFacts) compare(j *work) {
 	if p.content.Kind() == rawjson.String {
 		p.html = p.content.Text()
@@ -103,13 +103,13 @@ func (p *postFacts) compare(j *work) {
 	p.terms = likeness.TermsOf(p.title, p.text)
 }
 
-// lineIn is a text, on one line.
+// lineIn returns a text, cleaned and on one line.
 func (j *work) lineIn(v rawjson.Value) string { return j.Line(v.Text()) }
 
-// lineOf is a text of an object, on one line.
+// lineOf returns a text field of an object, cleaned and on one line.
 func (j *work) lineOf(object rawjson.Value, name string) string { return j.lineIn(object.Get(name)) }
 
-// holdsAny reports that one of the lists of an object has items.
+// holdsAny reports whether one of the lists in an object has items.
 func holdsAny(object rawjson.Value, lists ...string) bool {
 	for _, name := range lists {
 		for range object.Items(name) {
@@ -127,7 +127,7 @@ func wholeNumber(v rawjson.Value) int {
 	return int(math.Round(n))
 }
 
-// objects are the items of a list that are some.
+// objects returns the items that are objects.
 func objects(items []json.RawMessage) []json.RawMessage {
 	return slices.DeleteFunc(items, func(item json.RawMessage) bool {
 		item = bytes.TrimSpace(item)
@@ -135,13 +135,14 @@ func objects(items []json.RawMessage) []json.RawMessage {
 	})
 }
 
-// reading is what was read of a list of posts.
+// reading is a list of posts with the fields that were read.
 type reading struct {
 	engine.Collection
 	posts []postFacts
 }
 
-// read reads the posts of a list, without what has no id and so is none. What was read before a failure is of use too, as a part; nothing is nil.
+// read reads the posts of a list and skips those without an id. It takes the result of List as its arguments. What was read before a
+// failure is returned with the error; the result is nil if there is nothing.
 func (j *work) read(c engine.Collection, err error) (*reading, error) {
 	if err != nil && len(c.Items) == 0 {
 		return nil, err
@@ -155,7 +156,8 @@ func (j *work) read(c engine.Collection, err error) (*reading, error) {
 	return r, err
 }
 
-// searchPosts searches by words or in an order, and by filters. By filters alone, a search sees more than 200 hits.
+// searchPosts searches posts by words or in an order, and by filters. by has the words or the order. Without words, a search is not limited
+// to 200 hits.
 func (j *work) searchPosts(ctx context.Context, what string, by map[string]any, most int, filters ...any) (engine.Collection, error) {
 	if len(filters) > 0 {
 		by["query"] = map[string]any{"operator": "AND", "value": filters}
@@ -163,21 +165,21 @@ func (j *work) searchPosts(ctx context.Context, what string, by map[string]any, 
 	return j.List(ctx, what, "search_posts", by, most)
 }
 
-// inOrder is a search in an order alone.
+// inOrder returns the arguments of a search that only sorts.
 func inOrder(order string) map[string]any { return map[string]any{"sort": order} }
 
-// where is one filter of a search.
+// where returns one filter of a search.
 func where(field, operator string, value any) any {
 	return map[string]any{"field": field, "operator": operator, "value": value}
 }
 
-// board is the id of the only board that a call is about; empty is all.
+// board returns the id of the board that a call is limited to, or an empty text.
 func (j *work) board() string {
 	id, _ := j.Arguments()["boardId"].(string)
 	return id
 }
 
-// onBoard are the filters of a search that keep it to the board of the call.
+// onBoard returns the filters that limit a search to the board of the call.
 func (j *work) onBoard() []any {
 	if j.board() == "" {
 		return nil
@@ -185,7 +187,7 @@ func (j *work) onBoard() []any {
 	return []any{where("boardId", "=", j.board())}
 }
 
-// listedOnBoard keeps a list of posts to the board of the call.
+// listedOnBoard adds the argument that limits a list of posts to the board of the call.
 func (j *work) listedOnBoard(wire map[string]any) map[string]any {
 	if j.board() != "" {
 		wire["boardId"] = []any{j.board()}
@@ -193,20 +195,20 @@ func (j *work) listedOnBoard(wire map[string]any) map[string]any {
 	return wire
 }
 
-// untitled stands for a title that is lost.
+// untitled replaces a missing title.
 const untitled = "(untitled)"
 
-// titled is how an answer calls a thing that may have lost its title.
+// titled returns a title for an answer, or untitled.
 func titled(title string) string {
 	return markup.PlainExcerpt(cmp.Or(title, untitled), titleLength)
 }
 
-// inQuotes is the same inside a line of ours.
+// inQuotes returns a title in quotes, for a line that has other words as well.
 func inQuotes(title string) string { return `"` + titled(title) + `"` }
 
 func (p *postFacts) name() string { return titled(p.title) }
 
-// dayIn is the date of a time in a zone; what is no time stays as it is.
+// dayIn returns the date of a time in a time zone. It returns any other text unchanged.
 func dayIn(zone *time.Location, stamp string) string {
 	at, err := time.Parse(time.RFC3339, stamp)
 	if err != nil {
@@ -215,7 +217,7 @@ func dayIn(zone *time.Location, stamp string) string {
 	return at.In(zone).Format(time.DateOnly)
 }
 
-// age is how old the post is at a time, in words.
+// age returns the age of the post at a time, in words.
 func (p *postFacts) age(now time.Time) string {
 	created, err := time.Parse(time.RFC3339, p.created)
 	if err != nil {
@@ -224,7 +226,7 @@ func (p *postFacts) age(now time.Time) string {
 	return legible.Count(max(0, int(now.Sub(created).Hours()/24)), "day")
 }
 
-// commented says how many comments the post has, unless it has none.
+// commented says how many comments the post has. It is empty for none.
 func (p *postFacts) commented() string {
 	if p.comments == 0 {
 		return ""
@@ -232,7 +234,7 @@ func (p *postFacts) commented() string {
 	return legible.Count(p.comments, "comment")
 }
 
-// reviewed says that a post is not public yet.
+// reviewed says that a post is in review and not public yet. It is empty for any other post.
 func (p *postFacts) reviewed() string {
 	if p.inReview {
 		return "in review"
@@ -244,7 +246,7 @@ func votesOf(p postFacts) int { return p.votes }
 
 func commentsOf(p postFacts) int { return p.comments }
 
-// sum adds up one figure of many.
+// sum adds up one figure of all posts.
 func sum(posts []postFacts, of func(postFacts) int) string {
 	total := 0
 	for _, p := range posts {

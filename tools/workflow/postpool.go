@@ -11,13 +11,13 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// pool is a set of posts to compare with.
+// pool is the set of posts to compare with, each once.
 type pool struct {
 	posts []*postFacts
 	byID  map[string]*postFacts
 }
 
-// add reads posts into the pool, each once.
+// add reads posts into the pool and skips those that it has.
 func (p *pool) add(j *work, items []json.RawMessage) {
 	if p.byID == nil {
 		p.byID = map[string]*postFacts{}
@@ -36,7 +36,7 @@ func (p *pool) add(j *work, items []json.RawMessage) {
 	}
 }
 
-// rarity counts the words of all posts, and of other texts.
+// rarity counts the words of all posts in the pool and of other texts.
 func (p *pool) rarity(others ...likeness.TermSet) *likeness.Rarity {
 	sets := others
 	for _, post := range p.posts {
@@ -45,14 +45,15 @@ func (p *pool) rarity(others ...likeness.TermSet) *likeness.Rarity {
 	return likeness.NewRarity(sets...)
 }
 
-// match is a post with how much it is like another.
+// match is a post with its similarity to another text.
 type match struct {
 	*postFacts
 	score float64
-	words []string // that both have, the weightiest first
+	words []string // words that both have, the weightiest first
 }
 
-// like returns the posts of the pool that are like a text, but for one, the most alike first. Profiles are made by r at their first use.
+// like returns the posts of the pool that are similar to a text, the most similar first, without the post with the id except. It makes the
+// profile of a post at the first use, so every call has to pass the same r.
 func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, least float64) []match {
 	var list []match
 	for _, post := range p.posts {
@@ -79,5 +80,5 @@ func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, 
 	return list
 }
 
-// shown is the score as an answer shows it.
+// shown returns the score for an answer.
 func (l match) shown() string { return fmt.Sprintf("%.2f", l.score) }

@@ -62,7 +62,7 @@ func clientOf(t *testing.T, address string) *client.Client {
 	return c
 }
 
-// Each part that fails is named, and what it was for is neither there nor said to be nothing; all the rest is.
+// Each part that fails is named as missing and not shown as zero. All other parts are shown.
 func TestReportsGoOnWithoutAPart(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ tool, arguments, failing, missing, without, with string }{
@@ -206,7 +206,7 @@ func TestADraftOfNothingIsShort(t *testing.T) {
 	}
 }
 
-// What has not come yet was not forgotten: a report of it is refused, with the present.
+// A report of a period in the future is refused, with the current time.
 func TestReportsOfTheFutureAreRefused(t *testing.T) {
 	t.Parallel()
 	env := envOn(t, sandbox.Options{})
@@ -256,7 +256,7 @@ func TestACancelledReportStops(t *testing.T) {
 	}
 }
 
-// A period that cannot be is refused before anything is sent.
+// An impossible period is refused before any request.
 func TestPeriodsThatAreNone(t *testing.T) {
 	t.Parallel()
 	api := enginetest.NewAPI(t, 500, "{}")

@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// Signs of spam are what can be seen in any language. None of them is a verdict: an eager customer writes in capitals too.
+// Signs of spam are features that can be seen in any language. None of them is proof: an eager customer writes in capitals too.
 
 const (
-	manyLinks    = 3  // in one text
+	manyLinks    = 3  // links in one text
 	longShout    = 8  // letters of a title in capitals
-	longRun      = 5  // times the same character
-	tellingTwins = 40 // characters of a text that two people do not write by chance
+	longRun      = 5  // times the same character in a row
+	tellingTwins = 40 // characters of a text that two people do not both write by chance
 )
 
-// authorsByText sorts posts by their text, where it is long enough to tell.
+// authorsByText groups the posts by their text, where the text is long enough to be telling.
 func (p *pool) authorsByText() map[string][]*postFacts {
 	byText := map[string][]*postFacts{}
 	for _, post := range p.posts {
@@ -28,7 +28,7 @@ func (p *pool) authorsByText() map[string][]*postFacts {
 	return byText
 }
 
-// signsOfSpam names what spam often has.
+// signsOfSpam returns the signs of spam in a post, in words.
 func (p *postFacts) signsOfSpam(sameText map[string][]*postFacts) []string {
 	var signs []string
 	if n := max(strings.Count(strings.ToLower(p.html), "<a "), strings.Count(p.text, "://")); n >= manyLinks {
@@ -45,7 +45,7 @@ func (p *postFacts) signsOfSpam(sameText map[string][]*postFacts) []string {
 	}
 	if p.author.id == "" && p.author.email == "" {
 		signs = append(signs, "no author")
-	} else if p.author.email == "" && p.author.kind != customerSpeaks { // of many customers, only another system's id is known
+	} else if p.author.email == "" && p.author.kind != customerSpeaks { // many customers have only an id from another system
 		signs = append(signs, "an author without e-mail")
 	}
 	for _, twin := range sameText[strings.ToLower(p.text)] {
@@ -57,7 +57,7 @@ func (p *postFacts) signsOfSpam(sameText map[string][]*postFacts) []string {
 	return signs
 }
 
-// isShouted reports a text of capitals, in scripts that have them.
+// isShouted reports whether a text is in capitals, in scripts that have them.
 func isShouted(s string) bool {
 	capitals := 0
 	for _, r := range s {
@@ -71,7 +71,8 @@ func isShouted(s string) bool {
 	return capitals >= longShout
 }
 
-// hasRun reports the same character many times in a row. Digits, spaces and the signs that people draw lines with do not count.
+// hasRun reports whether a text repeats a character many times in a row. Digits, spaces and characters that people draw lines with do not
+// count.
 func hasRun(s string) bool {
 	run, last := 0, rune(-1)
 	for _, r := range s {

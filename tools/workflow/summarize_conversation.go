@@ -13,7 +13,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// summarizeConversation gives what a summary of one conversation needs, whatever its length.
+// summarizeConversation returns what a summary of one conversation needs, however long the conversation is.
 var summarizeConversation = &engine.Operation{
 	Name:  "summarize_conversation",
 	Title: "Summarize conversation",
@@ -33,15 +33,15 @@ type summarizeConversationArgs struct {
 
 // How much of a conversation a summary needs: 24 messages stay within 2,000 tokens, whatever is in them.
 const (
-	digestThread   = 4800 // bytes of the messages
-	digestMessage  = 600  // characters of one of them
+	digestThread   = 4800 // bytes of all messages
+	digestMessage  = 600  // characters of one message
 	digestQuestion = 800  // characters of the last question
 )
 
-// digestView is what of a conversation stands above its messages.
+// digestView shows the fields of a conversation above its messages.
 var digestView = &render.View{
 	Lines: "id title state snoozedUntil priority|flag adminAssigneeId teamAssigneeId tags=tags.name customAttributes created=createdAt lastActivity=lastActivityAt",
-	// As in a transcript.
+	// The following fields are those of a transcript.
 	Opening: "source", Parts: "conversationParts", HTML: "bodyHtml", Customer: "title tags customAttributes",
 }
 
@@ -66,7 +66,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// digest is a conversation on its way to a summary.
+// digest is the state of one summarize_conversation call.
 type digest struct {
 	*render.Writer
 	work          *work
@@ -86,7 +86,7 @@ func newDigest(j *work, w *render.Writer, body []byte) *digest {
 	return d
 }
 
-// speaker is who wrote a part: customer, admin, bot, or "" for an event. A note is the team's own.
+// speaker returns who wrote a part: customer, admin or bot, or an empty text for an event. note reports an internal note of the team.
 func speaker(part rawjson.Value) (who string, note bool) {
 	who = part.Get("author", "type").Text()
 	switch who {
@@ -96,20 +96,20 @@ func speaker(part rawjson.Value) (who string, note bool) {
 	return who, part.Get("partType").Text() == "admin_note"
 }
 
-// Who writes beside admins.
+// The speakers other than admins.
 const (
 	customerSpeaks = "customer"
 	botSpeaks      = "bot"
 )
 
-// said is a message that both sides saw.
+// said is a message that both sides can see.
 type said struct {
 	part rawjson.Value
 	who  string
 	at   string
 }
 
-// exchange are the messages that both sides saw, the opening among them.
+// exchange returns the messages that both sides can see, with the opening message.
 func (d *digest) exchange() []said {
 	var list []said
 	if d.opening != nil {
@@ -124,7 +124,7 @@ func (d *digest) exchange() []said {
 	return list
 }
 
-// waiting says who waits for whom, by who spoke last; since when, by the first message that was not answered.
+// waiting says who waits for whom, by who spoke last, and since when, by the first message without an answer.
 func (d *digest) waiting() string {
 	list := d.exchange()
 	if len(list) == 0 {
@@ -151,7 +151,7 @@ func (d *digest) waiting() string {
 	}
 }
 
-// asksAfter is since when a customer has had no answer but a bot's; empty where an admin gave one, or there is no customer.
+// asksAfter returns since when a customer has had only answers of bots. It is empty if an admin answered last or no customer wrote.
 func (d *digest) asksAfter(list []said) (since string) {
 	i := len(list) - 1
 	for i >= 0 && list[i].who == botSpeaks {
@@ -165,10 +165,10 @@ func (d *digest) asksAfter(list []said) (since string) {
 
 func (d *digest) stamp(at string) string { return d.Text(legible.OneLine(legible.Minute(at))) }
 
-// questions end so in the languages of the world. In an address, the mark begins the parameters.
+// questions matches the question marks of the world's languages. It leaves out the mark that begins the parameters of an address.
 var questions = legible.Pattern(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
 
-// lastQuestion is the customer's last message with a question in it, word for word, or the last message.
+// lastQuestion returns the customer's last message with a question, word for word, or else the customer's last message.
 func (d *digest) lastQuestion() string {
 	t := &render.Transcript{Writer: d.Writer, Longest: digestQuestion}
 	label, text, id := "", "", ""
@@ -190,7 +190,7 @@ func (d *digest) lastQuestion() string {
 	return string(legible.AppendIndented(out, t.Shortened(text)))
 }
 
-// tally tells how many messages of each sort there are among parts.
+// tally says how many messages of each sort the parts have.
 func tally(parts []rawjson.Value) string {
 	sorts := []struct {
 		one, more string
@@ -223,7 +223,7 @@ func tally(parts []rawjson.Value) string {
 	return strings.Join(words, ", ")
 }
 
-// extent says what was looked at, and how much of it is shown. The API gives the latest 500 parts.
+// extent says how many messages were read and how many of them are shown. The API returns the latest 500 parts.
 func (d *digest) extent(hidden int) string {
 	const most = 500
 	all := d.parts
@@ -246,7 +246,7 @@ func (d *digest) extent(hidden int) string {
 	return text + ", oldest first"
 }
 
-// messages is the transcript: all of it, or its beginning and its end with counts of what is between.
+// messages returns the transcript: all of it, or its beginning and end with the counts of what lies between.
 func (d *digest) messages() (text []byte, hidden int) {
 	lengths := make([]int, len(d.parts))
 	for i, part := range d.parts {
@@ -256,7 +256,7 @@ func (d *digest) messages() (text []byte, hidden int) {
 	room := digestThread - len(d.write(nil, d.opening, nil))
 	for _, share := range []struct {
 		room int
-		next func() (int, bool) // the part that would be shown next
+		next func() (int, bool) // the index of the next part to show
 		take func()
 	}{
 		{room * 3 / 4, func() (int, bool) { return tail - 1, tail > head }, func() { tail-- }},
@@ -281,7 +281,7 @@ func (d *digest) messages() (text []byte, hidden int) {
 	return d.write(out, nil, d.parts[tail:]), len(between)
 }
 
-// write writes a part of the transcript, with the day at its first message.
+// write appends messages to the transcript. The first one has the day.
 func (d *digest) write(out []byte, opening rawjson.Value, parts []rawjson.Value) []byte {
 	t := &render.Transcript{Writer: d.Writer, Out: out, Names: d.names, Longest: digestMessage}
 	if opening != nil {

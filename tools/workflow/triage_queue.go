@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// triageQueue gives what deciding about new posts needs, in one answer.
+// triageQueue returns what decisions about new posts need, in one answer.
 var triageQueue = &engine.Operation{
 	Name:        "triage_queue",
 	Title:       "Triage queue",
@@ -34,18 +34,18 @@ type triageQueueArgs struct {
 const (
 	triagedByDefault = 10
 	mostTriaged      = 30
-	waitingRead      = 500 // posts in review, and as many in the default status
-	newestCompared   = 500 // posts
-	popularCompared  = 200 // posts with most votes
-	likelyDuplicate  = 0.3 // the least score: nothing below it is worth a look unasked
-	duplicatesShown  = 2   // of a post
+	waitingRead      = 500 // posts in review that are read, and as many in the default status
+	newestCompared   = 500 // newest posts to compare with
+	popularCompared  = 200 // posts with most votes to compare with
+	likelyDuplicate  = 0.3 // the least score of a duplicate: one below it is not worth a look
+	duplicatesShown  = 2   // duplicates shown of a post
 	tagsShown        = 30
 )
 
-// byVotes is the sort that puts the posts with most votes first.
+// byVotes is the value of sort that lists posts with most votes first.
 const byVotes = "votes"
 
-// triage is a queue on its way to an answer.
+// triage is the state of one triage_queue call.
 type triage struct {
 	*work
 	inReview, initial, newest, popular engine.Collection
@@ -68,7 +68,8 @@ func (j *work) triageQueue(ctx context.Context) (string, error) {
 	return t.answer(), nil
 }
 
-// read gets posts and vocabulary. Without any posts, the job has failed; the first pages of what then failed are some.
+// read reads the posts and the boards, statuses and admins to choose from. The job fails if none of the lists of posts could be read and no
+// waiting post was read before a failure.
 func (t *triage) read(ctx context.Context) error {
 	order := "createdAt:asc"
 	if t.Arguments()["sort"] == byVotes {
@@ -107,7 +108,7 @@ func (t *triage) read(ctx context.Context) error {
 	return nil
 }
 
-// readInitial gets the statuses, and then the posts in the one that new posts have.
+// readInitial reads the statuses, and then the posts in the default status.
 func (t *triage) readInitial(ctx context.Context, order string) error {
 	var err error
 	if t.statuses, err = t.work.statuses(ctx); err != nil {
@@ -132,7 +133,7 @@ func (p *postFacts) waits() bool {
 	return p.inReview || p.status.initial && (len(p.tags) == 0 || p.assigneeID == "")
 }
 
-// queue sorts out the posts that wait, in the order that was asked for.
+// queue selects the posts that wait, in the requested order.
 func (t *triage) queue() {
 	board := t.board()
 	for _, p := range t.pool.posts {

@@ -180,7 +180,7 @@ func TestTriageQueueDoesWithoutWhatFails(t *testing.T) {
 	}
 }
 
-// What was not read is said: nobody takes a part of a long queue for all of it.
+// The answer states what was not read, so that a part of a long queue never passes for all of it.
 func TestLongTriageQueuesAreNoWhole(t *testing.T) {
 	t.Parallel()
 	box := enginetest.Box(t, sandbox.Options{})

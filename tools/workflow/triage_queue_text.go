@@ -33,7 +33,7 @@ func (t *triage) answer() string {
 		engine.Step{Tool: "update_post", Does: "sets status, tags and assignee by name, and inReview false approves"}, engine.Step{Tool: "find_similar_posts", Does: "compares one post with more"})
 }
 
-// extent says how many posts wait, how many of them are shown, and what was not looked at.
+// extent says how many posts wait, how many of them are shown, and what was not read.
 func (t *triage) extent(shown int) string {
 	all := len(t.waiting)
 	var text string
@@ -64,7 +64,7 @@ func (t *triage) extent(shown int) string {
 	return text
 }
 
-// compared says with which posts those that wait were compared.
+// compared says which posts the waiting posts were compared with.
 func (t *triage) compared() string {
 	switch {
 	case t.newest.Whole:
@@ -79,7 +79,8 @@ func (t *triage) compared() string {
 	return text
 }
 
-// writeVocabulary writes what a decision can choose from. A name is as good as an id, unless two admins share it.
+// writeVocabulary writes the boards, statuses, tags and admins to choose from. It writes an id only where two admins share a name, because
+// names are accepted as arguments.
 func (t *triage) writeVocabulary(b *strings.Builder) {
 	var boards, kinds, tags, admins []string
 	for _, board := range t.boards {
@@ -138,7 +139,7 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	}
 }
 
-// admin is the name of one, or the id where that is not known.
+// admin returns the name of an admin, or the id where the name is not known.
 func (t *triage) admin(id string) string {
 	for _, admin := range t.admins {
 		if strings.EqualFold(admin.ID, id) && admin.Name != "" {
@@ -148,7 +149,7 @@ func (t *triage) admin(id string) string {
 	return id
 }
 
-// write writes one post with what it is like and what looks like spam.
+// write writes one post with its likely duplicates and its signs of spam.
 func (t *triage) write(b *strings.Builder, p *postFacts, rare *likeness.Rarity, authors map[string][]*postFacts) {
 	lacks := ""
 	if len(p.tags) == 0 {

@@ -57,7 +57,7 @@ func toolsNamed(text string) []string {
 	return named
 }
 
-// A board that does not exist is no quiet board, and a question without words is none.
+// A board that does not exist is refused and not reported as one without posts, and so is a question without words.
 func TestWorkflowsRefuseWhatIsAboutNothing(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})

@@ -13,7 +13,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// CheckAnswer holds an answer to what holds for all: it is text, it is JSON where it begins like it, and it has the mark at its beginning or
+// CheckAnswer checks what every answer has to be: it is text, it is JSON if it begins like JSON, and it has the mark at its beginning or
 // nowhere.
 func CheckAnswer(t testing.TB, answer string) {
 	t.Helper()
@@ -35,7 +35,7 @@ func CheckAnswer(t testing.TB, answer string) {
 // o200k takes a second to read its vocabulary.
 var o200k = sync.OnceValues(func() (tokenizer.Codec, error) { return tokenizer.Get(tokenizer.O200kBase) })
 
-// Tokens counts what a text costs.
+// Tokens returns the number of tokens of a text.
 func Tokens(t testing.TB, text string) int {
 	t.Helper()
 	codec, err := o200k()

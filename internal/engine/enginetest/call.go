@@ -27,7 +27,7 @@ func Request(tool, arguments string) mcp.CallToolRequest {
 func Permissive(c *client.Client) engine.Env {
 	admin, err := engine.NewActingAdmin(kind.Admin, AnID)
 	if err != nil {
-		panic(err) // what an id looks like has changed
+		panic(err) // the form of ids has changed
 	}
 	return engine.Env{
 		Engine:  &engine.Engine{Inventory: tools.Inventory(), AllowImpersonation: true, ActingAdmin: admin},
@@ -35,7 +35,7 @@ func Permissive(c *client.Client) engine.Env {
 	}
 }
 
-// Call runs a tool by its handler, with everything allowed, and returns what a model would read.
+// Call calls a tool through its handler, with everything permitted, and returns the text for the model.
 func Call(t testing.TB, c *client.Client, tool, arguments string) (text string, isError bool) {
 	t.Helper()
 	op := tools.Inventory().Lookup(tool)
@@ -45,7 +45,7 @@ func Call(t testing.TB, c *client.Client, tool, arguments string) (text string, 
 	return CallIn(t, Permissive(c), op, arguments)
 }
 
-// CallIn runs an operation by its handler in surroundings of the test's own.
+// CallIn calls an operation through its handler in the given surroundings.
 func CallIn(t testing.TB, env engine.Env, op *engine.Operation, arguments string) (text string, isError bool) {
 	t.Helper()
 	own := *env.Engine // calls that are made at the same time share that of the test
@@ -58,7 +58,7 @@ func CallIn(t testing.TB, env engine.Env, op *engine.Operation, arguments string
 	return res.Content[0].(mcp.TextContent).Text, res.IsError
 }
 
-// Answer is what a model reads when the API answers a call with a body.
+// Answer returns the text for the model if the API answers a call with a body.
 func Answer(t testing.TB, op *engine.Operation, arguments string, body []byte) string {
 	t.Helper()
 	text, isError := CallIn(t, Permissive(Wire(func(*http.Request) (*http.Response, error) { return Response(http.StatusOK, string(body)), nil }).Client(t)), op, arguments)

@@ -34,7 +34,7 @@ func Snake(id string) string {
 // AnyHole is a place for an id in a path.
 var AnyHole = regexp.MustCompile(`\{[^}]*\}`)
 
-// Holes pairs the document's names in a path with ours, by position. The paths are known to be alike.
+// Holes pairs the document's names of holes in a path with those of the declaration, by position. The paths have to be alike.
 func Holes(op *engine.Operation, c *contract.Operation) map[string]string {
 	theirs, ours := AnyHole.FindAllString(c.Path, -1), AnyHole.FindAllString(op.Path, -1)
 	pairs := map[string]string{}

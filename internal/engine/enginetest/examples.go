@@ -27,8 +27,8 @@ import (
 type Example struct {
 	Op        *engine.Operation
 	Arguments string // as JSON, with ids in place of the names in angle brackets
-	Admin     string // whom to act as, where the operation demands it and the arguments do not say it
-	Customer  bool   // it speaks in a customer's name
+	Admin     string // the acting admin, where the operation demands one and the arguments name none
+	Customer  bool   // the call is in a customer's name
 }
 
 // Examples returns the example of every operation.
@@ -50,20 +50,20 @@ func Examples(t testing.TB) []Example {
 	return list
 }
 
-// In returns how a server is to be, besides, for the example to work, and for no more.
+// In returns the options of a server on which the example works, and no more.
 func (e Example) In(cfg app.Config) app.Config {
 	cfg.ActingAdmin, cfg.AllowImpersonation = e.Admin, e.Customer
 	return cfg
 }
 
-// Options are what tells servers apart that examples are called on.
+// Options are the differences between the servers that examples are called on.
 type Options struct {
 	Quirks, MaskEmails bool
 	Budget             render.Budget
 }
 
-// Server returns a server with a sandbox in its first state, which allows no more than the example needs. Reads change nothing, so they share
-// one; each write has its own.
+// Server returns a server with a sandbox in its first state, which permits no more than the example needs. Reads share one server, because
+// they change nothing; each write has its own.
 func (e Example) Server(t testing.TB, o Options) *mcpclient.Client {
 	t.Helper()
 	cfg := e.In(app.Config{Sandbox: &app.Sandbox{Quirks: o.Quirks}, MaskEmails: o.MaskEmails, Budget: o.Budget})
@@ -91,7 +91,7 @@ var shared = struct {
 	servers map[sharedKey]*mcpclient.Client
 }{servers: map[sharedKey]*mcpclient.Client{}}
 
-// Answer calls the tool and returns what a model reads.
+// Answer calls the tool and returns the text for the model.
 func (e Example) Answer(t testing.TB, o Options) string {
 	t.Helper()
 	text, isError := Ask(t, e.Server(t, o), e.Op.Name, e.Arguments)
@@ -101,7 +101,7 @@ func (e Example) Answer(t testing.TB, o Options) string {
 	return text
 }
 
-// Raw is what the API answers to the example, on a sandbox in its first state.
+// Raw returns the API's response to the example, on a sandbox in its first state.
 func (e Example) Raw(t testing.TB) []byte {
 	t.Helper()
 	box := unchanged()
@@ -134,17 +134,17 @@ func (e Example) Raw(t testing.TB) []byte {
 var unchanged = sync.OnceValue(func() *sandbox.Sandbox {
 	box, err := sandbox.New(sandbox.Options{NoAuth: true})
 	if err != nil {
-		panic(err) // of options that go together
+		panic(err) // the options are valid together
 	}
 	return box
 })
 
 var placeholder = regexp.MustCompile(`"<(\w+)>"`)
 
-// found are the ids that stand for the names in angle brackets, on a sandbox in its first state.
+// found are the ids that replace the names in angle brackets, on a sandbox in its first state.
 var found sync.Map
 
-// Fill puts ids in place of the names in angle brackets.
+// Fill replaces the names in angle brackets by ids.
 func Fill(t testing.TB, example string) string {
 	t.Helper()
 	return placeholder.ReplaceAllStringFunc(example, func(match string) string {
@@ -158,7 +158,7 @@ func Fill(t testing.TB, example string) string {
 	})
 }
 
-// elsewhere are the names that stand for what no finder's rows have: the tool whose example shows it, and where in the answer.
+// elsewhere has the names that no row of a finder contains, with the tool whose example shows the value and its place in the answer.
 var elsewhere = map[string]struct {
 	tool string
 	at   *regexp.Regexp
@@ -169,8 +169,8 @@ var elsewhere = map[string]struct {
 	"fromUrl":            {"list_redirect_rules", regexp.MustCompile(`"fromUrl":"([^"]+)"`)},
 }
 
-// find returns what a name stands for: the field of that name, or the id, in the first row that has it of what the example of its
-// finder answers.
+// find returns the value for a name: the field of that name, or the id, in the first row with that field in the answer to the example of
+// the name's finder.
 func find(t testing.TB, name string) json.RawMessage {
 	t.Helper()
 	if place, ok := elsewhere[name]; ok {
@@ -199,7 +199,7 @@ func find(t testing.TB, name string) json.RawMessage {
 	return nil
 }
 
-// finder is the tool that finds an id, as a model learns it: from the words for a call with an id of nothing.
+// finder returns the tool that finds an id, as a model learns it: from the words for a call with an unknown id.
 func finder(t testing.TB, name string) string {
 	t.Helper()
 	nothing := Wire(func(*http.Request) (*http.Response, error) {
@@ -219,7 +219,7 @@ func finder(t testing.TB, name string) string {
 	return ""
 }
 
-// show answers the example of the tool that shows what a name stands for.
+// show returns the answer to the example of the tool that shows the value for a name.
 func show(t testing.TB, tool, name string) string {
 	t.Helper()
 	op := tools.Inventory().Lookup(tool)
@@ -230,7 +230,7 @@ func show(t testing.TB, tool, name string) string {
 	return e.Answer(t, Options{})
 }
 
-// Command returns the example as it is typed.
+// Command returns the example as a person types it.
 func (e Example) Command(t testing.TB) string {
 	t.Helper()
 	if strings.Contains(e.Arguments, "'") {

@@ -10,14 +10,15 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
-// shortID is an id of what has no long one.
+// shortID is an id for the kinds without ids of 24 hex digits.
 const shortID = "10021362"
 
-// Sample makes arguments with every property, by the shape: small values, or zero values wherever the rules admit them. Where the
-// rules exclude each other, it is the first of the variants. Where a name could stand for an id it has the id, so that nothing is looked up.
+// Sample returns arguments with every property, made from the shape, with small values, or with zero values wherever the rules allow them.
+// Where rules exclude each other, it is the first of the variants. Where a name could replace an id it has the id, so that nothing is
+// looked up.
 func Sample(op *engine.Operation, zero bool) map[string]any { return Samples(op, zero)[0] }
 
-// Samples makes one set of arguments for each form that the rules tell apart ("type=admin", "type=contact"), so that together they have
+// Samples returns a set of arguments for each form that the rules distinguish ("type=admin", "type=contact"), so that together they have
 // every property.
 func Samples(op *engine.Operation, zero bool) []map[string]any {
 	forms := []string{""}
@@ -32,7 +33,7 @@ func Samples(op *engine.Operation, zero bool) []map[string]any {
 	var list []map[string]any
 	for _, form := range forms {
 		args := SampleValue(op.Input.Shape(), "", zero).(map[string]any)
-		if zero && !op.Changes() { // there an empty value is left out, so that it would not arrive
+		if zero && !op.Changes() { // a read drops empty values, so they would not arrive
 			kept, full := op.Input.Shape().WithoutEmpty(args).(map[string]any), SampleValue(op.Input.Shape(), "", false).(map[string]any)
 			for name, value := range args {
 				if !reflect.DeepEqual(kept[name], value) {
@@ -40,7 +41,7 @@ func Samples(op *engine.Operation, zero bool) []map[string]any {
 				}
 			}
 		}
-		delete(args, input.ClearArg) // tested where it means something
+		delete(args, input.ClearArg) // clear has tests of its own
 		if path, value, ok := strings.Cut(form, "="); ok {
 			Put(args, path, value)
 		}

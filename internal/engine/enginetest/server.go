@@ -62,7 +62,7 @@ func start(t testing.TB, cfg app.Config, options ...mcpclient.ClientOption) (*ap
 	return a, host
 }
 
-// New returns a server with every tool, which nobody talks to yet.
+// New returns a server with every tool and no client.
 func New(t testing.TB, cfg app.Config) *app.App {
 	t.Helper()
 	cfg.Version, cfg.Selection = "test", tools.Selection{Toolsets: []string{tools.AllTools}}

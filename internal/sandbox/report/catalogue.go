@@ -201,7 +201,7 @@ func authorCompanies(st *store.Store, o object) any {
 }
 
 // Catalogue answers with the datasets, and what can be asked about each.
-func Catalogue() object {
+func Catalogue() store.Object {
 	data := []any{}
 	for _, ds := range datasets() {
 		metrics, attributes := []any{}, []any{}

@@ -14,7 +14,7 @@ import (
 const valueColumn = "metric.value"
 
 // DrillIn answers with the rows behind a number.
-func DrillIn(st *store.Store, body object) (object, error) {
+func DrillIn(st *store.Store, body store.Object) (store.Object, error) {
 	q, err := newQuestion(st, body)
 	if err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (q *question) cell(a attribute, r row) any {
 }
 
 // FilterValues answers with values of an attribute: the selected ones first, then those whose label contains the text.
-func FilterValues(st *store.Store, body object) (object, error) {
+func FilterValues(st *store.Store, body store.Object) (store.Object, error) {
 	a, err := lookedUp(store.Text(body, "fieldId"))
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ type answerer struct {
 type pair struct{ now, then []row }
 
 // Query answers with the numbers that a chart shows.
-func Query(st *store.Store, body object) (object, error) {
+func Query(st *store.Store, body store.Object) (store.Object, error) {
 	q, err := newQuestion(st, body)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,7 +109,7 @@ func TestAChangeIsAsLongAsWhatChanged(t *testing.T) {
 	st := filled()
 	thread := st.Kind("conversation").All()[0]
 	for i := range 500 {
-		thread["_parts"] = append(List(thread, "_parts"), Object{"id": fmt.Sprint(i), "text": strings.Repeat("x", 1000)})
+		thread["_parts"] = append(List(thread, "_parts"), Object{"id": strconv.Itoa(i), "text": strings.Repeat("x", 1000)})
 	}
 	st.Begin()
 	o := st.Kind("conversation").Get(Text(thread, "id"))
@@ -123,7 +124,7 @@ func TestAChangeIsAsLongAsWhatChanged(t *testing.T) {
 func TestAHistoryForgetsItsOldestEntries(t *testing.T) {
 	t.Parallel()
 	entry := func(i, length int) json.RawMessage {
-		return encoded(JournalEntry{Path: fmt.Sprint(i), Body: strings.Repeat("x", length)})
+		return encoded(JournalEntry{Path: strconv.Itoa(i), Body: strings.Repeat("x", length)})
 	}
 	for name, c := range map[string]struct{ entries, length, kept int }{
 		"few":              {10, 10, 10},

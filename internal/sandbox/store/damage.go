@@ -109,8 +109,7 @@ func because(err error) error {
 	case errors.Is(err, syscall.EROFS):
 		return errors.New("is on a file system that is mounted read-only: name another file")
 	}
-	var number syscall.Errno
-	if errors.As(err, &number) {
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		return fmt.Errorf("cannot be read and written (%w): name another file", number)
 	}
 	return errors.New("cannot be read and written: name another file")
