@@ -29,6 +29,7 @@ func TestWhatMarkdownDoesNotHoldIsKept(t *testing.T) {
 		t.Run(op.Name, func(t *testing.T) {
 			t.Parallel()
 			var sent map[string]any
+			status := http.StatusOK
 			env := enginetest.Permissive(enginetest.Wire(func(r *http.Request) (*http.Response, error) {
 				body, err := io.ReadAll(cmp.Or[io.ReadCloser](r.Body, http.NoBody))
 				if r.Method != http.MethodGet && err == nil {
@@ -36,7 +37,7 @@ func TestWhatMarkdownDoesNotHoldIsKept(t *testing.T) {
 					v, err = contract.Decode(body)
 					sent, _ = v.(map[string]any)
 				}
-				return enginetest.Response(http.StatusOK, string(rawjson.Encode(map[string]any{"id": "1", op.Keeps.Field: old}))), err
+				return enginetest.Response(status, string(rawjson.Encode(map[string]any{"id": "1", op.Keeps.Field: old}))), err
 			}).Client(t))
 			update := func(text string) (answer string, written any) {
 				sent = nil
@@ -60,6 +61,11 @@ func TestWhatMarkdownDoesNotHoldIsKept(t *testing.T) {
 			if answer, _ := update("Hello" + strings.Replace(rest, "gap", "hole", 1)); sent != nil || !strings.Contains(answer, op.Name+" sent nothing") || !strings.Contains(answer, "callout") {
 				t.Errorf("a changed callout is sent: %v\n%s", sent, answer)
 			}
+			status = http.StatusForbidden
+			if answer, _ := update("Hello" + rest); sent != nil || !strings.HasPrefix(answer, op.Name+" failed: ") || !strings.Contains(answer, "Nothing was changed") {
+				t.Errorf("without the old text, %v is sent\n%s", sent, answer)
+			}
+			status = http.StatusOK
 			if answer, written := update("Hello"); written == nil || strings.Contains(written.(string), "callout") {
 				t.Errorf("what was removed is kept: %v\n%s", written, answer)
 			}

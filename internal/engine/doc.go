@@ -5,7 +5,7 @@
 //	call.go, ask.go              one call from its arguments to its answer; a read that no tool call asked for
 //	arguments.go, place.go, request.go, view.go, outline.go   arguments, the request, the answer
 //	names.go, directory.go, names_memory.go, labels.go, choices.go   names in the place of ids, and ids in the place of names
-//	acting.go, audit.go, dryrun.go                            the acting admin, the trail of writes, writes that are shown and not sent
+//	acting.go, audit.go, dryrun.go, keep.go                   the acting admin, the trail of writes, writes that are not sent, texts that lose nothing
 //	confirm.go, confirm_question.go, confirm_state.go         which calls the user is asked about, what is asked, how an answer is known
 //	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps
 //	job.go, counts.go            workflows: several requests at a time, and what becomes of those that fail
