@@ -59,13 +59,10 @@ func slim(s *jsonschema.Schema) *jsonschema.Schema {
 		out.AdditionalProperties = jsonschema.TrueSchema // some hosts take an object without properties for an empty one
 	}
 	if out.Type == "" && out.Enum == nil && out.Description == "" {
-		out.Description, out.MinItems = anyValue, new(uint64(1)) // hosts drop a tool of which a schema checks nothing
+		out.MinItems = new(uint64(1)) // the value of a filter; hosts drop a tool of which a schema checks nothing
 	}
 	return &out
 }
-
-// anyValue describes the one value without a kind: that of a filter.
-const anyValue = "a list for IN, NIN"
 
 // mostFields is how many fields an inner object may have to be published with a schema, as the hosts that check calls need it.
 const mostFields = 6
