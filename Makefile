@@ -42,9 +42,9 @@ acceptance: ## Run what people type with the built program, from the scripts in 
 CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
 	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
 
-race: ## Run the tests with the race detector, in the built program, too
+race: ## Run the tests with the race detector, and hostile clients against a program that is built with it
 	RAPID_CHECKS=10 go test -race $(CONCURRENT)
-	go test -race -tags blackbox -timeout 30m $(BLACKBOX)
+	go test -race -tags blackbox -timeout 30m ./internal/hostile
 
 otel: ## Check the build that exports traces
 	go vet -tags otel ./...
