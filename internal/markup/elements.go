@@ -138,6 +138,21 @@ func (a *attributes) set(key, value []byte) {
 	}
 }
 
+// setNamed keeps an attribute that a stylesheet asks for.
+func (a *attributes) setNamed(key, value []byte) {
+	if a.named == nil {
+		a.named = map[string]string{}
+	}
+	if _, given := a.named[string(key)]; !given {
+		a.named[string(key)] = string(value)
+	}
+}
+
+// isHidden reports whether attributes other than style hide an element.
+func isHidden(tag atom.Atom, a *attributes) bool {
+	return a.has(attrHidden) || a.has(attrPopover) || strings.EqualFold(string(a.get(attrARIAHidden)), "true") || tag == atom.Dialog && !a.has(attrOpen)
+}
+
 // has reports whether the tag has an attribute, with a value or without.
 func (a *attributes) has(name attribute) bool { return a.given&(1<<name) != 0 }
 

@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/internal/legible"
 )
 
-// The texts of customers reach a model through this package alone. It leaves out what a person would not see in a browser (reader.go, hidden.go, and
+// The texts of customers reach a model through this package alone. It leaves out what a person would not see in a browser (reader.go, package css, and
 // legible for single characters). It shows no address that runs code, carries data, opens a private file to everyone or passes for another one
 // (links.go), and no picture that a host would fetch by itself. A row of a list shows an excerpt, a document the whole body (markdown.go).
 

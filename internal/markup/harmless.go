@@ -11,6 +11,8 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html"
+
+	"featurebase-mcp/internal/css"
 )
 
 // withoutHTML returns Markdown in which the signs of tags are escaped, so that readers see them as text, and in which what reads show in the place of an
@@ -289,10 +291,8 @@ func checkTag(t html.Token) error {
 		return errors.New("HTML that is hidden is refused: leave out hidden and aria-hidden")
 	}
 	style := string(a.get(attrStyle))
-	s := parseStyle([]byte(style))
-	covers := s.value[propPosition] != "" && s.value[propPosition] != "static"
-	if shade, _ := s.shade(0, page); shade != 0 && s.value[propBackground] == "" && s.value[propColor] == "" || s.hides() || covers ||
-		strings.Contains(strings.ToLower(plainStyle(style)), "url(") {
+	s := css.Parse([]byte(style))
+	if shade, _ := s.Shade(0, css.Page); shade != 0 && !s.SetsColors() || s.Hides() || s.IsPlaced() || css.Loads(style) {
 		return errors.New("a style that hides, covers or loads something is refused: leave it out")
 	}
 	return nil

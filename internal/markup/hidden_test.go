@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 	"pgregory.net/rapid"
 
+	"featurebase-mcp/internal/css"
 	"featurebase-mcp/internal/legible"
 )
 
@@ -71,8 +72,8 @@ func TestUnreadableStylesHideAll(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"blocks":      sheeted(strings.Repeat("a{", 20) + ".x{display:none}"),
-		"rules":       sheeted(strings.Repeat("a{color:red}", maxRules+1)),
-		"comparisons": "<style>" + strings.Repeat(".z{color:red}", maxRules) + "</style>" + strings.Repeat("<b class=z></b>", 5000) + "secret",
+		"rules":       sheeted(strings.Repeat("a{color:red}", css.MaxRules+1)),
+		"comparisons": "<style>" + strings.Repeat(".z{color:red}", css.MaxRules) + "</style>" + strings.Repeat("<b class=z></b>", 5000) + "secret",
 	} {
 		if got := HTMLToMarkdown(body); got != "" {
 			t.Errorf("%s: %q", name, got)
@@ -194,9 +195,9 @@ func treeWords(body string) map[string]bool {
 	if err != nil {
 		return words
 	}
-	sheet := styleElements([]byte(body))
-	var walk func(n *html.Node, inside shade, on ground, open []openElement)
-	walk = func(n *html.Node, inside shade, on ground, open []openElement) {
+	sheet := css.Elements([]byte(body), maxToken)
+	var walk func(n *html.Node, inside css.Shade, on css.Ground, open []openElement)
+	walk = func(n *html.Node, inside css.Shade, on css.Ground, open []openElement) {
 		switch {
 		case n.Type == html.TextNode && inside == 0:
 			for word := range strings.FieldsSeq(n.Data) {
@@ -206,16 +207,18 @@ func treeWords(body string) map[string]bool {
 			var a attributes
 			for _, attr := range n.Attr {
 				a.set([]byte(attr.Key), []byte(attr.Val))
-				sheet.keep(&a, []byte(attr.Key), []byte(attr.Val))
+				if sheet.AsksFor([]byte(attr.Key)) {
+					a.setNamed([]byte(attr.Key), []byte(attr.Val))
+				}
 			}
 			r := reader{sheet: sheet, attrs: a, open: open}
 			e := openElement{element: element{tag: n.DataAtom}, name: n.Data}
 			s := r.style(&e)
 			if s == nil {
-				s = &style{}
+				s = &css.Style{}
 			}
 			open = append(slices.Clip(open), e)
-			if inside, on = s.shade(inside, on); isHidden(n.DataAtom, &a) || s.hides() || elements[n.DataAtom]&unseen != 0 {
+			if inside, on = s.Shade(inside, on); isHidden(n.DataAtom, &a) || s.Hides() || elements[n.DataAtom]&unseen != 0 {
 				return
 			}
 		}
@@ -223,6 +226,6 @@ func treeWords(body string) map[string]bool {
 			walk(c, inside, on, open)
 		}
 	}
-	walk(doc, 0, page, make([]openElement, 1))
+	walk(doc, 0, css.Page, make([]openElement, 1))
 	return words
 }

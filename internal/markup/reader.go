@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"featurebase-mcp/internal/css"
 	"featurebase-mcp/internal/legible"
 )
 
@@ -44,7 +45,7 @@ type reader struct {
 	z     *html.Tokenizer
 	sink  sink
 	attrs attributes
-	sheet *stylesheet // of the document, or nil
+	sheet *css.Sheet // of the document, or nil
 	open  []openElement
 	// lingering are the formatting elements that the end of another element closed. They go on until their own end tag.
 	lingering  []lingering
@@ -68,8 +69,8 @@ type lingering struct {
 // openElement is an element whose end has not come.
 type openElement struct {
 	element
-	shade     shade
-	ground    ground
+	shade     css.Shade
+	ground    css.Ground
 	keys      []string // its name, classes and ids, if there is a stylesheet
 	hides     bool     // it hides its content, or an element around it does
 	concealed bool     // its own attributes hide its content
@@ -84,9 +85,9 @@ type openElement struct {
 // read gives a sink what a person sees of a body, until the sink is full. It returns how many bytes it has read.
 func read(body []byte, s sink) int {
 	r := reader{sink: s, open: make([]openElement, 1, 8)}
-	r.open[0].ground = page
-	r.sheet = styleElements(body)
-	r.blank = r.sheet != nil && r.sheet.steps < 0
+	r.open[0].ground = css.Page
+	r.sheet = css.Elements(body, maxToken)
+	r.blank = r.sheet.IsExhausted()
 	r.goOnAt(body, 0)
 	for r.unfinished || !s.full() {
 		if !r.next() && !r.goOnBehindData() {
@@ -179,7 +180,9 @@ func (r *reader) startTag(selfClosing bool) {
 		var key, value []byte
 		key, value, more = r.z.TagAttr()
 		r.attrs.set(key, value)
-		r.sheet.keep(&r.attrs, key, value)
+		if r.sheet.AsksFor(key) {
+			r.attrs.setNamed(key, value)
+		}
 	}
 	hidden, inside, own := r.look(&e)
 	switch {
@@ -208,7 +211,7 @@ func (r *reader) startTag(selfClosing bool) {
 }
 
 // look returns whether the attributes of an element hide its content, the shade inside it, and whether its own attributes are the cause of either.
-func (r *reader) look(e *openElement) (hidden bool, inside shade, own bool) {
+func (r *reader) look(e *openElement) (hidden bool, inside css.Shade, own bool) {
 	hidden, inside = isHidden(e.tag, &r.attrs), r.top().shade
 	around := r.top()
 	if e.traits&tablePart == 0 {
@@ -217,45 +220,49 @@ func (r *reader) look(e *openElement) (hidden bool, inside shade, own bool) {
 	}
 	e.ground = around.ground
 	if s := r.style(e); s != nil {
-		alone, _ := s.shade(0, around.ground)
-		hidden, own = hidden || s.hides(), alone != 0
-		inside, e.ground = s.shade(inside, around.ground)
+		alone, _ := s.Shade(0, around.ground)
+		hidden, own = hidden || s.Hides(), alone != 0
+		inside, e.ground = s.Shade(inside, around.ground)
 	}
 	return hidden, inside, hidden || own
 }
 
 // style returns the style of an element from its attributes and the stylesheet, or nil if neither says anything.
-func (r *reader) style(e *openElement) *style {
-	var all *style
-	add := func(s *style) {
+func (r *reader) style(e *openElement) *css.Style {
+	var all *css.Style
+	add := func(s *css.Style) {
 		if all == nil {
-			all = &style{}
+			all = &css.Style{}
 		}
-		all.add(s)
+		all.Add(s)
 	}
 	if r.attrs.has(attrBgcolor) || r.attrs.has(attrColor) {
-		add(presentational(e.tag, &r.attrs))
+		ink := ""
+		if e.tag == atom.Font {
+			ink = string(r.attrs.get(attrColor))
+		}
+		add(css.Presentational(string(r.attrs.get(attrBgcolor)), ink))
 	}
 	if r.sheet != nil {
 		name := e.name
 		if e.tag != 0 {
 			name = e.tag.String()
 		}
-		e.keys = keysOf(name, &r.attrs)
-		found, ok := r.sheet.styleOf(e.keys, &r.attrs, r.open)
-		if r.blank = r.blank || !ok; found != nil {
+		e.keys = css.Keys(name, r.attrs.get(attrID), r.attrs.get(attrClass))
+		found := r.sheet.StyleOf(css.Element{Keys: e.keys, Attributes: r.attrs.named, Depth: len(r.open), Around: func(i int) []string { return r.open[i].keys }})
+		if r.blank = r.blank || r.sheet.IsExhausted(); found != nil {
 			add(found)
 		}
 	}
 	if r.attrs.has(attrStyle) {
-		add(parseStyle(r.attrs.get(attrStyle)))
+		add(css.Parse(r.attrs.get(attrStyle)))
 	}
 	return all
 }
 
 // shade returns the shade of text at this place. Browsers show the text that stands in a table, but in no cell, before the table, where the style of the
 // table has no effect.
-func (r *reader) shade() shade { return r.top().shade | r.foster().shade }
+func (r *reader) shade() css.Shade { return r.top().shade | r.foster().shade }
 
 // foster returns the element around text at this place: the innermost one, or in a table, but in no cell, the one around the table.
 func (r *reader) foster() *openElement {
@@ -268,7 +275,7 @@ func (r *reader) foster() *openElement {
 }
 
 // push opens an element. It gives the sink its start if it is visible.
-func (r *reader) push(e openElement, hidden bool, inside shade) {
+func (r *reader) push(e openElement, hidden bool, inside css.Shade) {
 	outer := *r.top()
 	if len(r.open) > maxOpen {
 		r.closeTo(len(r.open) - 1)
@@ -368,11 +375,11 @@ func (r *reader) closeFormatting(i int) {
 		if r.open[inside].traits&special != 0 {
 			block := &r.open[inside]
 			block.shade |= kept
-			if block.ground.ink == own.ink {
-				block.ground.ink = outer.ink
+			if block.ground.Ink == own.Ink {
+				block.ground.Ink = outer.Ink
 			}
-			if block.ground.paper == own.paper {
-				block.ground.paper = outer.paper
+			if block.ground.Paper == own.Paper {
+				block.ground.Paper = outer.Paper
 			}
 		} else {
 			r.closeBetween(inside, inside+1, inside == i)
@@ -675,9 +682,9 @@ func (r *reader) media() {
 func (r *reader) isPixel(e *openElement) bool {
 	s := r.style(e)
 	if s == nil {
-		s = &style{}
+		s = &css.Style{}
 	}
-	return isPixel(&r.attrs, s)
+	return s.IsPixel(string(r.attrs.get(attrWidth)), string(r.attrs.get(attrHeight)))
 }
 
 func isPlayer(tag atom.Atom) bool {

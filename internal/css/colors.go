@@ -1,4 +1,4 @@
-package markup
+package css
 
 import (
 	"math"
@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// ground has the colours at a place of the document. A colour that is not known is taken for one that can be read.
-type ground struct {
-	ink   rgba // of text
-	paper rgba // behind it
+// Ground has the colours at a place of the document. A colour that is not known is taken for one that can be read.
+type Ground struct {
+	Ink   rgba // of text
+	Paper rgba // behind it
 }
 
-// page is the ground of a document: white, with a colour of text that the page around it chooses.
-var page = ground{paper: rgba{255, 255, 255, opaque, true}}
+// Page is the ground of a document: white, with a colour of text that the page around it chooses.
+var Page = Ground{Paper: rgba{255, 255, 255, opaque, true}}
 
 // isFaint reports whether text cannot be told from what is behind it.
-func (g ground) isFaint() bool {
-	return g.ink.known && (g.ink.alpha < opaque/10 || g.paper.known && g.ink.near(g.paper))
+func (g Ground) isFaint() bool {
+	return g.Ink.known && (g.Ink.alpha < opaque/10 || g.Paper.known && g.Ink.near(g.Paper))
 }
 
 // paint returns the ground inside an element with this style, and whether the style sets a colour.
-func (s *style) paint(on ground) (inside ground, painted bool) {
+func (s *Style) paint(on Ground) (inside Ground, painted bool) {
 	inside = on
 	background := s.value[propBackground]
 	if image := s.value[propBackgroundImage]; image != "" && image != "none" {
 		background = image
 	}
 	if background != "" {
-		inside.paper = backgroundColor(background, on.paper)
+		inside.Paper = backgroundColor(background, on.Paper)
 	}
 	ink := s.value[propColor]
 	if fill := s.value[propTextFill]; fill != "" && fill != "currentcolor" {
@@ -36,9 +36,9 @@ func (s *style) paint(on ground) (inside ground, painted bool) {
 	}
 	switch clipped := s.value[propBackgroundClip] == "text"; {
 	case clipped && background != "":
-		inside = ground{inside.paper, on.paper}
+		inside = Ground{inside.Paper, on.Paper}
 	case ink != "" && ink != "inherit" && ink != "currentcolor":
-		inside.ink, _ = parseColor(ink)
+		inside.Ink, _ = parseColor(ink)
 	}
 	return inside, background != "" || ink != ""
 }

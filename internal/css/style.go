@@ -1,32 +1,26 @@
-package markup
+package css
 
 import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/html/atom"
 )
 
-// shade is the part of a style that hides the text of an element, but that an element inside can undo. Mail templates do so: a cell with font size 0
+// Shade is the part of a style that hides the text of an element, but that an element inside can undo. Mail templates do so: a cell with font size 0
 // holds text that has a size.
-type shade uint8
+type Shade uint8
 
 const (
-	tiny      shade = 1 << iota // a font of at most two pixels
+	tiny      Shade = 1 << iota // a font of at most two pixels
 	faint                       // transparent, or in the colour of the background
 	squeezed                    // with its letters on top of each other
 	invisible                   // by the property visibility
 )
 
-// isHidden reports whether attributes other than style hide an element.
-func isHidden(tag atom.Atom, a *attributes) bool {
-	return a.has(attrHidden) || a.has(attrPopover) || strings.EqualFold(string(a.get(attrARIAHidden)), "true") || tag == atom.Dialog && !a.has(attrOpen)
-}
-
-// isPixel reports whether a picture or player is too small to see. Such pictures count who reads a mail.
-func isPixel(a *attributes, s *style) bool {
-	for _, side := range []string{string(a.get(attrWidth)), string(a.get(attrHeight)), s.value[propWidth], s.value[propHeight]} {
+// IsPixel reports whether a picture or player with this style is too small to see, given the width and the height that its own attributes set. Such
+// pictures count who reads a mail.
+func (s *Style) IsPixel(width, height string) bool {
+	for _, side := range []string{width, height, s.value[propWidth], s.value[propHeight]} {
 		if n, ok := pixels(side); ok && n <= 1 {
 			return true
 		}
@@ -84,17 +78,17 @@ var properties = map[string]property{
 	"zoom": propZoom,
 }
 
-// style has the properties of a style attribute that can hide an element.
-type style struct {
+// Style has the properties of a style attribute that can hide an element.
+type Style struct {
 	value     [propertyCount]string
 	important [propertyCount]bool
 }
 
-// parseStyle reads a style attribute as browsers do: in any case, with comments and escapes. The last declaration of a property counts, unless an earlier
+// Parse reads a style attribute as browsers do: in any case, with comments and escapes. The last declaration of a property counts, unless an earlier
 // one is important.
-func parseStyle(attr []byte) *style {
-	var s style
-	rest := strings.ToLower(plainStyle(string(attr)))
+func Parse(attr []byte) *Style {
+	var s Style
+	rest := strings.ToLower(plain(string(attr)))
 	for rest != "" {
 		var declaration string
 		declaration, rest = cutDeclaration(rest)
@@ -125,14 +119,14 @@ var shorthands = map[string][4]property{
 }
 
 // set sets a property, unless an earlier declaration is more important.
-func (s *style) set(p property, value string, important bool) {
+func (s *Style) set(p property, value string, important bool) {
 	if p < propertyCount && (important || !s.important[p]) {
 		s.value[p], s.important[p] = value, important
 	}
 }
 
-// add sets the properties of a style that comes later.
-func (s *style) add(later *style) {
+// Add sets the properties of a style that comes later.
+func (s *Style) Add(later *Style) {
 	for p, value := range later.value {
 		if value != "" {
 			s.set(property(p), value, later.important[p])
@@ -162,8 +156,8 @@ func cutDeclaration(s string) (declaration, rest string) {
 	return s, ""
 }
 
-// plainStyle removes the comments from a style and resolves its escapes, because d\69splay is another way to write display.
-func plainStyle(s string) string {
+// plain removes the comments from a style and resolves its escapes, because d\69splay is another way to write display.
+func plain(s string) string {
 	if !strings.Contains(s, `\`) && !strings.Contains(s, "/*") {
 		return s
 	}
@@ -190,9 +184,9 @@ func plainStyle(s string) string {
 	return b.String()
 }
 
-// hides reports whether a style hides an element with all its content. The thresholds tell tricks from taste: people read text that is half
+// Hides reports whether a style hides an element with all its content. The thresholds tell tricks from taste: people read text that is half
 // transparent, but not at a hundredth; a pixel to the left is a correction, but five hundred are out of sight.
-func (s *style) hides() bool {
+func (s *Style) Hides() bool {
 	return s.value[propDisplay] == "none" ||
 		s.value[propContentVisibility] == "hidden" ||
 		atMost(s.value[propOpacity], 0.09) ||
@@ -202,9 +196,9 @@ func (s *style) hides() bool {
 }
 
 // isOffScreen reports whether the place of a box is out of sight: far to the left or above, where nobody can scroll to, or as far to the right.
-func (s *style) isOffScreen() bool {
+func (s *Style) isOffScreen() bool {
 	edges := []property{propTextIndent, propMarginLeft}
-	if p := s.value[propPosition]; p != "" && p != "static" {
+	if s.IsPlaced() {
 		edges = append(edges, propLeft, propRight, propBottom)
 		if isFarBefore(s.value[propTop]) {
 			return true
@@ -219,7 +213,7 @@ func (s *style) isOffScreen() bool {
 }
 
 // isTransformedAway reports whether functions move, turn or shrink a box out of sight, or make it transparent.
-func (s *style) isTransformedAway() bool {
+func (s *Style) isTransformedAway() bool {
 	for name, arguments := range functions(s.value[propTransform] + " " + s.value[propFilter] + " translate(" + s.value[propTranslate] + ")") {
 		for i, argument := range arguments {
 			switch {
@@ -249,7 +243,7 @@ func isFarBehind(length string) bool {
 }
 
 // isClosed reports whether a box has no room and cuts off its content.
-func (s *style) isClosed() bool {
+func (s *Style) isClosed() bool {
 	if o := s.value[propOverflow]; o == "" || strings.HasPrefix(o, "visible") {
 		return false
 	}
@@ -261,7 +255,7 @@ func (s *style) isClosed() bool {
 	return false
 }
 
-func (s *style) isClipped() bool {
+func (s *Style) isClipped() bool {
 	shape, arguments, _ := strings.Cut(s.value[propClip], "(")
 	if shape == "rect" && allAtMost(arguments, 1) {
 		return true
@@ -292,8 +286,8 @@ func allAtMost(arguments string, most float64) bool {
 	return len(lengths) > 0
 }
 
-// shade returns the shade and the ground inside an element with this style, given those around it.
-func (s *style) shade(outer shade, on ground) (shade, ground) {
+// Shade returns the shade and the ground inside an element with this style, given those around it.
+func (s *Style) Shade(outer Shade, on Ground) (Shade, Ground) {
 	if v := s.value[propVisibility]; v != "" && v != "inherit" {
 		outer &^= invisible
 		if v == "hidden" || v == "collapse" {
@@ -326,7 +320,7 @@ func (s *style) shade(outer shade, on ground) (shade, ground) {
 }
 
 // fontSize returns the font size of a style. In the shorthand, it is the first number with a unit.
-func (s *style) fontSize() string {
+func (s *Style) fontSize() string {
 	if s.value[propFontSize] != "" {
 		return s.value[propFontSize]
 	}
@@ -337,4 +331,37 @@ func (s *style) fontSize() string {
 		}
 	}
 	return ""
+}
+
+// IsPlaced reports whether a style takes an element out of its place in the text, where it could cover others.
+func (s *Style) IsPlaced() bool {
+	return s.value[propPosition] != "" && s.value[propPosition] != "static"
+}
+
+// SetsColors reports whether a style sets the colour of the text or of what is behind it.
+func (s *Style) SetsColors() bool { return s.value[propBackground] != "" || s.value[propColor] != "" }
+
+// Loads reports whether a style attribute loads something from an address.
+func Loads(attr string) bool { return strings.Contains(strings.ToLower(plain(attr)), "url(") }
+
+// Presentational returns the style that attributes of old set: the colour behind an element and, of a font element, that of its text. An empty text
+// sets none.
+func Presentational(background, ink string) *Style {
+	var s Style
+	if background != "" {
+		s.value[propBackground] = oldColor(background)
+	}
+	if ink != "" {
+		s.value[propColor] = oldColor(ink)
+	}
+	return &s
+}
+
+// oldColor returns the colour of an attribute as CSS writes it: digits may stand there without a sign.
+func oldColor(value string) string {
+	value = strings.ToLower(strings.TrimSpace(value))
+	if _, err := strconv.ParseUint(value, 16, 32); err == nil {
+		return "#" + value
+	}
+	return value
 }

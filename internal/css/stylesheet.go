@@ -1,19 +1,18 @@
-package markup
+package css
 
 import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// stylesheet has the rules of the style elements in a document that can hide something. Of a selector, it reads names, classes, ids, attributes and the
+// Sheet has the rules of the style elements in a document that can hide something. Of a selector, it reads names, classes, ids, attributes and the
 // elements around; the conditions that it cannot read count as met, so that a rule hides too much rather than too little.
-type stylesheet struct {
+type Sheet struct {
 	rules map[string][]rule // by a name, class or id that the element has to have: p, .x, #x, or * for any
 	count int
 	steps int // that are left for comparing
@@ -25,7 +24,7 @@ type rule struct {
 	element compound
 	around  []compound // the elements that have to be around it, the innermost last
 	weight  int        // which rule counts, of several
-	style   *style
+	style   *Style
 }
 
 // compound is what a selector says of one element.
@@ -38,7 +37,8 @@ type compound struct {
 type condition struct{ name, operator, value string }
 
 const (
-	maxRules       = 3000
+	// MaxRules is how many rules are read. A sheet with more is exhausted.
+	MaxRules       = 3000
 	maxSheetDepth  = 8       // blocks in blocks
 	stepsPerByte   = 2       // comparisons of elements with rules, for each byte of a body
 	stepsPerMatch  = 20      // what it costs to apply a rule, in comparisons
@@ -47,20 +47,20 @@ const (
 	classesCompare = 100     // classes of an element that are looked up
 )
 
-// styleElements reads the style elements of a body, or returns nil if there are none. The whole body is read for them, because they also apply to what
-// stands before them. If they are too many to read, no comparison is left.
-func styleElements(body []byte) *stylesheet {
+// Elements reads the style elements of a body, or returns nil if there are none. The whole body is read for them, because they also apply to what
+// stands before them. If they are too many to read, the sheet is exhausted. longest is how many bytes of a token are kept.
+func Elements(body []byte, longest int) *Sheet {
 	if !hasStyleElement(body) {
 		return nil
 	}
-	s := &stylesheet{rules: map[string][]rule{}, steps: stepsPerByte*len(body) + initialSteps, names: map[string]bool{}}
+	s := &Sheet{rules: map[string][]rule{}, steps: stepsPerByte*len(body) + initialSteps, names: map[string]bool{}}
 	z := html.NewTokenizer(bytes.NewReader(body))
-	z.SetMaxBuf(maxToken)
+	z.SetMaxBuf(longest)
 	inStyle := false
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			if s.count > maxRules {
+			if s.count > MaxRules {
 				s.steps = -1
 			}
 			return s
@@ -83,18 +83,11 @@ func styleElements(body []byte) *stylesheet {
 	}
 }
 
-// keep keeps an attribute that a selector asks for.
-func (s *stylesheet) keep(a *attributes, key, value []byte) {
-	if s == nil || !s.names[string(key)] {
-		return
-	}
-	if a.named == nil {
-		a.named = map[string]string{}
-	}
-	if _, given := a.named[string(key)]; !given {
-		a.named[string(key)] = string(value)
-	}
-}
+// AsksFor reports whether a selector asks for an attribute.
+func (s *Sheet) AsksFor(attribute []byte) bool { return s != nil && s.names[string(attribute)] }
+
+// IsExhausted reports whether the rules were too many, or were compared so often that only an attack can be the reason.
+func (s *Sheet) IsExhausted() bool { return s != nil && s.steps < 0 }
 
 // hasStyleElement reports whether a body may have a style element.
 func hasStyleElement(body []byte) bool {
@@ -126,13 +119,13 @@ func withoutComments(css string) string {
 }
 
 // read reads the rules in a stylesheet, or in a block of one that belongs to some selectors.
-func (s *stylesheet) read(css string, outer []string, depth int) {
+func (s *Sheet) read(css string, outer []string, depth int) {
 	if depth > maxSheetDepth {
-		s.count = maxRules + 1
+		s.count = MaxRules + 1
 		return
 	}
 	var declarations strings.Builder
-	for css != "" && s.count <= maxRules {
+	for css != "" && s.count <= MaxRules {
 		var before, block string
 		before, block, css = cutRule(css)
 		before = strings.TrimSpace(before)
@@ -146,7 +139,7 @@ func (s *stylesheet) read(css string, outer []string, depth int) {
 			s.read(block, outer, depth+1)
 		}
 	}
-	if st := parseStyle([]byte(declarations.String())); *st != (style{}) {
+	if st := Parse([]byte(declarations.String())); *st != (Style{}) {
 		for _, selector := range outer {
 			s.addRule(selector, st)
 		}
@@ -190,7 +183,7 @@ func cutRule(css string) (before, block, rest string) {
 // selectors returns the selectors in a list. In a block, each applies inside the selectors of the block; that is left out, unless it is the same element.
 func selectors(list string, outer []string) []string {
 	var all []string
-	for _, selector := range splitOutside(plainStyle(list), ",") {
+	for _, selector := range splitOutside(plain(list), ",") {
 		if selector = strings.TrimSpace(selector); strings.HasPrefix(selector, "&") && len(outer) > 0 {
 			for _, o := range outer[:min(len(outer), 20)] {
 				all = append(all, o+selector[1:])
@@ -227,7 +220,7 @@ func splitOutside(s, separators string) []string {
 }
 
 // addRule adds the rule of one selector.
-func (s *stylesheet) addRule(selector string, st *style) {
+func (s *Sheet) addRule(selector string, st *Style) {
 	for _, name := range []string{":is(", ":where(", ":-webkit-any(", ":matches("} { // each of the selectors in it becomes a rule
 		before, inside, found := strings.Cut(selector, name)
 		if !found {
@@ -235,7 +228,7 @@ func (s *stylesheet) addRule(selector string, st *style) {
 		}
 		end := len(splitOutside(inside, ")")[0])
 		for _, alternative := range splitOutside(inside[:end], ",") {
-			if s.count <= maxRules {
+			if s.count <= MaxRules {
 				s.count++
 				s.addRule(before+strings.TrimSpace(alternative)+strings.TrimPrefix(inside[end:], ")"), st)
 			}
@@ -276,11 +269,11 @@ func (s *stylesheet) addRule(selector string, st *style) {
 }
 
 // passing are the states and parts of elements that a page shows only for a time, or that have no text of the document.
-var passing = words("hover focus focus-within focus-visible active visited target checked disabled enabled invalid valid required optional placeholder-shown " +
+var passing = strings.Fields("hover focus focus-within focus-visible active visited target checked disabled enabled invalid valid required optional placeholder-shown " +
 	"before after first-line first-letter placeholder selection marker backdrop empty host")
 
 // parseCompound reads what a selector says of one element, and how much that weighs. It reports whether that can be true of text on a page.
-func (s *stylesheet) parseCompound(word string) (c compound, weight int, ok bool) {
+func (s *Sheet) parseCompound(word string) (c compound, weight int, ok bool) {
 	for word != "" {
 		sign := word[0]
 		if strings.IndexByte(".#:[*&", sign) < 0 {
@@ -313,7 +306,7 @@ func (s *stylesheet) parseCompound(word string) (c compound, weight int, ok bool
 			if word != "" && word[0] == ':' {
 				return c, 0, false
 			}
-			if passing[strings.ToLower(name)] {
+			if slices.Contains(passing, strings.ToLower(name)) {
 				return c, 0, false
 			}
 			if strings.HasPrefix(word, "(") {
@@ -391,65 +384,64 @@ func isOnScreen(query string) bool {
 	return false
 }
 
-// styleOf returns what the rules say of an element, or nil. The keys are those of the element, and the elements around it have theirs. It reports false
-// if it has compared so often that only an attack can be the reason.
-func (s *stylesheet) styleOf(keys []string, a *attributes, open []openElement) (*style, bool) {
+// Element is an element that the rules may apply to.
+type Element struct {
+	Keys       []string
+	Attributes map[string]string    // those that a selector asks for
+	Depth      int                  // how many elements are around it
+	Around     func(i int) []string // the keys of one of these; 0 is the outermost
+}
+
+// StyleOf returns what the rules say of an element, or nil, also where the sheet is exhausted by the comparison.
+func (s *Sheet) StyleOf(e Element) *Style {
 	if s.steps < 0 {
-		return nil, false
+		return nil
 	}
 	var found []*rule
-	for i, key := range append(keys, "*") {
-		if slices.Contains(keys[:min(i, len(keys))], key) {
+	for i, key := range append(e.Keys, "*") {
+		if slices.Contains(e.Keys[:min(i, len(e.Keys))], key) {
 			continue
 		}
 		list := s.rules[key]
 		for n := range list {
 			r := &list[n]
 			s.steps--
-			if r.element.matches(keys, a) && s.isAround(r.around, open) {
+			if r.element.matches(e.Keys) && r.element.agrees(e.Attributes) && s.isAround(r.around, e) {
 				found = append(found, r)
 				s.steps -= stepsPerMatch
 			}
 		}
 	}
-	if s.steps < 0 {
-		return nil, false
-	}
-	if len(found) == 0 {
-		return nil, true
+	if s.steps < 0 || len(found) == 0 {
+		return nil
 	}
 	slices.SortFunc(found, func(a, b *rule) int { return cmp.Compare(a.weight, b.weight) })
-	var all style
+	var all Style
 	for _, r := range found {
-		all.add(r.style)
+		all.Add(r.style)
 	}
-	return &all, true
+	return &all
 }
 
-// matches reports whether an element with these keys is as a selector demands. Without attributes, what it says of them counts as true.
-func (c *compound) matches(keys []string, a *attributes) bool {
-	for _, key := range c.keys {
-		if key != "*" && !slices.Contains(keys, key) {
-			return false
-		}
-	}
-	for _, condition := range c.attributes {
-		if a == nil {
-			break
-		}
-		value, given := a.named[condition.name]
-		if !condition.holds(value, given) {
-			return false
-		}
-	}
-	return true
+// matches reports whether an element with these keys is as a selector demands. What the selector says of attributes is left to agrees.
+func (c *compound) matches(keys []string) bool {
+	return !slices.ContainsFunc(c.keys, func(key string) bool { return key != "*" && !slices.Contains(keys, key) })
 }
 
-// isAround reports whether elements as a selector demands are open around each other.
-func (s *stylesheet) isAround(wanted []compound, open []openElement) bool {
-	i := len(open) - 1
+// agrees reports whether attributes are as a selector demands.
+func (c *compound) agrees(attributes map[string]string) bool {
+	return !slices.ContainsFunc(c.attributes, func(condition condition) bool {
+		value, given := attributes[condition.name]
+		return !condition.holds(value, given)
+	})
+}
+
+// isAround reports whether the elements that a selector demands are around an element, in this order. Their attributes are not known any more, and
+// count as demanded.
+func (s *Sheet) isAround(wanted []compound, e Element) bool {
+	i := e.Depth - 1
 	for n := len(wanted) - 1; n >= 0; n-- {
-		for ; i > 0 && !wanted[n].matches(open[i].keys, nil); i-- {
+		for ; i > 0 && !wanted[n].matches(e.Around(i)); i-- {
 			s.steps--
 		}
 		if i--; i < 0 && !wanted[n].isRoot() {
@@ -464,38 +456,17 @@ func (c *compound) isRoot() bool {
 	return len(c.keys) == 1 && (c.keys[0] == "html" || c.keys[0] == "body")
 }
 
-// keysOf returns the name, the id and the classes of an element as keys of rules.
-func keysOf(name string, a *attributes) []string {
+// Keys returns the name, the id and the classes of an element as keys of rules.
+func Keys(name string, id, class []byte) []string {
 	keys := []string{name}
-	if id := a.get(attrID); len(id) > 0 {
+	if len(id) > 0 {
 		keys = append(keys, "#"+string(id))
 	}
-	for class := range bytes.FieldsSeq(a.get(attrClass)) {
+	for class := range bytes.FieldsSeq(class) {
 		if len(keys) > classesCompare {
 			break
 		}
 		keys = append(keys, "."+string(class))
 	}
 	return keys
-}
-
-// presentational returns the style that attributes of old set.
-func presentational(tag atom.Atom, a *attributes) *style {
-	var s style
-	if background := a.get(attrBgcolor); len(background) > 0 {
-		s.value[propBackground] = oldColor(string(background))
-	}
-	if color := a.get(attrColor); len(color) > 0 && tag == atom.Font {
-		s.value[propColor] = oldColor(string(color))
-	}
-	return &s
-}
-
-// oldColor returns the colour of an attribute as CSS writes it: digits may stand there without a sign.
-func oldColor(value string) string {
-	value = strings.ToLower(strings.TrimSpace(value))
-	if _, err := strconv.ParseUint(value, 16, 32); err == nil {
-		return "#" + value
-	}
-	return value
 }
