@@ -12,6 +12,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/wire"
 )
 
@@ -26,7 +27,7 @@ const (
 type accounts struct {
 	config    client.Config // without the key
 	namesWait time.Duration
-	names     engine.NamesMemory // the bound of the lists of names of all accounts together
+	names     names.Memory // the bound of the lists of names of all accounts together
 
 	mu    sync.Mutex
 	known map[string]*account // by principal
@@ -36,7 +37,7 @@ type accounts struct {
 // account is what belongs to one caller.
 type account struct {
 	client  *client.Client
-	names   *engine.Names
+	names   *names.Cache
 	repeats *engine.Repeats
 	calls   int         // running calls
 	last    time.Time   // when a call last began or ended

@@ -25,6 +25,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
@@ -150,15 +151,15 @@ func New(cfg Config) (*App, error) {
 		shared.Keeps = "--no-destructive"
 	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait, &engine.NamesMemory{}), engine.NewRepeats()
+		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait, &names.Memory{}), engine.NewRepeats()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
 }
 
 // newNames returns the cache of the names that a client can see.
-func newNames(c *client.Client, wait time.Duration, memory *engine.NamesMemory) *engine.Names {
-	names := engine.NewNames(c, tools.Inventory())
+func newNames(c *client.Client, wait time.Duration, memory *names.Memory) *names.Cache {
+	names := names.NewCache(c, tools.Inventory().ListRequest)
 	names.Patience, names.Memory = cmp.Or(wait, names.Patience), memory
 	return names
 }

@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 )
 
 // ActingAdmin is the admin to whom Featurebase credits a write, where its API demands one. The user configures an id or an e-mail. An
 // e-mail is resolved by the first call that needs it, so that a server starts without a request to the API.
 type ActingAdmin struct {
-	kind      *Kind
+	kind      *names.Kind
 	id, email string
 }
 
 // NewActingAdmin returns the acting admin for an id of 24 hex digits or an e-mail. admins is the kind of admins. The error for anything
 // else is written for a user.
-func NewActingAdmin(admins *Kind, idOrEmail string) (*ActingAdmin, error) {
+func NewActingAdmin(admins *names.Kind, idOrEmail string) (*ActingAdmin, error) {
 	switch {
 	case admins.IsID(idOrEmail):
 		return &ActingAdmin{kind: admins, id: idOrEmail}, nil
@@ -44,16 +45,16 @@ func (e errNoSuchAdmin) Error() string {
 }
 
 // resolve returns the admin's id, looked up in the list of admins where only the e-mail is known.
-func (a *ActingAdmin) resolve(ctx context.Context, names *Names) (string, error) {
+func (a *ActingAdmin) resolve(ctx context.Context, cache *names.Cache) (string, error) {
 	if a.id != "" {
 		return a.id, nil
 	}
-	found, dir, err := names.find(ctx, a.kind, a.email)
+	found, dir, err := cache.Find(ctx, a.kind, a.email)
 	switch {
 	case err != nil:
 		return "", err
 	case len(found) == 0:
-		return "", errNoSuchAdmin{a.email, dir != nil && dir.cut}
+		return "", errNoSuchAdmin{a.email, dir != nil && dir.Cut}
 	default:
 		return found[0].ID, nil // e-mails are unique
 	}

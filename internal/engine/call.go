@@ -113,7 +113,7 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		a.Text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
 		return a, nil
 	}
-	a.Text = c.render(c.Names.Named(ctx, c.op, res.Body, c.args.Detail))
+	a.Text = c.render(c.Named(ctx, c.op, res.Body, c.args.Detail))
 	return a, res.Body
 }
 

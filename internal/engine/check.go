@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 )
 
 // Declarations hold a few facts as text, because a literal with one line for each fact is easy to read. These are the forms. Check refuses
@@ -47,9 +48,9 @@ func (k *checker) add(where, format string, args ...any) {
 	k.found = append(k.found, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
 }
 
-func (k *checker) kind(kind *Kind) {
+func (k *checker) kind(kind *names.Kind) {
 	where := "kind " + kind.Word
-	k.read(where+", Find", kind.finder())
+	k.read(where+", Find", kind.Finder())
 	if kind.List == "" {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools"
 )
@@ -28,7 +29,7 @@ func TestSlipsInDeclarationsAreFound(t *testing.T) {
 	type odd struct {
 		Query input.Clauses `json:"query,omitempty" filters:"state:opne"`
 	}
-	thing := &engine.Kind{Word: "thing", IDs: "thingId", Find: "find_things"}
+	thing := &names.Kind{Word: "thing", IDs: "thingId", Find: "find_things"}
 	for _, tc := range []struct {
 		about, want string
 		slip        func(*engine.Operation)
@@ -53,7 +54,7 @@ func TestSlipsInDeclarationsAreFound(t *testing.T) {
 	} {
 		op := &engine.Operation{Name: "test_op", Effect: engine.Write, Method: http.MethodPost, Path: "/v2/things", Input: input.Args[arguments]()}
 		tc.slip(op)
-		err := engine.NewInventory(nil, []*engine.Kind{thing}, &engine.Toolset{Name: "test", Operations: []*engine.Operation{op}}).Check()
+		err := engine.NewInventory(nil, []*names.Kind{thing}, &engine.Toolset{Name: "test", Operations: []*engine.Operation{op}}).Check()
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %s", tc.about, err, tc.want)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/render"
 )
 
@@ -27,55 +28,55 @@ func (env Env) Choices(ctx context.Context, words ...string) [][]Choice {
 	all := make([][]Choice, len(words))
 	for i, d := range env.directories(ctx, words) {
 		if d != nil {
-			all[i] = d.choices(env.Inventory.Kind(words[i]), env)
+			all[i] = env.choicesOf(env.Inventory.Kind(words[i]), d)
 		}
 	}
 	return all
 }
 
 // directories returns the list of each kind, or nil where it is not available in time.
-func (env Env) directories(ctx context.Context, words []string) []*directory {
-	all := make([]*directory, len(words))
+func (env Env) directories(ctx context.Context, words []string) []*names.List {
+	all := make([]*names.List, len(words))
 	if env.Names == nil {
 		return all
 	}
-	asked := make([]*Kind, 0, len(words))
+	asked := make([]*names.Kind, 0, len(words))
 	for _, word := range words {
 		if k := env.Inventory.Kind(word); k != nil {
 			asked = append(asked, k)
 		}
 	}
-	env.Names.complete(ctx, asked)
+	env.Names.Complete(ctx, asked)
 	for i, word := range words {
 		if k := env.Inventory.Kind(word); k != nil {
-			all[i], _ = env.Names.known(k)
+			all[i], _ = env.Names.Known(k)
 		}
 	}
 	return all
 }
 
-func (d *directory) choices(k *Kind, env Env) []Choice {
+func (env Env) choicesOf(k *names.Kind, d *names.List) []Choice {
 	w := &render.Writer{View: &render.PlainView, Mask: env.MaskEmails && !k.ByEmail}
-	all := make([]Choice, len(d.things))
-	for i, t := range d.things {
-		all[i] = d.choice(k, t, w)
+	all := make([]Choice, len(d.Things))
+	for i, t := range d.Things {
+		all[i] = choiceOf(k, d, t, w)
 	}
 	return all
 }
 
-// choice returns a thing with a cleaned name and the value that identifies it: the name where that is unique, otherwise the name with the
+// choiceOf returns a thing with a cleaned name and the value that identifies it: the name where that is unique, otherwise the name with the
 // id in brackets. The value has no slashes or "..", since it may become part of a URI.
-func (d *directory) choice(k *Kind, t Thing, w *render.Writer) Choice {
+func choiceOf(k *names.Kind, d *names.List, t names.Thing, w *render.Writer) Choice {
 	const longest = 80 // characters of a name
-	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Words(t.called())), longest)}
+	c := Choice{ID: t.ID, Updated: t.Updated, Name: markup.PlainExcerpt(legible.OneLine(w.Words(t.Called())), longest)}
 	if !w.Mask {
 		c.email = t.Email
 	}
 	name := legible.OneLine(steps.Replace(c.Name))
-	switch _, isID := k.idOf(name); {
+	switch _, isID := k.IDOf(name); {
 	case name == "":
 		c.value = t.ID
-	case k.Most > 0, isID, name != strings.TrimSpace(t.called()), d.ByName[plainName(name)] != 1:
+	case k.Most > 0, isID, name != strings.TrimSpace(t.Called()), d.Named(name) != 1:
 		c.value = name + " (" + t.ID + ")"
 	default:
 		c.value = name
@@ -96,7 +97,7 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 	}
 	typed = findable(typed)
 	var inside []string
-	for _, c := range d.choices(env.Inventory.Kind(word), env) {
+	for _, c := range env.choicesOf(env.Inventory.Kind(word), d) {
 		switch {
 		case c.begins(typed):
 			values = append(values, c.value)
@@ -104,7 +105,7 @@ func (env Env) Complete(ctx context.Context, word, typed string) (values []strin
 			inside = append(inside, c.value)
 		}
 	}
-	return slices.Concat(values, inside), d.cut
+	return slices.Concat(values, inside), d.Cut
 }
 
 // findable folds the case and the accents of a name, so that people find it however they type it.

@@ -12,6 +12,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
@@ -212,7 +213,7 @@ func (q *inquiry) columns(w *render.Writer, object rawjson.Value, columns []rend
 }
 
 func (q *inquiry) isNamedID(name string) bool {
-	return slices.ContainsFunc(q.Inventory.refs[q.read.Name].answers, func(f answerField) bool { return f.name == name })
+	return slices.ContainsFunc(q.Inventory.refs[q.read.Name].answers, func(f names.Field) bool { return f.Name == name })
 }
 
 // count says how many people get a message, if that is known, and names those who have written in the thread.
@@ -303,12 +304,13 @@ func (q *inquiry) nameOf(ctx context.Context, argument, id string) string {
 	if !ok || q.Names == nil || ref.When != "" && !input.Given(strings.Split(ref.When, "|"), q.args.Wire) {
 		return ""
 	}
-	q.Names.complete(ctx, []*Kind{ref.Kind})
-	d, _ := q.Names.known(ref.Kind)
-	if d == nil || d.ByID[id] == "" {
+	q.Names.Complete(ctx, []*names.Kind{ref.Kind})
+	d, _ := q.Names.Known(ref.Kind)
+	name := d.Name(id)
+	if name == "" {
 		return ""
 	}
-	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Words(d.ByID[id]), longestLabel)
+	return ", " + ref.Kind.Word + " " + quoted(q.writer(nil).Words(name), longestLabel)
 }
 
 // quoted returns a text on one line in quotes, with quotes inside it escaped. The number of missing characters stands outside of the

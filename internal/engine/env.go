@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/render"
 )
 
@@ -34,7 +35,7 @@ type Engine struct {
 // Account holds what the calls of one caller share. Where each caller has a key, callers share nothing that depends on a key.
 type Account struct {
 	Client  *client.Client
-	Names   *Names                        // the names of the organization's objects; nil: answers show ids, and arguments cannot be names
+	Names   *names.Cache                  // the names of the organization's objects; nil: answers show ids, and arguments cannot be names
 	Repeats *Repeats                      // counts calls that fail repeatedly; nil: counts none
 	Keeps   string                        // the setting that forbids calls that take something away; empty: they are allowed
 	OffBy   func(operation string) string // returns the setting that switches an operation off, empty for one that is on; nil: all are on

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
@@ -17,7 +16,6 @@ const (
 	MaxPages    = maxPages
 	MostRepeats = mostRepeats
 	MostSpent   = mostSpent
-	NamesKept   = namesKept
 	Panicked    = panicked
 	Sending     = sending
 	TooOften    = tooOften
@@ -25,7 +23,6 @@ const (
 
 type (
 	AuditLine = auditLine
-	Directory = directory
 	Outcome   = answer
 	Question  = question
 	Reply     = reply
@@ -58,20 +55,6 @@ func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
 
 // RefsOf are the references of an operation.
 func (inv *Inventory) RefsOf(op *Operation) Refs { return inv.refs[op.Name].Arguments }
-
-func (n *Names) Ask(ctx context.Context, k *Kind, maxAge time.Duration) *directory {
-	return n.ask(ctx, k, maxAge)
-}
-
-func (n *Names) Find(ctx context.Context, k *Kind, name string) ([]Thing, *directory, error) {
-	return n.find(ctx, k, name)
-}
-
-// SetClock gives the names another clock.
-func (n *Names) SetClock(now func() time.Time) { n.now = now }
-
-// Know makes a list of names known, as if it had been asked for.
-func (n *Names) Know(k *Kind, d *directory) { n.latest[k] = d }
 
 func (env Env) with(op *Operation, args input.Arguments) *call {
 	c := env.call(op)
@@ -123,9 +106,6 @@ func (op *Operation) RunIn(ctx context.Context, env Env, args input.Arguments) a
 	return env.with(op, args).run(ctx)
 }
 
-func (d *directory) Add(k *Kind, item []byte)       { d.add(k, item) }
-func (d *directory) Wait(ctx context.Context) error { return d.wait(ctx) }
-
 func (s *states) Issue(about []byte) string                { return s.issue(about) }
 func (s *states) Redeem(state string, about []byte) string { return s.redeem(state, about) }
 
@@ -150,20 +130,3 @@ func (c *Confirmations) SetCaller(caller func(context.Context) string) { c.calle
 
 // Remembered is how many calls are remembered.
 func (r *Repeats) Remembered() int { return len(r.last) }
-
-// MostOfNames is the bound of all lists of names.
-const MostOfNames = mostOfNames
-
-// Taken is how many bytes the counted lists take.
-func (m *NamesMemory) Taken() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.taken
-}
-
-// Lists is how many lists are kept.
-func (n *Names) Lists() int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return len(n.latest)
-}

@@ -30,7 +30,7 @@ func (inv *Inventory) NamesTaken(op *Operation) map[string]string {
 // FinderOf returns the tool that finds an id of this name, such as postId, or an empty text.
 func (inv *Inventory) FinderOf(id string) string {
 	if k := inv.byID[id]; k != nil {
-		return k.finder()
+		return k.Finder()
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/tools"
 	"featurebase-mcp/tools/kind"
 )
@@ -12,8 +13,8 @@ import (
 const anID = enginetest.AnID
 
 // namedKinds are the kinds that go by a name.
-func namedKinds() []*engine.Kind {
-	return slices.DeleteFunc(kind.All(), func(k *engine.Kind) bool { return k.List == "" })
+func namedKinds() []*names.Kind {
+	return slices.DeleteFunc(kind.All(), func(k *names.Kind) bool { return k.List == "" })
 }
 
 // references are those of all operations.

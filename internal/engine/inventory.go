@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"featurebase-mcp/internal/names"
 )
 
 // Inventory holds all operations and kinds. It is passed as a value and not kept as a global, so that a test can have its own.
@@ -12,18 +14,18 @@ type Inventory struct {
 	all     []*Operation
 	byName  map[string]*Operation
 	setOf   map[string]*Toolset // by the name of an operation
-	kinds   []*Kind
-	byID    map[string]*Kind // by the names of the arguments that hold their ids
-	refs    map[string]refs  // by the name of an operation
+	kinds   []*names.Kind
+	byID    map[string]*names.Kind // by the names of the arguments that hold their ids
+	refs    map[string]refs        // by the name of an operation
 	schemas func() map[string]json.RawMessage
 }
 
 // NewInventory returns the inventory of toolsets, in the order of the documentation. schemas returns the published schema of each operation
 // by its name; it is called when the first tool is listed, since schemas are expensive to parse at start.
-func NewInventory(schemas func() map[string]json.RawMessage, kinds []*Kind, sets ...*Toolset) *Inventory {
+func NewInventory(schemas func() map[string]json.RawMessage, kinds []*names.Kind, sets ...*Toolset) *Inventory {
 	inv := &Inventory{
 		sets: sets, kinds: kinds, schemas: schemas,
-		byName: map[string]*Operation{}, setOf: map[string]*Toolset{}, byID: map[string]*Kind{}, refs: map[string]refs{},
+		byName: map[string]*Operation{}, setOf: map[string]*Toolset{}, byID: map[string]*names.Kind{}, refs: map[string]refs{},
 	}
 	for _, k := range kinds {
 		for name := range strings.FieldsSeq(k.IDs) {

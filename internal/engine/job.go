@@ -16,6 +16,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/render"
 )
 
@@ -152,7 +153,8 @@ func (j *Job) List(ctx context.Context, what, operation string, wire map[string]
 const (
 	// PageSize is how many items a page has, the most that the API allows.
 	PageSize = 100
-	together = 8 // parts of one job that run at the same time
+	maxPages = 20 // pages of a list; the bound ends a list whose small pages go on for ever
+	together = 8  // parts of one job that run at the same time
 )
 
 // Part is a piece of a job that runs at the same time as others.
@@ -299,13 +301,14 @@ func Marked(places ...string) string {
 }
 
 // Called returns the name of a thing of a kind, or its id if the name is not available in time.
-func (j *Job) Called(ctx context.Context, k *Kind, id string) string {
+func (j *Job) Called(ctx context.Context, k *names.Kind, id string) string {
 	if j.Names == nil || id == "" {
 		return id
 	}
-	j.Names.complete(ctx, []*Kind{k})
-	if d, _ := j.Names.known(k); d != nil && d.ByID[id] != "" {
-		return j.Line(d.ByID[id])
+	j.Names.Complete(ctx, []*names.Kind{k})
+	d, _ := j.Names.Known(k)
+	if name := d.Name(id); name != "" {
+		return j.Line(name)
 	}
 	return id
 }

@@ -1,44 +1,22 @@
 package engine
 
 import (
+	"context"
+	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
+	"featurebase-mcp/internal/render"
 )
-
-// Kind is a sort of object that arguments refer to by an id.
-type Kind struct {
-	Word, Plural string // the words for it in texts
-	IDs          string // the names of arguments and holes in paths that hold an id, separated by spaces
-	Find         string // the operation that finds a valid id; empty: List
-
-	// The following are set for kinds whose objects people know by name.
-	List    string               // the operation that lists all of them
-	ByEmail bool                 // an e-mail is a name too
-	IsID    func(id string) bool // reports whether a text has the form of an id; such a text is never looked up as a name
-	Most    int                  // bounds the list of a kind with too many objects for names to be looked up; 0: up to MaxNames, with lookup
-	Order   map[string]any       // the arguments that sort the list by likelihood; nil: none
-}
-
-// finder returns the operation that finds a valid id.
-func (k *Kind) finder() string {
-	if k.Find == "" {
-		return k.List
-	}
-	return k.Find
-}
-
-// idOf returns the id if the value is one, or if it is a name with the id in brackets, as answers show it.
-func (k *Kind) idOf(value string) (string, bool) {
-	id := input.Bracketed(value, k.IsID)
-	return id, k.IsID(id)
-}
 
 // Ref declares that a field holds the id of an object of a kind, so that a name is accepted in its place.
 type Ref struct {
-	Kind *Kind
+	Kind *names.Kind
 	When string // the condition for it, as in Rule.When; empty: always
 }
 
@@ -49,7 +27,7 @@ type Refs map[string]Ref
 // refs are the references of one operation.
 type refs struct {
 	Arguments Refs
-	answers   []answerField
+	answers   []names.Field
 }
 
 // refsOf joins the references of an operation with those of its toolset.
@@ -58,7 +36,7 @@ func refsOf(set *Toolset, op *Operation) refs {
 	maps.Copy(of.Arguments, set.Refs)
 	for _, shown := range []Refs{set.Refs, set.AnswerRefs} {
 		for field, ref := range shown {
-			of.answers = append(of.answers, answerField{field, []byte(`"` + field + `"`), ref.Kind})
+			of.answers = append(of.answers, names.FieldOf(field, ref.Kind))
 		}
 	}
 	maps.Copy(of.Arguments, op.Refs)
@@ -66,8 +44,8 @@ func refsOf(set *Toolset, op *Operation) refs {
 }
 
 // Kind returns the kind with this word among those that have a list, or nil.
-func (inv *Inventory) Kind(word string) *Kind {
-	if i := slices.IndexFunc(inv.kinds, func(k *Kind) bool { return k.Word == word && k.List != "" }); i >= 0 {
+func (inv *Inventory) Kind(word string) *names.Kind {
+	if i := slices.IndexFunc(inv.kinds, func(k *names.Kind) bool { return k.Word == word && k.List != "" }); i >= 0 {
 		return inv.kinds[i]
 	}
 	return nil
@@ -84,7 +62,7 @@ func (inv *Inventory) Lister(word string) string {
 
 // kindOf returns the kind that an argument refers to, by the argument's name: statusId of a ticket is a ticketStatusId, and parentCommentId
 // is a commentId. It returns nil where the name does not tell the kind, as for a plain id.
-func (inv *Inventory) kindOf(op *Operation, name string) *Kind {
+func (inv *Inventory) kindOf(op *Operation, name string) *names.Kind {
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "s")
 	if name == "id" {
 		return nil
@@ -92,7 +70,7 @@ func (inv *Inventory) kindOf(op *Operation, name string) *Kind {
 	if k := inv.byID[strings.TrimSuffix(inv.toolset(op), "s")+strings.ToUpper(name[:1])+name[1:]]; k != nil {
 		return k
 	}
-	var kind *Kind
+	var kind *names.Kind
 	longest := 0
 	for known, k := range inv.byID {
 		if len(known) > longest && strings.HasSuffix(strings.ToLower(name), strings.ToLower(known)) {
@@ -100,4 +78,43 @@ func (inv *Inventory) kindOf(op *Operation, name string) *Kind {
 		}
 	}
 	return kind
+}
+
+// ListRequest returns the request for the list of a kind, from which its names are known.
+func (inv *Inventory) ListRequest(k *names.Kind) (client.Request, error) {
+	op, args := inv.Lookup(k.List), map[string]any{}
+	maps.Copy(args, k.Order)
+	if op.Input.Shape().Props[input.LimitArg] != nil {
+		args[input.LimitArg] = json.Number(strconv.Itoa(PageSize))
+	}
+	return requestOf(op, args)
+}
+
+// shown returns the fields with ids that the answer shows, so that no name is looked up in vain.
+func (inv *Inventory) shown(op *Operation, list bool, detail string) []names.Field {
+	fields := inv.refs[op.Name].answers
+	v := op.Output
+	if v == nil || len(fields) == 0 {
+		return fields
+	}
+	v.Parse()
+	columns := v.RowColumns
+	if !list {
+		columns = v.WrittenColumns
+	}
+	if detail == "full" || len(columns) == 0 || !list && op.Effect == Read {
+		return fields
+	}
+	var shown []names.Field
+	for _, f := range fields {
+		if slices.ContainsFunc(columns, func(c render.Column) bool { return c.Path[0] == f.Name }) {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// Named replaces ids by names in a response of an operation, where they are available in time.
+func (env Env) Named(ctx context.Context, op *Operation, body []byte, detail string) []byte {
+	return env.Names.Replace(ctx, body, func(list bool) []names.Field { return env.Inventory.shown(op, list, detail) })
 }

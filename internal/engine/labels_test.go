@@ -1,14 +1,10 @@
 package engine_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
-	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/rawjson"
-	"featurebase-mcp/tools"
 	"featurebase-mcp/tools/kind"
 )
 
@@ -104,7 +100,7 @@ func TestAnAnswerDoesNotWaitForNames(t *testing.T) {
 		t.Error(text)
 	}
 	close(hold)
-	if err := o.names.Ask(t.Context(), kind.Board, engine.NamesKept).Wait(t.Context()); err != nil {
+	if _, _, err := o.names.Find(t.Context(), kind.Board, "Bugs"); err != nil {
 		t.Fatal(err)
 	}
 	if text, _ := o.call(t, "list_posts", `{}`); !strings.Contains(text, `"boardId":"Bugs"`) {
@@ -122,50 +118,5 @@ func TestAnAnswerWithoutIDsAsksForNothing(t *testing.T) {
 	o.call(t, "list_posts", `{}`)
 	if _, lookups := o.seen(); len(lookups) != 0 {
 		t.Error(lookups)
-	}
-}
-
-// Whatever a response holds, it stays JSON, and a list keeps its items.
-func FuzzNamesInAnswers(f *testing.F) {
-	for _, seed := range []string{
-		`{"data":[` + aRow(bugs) + `]}`, `{"boardId":["` + bugs + `","` + ideas + `"]}`, `{"boardId":[]}`, `{"boardId":"a\"b"}`, `{"data":[],"boardId":"` + bugs + `"}`,
-		`{"x\"boardId":"` + bugs + `"}`, `["boardId","` + bugs + `"]`, `{"boardId":["` + bugs + `",{"assigneeId":"` + bo + `"}]}`, `"boardId"`, `{"data"`, `{"data":`, ` {"boardId" : "` + bo + `" } `,
-	} {
-		f.Add(seed)
-	}
-	n := engine.NewNames(nil, tools.Inventory())
-	for _, k := range []*engine.Kind{kind.Board, kind.Admin} {
-		d := &engine.Directory{Since: time.Now().Add(time.Hour), Done: make(chan struct{}), ByName: map[string]int{}, ByID: map[string]string{}}
-		for id, name := range map[string]string{bugs: `"Bu}gs"`, ideas: "Ideas", bo: "Bo"} {
-			d.Add(k, []byte(`{"id":"`+id+`","name":`+string(rawjson.Encode(name))+`}`))
-		}
-		close(d.Done)
-		n.Know(k, d)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		if !json.Valid([]byte(body)) {
-			return
-		}
-		for _, name := range []string{"list_posts", "create_post"} {
-			got := n.Named(t.Context(), tools.Inventory().Lookup(name), []byte(body), "full")
-			if !json.Valid(got) {
-				t.Fatalf("%s became %s", body, got)
-			}
-		}
-	})
-}
-
-// A list of ten long posts is what is asked for most often.
-func BenchmarkNamesInAnswers(b *testing.B) {
-	body := []byte(`{"data":[` + strings.Repeat(strings.Replace(aRow(bugs), "Crash", strings.Repeat("lorem ipsum ", 250), 1)+",", 9) + aRow(ideas) + `]}`)
-	d := &engine.Directory{Done: make(chan struct{}), ByName: map[string]int{"bugs": 1}, ByID: map[string]string{bugs: "Bugs"}}
-	close(d.Done)
-	n := engine.NewNames(nil, tools.Inventory())
-	d.Since = time.Now().Add(time.Hour)
-	n.Know(kind.Board, d)
-	op := tools.Inventory().Lookup("list_posts")
-	b.SetBytes(int64(len(body)))
-	for b.Loop() {
-		n.Named(b.Context(), op, body, "")
 	}
 }

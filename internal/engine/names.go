@@ -1,12 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/internal/render"
 )
@@ -23,7 +26,7 @@ func contains(words, word string) bool {
 
 // mention is one value among the arguments that may be a name. Put replaces it by an id.
 type mention struct {
-	Kind  *Kind
+	Kind  *names.Kind
 	path  string
 	value string
 	Put   func(id string)
@@ -91,18 +94,18 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 
 // resolve replaces the names among the arguments by ids. It returns the final answer if a name cannot be resolved; then nothing is sent.
 func (c *call) resolve(ctx context.Context) *answer {
-	var names []mention
+	var named []mention
 	for _, m := range c.Inventory.mentions(c.op, c.args.Wire) {
-		if id, ok := m.Kind.idOf(m.value); ok {
+		if id, ok := m.Kind.IDOf(m.value); ok {
 			m.Put(id)
 			continue
 		}
-		names = append(names, m)
-		c.Names.ask(ctx, m.Kind, namesKept) // starts the lists of all kinds at once
+		named = append(named, m)
+		c.Names.Ask(ctx, m.Kind) // starts the lists of all kinds at once
 	}
 	var p input.Problems
-	for _, m := range names {
-		found, dir, err := c.Names.find(ctx, m.Kind, m.value)
+	for _, m := range named {
+		found, dir, err := c.Names.Find(ctx, m.Kind, m.value)
 		switch {
 		case err != nil:
 			what := c.op.Name + " sent nothing, since the " + m.Kind.Plural + " could not be listed to look up " + input.Show(m.value)
@@ -123,7 +126,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 
 // refusal explains why a name does not identify one object, and what would. It lists the names that exist only if the caller may read the
 // list.
-func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) string {
+func (c *call) refusal(k *names.Kind, name string, found []names.Thing, dir *names.List) string {
 	const most = 20
 	told := c.reads(k.List)
 	mask := func(email string) string {
@@ -145,24 +148,40 @@ func (c *call) refusal(k *Kind, name string, found []Thing, dir *directory) stri
 			list = append(list, strings.TrimSpace(t.ID+" "+mask(t.Email)))
 		}
 		return fmt.Sprintf("%d %s are called %s; give the id of one: %s", len(found), k.Plural, input.Show(name), strings.Join(list, ", "))
-	case len(dir.things) == 0 && dir.cut:
+	case len(dir.Things) == 0 && dir.Cut:
 		return fmt.Sprintf("no %s is called %s, as far as %s could be listed; give the id", k.Word, input.Show(name), k.Plural)
-	case len(dir.things) == 0:
+	case len(dir.Things) == 0:
 		return fmt.Sprintf("no %s is called %s: there are none", k.Word, input.Show(name))
 	}
-	names := dir.shown(&render.Writer{View: &render.PlainView, Mask: c.MaskEmails && !k.ByEmail})
+	known := shownNames(dir, &render.Writer{View: &render.PlainView, Mask: c.MaskEmails && !k.ByEmail})
 	text := fmt.Sprintf("no %s is called %s", k.Word, input.Show(name))
-	if dir.cut {
-		text = fmt.Sprintf("none of the first %d %s is called %s", len(names), k.Plural, input.Show(name))
+	if dir.Cut {
+		text = fmt.Sprintf("none of the first %d %s is called %s", len(known), k.Plural, input.Show(name))
 	}
-	if near := nearest.Name(name, names); near != "" {
+	if near := nearest.Name(name, known); near != "" {
 		text += fmt.Sprintf("; did you mean %q? Valid: ", near)
 	} else {
 		text += "; valid: "
 	}
-	text += strings.Join(names[:min(len(names), most)], ", ")
-	if more := len(names) - most; more > 0 {
+	text += strings.Join(known[:min(len(known), most)], ", ")
+	if more := len(known) - most; more > 0 {
 		text += fmt.Sprintf(" and %d more (%s)", more, k.List)
 	}
 	return text
+}
+
+// shownNames returns the names of a list, in the order of the API, as a sentence can list them: cleaned like all text from the API, short, and in
+// quotes where punctuation would blur their limits.
+func shownNames(list *names.List, w *render.Writer) []string {
+	const longest = 80 // characters of a name
+	shown := make([]string, len(list.Things))
+	for i, t := range list.Things {
+		name := cmp.Or(strings.TrimSpace(t.Name), t.Email)
+		name = markup.PlainExcerpt(legible.OneLine(w.Words(name)), longest)
+		if strings.ContainsAny(name, ",;:.") {
+			name = input.Show(name)
+		}
+		shown[i] = name
+	}
+	return shown
 }

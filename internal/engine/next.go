@@ -106,7 +106,7 @@ func (f failing) finder(name string) string {
 	if k == nil {
 		return "check %s"
 	}
-	switch op, off := f.firstOn(f.Inventory.lists(f.Inventory.Lookup(k.finder()))); {
+	switch op, off := f.firstOn(f.Inventory.lists(f.Inventory.Lookup(k.Finder()))); {
 	case op != nil:
 		return op.Name + " finds the right %s"
 	default:

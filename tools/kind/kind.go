@@ -5,6 +5,7 @@ package kind
 import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 )
 
 // page bounds the list of a kind that has too many objects for names to be looked up.
@@ -12,35 +13,35 @@ const page = engine.PageSize
 
 // The kinds whose names are accepted in place of ids. Tags of posts and categories of changelogs have names in the API itself.
 var (
-	Board           = &engine.Kind{Word: "board", Plural: "boards", IDs: "boardId", List: "list_boards", IsID: input.IsHex24}
-	PostStatus      = &engine.Kind{Word: "post status", Plural: "post statuses", IDs: "statusId", List: "list_post_statuses", IsID: input.IsHex24}
-	Admin           = &engine.Kind{Word: "admin", Plural: "admins", IDs: "adminId assigneeId adminAssigneeId", List: "list_admins", ByEmail: true, IsID: input.IsHex24}
-	Team            = &engine.Kind{Word: "team", Plural: "teams", IDs: "teamId teamAssigneeId", List: "list_teams", IsID: input.IsHex24}
-	ConversationTag = &engine.Kind{Word: "conversation tag", Plural: "conversation tags", IDs: "tagId", List: "list_conversation_tags", IsID: input.IsHex24}
-	Collection      = &engine.Kind{Word: "collection", Plural: "collections", IDs: "collectionId parentId", List: "list_collections", IsID: input.IsNumber}
-	TicketCategory  = &engine.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
-	TicketStatus    = &engine.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
+	Board           = &names.Kind{Word: "board", Plural: "boards", IDs: "boardId", List: "list_boards", IsID: input.IsHex24}
+	PostStatus      = &names.Kind{Word: "post status", Plural: "post statuses", IDs: "statusId", List: "list_post_statuses", IsID: input.IsHex24}
+	Admin           = &names.Kind{Word: "admin", Plural: "admins", IDs: "adminId assigneeId adminAssigneeId", List: "list_admins", ByEmail: true, IsID: input.IsHex24}
+	Team            = &names.Kind{Word: "team", Plural: "teams", IDs: "teamId teamAssigneeId", List: "list_teams", IsID: input.IsHex24}
+	ConversationTag = &names.Kind{Word: "conversation tag", Plural: "conversation tags", IDs: "tagId", List: "list_conversation_tags", IsID: input.IsHex24}
+	Collection      = &names.Kind{Word: "collection", Plural: "collections", IDs: "collectionId parentId", List: "list_collections", IsID: input.IsNumber}
+	TicketCategory  = &names.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
+	TicketStatus    = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
 )
 
 // The kinds with many objects whose names are not unique. People pick one by its name, and the value contains the id.
 var (
-	Post = &engine.Kind{
+	Post = &names.Kind{
 		Word: "post", Plural: "posts", IDs: "postId", Find: "search_posts", IsID: input.IsHex24,
 		List: "list_posts", Most: page, Order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"},
 	}
-	Changelog = &engine.Kind{
+	Changelog = &names.Kind{
 		Word: "changelog", Plural: "changelogs", IDs: "changelogId", IsID: input.IsHex24,
 		List: "list_changelogs", Most: page, Order: map[string]any{"state": "all"},
 	}
-	Article = &engine.Kind{
+	Article = &names.Kind{
 		Word: "article", Plural: "articles", IDs: "articleId", Find: "search_articles", IsID: input.IsNumber,
 		List: "list_articles", Most: page,
 	}
-	Conversation = &engine.Kind{
+	Conversation = &names.Kind{
 		Word: "conversation", Plural: "conversations", IDs: "conversationId conversationPartId", Find: "search_conversations", IsID: input.IsNumber,
 		List: "list_conversations", Most: page,
 	}
-	Contact = &engine.Kind{
+	Contact = &names.Kind{
 		Word: "contact", Plural: "contacts", IDs: "contactId userId", IsID: input.IsHex24,
 		List: "search_contacts", Most: page, Order: map[string]any{"sort": "lastActivity:desc"},
 	}
@@ -48,22 +49,22 @@ var (
 
 // The kinds that are referred to only by id.
 var (
-	customField  = &engine.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
-	comment      = &engine.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}
-	company      = &engine.Kind{Word: "company", IDs: "companyId featurebaseId", Find: "search_companies"}
-	survey       = &engine.Kind{Word: "survey", IDs: "surveyId", Find: "list_surveys"}
-	webhook      = &engine.Kind{Word: "webhook", IDs: "webhookId", Find: "list_webhooks"}
-	brand        = &engine.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
-	helpCenter   = &engine.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
-	redirectRule = &engine.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
-	attribute    = &engine.Kind{Word: "conversation attribute", IDs: "attributeId", Find: "list_conversation_attributes"}
-	ticket       = &engine.Kind{Word: "ticket", IDs: "ticketNumber", Find: "list_tickets"}
-	ticketField  = &engine.Kind{Word: "ticket field", IDs: "ticketFieldId", Find: "list_ticket_custom_fields"}
+	customField  = &names.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
+	comment      = &names.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}
+	company      = &names.Kind{Word: "company", IDs: "companyId featurebaseId", Find: "search_companies"}
+	survey       = &names.Kind{Word: "survey", IDs: "surveyId", Find: "list_surveys"}
+	webhook      = &names.Kind{Word: "webhook", IDs: "webhookId", Find: "list_webhooks"}
+	brand        = &names.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
+	helpCenter   = &names.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
+	redirectRule = &names.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
+	attribute    = &names.Kind{Word: "conversation attribute", IDs: "attributeId", Find: "list_conversation_attributes"}
+	ticket       = &names.Kind{Word: "ticket", IDs: "ticketNumber", Find: "list_tickets"}
+	ticketField  = &names.Kind{Word: "ticket field", IDs: "ticketFieldId", Find: "list_ticket_custom_fields"}
 )
 
 // All returns every kind.
-func All() []*engine.Kind {
-	return []*engine.Kind{
+func All() []*names.Kind {
+	return []*names.Kind{
 		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus,
 		Post, Changelog, Article, Conversation, Contact,
 		customField, comment, company, survey, webhook, brand, helpCenter, redirectRule, attribute, ticket, ticketField,

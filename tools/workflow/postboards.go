@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/rawjson"
 )
 
@@ -37,7 +37,7 @@ type postBoards []postBoard
 
 // boards reads all boards.
 func (j *work) boards(ctx context.Context) (postBoards, error) {
-	c, err := j.List(ctx, "the boards", "list_boards", nil, engine.MaxNames)
+	c, err := j.List(ctx, "the boards", "list_boards", nil, names.Most)
 	var all postBoards
 	for _, item := range objects(c.Items) {
 		board := rawjson.Repair(item)
@@ -77,7 +77,7 @@ func (b postBoard) called() string { return cmp.Or(b.name, b.id, "no board") }
 
 // statuses reads all statuses of posts.
 func (j *work) statuses(ctx context.Context) ([]postStatus, error) {
-	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, engine.MaxNames)
+	c, err := j.List(ctx, "the post statuses", "list_post_statuses", nil, names.Most)
 	var all []postStatus
 	for _, item := range objects(c.Items) {
 		all = append(all, j.status(rawjson.Repair(item)))

@@ -50,7 +50,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body = j.Names.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Repair(body), "full")
+	body = j.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Repair(body), "full")
 	digestView.Parse()
 	w := &render.Writer{View: digestView, Mask: j.MaskEmails, Minutes: true}
 	lines, places := w.AppendNamedLines(nil, body)

@@ -8,6 +8,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/tools/kind"
 )
 
@@ -51,7 +52,7 @@ type triage struct {
 	inReview, initial, newest, popular engine.Collection
 	statuses                           []postStatus
 	boards                             postBoards
-	admins                             []engine.Thing
+	admins                             []names.Thing
 	pool                               pool
 	waiting                            []*postFacts
 }
@@ -94,8 +95,8 @@ func (t *triage) read(ctx context.Context) error {
 			return err
 		}},
 		{What: "the admins", Do: func(ctx context.Context) error {
-			c, err := t.List(ctx, "the admins", "list_admins", nil, engine.MaxNames)
-			t.admins = engine.DecodeAll[engine.Thing](c.Items)
+			c, err := t.List(ctx, "the admins", "list_admins", nil, names.Most)
+			t.admins = engine.DecodeAll[names.Thing](c.Items)
 			return err
 		}},
 	}

@@ -13,7 +13,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
-	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/tools"
 )
@@ -25,8 +25,8 @@ const ActingAdmin = "tomasz@plumline.example"
 const Patience = time.Minute
 
 // Names are the names that a client can see, waited for until they come.
-func Names(c *client.Client) *engine.Names {
-	names := engine.NewNames(c, tools.Inventory())
+func Names(c *client.Client) *names.Cache {
+	names := names.NewCache(c, tools.Inventory().ListRequest)
 	names.Patience = Patience
 	return names
 }

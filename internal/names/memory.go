@@ -1,4 +1,4 @@
-package engine
+package names
 
 import (
 	"slices"
@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// mostOfNames is how many bytes all lists of names of a process take together.
-	mostOfNames = 16 << 20
-	// mostOfList is how many bytes one list takes. What comes after is left out, as beyond MaxNames.
+	// mostBytes is how many bytes all lists of names of a process take together.
+	mostBytes = 16 << 20
+	// mostOfList is how many bytes one list takes. What comes after is left out, as beyond Most.
 	mostOfList = 1 << 20
 )
 
-// NamesMemory bounds the lists of names of all accounts of a process together. Each caller with a key of its own has its own lists, so without
+// Memory bounds the lists of names of all accounts of a process together. Each caller with a key of its own has its own lists, so without
 // a common bound a few callers of large organizations could fill the memory. The list that was loaded first makes room for the next.
-type NamesMemory struct {
+type Memory struct {
 	mu    sync.Mutex
 	taken int
 	lists []loadedList // in the order in which they were loaded
@@ -22,13 +22,13 @@ type NamesMemory struct {
 
 // loadedList is a list with the place that it is forgotten in.
 type loadedList struct {
-	in   *Names
+	in   *Cache
 	kind *Kind
-	list *directory
+	list *List
 }
 
 // keep counts a loaded list, and forgets others until it fits.
-func (m *NamesMemory) keep(in *Names, k *Kind, d *directory) {
+func (m *Memory) keep(in *Cache, k *Kind, d *List) {
 	if m == nil {
 		return
 	}
@@ -36,19 +36,19 @@ func (m *NamesMemory) keep(in *Names, k *Kind, d *directory) {
 	m.taken += d.size
 	m.lists = append(m.lists, loadedList{in, k, d})
 	var old []loadedList
-	for m.taken > mostOfNames && len(m.lists) > 1 {
+	for m.taken > mostBytes && len(m.lists) > 1 {
 		old = append(old, m.lists[0])
 		m.taken -= m.lists[0].list.size
 		m.lists = slices.Delete(m.lists, 0, 1)
 	}
 	m.mu.Unlock()
-	for _, l := range old { // without the lock: Names releases while it holds its own
+	for _, l := range old { // without the lock: Cache releases while it holds its own
 		l.in.forget(l.kind, l.list)
 	}
 }
 
 // release stops counting a list that is not used any more.
-func (m *NamesMemory) release(d *directory) {
+func (m *Memory) release(d *List) {
 	if m == nil || d == nil {
 		return
 	}
@@ -61,7 +61,7 @@ func (m *NamesMemory) release(d *directory) {
 }
 
 // forget leaves out a list, if it is still the latest of its kind.
-func (n *Names) forget(k *Kind, d *directory) {
+func (n *Cache) forget(k *Kind, d *List) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.latest[k] == d {
@@ -70,7 +70,7 @@ func (n *Names) forget(k *Kind, d *directory) {
 }
 
 // Close forgets all lists. It is for an account that ends: calls that are still running look up again what they need.
-func (n *Names) Close() {
+func (n *Cache) Close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for k, d := range n.latest {

@@ -1,4 +1,4 @@
-package engine
+package names
 
 import (
 	"bytes"
@@ -7,40 +7,45 @@ import (
 	"slices"
 
 	"featurebase-mcp/internal/rawjson"
-	"featurebase-mcp/internal/render"
 )
 
 // label is the place of an id in a response that a name can replace.
 type label struct {
-	answerField
+	Field
 	start, end int // offsets of the id in the body, without its quotes
 }
 
-// answerField is a field of answers that holds ids of a kind.
-type answerField struct {
-	name string
+// Field is a field of answers that holds ids of a kind.
+type Field struct {
+	Name string
+	Kind *Kind
 	key  []byte // the name in quotes
-	kind *Kind
 }
 
-// Named replaces ids by names in a response, before a view picks its fields: names mean more to a model and cost fewer tokens. A list
-// states the ids once, in the field ids; elsewhere the id follows the first occurrence of its name in brackets. Named waits for missing
-// lists up to Patience. If a name is not available by then, the id stays.
-func (n *Names) Named(ctx context.Context, op *Operation, body []byte, detail string) []byte {
+// FieldOf returns a field of answers.
+func FieldOf(name string, k *Kind) Field {
+	return Field{Name: name, Kind: k, key: []byte(`"` + name + `"`)}
+}
+
+// Replace replaces ids by names in a response, before a view picks its fields: names mean more to a model and cost fewer tokens. A list states
+// the ids once, in the field ids; elsewhere the id follows the first occurrence of its name in brackets. shown returns the fields with ids that
+// the answer shows, given whether the response is a list. Replace waits for missing lists up to Patience. If a name is not available by then,
+// the id stays.
+func (n *Cache) Replace(ctx context.Context, body []byte, shown func(list bool) []Field) []byte {
 	if n == nil {
 		return body
 	}
 	list := isPage(body)
-	labels := labelsIn(body, n.inventory.shown(op, list, detail))
+	labels := labelsIn(body, shown(list))
 	if len(labels) == 0 {
 		return body
 	}
 	kinds := kindsOf(labels)
-	n.complete(ctx, kinds)
+	n.Complete(ctx, kinds)
 	w := &labelWriter{body: body, list: list, ids: map[*Kind][]string{}}
-	w.directories = make(map[*Kind]*directory, len(kinds))
+	w.lists = make(map[*Kind]*List, len(kinds))
 	for _, k := range kinds {
-		w.directories[k], _ = n.known(k)
+		w.lists[k], _ = n.Known(k)
 	}
 	return w.write(labels)
 }
@@ -50,7 +55,7 @@ const maxLabels = 10_000
 
 // labelsIn finds the fields in a response by their keys, without parsing it. This is safe because a quote within a JSON string is escaped,
 // so that a quoted name before a colon is a key. It is many times faster than parsing 30 kB for a few ids.
-func labelsIn(body []byte, fields []answerField) []label {
+func labelsIn(body []byte, fields []Field) []label {
 	var found []label
 	for _, f := range fields {
 		for at := 0; len(found) < maxLabels; {
@@ -71,7 +76,7 @@ func labelsIn(body []byte, fields []answerField) []label {
 }
 
 // appendLabels appends the string at an offset, or the leading strings of the list that begins there.
-func (f answerField) appendLabels(found []label, body []byte, at int) []label {
+func (f Field) appendLabels(found []label, body []byte, at int) []label {
 	list := at < len(body) && body[at] == '['
 	if list {
 		at = skipSpace(body, at+1)
@@ -122,46 +127,22 @@ func isPage(body []byte) bool {
 	return items < len(after) && after[colon] == ':' && after[items] == '['
 }
 
-// shown returns the fields with ids that the answer shows, so that no name is looked up in vain.
-func (inv *Inventory) shown(op *Operation, list bool, detail string) []answerField {
-	fields := inv.refs[op.Name].answers
-	v := op.Output
-	if v == nil || len(fields) == 0 {
-		return fields
-	}
-	v.Parse()
-	columns := v.RowColumns
-	if !list {
-		columns = v.WrittenColumns
-	}
-	if detail == "full" || len(columns) == 0 || !list && op.Effect == Read {
-		return fields
-	}
-	var shown []answerField
-	for _, f := range fields {
-		if slices.ContainsFunc(columns, func(c render.Column) bool { return c.Path[0] == f.name }) {
-			shown = append(shown, f)
-		}
-	}
-	return shown
-}
-
 func kindsOf(labels []label) []*Kind {
 	var kinds []*Kind
 	for _, l := range labels {
-		if !slices.Contains(kinds, l.kind) {
-			kinds = append(kinds, l.kind)
+		if !slices.Contains(kinds, l.Kind) {
+			kinds = append(kinds, l.Kind)
 		}
 	}
 	return kinds
 }
 
-// complete requests all missing lists at once and waits for them up to Patience.
-func (n *Names) complete(ctx context.Context, kinds []*Kind) {
-	var asked []*directory
+// Complete requests all missing lists at once and waits for them up to Patience.
+func (n *Cache) Complete(ctx context.Context, kinds []*Kind) {
+	var asked []*List
 	for _, k := range kinds {
-		if _, wanted := n.known(k); wanted {
-			asked = append(asked, n.ask(ctx, k, namesKept))
+		if _, wanted := n.Known(k); wanted {
+			asked = append(asked, n.ask(ctx, k, kept))
 		}
 	}
 	if len(asked) == 0 {
@@ -170,23 +151,23 @@ func (n *Names) complete(ctx context.Context, kinds []*Kind) {
 	ctx, cancel := context.WithTimeout(ctx, n.Patience)
 	defer cancel()
 	for _, d := range asked {
-		_ = d.wait(ctx) // known returns what is available
+		_ = d.wait(ctx) // Known returns what is available
 	}
 }
 
 // labelWriter writes a response with names in place of ids.
 type labelWriter struct {
-	body        []byte
-	list        bool
-	directories map[*Kind]*directory // nil where the list is not available
-	ids         map[*Kind][]string   // ids written so far, in order
+	body  []byte
+	list  bool
+	lists map[*Kind]*List    // nil where the list is not available
+	ids   map[*Kind][]string // ids written so far, in order
 }
 
 func (w *labelWriter) write(labels []label) []byte {
 	var out []byte
 	copied := 0
 	for _, l := range labels {
-		text := w.text(l.kind, string(w.body[l.start:l.end]))
+		text := w.text(l.Kind, string(w.body[l.start:l.end]))
 		if text == "" {
 			continue
 		}
@@ -212,13 +193,13 @@ func (w *labelWriter) write(labels []label) []byte {
 // text returns the text that replaces an id, or an empty one if its name is not known. A name that two objects share keeps its id beside
 // it.
 func (w *labelWriter) text(k *Kind, id string) string {
-	d := w.directories[k]
-	if d == nil || d.ByID[id] == "" {
+	d := w.lists[k]
+	name := d.Name(id)
+	if name == "" {
 		return ""
 	}
-	name := d.ByID[id]
 	first := !slices.Contains(w.ids[k], id)
-	shared := d.ByName[plainName(name)] > 1
+	shared := d.Named(name) > 1
 	if first && (!w.list || !shared) {
 		w.ids[k] = append(w.ids[k], id)
 	}
@@ -240,7 +221,7 @@ func (w *labelWriter) appendIDs(out []byte, labels []label) []byte {
 			if j > 0 {
 				out = append(out, ',')
 			}
-			out = append(rawjson.AppendString(out, w.directories[k].ByID[id]), ':')
+			out = append(rawjson.AppendString(out, w.lists[k].Name(id)), ':')
 			out = rawjson.AppendString(out, id)
 		}
 		out = append(out, '}')

@@ -1,4 +1,4 @@
-package engine_test
+package names_test
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/names"
 	"featurebase-mcp/tools"
 	"featurebase-mcp/tools/kind"
 )
@@ -20,28 +20,28 @@ func TestTheNamesOfAllAccountsHaveOneBound(t *testing.T) {
 		items = append(items, fmt.Sprintf(`{"id":"64b921c0d0013bb2e%07d","name":"Board %d %s"}`, i, i, strings.Repeat("x", 3500)))
 	}
 	api := enginetest.NewAPI(t, http.StatusOK, `{"data":[`+strings.Join(items, ",")+`],"nextCursor":null}`)
-	var memory engine.NamesMemory
-	var all []*engine.Names
+	var memory names.Memory
+	var all []*names.Cache
 	for i := range 60 {
-		names := engine.NewNames(api.Client(t), tools.Inventory())
-		names.Memory = &memory
-		all = append(all, names)
-		if found, _, err := names.Find(t.Context(), kind.Board, "Board 7 "+strings.Repeat("x", 3500)); err != nil || len(found) != 1 {
+		cache := names.NewCache(api.Client(t), tools.Inventory().ListRequest)
+		cache.Memory = &memory
+		all = append(all, cache)
+		if found, _, err := cache.Find(t.Context(), kind.Board, "Board 7 "+strings.Repeat("x", 3500)); err != nil || len(found) != 1 {
 			t.Fatalf("caller %d finds %d, %v", i, len(found), err)
 		}
-		if got := memory.Taken(); got > engine.MostOfNames {
+		if got := memory.Taken(); got > names.MostBytes {
 			t.Fatalf("after %d callers the lists take %d bytes", i+1, got)
 		}
 	}
 	kept := 0
-	for _, names := range all {
-		kept += names.Lists()
+	for _, cache := range all {
+		kept += cache.Lists()
 	}
 	if kept < 10 || kept == len(all) {
 		t.Errorf("%d of %d lists are kept", kept, len(all))
 	}
-	for _, names := range all {
-		names.Close()
+	for _, cache := range all {
+		cache.Close()
 	}
 	if got := memory.Taken(); got != 0 {
 		t.Errorf("%d bytes are still counted", got)
