@@ -188,7 +188,8 @@ func changed(was, is Object) fields {
 	return f
 }
 
-// same compares two values. Nested values are the same if they share their memory, which never changes.
+// same compares two values. Nested values are the same if they share their memory, which never changes. No list is another value than an empty
+// one, since the state file writes null for the first.
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case Object:
@@ -196,7 +197,7 @@ func same(a, b any) bool {
 		return ok && reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 	case []any:
 		b, ok := b.([]any)
-		return ok && len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+		return ok && len(a) == len(b) && (a == nil) == (b == nil) && (len(a) == 0 || &a[0] == &b[0])
 	}
 	return reflect.DeepEqual(a, b)
 }

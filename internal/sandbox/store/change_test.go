@@ -103,6 +103,17 @@ func TestChangesCarryTheStateAndRollbackUndoesIt(t *testing.T) {
 	})
 }
 
+// A list that was null and is empty now has changed: whoever follows would keep the null.
+func TestAnEmptyListIsNotNull(t *testing.T) {
+	t.Parallel()
+	for _, values := range [][2]any{{[]any(nil), []any{}}, {[]any{}, []any(nil)}} {
+		was, is := Object{"_parts": values[0]}, Object{"_parts": values[1]}
+		if f := changed(was, is); len(f.Set) != 1 {
+			t.Errorf("from %#v to %#v: %+v", values[0], values[1], f)
+		}
+	}
+}
+
 // A change is as long as what changed, however long the object is.
 func TestAChangeIsAsLongAsWhatChanged(t *testing.T) {
 	t.Parallel()
