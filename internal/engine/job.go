@@ -71,6 +71,12 @@ func (e *JobError) Error() string { return e.What + ": " + e.Err.Error() }
 // Unwrap returns Err.
 func (e *JobError) Unwrap() error { return e.Err }
 
+// Gone reports whether the failure of a request is that the thing it asked for does not exist.
+func Gone(err error) bool {
+	failed, ok := errors.AsType[*client.Error](err)
+	return ok && failed.Kind == client.KindNotFound
+}
+
 // request returns the request of an operation. It refuses one that the workflow does not declare in Uses. wire has the arguments in the
 // API's form.
 func (j *Job) request(operation string, wire map[string]any) (client.Request, error) {
@@ -166,22 +172,7 @@ type Part struct {
 // All runs the parts concurrently, eight at a time, and reports progress. The answer names each part that failed, also one that ran into
 // the deadline, and goes on without it. All returns an error only for a cancelled call.
 func (j *Job) All(ctx context.Context, parts ...Part) error {
-	j.expect(len(parts))
-	slots := make(chan struct{}, together)
-	failures := make([]error, len(parts))
-	var wg sync.WaitGroup
-	for i, p := range parts {
-		wg.Go(func() {
-			select {
-			case slots <- struct{}{}:
-				defer func() { <-slots }()
-			case <-ctx.Done(): // the first request of the part fails
-			}
-			failures[i] = safely(ctx, p)
-			j.ended(ctx, p.What)
-		})
-	}
-	wg.Wait()
+	failures := j.atOnce(ctx, len(parts), func(i int) Part { return parts[i] })
 	for i, p := range parts {
 		switch failed, ok := errors.AsType[*JobError](failures[i]); {
 		case failures[i] == nil:
@@ -195,6 +186,48 @@ func (j *Job) All(ctx context.Context, parts ...Part) error {
 		return ctx.Err()
 	}
 	return nil
+}
+
+// Each runs n pieces of one part concurrently, eight at a time. The answer names the part once, with how many of its pieces failed, and goes
+// on without these. Each returns an error only for a cancelled call.
+func (j *Job) Each(ctx context.Context, what string, n int, do func(ctx context.Context, i int) error) error {
+	failures := j.atOnce(ctx, n, func(i int) Part {
+		return Part{What: what, Do: func(ctx context.Context) error { return do(ctx, i) }}
+	})
+	if cancelled(ctx) {
+		return ctx.Err()
+	}
+	failures = slices.DeleteFunc(failures, func(err error) bool { return err == nil })
+	if len(failures) == 0 {
+		return nil
+	}
+	if n > 1 {
+		what = fmt.Sprintf("%s (%d of %d requests)", what, len(failures), n)
+	}
+	j.miss(what, failures[0])
+	return nil
+}
+
+// atOnce runs n parts, eight at the same time, and returns their errors.
+func (j *Job) atOnce(ctx context.Context, n int, part func(i int) Part) []error {
+	j.expect(n)
+	slots := make(chan struct{}, together)
+	failures := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		p := part(i)
+		wg.Go(func() {
+			select {
+			case slots <- struct{}{}:
+				defer func() { <-slots }()
+			case <-ctx.Done(): // the first request of the part fails
+			}
+			failures[i] = safely(ctx, p)
+			j.ended(ctx, p.What)
+		})
+	}
+	wg.Wait()
+	return failures
 }
 
 // cancelled reports whether the client no longer waits for the answer.

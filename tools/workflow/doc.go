@@ -5,6 +5,8 @@
 //	triage_queue_text.go, answer_from_help_center_text.go, feedback_report_text.go, draft_changelog_text.go   their answers
 //	workflows.go                   the toolset
 //	postfacts.go, postboards.go    posts, boards and statuses as jobs read them
+//	customers.go                   customers with their companies, and what these pay
+//	whowaits.go                    who waits for whom in a thread
 //	postpool.go                    the posts to compare with, and the similar ones among them
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports

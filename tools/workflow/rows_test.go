@@ -71,18 +71,56 @@ func TestSummariesAreTrue(t *testing.T) {
 	})
 }
 
+// side is who wrote a message; leads are customers, too.
+func side(author string) string {
+	switch author {
+	case "customer", "lead", "guest":
+		return "customer"
+	case "admin":
+		return "team"
+	default:
+		return "bot"
+	}
+}
+
+// words are the messages that both sides can read, in their order.
+func (c rawConversation) words() []rawWords {
+	list := []rawWords{{side(c.Source.Author.Type), c.CreatedAt}}
+	for _, p := range c.Parts {
+		if p.Author != nil && p.Author.Type != "" && p.PartType != "admin_note" {
+			list = append(list, rawWords{side(p.Author.Type), p.CreatedAt})
+		}
+	}
+	return list
+}
+
+type rawWords struct {
+	who string
+	at  time.Time
+}
+
+// waits is who waits, and the first words that wait for an answer, found from the end; bots is when a bot answered a customer who waits.
+// The bot is no side: what it says neither answers a customer nor begins the wait anew.
+func waits(list []rawWords) (who string, since, bot time.Time) {
+	for _, w := range slices.Backward(list) {
+		switch {
+		case w.who == "bot" && who == "" && bot.IsZero():
+			bot = w.at
+		case w.who == "bot":
+		case who == "":
+			who, since = w.who, w.at
+		case w.who == who:
+			since = w.at
+		default:
+			return who, since, bot
+		}
+	}
+	return who, since, bot
+}
+
 // summaryOf are the lines of a summary that can be counted.
 func summaryOf(c rawConversation) [2]string {
-	side := func(author string) string { // leads are customers, too
-		if author == "admin" || author == "bot" {
-			return author
-		}
-		return "customer"
-	}
-	last, since := side(c.Source.Author.Type), c.CreatedAt
-	before, at := since, since // of the message before the last side spoke, and of the last
-	human := last == "admin"   // an admin spoke since a customer did
-	kinds := map[string]int{last: 1}
+	kinds := map[string]int{side(c.Source.Author.Type): 1}
 	for _, p := range c.Parts {
 		switch {
 		case p.PartType == "admin_note":
@@ -91,29 +129,25 @@ func summaryOf(c rawConversation) [2]string {
 			kinds["event"]++
 		default:
 			kinds[side(p.Author.Type)]++
-			if theirs := side(p.Author.Type) == "customer"; theirs != (last == "customer") {
-				before, since, human = since, p.CreatedAt, false
-			}
-			last, at = side(p.Author.Type), p.CreatedAt
-			human = human || last == "admin"
 		}
 	}
 	var counts []string
-	for _, kind := range [][3]string{{"customer", "by customers", "by customers"}, {"admin", "by admins", "by admins"}, {"bot", "by bots", "by bots"}, {"note", "internal note", "internal notes"}, {"event", "event", "events"}} {
+	for _, kind := range [][3]string{{"customer", "by customers", "by customers"}, {"team", "by admins", "by admins"}, {"bot", "by bots", "by bots"}, {"note", "internal note", "internal notes"}, {"event", "event", "events"}} {
 		if n := kinds[kind[0]]; n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, map[bool]string{true: kind[1], false: kind[2]}[n == 1]))
 		}
 	}
 	messages := fmt.Sprintf("\nmessages: all %d (%s), oldest first\n", len(c.Parts)+1, strings.Join(counts, ", "))
-	switch {
+	const minute = "2006-01-02T15:04Z"
+	switch who, since, bot := waits(c.words()); {
 	case c.State == "closed":
 		return [2]string{messages, "\nwaiting: nobody: it is closed"}
-	case last == "customer":
-		return [2]string{messages, "\nwaiting: the customer waits for the team since " + since.Format("2006-01-02T15:04Z")}
-	case last == "bot" && !human && kinds["customer"] > 0:
-		return [2]string{messages, fmt.Sprintf("\nwaiting: the customer waits for the team since %s, unless the bot's answer of %s was enough\n", before.Format("2006-01-02T15:04Z"), at.Format("2006-01-02T15:04Z"))}
+	case who == "customer" && !bot.IsZero():
+		return [2]string{messages, fmt.Sprintf("\nwaiting: the customer waits for the team since %s, unless the bot's answer of %s was enough\n", since.Format(minute), bot.Format(minute))}
+	case who == "customer":
+		return [2]string{messages, "\nwaiting: the customer waits for the team since " + since.Format(minute) + "\n"}
 	default:
-		return [2]string{messages, "\nwaiting: the team waits for the customer since " + since.Format("2006-01-02T15:04Z")}
+		return [2]string{messages, "\nwaiting: the team waits for the customer since " + since.Format(minute) + "\n"}
 	}
 }
 

@@ -45,7 +45,7 @@ func (p *postFacts) signsOfSpam(sameText map[string][]*postFacts) []string {
 	}
 	if p.author.id == "" && p.author.email == "" {
 		signs = append(signs, "no author")
-	} else if p.author.email == "" && p.author.kind != customerSpeaks { // many customers have only an id from another system
+	} else if p.author.email == "" && p.author.kind != customerSide { // many customers have only an id from another system
 		signs = append(signs, "an author without e-mail")
 	}
 	for _, twin := range sameText[strings.ToLower(p.text)] {

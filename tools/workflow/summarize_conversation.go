@@ -58,7 +58,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	var b strings.Builder
 	b.WriteString(engine.Marked(append(places, render.IndentedLines)...))
 	b.Write(lines)
-	fmt.Fprintf(&b, "waiting: %s\n", d.waiting())
+	fmt.Fprintf(&b, "waiting: %s\n", standingIn(d.body, d.opening, d.parts).sentence(d.stamp))
 	b.WriteString(d.lastQuestion())
 	messages, hidden := d.messages()
 	fmt.Fprintf(&b, "messages: %s\n", d.extent(hidden))
@@ -86,83 +86,6 @@ func newDigest(j *work, w *render.Writer, body []byte) *digest {
 	return d
 }
 
-// speaker returns who wrote a part: customer, admin or bot, or an empty text for an event. note reports an internal note of the team.
-func speaker(part rawjson.Value) (who string, note bool) {
-	who = part.Get("author", "type").Text()
-	switch who {
-	case "lead", "guest", "contact":
-		who = customerSpeaks
-	}
-	return who, part.Get("partType").Text() == "admin_note"
-}
-
-// The speakers other than admins.
-const (
-	customerSpeaks = "customer"
-	botSpeaks      = "bot"
-)
-
-// said is a message that both sides can see.
-type said struct {
-	part rawjson.Value
-	who  string
-	at   string
-}
-
-// exchange returns the messages that both sides can see, with the opening message.
-func (d *digest) exchange() []said {
-	var list []said
-	if d.opening != nil {
-		who, _ := speaker(d.opening)
-		list = append(list, said{d.opening, who, d.body.Get("createdAt").Text()})
-	}
-	for _, part := range d.parts {
-		if who, note := speaker(part); who != "" && !note {
-			list = append(list, said{part, who, part.Get("createdAt").Text()})
-		}
-	}
-	return list
-}
-
-// waiting says who waits for whom, by who spoke last, and since when, by the first message without an answer.
-func (d *digest) waiting() string {
-	list := d.exchange()
-	if len(list) == 0 {
-		return "nobody: there are no messages"
-	}
-	last := list[len(list)-1]
-	theirs := last.who == customerSpeaks
-	since := last.at
-	for i := len(list) - 1; i >= 0 && (list[i].who == customerSpeaks) == theirs; i-- {
-		since = list[i].at
-	}
-	stamp := d.stamp(since)
-	switch state := d.body.Get("state").Text(); {
-	case theirs && state == "closed":
-		return "nobody: it is closed, but the customer spoke last, at " + stamp
-	case state == "closed":
-		return "nobody: it is closed"
-	case theirs:
-		return "the customer waits for the team since " + stamp
-	case last.who == botSpeaks && d.asksAfter(list) != "":
-		return "the customer waits for the team since " + d.asksAfter(list) + ", unless the bot's answer of " + d.stamp(last.at) + " was enough"
-	default:
-		return "the team waits for the customer since " + stamp
-	}
-}
-
-// asksAfter returns since when a customer has had only answers of bots. It is empty if an admin answered last or no customer wrote.
-func (d *digest) asksAfter(list []said) (since string) {
-	i := len(list) - 1
-	for i >= 0 && list[i].who == botSpeaks {
-		i--
-	}
-	for ; i >= 0 && list[i].who == customerSpeaks; i-- {
-		since = d.stamp(list[i].at)
-	}
-	return since
-}
-
 func (d *digest) stamp(at string) string { return d.Text(legible.OneLine(legible.Minute(at))) }
 
 // questions matches the question marks of the world's languages. It leaves out the mark that begins the parameters of an address.
@@ -172,10 +95,10 @@ var questions = legible.Pattern(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
 func (d *digest) lastQuestion() string {
 	t := &render.Transcript{Writer: d.Writer, Longest: digestQuestion}
 	label, text, id := "", "", ""
-	for _, m := range d.exchange() {
+	for _, m := range exchange(d.body, d.opening, d.parts) {
 		message := t.Message(m.part)
 		asks := questions().MatchString(message)
-		if m.who != customerSpeaks || message == "" || !asks && label == "last question of the customer" {
+		if m.who != customerSide || message == "" || !asks && label == "last question of the customer" {
 			continue
 		}
 		label, text, id = "last message of the customer", message, m.part.Get("id").Text()
@@ -201,9 +124,9 @@ func tally(parts []rawjson.Value) string {
 		switch {
 		case note:
 			sorts[3].n++
-		case who == customerSpeaks:
+		case who == customerSide:
 			sorts[0].n++
-		case who == "admin":
+		case who == teamSide:
 			sorts[1].n++
 		case who != "":
 			sorts[2].n++
