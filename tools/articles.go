@@ -66,6 +66,7 @@ var articleOperations = []*engine.Operation{
 		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/articles",
+		Undo:        "delete_article articleId=made",
 		Confirm:     []engine.Asked{{When: "state=live", Because: "Visitors of the help center can read a live article at once."}},
 		Input:       input.Args[createArticle](),
 		Output:      articleView,

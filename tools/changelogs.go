@@ -58,6 +58,7 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs",
+			Undo:        "delete_changelog changelogId=made",
 			Confirm:     []engine.Asked{{When: "state=live", Because: "A live changelog may be public at once."}},
 			Input:       input.Args[createChangelog](),
 			Rules:       []input.Rule{{Need: "htmlContent|markdownContent"}},

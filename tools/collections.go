@@ -49,6 +49,7 @@ var collectionOperations = []*engine.Operation{
 		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/collections",
+		Undo:        "delete_collection collectionId=made",
 		Input:       input.Args[createCollection](),
 		Output:      collectionView,
 		Example:     `{"name":"Getting started","icon":"🚀"}`,

@@ -67,6 +67,7 @@ var comments = &engine.Toolset{
 			Default:      true,
 			Method:       http.MethodPost,
 			Path:         "/v2/comments",
+			Undo:         "delete_comment commentId=made",
 			Input:        input.Args[createComment](),
 			Rules:        []input.Rule{{Need: "postId|changelogId"}},
 			Impersonates: "author",

@@ -5,6 +5,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools/kind"
+	"featurebase-mcp/tools/planning"
 	"featurebase-mcp/tools/workflow"
 )
 
@@ -26,5 +27,6 @@ var Inventory = sync.OnceValue(func() *engine.Inventory {
 		reports,
 		auditLogs,
 		workflow.Toolset,
+		planning.Toolset,
 	)
 })

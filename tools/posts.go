@@ -84,6 +84,7 @@ var posts = &engine.Toolset{
 			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/posts",
+			Undo:        "delete_post postId=made",
 			Input:       input.Args[createPost](),
 			Output:      postView,
 			Notifies: []engine.Notice{
@@ -157,6 +158,7 @@ var posts = &engine.Toolset{
 			Reversible:  true,
 			Method:      http.MethodDelete,
 			Path:        "/v2/posts/{postId}/voters",
+			Undo:        "add_post_voter postId id userId email",
 			Input:       input.Args[removePostVoter](),
 			Rules:       []input.Rule{{Need: "id|userId|email"}},
 			Example:     `{"postId":"<postId>","userId":"<userId>"}`,

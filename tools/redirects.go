@@ -58,6 +58,7 @@ var redirectRuleOperations = []*engine.Operation{
 		Effect:      engine.Write,
 		Method:      http.MethodPost,
 		Path:        "/v2/help_center/redirect_rules",
+		Undo:        "delete_redirect_rule redirectRuleId=made",
 		Input:       input.Args[createRedirectRule](),
 		Output:      redirectRuleView,
 		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},

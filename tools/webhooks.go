@@ -63,6 +63,7 @@ var webhooks = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/webhooks",
+			Undo:        "delete_webhook webhookId=made",
 			Input:       input.Args[createWebhook](),
 			Confirm:     []engine.Asked{{Because: "Featurebase will send these events, with customers' data in them, to this address."}}, // text by a customer could make a model send data out
 			Output:      webhookSecretView,

@@ -26,6 +26,7 @@ import (
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/names"
+	"featurebase-mcp/internal/plan"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
 	"featurebase-mcp/internal/wire"
@@ -138,6 +139,8 @@ func New(cfg Config) (*App, error) {
 		Inventory: tools.Inventory(), Logger: cfg.Logger, Deadline: cfg.Deadline, AnswerBudget: cfg.Budget, DryRun: cfg.DryRun,
 		ActingAdmin: admin, AllowImpersonation: cfg.AllowImpersonation, MaskEmails: cfg.MaskEmails, Progress: wire.Progress, Audit: cfg.Audit,
 		CallerName: func(ctx context.Context) string { return caller.From(ctx).Name },
+		Plans:      plan.NewMemory(time.Now),
+		Owner:      func(ctx context.Context) string { return caller.From(ctx).Principal },
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
 	}
 	if watched != nil {

@@ -38,6 +38,8 @@ type auditLine struct {
 	Time      string            `json:"time"`
 	Call      string            `json:"call"`
 	Caller    string            `json:"caller,omitempty"`
+	Plan      string            `json:"plan,omitempty"` // the plan that the write is a row of
+	Row       int               `json:"row,omitempty"`
 	Tool      string            `json:"tool"`
 	Targets   map[string]string `json:"targets,omitempty"` // the ids among the arguments
 	Outcome   string            `json:"outcome"`           // "sending", or the outcome of the call
@@ -116,7 +118,7 @@ func (c *call) audited(ctx context.Context, send func() (answer, []byte)) answer
 		a, _ := send()
 		return a
 	}
-	line := auditLine{Call: strings.ToLower(rand.Text()[:12]), Caller: c.caller(ctx), Tool: c.op.Name, Targets: targets(c.args.Wire), Outcome: sending}
+	line := auditLine{Call: strings.ToLower(rand.Text()[:12]), Caller: c.caller(ctx), Plan: c.trail.plan, Row: c.trail.row, Tool: c.op.Name, Targets: targets(c.args.Wire), Outcome: sending}
 	if err := c.Audit.begin(line); err != nil {
 		return answer{
 			Text: c.op.Name + " sent nothing: the audit log cannot be written, and no write is made without it. Do not retry: " +

@@ -42,6 +42,7 @@ type call struct {
 	op      *Operation
 	args    input.Arguments
 	current *client.Response // the object that a write changes, if it was read on the way
+	trail   trail            // the plan that the call is a row of
 	outline *render.Outline  // the form of a list in an answer to Ask; nil in a tool call
 }
 
@@ -59,31 +60,18 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if r.err != nil {
 		return c.unasked(r.err)
 	}
-	var err error
-	if c.args, err = readArguments(c.op, raw); err != nil {
-		return refused(err)
-	}
-	if !c.AllowImpersonation && c.op.Impersonates != "" && input.Holds(c.op.Impersonates, c.args.Wire) {
-		return answer{Text: c.impersonationRefused(), Outcome: "refused", until: theArguments + " or " + theConfiguration}
-	}
-	if end := c.act(ctx); end != nil {
+	if end := c.ready(ctx, raw); end != nil {
 		return *end
-	}
-	if end := c.resolve(ctx); end != nil {
-		return *end
-	}
-	if c.Keeps != "" && c.op.takesAway(c.args.Wire) {
-		return answer{Text: c.keeps(), Outcome: "refused", until: theArguments + " or " + theConfiguration}
 	}
 	if c.op.Run != nil {
+		if end := c.confirmJob(ctx, r); end != nil {
+			return *end
+		}
 		return c.run(ctx).masked(c.MaskEmails)
 	}
-	if end := c.keep(ctx); end != nil {
+	req, end := c.request(ctx)
+	if end != nil {
 		return *end
-	}
-	req, err := requestOf(c.op, c.args.Wire)
-	if err != nil {
-		return *c.invalid(err.Error())
 	}
 	if c.DryRun && c.op.Effect != Read {
 		return c.dryRun(ctx, req).masked(c.MaskEmails)
@@ -92,6 +80,59 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 		return *end
 	}
 	return c.audited(ctx, func() (answer, []byte) { return c.send(ctx, req) })
+}
+
+// ready reads the arguments and puts ids in the place of names.
+func (c *call) ready(ctx context.Context, raw []byte) *answer {
+	var err error
+	if c.args, err = readArguments(c.op, raw); err != nil {
+		a := refused(err)
+		return &a
+	}
+	if end := c.impersonates(); end != nil {
+		return end
+	}
+	if end := c.act(ctx); end != nil {
+		return end
+	}
+	if end := c.resolve(ctx); end != nil {
+		return end
+	}
+	return c.takes()
+}
+
+// forbidden returns the answer to a call that the configuration of this server forbids.
+func (c *call) forbidden() *answer {
+	if end := c.impersonates(); end != nil {
+		return end
+	}
+	return c.takes()
+}
+
+func (c *call) impersonates() *answer {
+	if c.AllowImpersonation || c.op.Impersonates == "" || !input.Holds(c.op.Impersonates, c.args.Wire) {
+		return nil
+	}
+	return &answer{Text: c.impersonationRefused(), Outcome: "refused", until: theArguments + " or " + theConfiguration}
+}
+
+func (c *call) takes() *answer {
+	if c.Keeps == "" || !c.op.takesAway(c.args.Wire) {
+		return nil
+	}
+	return &answer{Text: c.keeps(), Outcome: "refused", until: theArguments + " or " + theConfiguration}
+}
+
+// request returns the request of the call, with what a new text has to keep of the old one.
+func (c *call) request(ctx context.Context) (client.Request, *answer) {
+	if end := c.keep(ctx); end != nil {
+		return client.Request{}, end
+	}
+	req, err := requestOf(c.op, c.args.Wire)
+	if err != nil {
+		return req, c.invalid(err.Error())
+	}
+	return req, nil
 }
 
 // keeps explains why this server does not make a call that takes something away.

@@ -19,6 +19,8 @@ import (
 //	            Impersonates, TakesAway. Notice and TakesAway take several between bars; one of them has to hold.
 //	need        path|path|...: one of these arguments. Rule.Need.
 //	about       path=operation|...: the argument that holds an id, and the read that shows the object. Operation.About.
+//	undo        operation argument=argument...: the write that takes another one back, and where its arguments come from: from an argument of the same
+//	            name, from another one, or made, the id of what was made. Operation.Undo.
 //	columns     path, or name=path, and a form after a bar. View.Row, Written and Lines, checked by render.View.Check.
 //	filters     name, a colon and the kind, a question mark for null. The struct tag filters, checked by input.Input.Check.
 //
@@ -123,6 +125,7 @@ func (k *checker) operation(op *Operation) {
 	for _, used := range op.Uses {
 		k.read(op.Name+", Uses", used)
 	}
+	k.bulk(op)
 	if op.ShownBy != "" {
 		k.read(op.Name+", ShownBy", op.ShownBy)
 	}
@@ -214,3 +217,36 @@ func (k *checker) path(op *Operation, where, path string) *input.Shape {
 
 // has reports whether a field is an argument of the operation, at any depth, or one of its filters.
 func (op *Operation) has(field string) bool { return op.Input.Shape().Has(field) }
+
+// bulk checks what plans need to know of a write.
+func (k *checker) bulk(op *Operation) {
+	if f := op.Finds; f != nil {
+		k.read(op.Name+", Finds", f.With)
+		for _, by := range f.By {
+			k.path(op, op.Name+", Finds", by.Argument)
+		}
+	}
+	if _, argument, ok := strings.Cut(op.Holds, "="); ok {
+		k.path(op, op.Name+", Holds", argument)
+	}
+	if op.Undo == "" {
+		return
+	}
+	where := op.Name + ", Undo"
+	words := strings.Fields(op.Undo)
+	back := k.inv.Lookup(words[0])
+	if back == nil || back.Effect == Read {
+		k.add(where, "no write is called %q", words[0])
+		return
+	}
+	for _, word := range words[1:] {
+		to, from, renamed := strings.Cut(word, "=")
+		k.path(back, where, to)
+		if !renamed {
+			from = to
+		}
+		if from != undoMade {
+			k.path(op, where, from)
+		}
+	}
+}

@@ -81,6 +81,12 @@ func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
 // isFinal reports whether no other call undoes this one.
 func (op *Operation) isFinal() bool { return op.Effect == Destroy && !op.Reversible }
 
+// JobQuestion is what a workflow that writes asks the user before it sends anything.
+type JobQuestion struct {
+	Text   string // empty: nothing has to be asked
+	Needed bool   // one of the writes would be asked about if it came alone
+}
+
 // question is the text for the user, and the state that the client has to send back with the reply.
 type question struct{ Text, State string }
 
@@ -113,14 +119,37 @@ func (c *call) confirm(ctx context.Context, raw []byte, r reply) *answer {
 	if by == nil || !by.needed(c.op, c.args.Wire) {
 		return nil
 	}
+	return c.yes(ctx, r, true, func(state string) answer { return c.ask(ctx, raw, state) })
+}
+
+// confirmJob is confirm for a workflow that writes: its own question says what will happen.
+func (c *call) confirmJob(ctx context.Context, r reply) *answer {
+	if c.Confirm == nil || c.op.Asks == nil || c.DryRun {
+		return nil
+	}
+	q, err := c.op.Asks(ctx, &Job{call: c})
+	switch {
+	case err != nil:
+		return c.invalid(err.Error())
+	case q.Text == "":
+		return nil
+	}
+	return c.yes(ctx, r, q.Needed, func(state string) answer {
+		return answer{Outcome: "asked", Question: &question{Text: q.Text, State: state}}
+	})
+}
+
+// yes returns nil if the user has accepted, or cannot be asked and the mode permits that. needed tells that ConfirmAlways does not permit it.
+func (c *call) yes(ctx context.Context, r reply, needed bool, ask func(state string) answer) *answer {
+	by := c.Confirm
 	about := binding(c.op, by.caller(ctx), c.args.Wire)
 	switch {
 	case r.Action != "" || r.State != "":
 		return c.replied(r, by.states.redeem(r.State, about))
 	case by.canAsk(ctx):
-		a := c.ask(ctx, raw, by.states.issue(about))
+		a := ask(by.states.issue(about))
 		return &a
-	case by.mode == ConfirmAlways:
+	case by.mode == ConfirmAlways && needed:
 		text := c.op.Name + " sent nothing: the user has to confirm it first (--confirm always), and this client cannot ask. Do not retry: the user can do it in Featurebase, " +
 			"use a client with elicitation, or change --confirm."
 		return &answer{Text: text, Outcome: "refused", until: theConfiguration}

@@ -7,6 +7,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/names"
+	"featurebase-mcp/internal/plan"
 	"featurebase-mcp/internal/render"
 )
 
@@ -29,6 +30,8 @@ type Engine struct {
 	CallerName func(context.Context) string // returns the caller's name for logs; nil, or an empty name, where callers are not distinguished
 	Audit      *Audit                       // the trail of writes; nil: none
 	Observer   Observer                     // observes calls; nil: none
+	Plans      plan.Keeper                  // keeps the plans of all callers
+	Owner      func(context.Context) string // returns who makes a call: a plan belongs to its owner
 	Confirm    *Confirmations               // asks the user before some calls; nil: asks about none
 }
 
@@ -65,6 +68,14 @@ func (env Env) caller(ctx context.Context) string {
 		return ""
 	}
 	return env.CallerName(ctx)
+}
+
+// Owned returns who makes a call: plans belong to it.
+func (env Env) Owned(ctx context.Context) string {
+	if env.Owner == nil {
+		return ""
+	}
+	return env.Owner(ctx)
 }
 
 // Observer observes calls, for metrics and traces.

@@ -268,6 +268,12 @@ func (j *Job) miss(what string, err error) {
 	j.Missing = append(j.Missing, gap{what, why})
 }
 
+// Expect adds steps to the progress of the job, besides the parts of All.
+func (j *Job) Expect(steps int) { j.expect(steps) }
+
+// Ended reports a step as done.
+func (j *Job) Ended(ctx context.Context, what string) { j.ended(ctx, what) }
+
 func (j *Job) expect(parts int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

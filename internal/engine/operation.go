@@ -73,6 +73,9 @@ type Operation struct {
 	Confirm      []Asked      // when the user has to confirm a Write as if it could not be undone
 	Notifies     []Notice     // whom the call messages
 	About        string       // the object of the call where its path does not name it: argument=the operation that reads it, separated by bars
+	Finds        *Found       // set on an upsert: how the object that it changes is found
+	Holds        string       // list.key=argument: the list of the object that About or the path names, to which the write adds an item or from which it takes one
+	Undo         string       // the write that takes this one back, and its arguments: "delete_post postId=made"; a PATCH takes itself back
 	Keeps        *Kept        // set it on an update of a text that is read as Markdown: what Markdown does not hold is kept
 	Output       *render.View // the form of the answer; nil: the response without nulls and empty values
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" is replaced by an id that the finder of postId returns
@@ -83,8 +86,22 @@ type Operation struct {
 	// ShowsPermissions is set on the read that shows which roles have a permission.
 	ShowsPermissions bool
 
-	Run  func(context.Context, *Job) (string, error) // makes the answer of a workflow, from the responses of the operations in Uses
-	Uses []string                                    // the operations that Run may call
+	Asks func(context.Context, *Job) (JobQuestion, error) // the question before Run, if Run writes
+	Run  func(context.Context, *Job) (string, error)      // makes the answer of a workflow, from the responses of the operations in Uses
+	Uses []string                                         // the operations that Run may call
+}
+
+// Found declares how an upsert finds the object that it changes.
+type Found struct {
+	With string    // the search that finds it
+	By   []FoundBy // the identities in the order in which they count: a later one finds only objects that have none of the earlier, if those are given
+}
+
+// FoundBy is an identity of an object.
+type FoundBy struct {
+	Argument string // of the upsert
+	Filter   string // of the search
+	Field    string // of the object that was found
 }
 
 // Asked declares that the user has to confirm a call.

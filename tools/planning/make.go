@@ -1,0 +1,297 @@
+package planning
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/plan"
+	"featurebase-mcp/internal/rawjson"
+)
+
+// making is the state of one call of plan_changes.
+type making struct {
+	*engine.Job
+
+	given  []given
+	writes []*engine.Prepared // nil for a write that is refused
+	idle   []string
+	lost   groups // rows that cannot be taken back
+	unseen int    // objects that could not be read in time
+}
+
+func planThem(ctx context.Context, j *engine.Job) (string, error) {
+	args := j.Arguments()
+	if id, _ := args["planId"].(string); id != "" {
+		return showAgain(ctx, j, id)
+	}
+	m := &making{Job: j}
+	p := &plan.Plan{ID: plan.NewID(), Owner: j.Owned(ctx)}
+	var err error
+	if id, _ := args["undo"].(string); id != "" {
+		p.Undoes = id
+		err = m.undo(ctx, id)
+	} else {
+		m.given, err = givenIn(j, args)
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := m.prepare(ctx); err != nil {
+		return "", err
+	}
+	if err := m.look(ctx); err != nil {
+		return "", err
+	}
+	m.compare()
+	m.Learn(ctx, slices.DeleteFunc(slices.Clone(m.writes), func(w *engine.Prepared) bool { return w == nil }))
+	m.fill(p)
+	if len(p.Rows) > 0 {
+		if err := j.Plans.Save(ctx, p); err != nil {
+			return "", unkept(err)
+		}
+	}
+	return m.show(p), nil
+}
+
+// unkept says why a plan could not be kept.
+func unkept(err error) error {
+	switch {
+	case errors.Is(err, plan.ErrTooLarge):
+		return errors.New("the changes are too large for one plan: split them")
+	case errors.Is(err, plan.ErrFull):
+		return errors.New("this server keeps as many plans as it can, and they are being applied: try again in a minute")
+	}
+	return errors.New("the plan could not be kept, so that nothing was planned: " + err.Error())
+}
+
+// undo takes the way back of a plan as what is to be done.
+func (m *making) undo(ctx context.Context, id string) error {
+	old, results, err := m.Plans.Load(ctx, m.Owned(ctx), id)
+	if err != nil {
+		return gone("undo", id, err)
+	}
+	m.given, m.lost = wayBack(m.Job, old, results)
+	if len(m.given) == 0 {
+		if m.lost.count() == 0 {
+			return fmt.Errorf("undo: nothing of %s was applied", id)
+		}
+		return fmt.Errorf("undo: nothing of %s can be taken back: %s", id, strings.Join(m.lost.lines(10), "; "))
+	}
+	return nil
+}
+
+// gone says that a plan does not exist, and what can be done.
+func gone(argument, id string, err error) error {
+	if !errors.Is(err, plan.ErrGone) {
+		return fmt.Errorf("%s: the plans cannot be reached, so that nothing is sent: try again in a minute", argument)
+	}
+	return fmt.Errorf("%s: no plan %.40q: a plan is kept for %.0f minutes, for the caller that made it, and ends with the server. Plan the same changes again: "+
+		"rows that were applied change nothing and are left out; the audit log of the server, where it has one, names each row", argument, id, plan.Lifetime.Minutes())
+}
+
+// prepare takes each write up to its request, several at a time, because some need the current text or a name.
+func (m *making) prepare(ctx context.Context) error {
+	m.writes, m.idle = make([]*engine.Prepared, len(m.given)), make([]string, len(m.given))
+	parts := make([]engine.Part, len(m.given))
+	for i := range m.given {
+		g := &m.given[i]
+		parts[i] = engine.Part{What: fmt.Sprintf("row %d", g.number), Do: func(ctx context.Context) error {
+			switch {
+			case g.wrong != "":
+			case g.wire != nil:
+				m.writes[i], g.wrong = m.Again(g.tool, g.wire)
+			default:
+				m.writes[i], g.wrong = m.Prepare(ctx, g.tool, g.raw)
+			}
+			return nil
+		}}
+	}
+	return m.All(ctx, parts...)
+}
+
+// look reads the objects that the writes are about, each once, in half of the time that is left. A write whose object does not exist is refused.
+func (m *making) look(ctx context.Context) error {
+	within, cancel := engine.HalfTime(ctx)
+	defer cancel()
+	sources := map[string]engine.Source{}
+	by := map[string][]int{}
+	var keys []string
+	for i, w := range m.writes {
+		if w == nil {
+			continue
+		}
+		s := w.Source()
+		if s.Key == "" {
+			continue
+		}
+		if by[s.Key] == nil {
+			keys = append(keys, s.Key)
+		}
+		sources[s.Key], by[s.Key] = s, append(by[s.Key], i)
+	}
+	missing, failed := make([]string, len(keys)), make([]bool, len(keys))
+	parts := make([]engine.Part, len(keys))
+	for n, key := range keys {
+		parts[n] = engine.Part{What: "the objects", Do: func(context.Context) error {
+			object, words, err := m.Read(within, sources[key])
+			missing[n], failed[n] = words, err != nil
+			if err == nil && words == "" {
+				for _, i := range by[key] {
+					m.writes[i].See(sources[key], object)
+				}
+			}
+			return nil
+		}}
+	}
+	parts = append(parts, m.upserts(within)...)
+	if err := m.All(ctx, parts...); err != nil {
+		return err
+	}
+	for n, key := range keys {
+		for _, i := range by[key] {
+			if missing[n] != "" {
+				m.refuse(i, missing[n])
+			}
+			if failed[n] {
+				m.unseen++
+			}
+		}
+	}
+	return nil
+}
+
+// upserts finds what the upserts change, by their identities, a hundred at a time.
+func (m *making) upserts(ctx context.Context) []engine.Part {
+	byTool := map[string][]*engine.Prepared{}
+	for _, w := range m.writes {
+		if w != nil && w.Operation().Finds != nil {
+			byTool[w.Operation().Name] = append(byTool[w.Operation().Name], w)
+		}
+	}
+	var parts []engine.Part
+	for _, writes := range byTool {
+		parts = append(parts, engine.Part{What: "what exists already", Do: func(context.Context) error {
+			if err := m.Find(ctx, writes); err != nil {
+				m.unseen += len(writes)
+			}
+			return nil
+		}})
+	}
+	return parts
+}
+
+func (m *making) refuse(i int, why string) { m.writes[i], m.given[i].wrong = nil, why }
+
+// compare finds the rows that change nothing and those that clash.
+func (m *making) compare() {
+	same := map[string]int{}  // numbers of rows by tool and arguments
+	owner := map[string]int{} // numbers of rows by object and field
+	for i, w := range m.writes {
+		if w == nil {
+			continue
+		}
+		g := m.given[i]
+		call := g.tool + string(rawjson.Encode(w.Wire()))
+		if first := same[call]; first > 0 {
+			m.idle[i] = fmt.Sprintf("the same as row %d", first)
+			continue
+		}
+		same[call] = g.number
+		fields := w.Fields()
+		if first, field := m.clash(w, fields, owner); first > 0 {
+			m.refuse(i, fmt.Sprintf("row %d sets %s of the same object: give one value", first, field))
+			continue
+		}
+		for _, object := range w.Objects() {
+			for _, f := range fields {
+				owner[object+" "+f.Name] = cmp.Or(owner[object+" "+f.Name], g.number)
+			}
+		}
+		if len(fields) > 0 && w.Seen() && !slices.ContainsFunc(fields, func(f engine.Field) bool { return !f.Same }) && len(w.Reaches()) == 0 {
+			m.idle[i] = "changes nothing"
+		}
+	}
+}
+
+// clash returns the row before that sets one of the fields of the same object, and the field.
+func (m *making) clash(w *engine.Prepared, fields []engine.Field, owner map[string]int) (int, string) {
+	if w.Operation().Holds != "" { // adds to a list, as often as it likes
+		return 0, ""
+	}
+	for _, object := range w.Objects() {
+		for _, f := range fields {
+			if first := owner[object+" "+f.Name]; first > 0 && !w.Identifies(f.Name) {
+				return first, f.Name
+			}
+		}
+	}
+	return 0, ""
+}
+
+// fill writes the rows of the plan.
+func (m *making) fill(p *plan.Plan) {
+	for i, w := range m.writes {
+		g := m.given[i]
+		if w == nil {
+			p.Refused = append(p.Refused, plan.Refusal{Number: g.number, Why: g.wrong})
+			continue
+		}
+		row := plan.Row{
+			Number: g.number, Tool: w.Operation().Name, Wire: rawjson.Encode(w.Wire()), What: w.Title(), Objects: w.Objects(),
+			Known: w.Seen(), New: w.IsNew(), Idle: m.idle[i], Note: g.note,
+		}
+		for _, f := range w.Fields() {
+			c := plan.Change{Field: f.Name, After: rawjson.Encode(f.After), Same: f.Same, Shown: m.shown(w, f)}
+			if f.Known {
+				c.Before = rawjson.Encode(f.Before)
+			}
+			row.Changes = append(row.Changes, c)
+		}
+		if row.Final = w.IsFinal(); !row.Final && row.Idle == "" {
+			row.NoWayBack = m.noWayBack(row)
+		}
+		row.NeedsYes, row.Because, row.Reaches = w.NeedsYes(), w.Because(), reached(w)
+		p.Rows = append(p.Rows, row)
+	}
+}
+
+// noWayBack says why a row that was applied could not be taken back. A row that makes an object can, once its id is known.
+func (m *making) noWayBack(row plan.Row) string {
+	back, why := undoOf(m.Job, row, plan.Result{State: plan.Done, Made: "000000000000000000000000", New: true})
+	if back != nil {
+		return ""
+	}
+	return why
+}
+
+func reached(w *engine.Prepared) []plan.Reach {
+	var all []plan.Reach
+	for _, r := range w.Reaches() {
+		all = append(all, plan.Reach{To: r.To, Count: r.Count, Itself: r.Itself})
+	}
+	return all
+}
+
+// shown is a change in a few words.
+func (m *making) shown(w *engine.Prepared, f engine.Field) string {
+	const longest = 60 // characters of a value
+	after := w.Shown(f.Name, f.After, longest)
+	switch {
+	case f.Same:
+		return f.Name + " " + after + " (as it is)"
+	case w.Operation().Holds != "":
+		sign := "+ "
+		if w.Operation().Effect == engine.Destroy {
+			sign = "- "
+		}
+		return f.Name + " " + w.Shown(f.Name, f.Before, longest) + " " + sign + w.ShownArgument(longest)
+	case w.IsNew(), !f.Known:
+		return f.Name + " " + after
+	}
+	return f.Name + " " + w.Shown(f.Name, f.Before, longest) + " -> " + after
+}
