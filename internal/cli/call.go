@@ -24,12 +24,15 @@ import (
 type callCommand struct {
 	Tool      string   `arg:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" help:"Arguments: name=value, name:=JSON, one JSON object, or - to read a JSON object from standard input."`
+	File      string   `placeholder:"PATH" help:"For plan_changes: a file with CSV, or with the list of changes or rows in JSON."`
+	Apply     bool     `help:"For plan_changes: apply the plan at once. At a terminal you are asked anyway."`
 }
 
 // Help tells more about arguments.
 func (callCommand) Help() string {
 	return `name=value is read as the tool's schema has it: numbers, true and false, lists. Name an argument that takes a list twice for a
 list of two, and an inner one by a dot: author.email=jo@example.com. A tool error is printed on standard error and ends with exit code 1.
+plan_changes takes --file contacts.csv, shows the plan, and applies it after your yes; other rows than CSV are JSON lists.
 A signal ends a read at once, with exit code 130. A write that was sent has ten seconds to be answered; a second signal does not wait.`
 }
 
@@ -40,6 +43,9 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	defer signal.Stop(signals)
 	if _, _, err := toolNamed(c.Tool); err != nil {
 		return err
+	}
+	if c.Tool != planTool && (c.File != "" || c.Apply) {
+		return usagef("--file and --apply are for %s", planTool)
 	}
 	cfg, err := e.keyedConfig()
 	if err != nil {
@@ -116,11 +122,10 @@ func (u callUnderWay) make(ctx context.Context, c callCommand) error {
 	if err != nil {
 		return fmt.Errorf("list tools: %w", err)
 	}
-	i := slices.IndexFunc(list.Tools, func(t mcp.Tool) bool { return t.Name == c.Tool })
-	if i < 0 {
-		return usagef("tool %q is not served", c.Tool)
+	tool, err := toolIn(list.Tools, c.Tool)
+	if err != nil {
+		return err
 	}
-	tool := list.Tools[i]
 	if slices.Contains(c.Arguments, "-") {
 		u.announceInput()
 	}
@@ -128,16 +133,48 @@ func (u callUnderWay) make(ctx context.Context, c callCommand) error {
 	if err != nil {
 		return err
 	}
+	if args, err = c.withFile(args); err != nil {
+		return err
+	}
+	shown := watch(u.client, u.Err)
+	for params := (mcp.CallToolParams{Name: tool.Name, Arguments: args}); ; {
+		res, err := u.once(ctx, tool, shown.ask(params))
+		shown.end()
+		if err != nil {
+			return err
+		}
+		m := planned(res)
+		if !u.applies(c, tool.Name, m) {
+			return nil
+		}
+		if tool, err = toolIn(list.Tools, applyTool); err != nil {
+			return err
+		}
+		params = nextApply(m)
+	}
+}
+
+func toolIn(list []mcp.Tool, name string) (mcp.Tool, error) {
+	i := slices.IndexFunc(list, func(t mcp.Tool) bool { return t.Name == name })
+	if i < 0 {
+		return mcp.Tool{}, usagef("tool %q is not served", name)
+	}
+	return list[i], nil
+}
+
+// once makes one call and prints its answer.
+func (u callUnderWay) once(ctx context.Context, tool mcp.Tool, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
 	over := make(chan callEnd, 1)
 	go func() {
-		res, err := u.client.CallTool(context.WithoutCancel(ctx), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool.Name, Arguments: args}})
+		res, err := u.client.CallTool(context.WithoutCancel(ctx), mcp.CallToolRequest{Params: params})
 		over <- callEnd{res, err}
 	}()
 	select {
 	case o := <-over:
-		return u.show(tool, o)
+		return o.res, u.show(tool, o)
 	case s := <-u.signals:
-		return u.interrupted(tool, args, over, stopped{s}.code())
+		args, _ := json.Marshal(params.Arguments)
+		return nil, u.interrupted(tool, args, over, stopped{s}.code())
 	}
 }
 

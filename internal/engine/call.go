@@ -25,6 +25,7 @@ type answer struct {
 	err       error  // for the log, never for the model
 	until     string // what has to change before a failed call can work; empty for a failure that passes by itself
 	uncertain bool   // the failed write may have taken effect
+	meta      map[string]any // what the result tells a program besides the text, which the model reads
 
 	Question *question // the question for the user, asked before anything is sent; the call goes on with the reply
 }

@@ -30,6 +30,15 @@ type Job struct {
 	done     float64 // parts that have ended
 	total    float64 // parts known so far
 	Missing  []gap
+	meta     map[string]any
+}
+
+// Tell gives a program that shows the result something besides the text. Models do not read it.
+func (j *Job) Tell(name string, value any) {
+	if j.meta == nil {
+		j.meta = map[string]any{}
+	}
+	j.meta[name] = value
 }
 
 // Arguments returns the arguments of the call, in the API's form.
@@ -54,7 +63,7 @@ func (c *call) run(ctx context.Context) answer {
 	for _, g := range j.Missing {
 		parts = append(parts, g.what+g.why)
 	}
-	return answer{Text: strings.Join(parts, "\nMissing here: "), Outcome: "ok", attempts: j.attempts}
+	return answer{Text: strings.Join(parts, "\nMissing here: "), Outcome: "ok", attempts: j.attempts, meta: j.meta}
 }
 
 // JobError is the failure of a request of a job.

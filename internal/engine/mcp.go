@@ -75,6 +75,9 @@ func (env Env) Handler(op *Operation) server.ToolHandlerFunc {
 		}
 		res := mcp.NewToolResultText(a.Text)
 		res.IsError = !a.succeeded()
+		if len(a.meta) > 0 {
+			res.Meta = &mcp.Meta{AdditionalFields: a.meta}
+		}
 		return res, nil
 	}
 }

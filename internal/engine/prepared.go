@@ -366,14 +366,14 @@ type Field struct {
 // Fields returns the fields that the write sets, with their values now where the object was read. The fields of an upsert are those of its
 // arguments.
 func (p *Prepared) Fields() []Field {
-	if p.c.op.Method != http.MethodPatch && p.c.op.Finds == nil {
+	if p.c.op.Holds != "" {
 		return p.held()
 	}
 	body := members(p.req.Body)
 	fields := make([]Field, 0, len(body))
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		f := Field{Name: name, After: body[name]}
-		if p.object != nil {
+		if p.object != nil && p.Overwrites() {
 			f.Before, f.Known = valueOf(name, p.object)
 		}
 		if list, _ := f.After.([]any); len(list) > 0 && f.Known {
@@ -389,6 +389,9 @@ func (p *Prepared) Fields() []Field {
 	}
 	return fields
 }
+
+// Overwrites reports whether the fields that the write sets are fields of the object that it is about.
+func (p *Prepared) Overwrites() bool { return p.c.op.Method == http.MethodPatch || p.c.op.Finds != nil }
 
 // held returns the list of the object to which the write adds an item, or from which it takes one.
 func (p *Prepared) held() []Field {

@@ -73,10 +73,13 @@ func undoFields(op *Operation, wire map[string]any, fields []Field) (*Back, stri
 	}
 	identity := maps.Clone(back)
 	var lost []string
+	if len(op.notices(wire)) > 0 {
+		lost = append(lost, "the messages")
+	}
 	for _, f := range fields {
 		_, same := identity[f.Name]
 		switch object, _ := f.After.(map[string]any); {
-		case f.Same || same:
+		case f.Same || same || op.decidesMessages(f.Name):
 		case !f.Known:
 			lost = append(lost, f.Name)
 		case object != nil: // single fields of it were set; one that was not there cannot be unset
@@ -105,6 +108,18 @@ func undoFields(op *Operation, wire map[string]any, fields []Field) (*Back, stri
 		return &Back{op.Name, back}, "not " + strings.Join(lost, ", ")
 	}
 	return &Back{op.Name, back}, ""
+}
+
+// decidesMessages reports whether a field says whether people are told, and is no field of the object.
+func (op *Operation) decidesMessages(field string) bool {
+	for _, n := range op.Notifies {
+		for condition := range strings.SplitSeq(n.When+"|"+n.Unless, "|") {
+			if name, value, _ := strings.Cut(condition, "="); name == field && (value == "true" || value == "false") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // clearable reports whether a field can be emptied.

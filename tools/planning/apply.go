@@ -54,8 +54,23 @@ func apply(ctx context.Context, j *engine.Job) (string, error) {
 			a.results[i] = r
 		}
 	}
+	a.Tell(MetaPlan, Meta{PlanID: a.plan.ID, Left: a.left(), Refused: len(a.plan.Refused), GoesOn: a.halted == outOfTime && a.left() > 0})
 	return a.answer(), nil
 }
+
+// left counts the rows that are not sent yet.
+func (a *applying) left() int {
+	n := 0
+	for i, r := range a.results {
+		if a.plan.Rows[i].Idle == "" && r.State == plan.Waiting {
+			n++
+		}
+	}
+	return n
+}
+
+// outOfTime is why a call ends before the deadline with rows left.
+const outOfTime = "the time of one call is over"
 
 // loaded returns the call with its plan and the rows that it sends.
 func loaded(ctx context.Context, j *engine.Job) (*applying, error) {
@@ -176,7 +191,7 @@ func (a *applying) goesOn(soon context.Context) bool {
 	case errors.Is(soon.Err(), context.Canceled):
 		a.halted = "the call was cancelled"
 	case soon.Err() != nil:
-		a.halted = "the time of one call is over"
+		a.halted = outOfTime
 	}
 	return a.halted == ""
 }

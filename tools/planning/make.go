@@ -55,7 +55,19 @@ func planThem(ctx context.Context, j *engine.Job) (string, error) {
 			return "", unkept(err)
 		}
 	}
+	m.Tell(MetaPlan, Meta{PlanID: p.ID, Left: len(sendable(p)), Refused: len(p.Refused)})
 	return m.show(p), nil
+}
+
+// MetaPlan is the name of the Meta of a result.
+const MetaPlan = "featurebase/plan"
+
+// Meta tells a program, such as the call command, about a plan.
+type Meta struct {
+	PlanID  string `json:"planId"`
+	Left    int    `json:"left"`             // rows that are not sent yet
+	Refused int    `json:"refused"`          // rows that cannot be sent
+	GoesOn  bool   `json:"goesOn,omitempty"` // the call ended for want of time: another one sends the rest
 }
 
 // unkept says why a plan could not be kept.
@@ -209,6 +221,9 @@ func (m *making) compare() {
 		}
 		for _, object := range w.Objects() {
 			for _, f := range fields {
+				if !w.Overwrites() {
+					break
+				}
 				owner[object+" "+f.Name] = cmp.Or(owner[object+" "+f.Name], g.number)
 			}
 		}
@@ -220,7 +235,7 @@ func (m *making) compare() {
 
 // clash returns the row before that sets one of the fields of the same object, and the field.
 func (m *making) clash(w *engine.Prepared, fields []engine.Field, owner map[string]int) (int, string) {
-	if w.Operation().Holds != "" { // adds to a list, as often as it likes
+	if !w.Overwrites() { // it adds something, as often as it likes
 		return 0, ""
 	}
 	for _, object := range w.Objects() {
