@@ -138,8 +138,7 @@ func (u callUnderWay) make(ctx context.Context, c callCommand) error {
 	}
 	shown := watch(u.client, u.Err)
 	for params := (mcp.CallToolParams{Name: tool.Name, Arguments: args}); ; {
-		res, err := u.once(ctx, tool, shown.ask(params))
-		shown.end()
+		res, err := u.once(ctx, tool, shown.ask(params), shown)
 		if err != nil {
 			return err
 		}
@@ -163,7 +162,7 @@ func toolIn(list []mcp.Tool, name string) (mcp.Tool, error) {
 }
 
 // once makes one call and prints its answer.
-func (u callUnderWay) once(ctx context.Context, tool mcp.Tool, params mcp.CallToolParams) (*mcp.CallToolResult, error) {
+func (u callUnderWay) once(ctx context.Context, tool mcp.Tool, params mcp.CallToolParams, shown *bar) (*mcp.CallToolResult, error) {
 	over := make(chan callEnd, 1)
 	go func() {
 		res, err := u.client.CallTool(context.WithoutCancel(ctx), mcp.CallToolRequest{Params: params})
@@ -171,8 +170,10 @@ func (u callUnderWay) once(ctx context.Context, tool mcp.Tool, params mcp.CallTo
 	}()
 	select {
 	case o := <-over:
+		shown.end()
 		return o.res, u.show(tool, o)
 	case s := <-u.signals:
+		shown.end()
 		args, _ := json.Marshal(params.Arguments)
 		return nil, u.interrupted(tool, args, over, stopped{s}.code())
 	}

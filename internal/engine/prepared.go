@@ -376,10 +376,8 @@ func (p *Prepared) Fields() []Field {
 		if p.object != nil && p.Overwrites() {
 			f.Before, f.Known = valueOf(name, p.object)
 		}
-		if list, _ := f.After.([]any); len(list) > 0 && f.Known {
-			if _, byName := list[0].(string); byName {
-				f.Before = namesOf(f.Before)
-			}
+		if f.Known && p.listsNames(name) {
+			f.Before = namesOf(f.Before)
 		}
 		if after, ok := f.After.(map[string]any); ok && f.Known {
 			f.Before = some(f.Before, after)
@@ -392,6 +390,12 @@ func (p *Prepared) Fields() []Field {
 
 // Overwrites reports whether the fields that the write sets are fields of the object that it is about.
 func (p *Prepared) Overwrites() bool { return p.c.op.Method == http.MethodPatch || p.c.op.Finds != nil }
+
+// listsNames reports whether a field is written as a list of texts: the API shows objects with names there, such as tags.
+func (p *Prepared) listsNames(field string) bool {
+	sh := p.c.op.Input.Shape().Props[field]
+	return sh != nil && sh.Items != nil && sh.Items.Schema.Type == "string"
+}
 
 // held returns the list of the object to which the write adds an item, or from which it takes one.
 func (p *Prepared) held() []Field {

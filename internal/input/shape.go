@@ -302,6 +302,9 @@ func (sh *Shape) checkString(path string, v any, p *Problems) any {
 	if m := sh.Schema.MaxLength; m != nil && n > *m {
 		p.Add(path, fmt.Sprintf("at most %d characters, got %d", *m, n))
 	}
+	if sh.Schema.Format == "email" && !isAddress(s) {
+		p.Add(path, "not an e-mail address: "+Show(s))
+	}
 	if _, err := time.Parse(time.DateOnly, s); err == nil && sh.Tag.Get("bound") == "end" {
 		return s + lastMoment
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/plan"
 	"featurebase-mcp/internal/rawjson"
 )
@@ -215,8 +216,8 @@ func (m *making) compare() {
 		}
 		same[call] = g.number
 		fields := w.Fields()
-		if first, field := m.clash(w, fields, owner); first > 0 {
-			m.refuse(i, fmt.Sprintf("row %d sets %s of the same object: give one value", first, field))
+		if first, clashing := m.clash(w, fields, owner); first > 0 {
+			m.refuse(i, fmt.Sprintf("row %d changes the same object, with other values of %s: give each once", first, clashing))
 			continue
 		}
 		for _, object := range w.Objects() {
@@ -233,19 +234,20 @@ func (m *making) compare() {
 	}
 }
 
-// clash returns the row before that sets one of the fields of the same object, and the field.
-func (m *making) clash(w *engine.Prepared, fields []engine.Field, owner map[string]int) (int, string) {
+// clash returns the row before that sets fields of the same object, and the names of the fields.
+func (m *making) clash(w *engine.Prepared, fields []engine.Field, owner map[string]int) (first int, clashing string) {
 	if !w.Overwrites() { // it adds something, as often as it likes
 		return 0, ""
 	}
+	var names []string
 	for _, object := range w.Objects() {
 		for _, f := range fields {
-			if first := owner[object+" "+f.Name]; first > 0 && !w.Identifies(f.Name) {
-				return first, f.Name
+			if row := owner[object+" "+f.Name]; row > 0 && !w.Identifies(f.Name) && !slices.Contains(names, f.Name) {
+				first, names = row, append(names, f.Name)
 			}
 		}
 	}
-	return 0, ""
+	return first, legible.Commas(names...)
 }
 
 // fill writes the rows of the plan.

@@ -91,7 +91,7 @@ func samples(b *strings.Builder, rows []*plan.Row) {
 	b.WriteString("Among them:\n")
 	for _, r := range rows {
 		if shown[r.Number] {
-			fmt.Fprintf(b, "- %s\n", rowText(r, true))
+			fmt.Fprintf(b, "- row %s\n", rowText(r, false))
 		}
 	}
 	if more := len(rows) - len(shown); more > 0 {

@@ -1,0 +1,121 @@
+package planning_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	mcpclient "github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/engine/enginetest"
+	"featurebase-mcp/internal/sandbox"
+)
+
+// A plan of several rows is asked about once, whatever its rows are; a no sends nothing, and the plan is still there.
+func TestAPlanIsConfirmedOnce(t *testing.T) {
+	t.Parallel()
+	api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+	user := &asked{action: mcp.ElicitationResponseActionDecline}
+	host := serve(t, behind(api), mcpclient.WithElicitationHandler(user))
+	id := plan(t, host, changes(
+		change("update_post", fields{"postId": outlook, "statusId": "Planned", "sendStatusUpdateEmail": true}),
+		change("update_post", fields{"postId": makeCom, "visibility": "public"}),
+		change("delete_post", fields{"postId": calendar}),
+		change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo\n- row 9 “harmless”: nothing"}),
+	))
+	answer, failed := try(t, host, "apply_plan", fields{"planId": id})
+	if !failed || !strings.Contains(answer, "the user declined") || api.writes != 0 {
+		t.Errorf("after a no: %v, %d writes: %s", failed, api.writes, answer)
+	}
+	user.action = mcp.ElicitationResponseActionAccept
+	if answer = call(t, host, "apply_plan", fields{"planId": id}); !strings.Contains(answer, "in all: 4 done") {
+		t.Error(answer)
+	}
+	if len(user.texts) != 2 {
+		t.Fatalf("%d questions", len(user.texts))
+	}
+	for _, want := range []string{
+		"Apply 4 changes?\n", "- Update post: 2\n", "- Delete post: 1\n", "This messages the voters of the post (1 row, 8 in all).\n", "Everybody who sees the board can read the post",
+		"2 of them cannot be taken back.\n", `- row 3 "Google Calendar sync"`, "statusId New -> Planned",
+	} {
+		if !strings.Contains(user.texts[0], want) {
+			t.Errorf("the question misses %q:\n%s", want, user.texts[0])
+		}
+	}
+	if n := strings.Count(user.texts[0], "\n- row "); n != 4 {
+		t.Errorf("%d rows in the question:\n%s", n, user.texts[0])
+	}
+}
+
+// With a client that cannot ask, ConfirmAlways refuses a plan that needs a yes, and ConfirmAuto does as for single calls.
+func TestPlansWhereNobodyCanBeAsked(t *testing.T) {
+	t.Parallel()
+	harmless := change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo"})
+	for _, c := range []struct {
+		mode    engine.ConfirmMode
+		row     any
+		refused bool
+	}{
+		{engine.ConfirmAuto, change("delete_post", fields{"postId": calendar}), false},
+		{engine.ConfirmNever, change("delete_post", fields{"postId": calendar}), false},
+		{engine.ConfirmAlways, change("delete_post", fields{"postId": calendar}), true},
+		{engine.ConfirmAlways, change("update_post", fields{"postId": outlook, "statusId": "Planned", "sendStatusUpdateEmail": true}), true},
+		{engine.ConfirmAlways, change("update_post", fields{"postId": outlook, "statusId": "Planned"}), false},
+	} {
+		api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+		cfg := behind(api)
+		cfg.Confirm = c.mode
+		host := serve(t, cfg)
+		answer, failed := try(t, host, "apply_plan", fields{"planId": plan(t, host, changes(harmless, c.row))})
+		if failed != c.refused || (api.writes == 0) != c.refused || c.refused && !strings.Contains(answer, "--confirm always") {
+			t.Errorf("%s, %v: %v, %d writes: %s", c.mode, c.row, failed, api.writes, answer)
+		}
+	}
+}
+
+// Each row has its two lines in the audit log, with the plan and the number of the row.
+func TestEachRowIsAudited(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	cfg := everything()
+	cfg.Audit = engine.NewAudit(&log)
+	host := serve(t, cfg)
+	id := plan(t, host, changes(
+		change("update_post", fields{"postId": outlook, "statusId": "Planned"}),
+		change("create_post", fields{"boardId": "Bugs", "title": "Clock runs backwards"}),
+	))
+	call(t, host, "apply_plan", fields{"planId": id})
+	var seen []string
+	for line := range strings.Lines(log.String()) {
+		var l struct {
+			Plan, Tool, Outcome string
+			Row                 int
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Plan != id {
+			t.Errorf("%v: %s", err, line)
+		}
+		seen = append(seen, fmt.Sprint(l.Row, " ", l.Tool, " ", l.Outcome))
+	}
+	slices.Sort(seen)
+	if got := strings.Join(seen, ", "); got != "1 update_post ok, 1 update_post sending, 2 create_post ok, 2 create_post sending" {
+		t.Error(got)
+	}
+}
+
+// A dry run shows what would be sent, and sends nothing.
+func TestADryRunOfAPlanSendsNothing(t *testing.T) {
+	t.Parallel()
+	api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+	cfg := behind(api)
+	cfg.DryRun = true
+	host := serve(t, cfg)
+	answer := call(t, host, "apply_plan", fields{"planId": plan(t, host, changes(change("delete_post", fields{"postId": calendar})))})
+	if api.writes != 0 || !strings.Contains(answer, "Dry run: nothing was sent. Without --dry-run, apply_plan would send row 1 of plan_") {
+		t.Errorf("%d writes: %s", api.writes, answer)
+	}
+}
