@@ -17,6 +17,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/tools"
+	"featurebase-mcp/tools/planning"
 	"featurebase-mcp/tools/workflow"
 )
 
@@ -49,7 +50,7 @@ func TestEveryOperationOfTheDeclaredToolsetsExists(t *testing.T) {
 		}
 	}
 	got := map[string]string{}
-	for _, set := range slices.DeleteFunc(tools.Inventory().Toolsets(), func(s *engine.Toolset) bool { return s == workflow.Toolset }) {
+	for _, set := range slices.DeleteFunc(tools.Inventory().Toolsets(), func(s *engine.Toolset) bool { return s == workflow.Toolset || s == planning.Toolset }) {
 		for _, op := range set.Operations {
 			if _, twice := got[op.Name]; twice {
 				t.Errorf("%s is declared twice", op.Name)

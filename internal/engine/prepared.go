@@ -348,7 +348,7 @@ func (p *Prepared) Title() string {
 	for _, object := range []map[string]any{p.object, p.c.args.Wire} {
 		for _, field := range append(slices.Clone(titleFields), "email", "userId", "companyId") {
 			if text, _ := object[field].(string); text != "" {
-				return quoted(w.Words(text), longestLabel/2)
+				return quoted(legible.Truncate(longestLabel/2, []rune(legible.OneLine(w.Words(text)))), longestLabel)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 const jobsHead = `# Jobs
 
 What people use the server for, as transcripts: each call was made on the sandbox, in this order, and each answer is what a model reads. The workflow tools
-gather and rank; the assistant does the thinking, and every write is a call of its own. This page is written by ` + "`make update`" + `.
+gather and rank; the assistant does the thinking. A write is a call of its own, or a row of a plan, which is confirmed as a whole. This page is written by ` + "`make update`" + `.
 
 To follow along, use ` + "`featurebase-mcp call --sandbox --sandbox-state /tmp/featurebase.json --acting-admin " + enginetest.ActingAdmin + " TOOL ARGUMENTS`" + `. The file keeps
 the state from call to call; take a new one for each job. [Prompts](../README.md#jobs) start these jobs from a host's menu.
@@ -55,11 +56,54 @@ var shownJobs = []shownJob{
 		{"In the assistant's words: a draft that nobody sees yet.", "create_changelog", `{"title":"What's new: export and search","markdownContent":"[Exports of any size](https://feedback.plumline.example/p/export-fails-with-more-than-5-000-entries) arrive whole."}`},
 		{"A host that can ask its user is told to.", "publish_changelog", `{"changelogId":"` + shownChangelog + `","locales":["en"],"sendEmail":true}`},
 	}},
+	{"Import customers", "200 rows of a table: one plan, one question, one call that sends them. On the command line: `featurebase-mcp call plan_changes --file customers.csv tool=upsert_contact`.", []shownCall{
+		{"Each row is checked and compared with what is there; nothing is sent.", "plan_changes", `{"tool":"upsert_contact","csv":"` + customersCSV + `"}`},
+		{"The user is asked once. Featurebase takes 25 requests a second, so this is a matter of seconds.", "apply_plan", `{"planId":"<planId>"}`},
+	}},
+	{"Tag conversations", "40 conversations at a glance get a tag, and lose it again.", []shownCall{
+		{"Those that have the tag already are left out.", "plan_changes", `{"changes":[` + taggings + `]}`},
+		{"One yes for all.", "apply_plan", `{"planId":"<planId>"}`},
+		{"The way back is a plan, too.", "plan_changes", `{"undo":"<planId>"}`},
+	}},
 	{"Close the loop with voters", "The people who asked for something hear what became of it, once.", []shownCall{
 		{"Who waits.", "list_post_voters", `{"postId":"6a0cf1598c2fe90da8000060","limit":2}`},
 		{"It is done. The status tells nobody by itself.", "update_post", `{"postId":"6a0cf1598c2fe90da8000060","statusId":"Shipped"}`},
 		{"One comment says it to all of them, by e-mail.", "create_comment", `{"postId":"6a0cf1598c2fe90da8000060","content":"You find it under Reports, Export."}`},
 	}},
+}
+
+// customersCSV is a table of 200 customers, as a JSON text has it.
+var customersCSV = func() string {
+	var b strings.Builder
+	b.WriteString(`email,name,companies.0.id,companies.0.name`)
+	for i := range 200 {
+		fmt.Fprintf(&b, `\ncustomer%d@example.com,Customer %d,company-%d,Company %d`, i+1, i+1, i%20, i%20)
+	}
+	return b.String()
+}()
+
+// taggings are 40 changes that put a tag on a conversation.
+var taggings = func() string {
+	var list []string
+	for i := range 40 {
+		list = append(list, fmt.Sprintf(`{"tool":"attach_conversation_tag","arguments":{"conversationId":"%d","tagId":"Billing"}}`, 10044+i))
+	}
+	return strings.Join(list, ",")
+}()
+
+// planID matches the id of a plan, which is another one each time.
+var planID = regexp.MustCompile(`plan_[a-z0-9]{26}`)
+
+// newIDs matches the ids of what a plan made: rows that are sent at the same time get them in any order.
+var newIDs = regexp.MustCompile(`(?m)^new: .*$`)
+
+// shown cuts what would make the page long or new each time.
+func shown(text string, most int) string {
+	text = newIDs.ReplaceAllString(planID.ReplaceAllString(text, "plan_example"), "new: (the ids of the new objects)")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "\n[...]"
+	}
+	return text
 }
 
 // shownChangelog is the id that the sandbox gives the first changelog that is made.
@@ -82,23 +126,28 @@ func TestTheJobsOfTheDocsAreFresh(t *testing.T) {
 	for _, job := range shownJobs {
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n", job.title, job.about)
 		var user asked
+		planMade := ""
 		server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, ActingAdmin: enginetest.ActingAdmin}, mcpclient.WithElicitationHandler(&user))
 		for _, call := range job.calls {
 			user.question = ""
 			const most = 3000 // characters of an answer; what follows is more of the same
-			answer, isError := enginetest.Ask(t, server, call.tool, call.arguments)
+			arguments := strings.ReplaceAll(call.arguments, "<planId>", planMade)
+			answer, isError := enginetest.Ask(t, server, call.tool, arguments)
 			if isError {
-				t.Errorf("%s %s: %s", call.tool, call.arguments, answer)
+				t.Errorf("%s %s: %s", call.tool, arguments, answer)
 			}
-			text := []rune(answer)
-			if len(text) > most {
-				text = append(text[:most:most], []rune("\n[...]")...)
+			if call.tool == "plan_changes" {
+				planMade = planID.FindString(answer)
 			}
-			fmt.Fprintf(&page, "\n%s\n\n```\n%s %s\n```\n", call.why, call.tool, call.arguments)
+			fmt.Fprintf(&page, "\n%s\n\n```\n%s %s\n```\n", call.why, call.tool, shown(arguments, 400))
 			if user.question != "" {
 				fmt.Fprintf(&page, "\nThe user reads this, and agrees:\n\n~~~text\n%s\n~~~\n", user.question)
 			}
-			fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", string(text))
+			if call.tool == "plan_changes" {
+				fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", shown(answer, most/3)) // rows alike
+				continue
+			}
+			fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", shown(answer, most))
 		}
 	}
 	golden.File(t, "../../docs/jobs.md", page.String())

@@ -95,6 +95,7 @@ var shared = struct {
 func (e Example) Answer(t testing.TB, o Options) string {
 	t.Helper()
 	text, isError := Ask(t, e.Server(t, o), e.Op.Name, e.Arguments)
+	text = planID.ReplaceAllString(text, "plan_example") // each plan has another one
 	if isError || strings.TrimSpace(text) == "" {
 		t.Fatalf("%s\n%s", e.Arguments, text)
 	}
@@ -144,10 +145,29 @@ var placeholder = regexp.MustCompile(`"<(\w+)>"`)
 // found are the ids that replace the names in angle brackets, on a sandbox in its first state.
 var found sync.Map
 
-// Fill replaces the names in angle brackets by ids.
+// planID matches the id of a plan.
+var planID = regexp.MustCompile(`plan_[a-z0-9]{26}`)
+
+// unplanned stands for the id of a plan: Ask replaces it by that of a plan on the server that it asks.
+const unplanned = `"<planId>"`
+
+// planned puts the id of a new plan into arguments.
+func planned(t testing.TB, host *mcpclient.Client, arguments string) string {
+	t.Helper()
+	if !strings.Contains(arguments, unplanned) {
+		return arguments
+	}
+	answer, _ := Ask(t, host, "plan_changes", tools.Inventory().Lookup("plan_changes").Example)
+	return strings.ReplaceAll(arguments, unplanned, strconv.Quote(planID.FindString(answer)))
+}
+
+// Fill replaces the names in angle brackets by ids, except that of a plan.
 func Fill(t testing.TB, example string) string {
 	t.Helper()
 	return placeholder.ReplaceAllStringFunc(example, func(match string) string {
+		if match == unplanned {
+			return match
+		}
 		name := placeholder.FindStringSubmatch(match)[1]
 		id, ok := found.Load(name)
 		if !ok {

@@ -77,6 +77,7 @@ func New(t testing.TB, cfg app.Config) *app.App {
 // Ask calls a tool as a host does, and returns what a model reads.
 func Ask(t testing.TB, host *mcpclient.Client, tool, arguments string) (text string, isError bool) {
 	t.Helper()
+	arguments = planned(t, host, arguments)
 	res, err := host.CallTool(context.WithoutCancel(t.Context()), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: tool, Arguments: json.RawMessage(arguments)}})
 	if err != nil {
 		t.Fatalf("%s: %v", tool, err)
