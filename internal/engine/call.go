@@ -20,11 +20,11 @@ type answer struct {
 	Outcome   string // "ok", "dry_run", "invalid_arguments", "refused", an outcome of confirm.go or the kind of the client's error: a label with few values, for logs and metrics
 	attempts  int
 	requestID string
-	Status    int    // HTTP status of a failure, 0 without a response
-	code      string // the API's error code of a failure
-	err       error  // for the log, never for the model
-	until     string // what has to change before a failed call can work; empty for a failure that passes by itself
-	uncertain bool   // the failed write may have taken effect
+	Status    int            // HTTP status of a failure, 0 without a response
+	code      string         // the API's error code of a failure
+	err       error          // for the log, never for the model
+	until     string         // what has to change before a failed call can work; empty for a failure that passes by itself
+	uncertain bool           // the failed write may have taken effect
 	meta      map[string]any // what the result tells a program besides the text, which the model reads
 
 	Question *question // the question for the user, asked before anything is sent; the call goes on with the reply

@@ -14,6 +14,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/nearest"
 	"featurebase-mcp/internal/rawjson"
@@ -22,12 +23,11 @@ import (
 
 // Prepared is a write that is not sent yet. Its arguments have passed every check that a call of its own would pass.
 type Prepared struct {
-	c       *call
-	req     client.Request
-	object  map[string]any // the object that it is about, as it is now; nil where it was not read
-	read    *Operation     // the read that showed it
-	looked  bool           // the object was looked for
-	sending trail
+	c      *call
+	req    client.Request
+	object map[string]any // the object that it is about, as it is now; nil where it was not read
+	read   *Operation     // the read that showed it
+	looked bool           // the object was looked for
 }
 
 // trail names the plan that a write belongs to, in the audit log.
@@ -86,7 +86,7 @@ func (j *Job) writeNamed(tool string) (*Operation, string) {
 		if near := nearest.Name(tool, all); near != "" {
 			return nil, fmt.Sprintf("no tool is called %s; did you mean %s?", input.Show(tool), near)
 		}
-		return nil, fmt.Sprintf("no tool is called %s", input.Show(tool))
+		return nil, "no tool is called " + input.Show(tool)
 	case op.Run != nil || op.Effect == Read:
 		return nil, tool + " is not one write: a plan has writes alone; call it by itself"
 	}
@@ -348,7 +348,7 @@ func (p *Prepared) Title() string {
 	for _, object := range []map[string]any{p.object, p.c.args.Wire} {
 		for _, field := range append(slices.Clone(titleFields), "email", "userId", "companyId") {
 			if text, _ := object[field].(string); text != "" {
-				return quoted(legible.Truncate(longestLabel/2, []rune(legible.OneLine(w.Words(text)))), longestLabel)
+				return quoted(markup.PlainExcerpt(w.Words(text), longestLabel/2), longestLabel)
 			}
 		}
 	}

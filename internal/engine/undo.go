@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/input"
@@ -128,12 +129,7 @@ func clearable(op *Operation, field string) bool {
 	if clearing == nil || clearing.Items == nil {
 		return false
 	}
-	for _, name := range clearing.Items.Enum {
-		if name == field {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(clearing.Items.Enum, field)
 }
 
 // put sets the value at a dotted path.

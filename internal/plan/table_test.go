@@ -2,7 +2,7 @@ package plan
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -80,7 +80,7 @@ func TestNest(t *testing.T) {
 	} {
 		values := map[string]string{}
 		for i, name := range c.names {
-			values[name] = fmt.Sprint(i)
+			values[name] = strconv.Itoa(i)
 		}
 		nested, err := Nest(values)
 		data, _ := json.Marshal(nested)

@@ -5,10 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/plan"
-	"featurebase-mcp/internal/render"
 )
 
 // stateWords are the states of rows in the words of an answer.
@@ -59,8 +57,7 @@ func (a *applying) preview() string {
 
 // answer says what became of the rows in this call and in all, why some are not done, and how to go on.
 func (a *applying) answer() string {
-	s := &summary{j: a.Job, p: a.plan}
-	s.WriteString(engine.Marked(render.IndentedLines))
+	s := about(a.Job, a.plan)
 	done := 0
 	for _, r := range a.sent {
 		if r.State == plan.Done {

@@ -93,8 +93,10 @@ func TestEachRowIsAudited(t *testing.T) {
 	var seen []string
 	for line := range strings.Lines(log.String()) {
 		var l struct {
-			Plan, Tool, Outcome string
-			Row                 int
+			Plan    string `json:"plan"`
+			Tool    string `json:"tool"`
+			Outcome string `json:"outcome"`
+			Row     int    `json:"row"`
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Plan != id {
 			t.Errorf("%v: %s", err, line)

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -120,7 +121,7 @@ func drawn(r *rand.Rand, n int) []any {
 func TestNoRowIsAppliedTwice(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(120) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { troubledPlan(t, seed) })
 		})
@@ -128,7 +129,7 @@ func TestNoRowIsAppliedTwice(t *testing.T) {
 }
 
 func troubledPlan(t *testing.T, seed uint64) {
-	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // chance that can be repeated
+	r := rand.New(rand.NewPCG(seed, 1))
 	box := enginetest.Box(t, sandbox.Options{Seed: seed, Control: true})
 	if seed%2 == 0 {
 		box = enginetest.Box(t, sandbox.Options{Control: true})

@@ -167,8 +167,8 @@ func typed(sh *input.Shape, value any) any {
 
 // wayBack returns the writes that take back those of a plan that were made, in the opposite order, and words about those for which there is none.
 func wayBack(j *engine.Job, p *plan.Plan, results []plan.Result) (all []given, lost groups) {
-	for i := len(p.Rows) - 1; i >= 0; i-- {
-		row, became := p.Rows[i], results[i]
+	for i, row := range slices.Backward(p.Rows) {
+		became := results[i]
 		if became.State != plan.Done {
 			continue
 		}

@@ -2,6 +2,7 @@ package planning
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -28,9 +29,9 @@ func ranges(numbers []int) string {
 		}
 		switch end - i {
 		case 0:
-			parts = append(parts, fmt.Sprint(numbers[i]))
+			parts = append(parts, strconv.Itoa(numbers[i]))
 		case 1:
-			parts = append(parts, fmt.Sprint(numbers[i]), fmt.Sprint(numbers[end]))
+			parts = append(parts, strconv.Itoa(numbers[i]), strconv.Itoa(numbers[end]))
 		default:
 			parts = append(parts, fmt.Sprintf("%d-%d", numbers[i], numbers[end]))
 		}

@@ -180,7 +180,9 @@ func TestAPlanCanBeTakenBack(t *testing.T) {
 			tool string
 			args fields
 		}{
-			{"get_post", fields{"postId": outlook}}, {"get_post", fields{"postId": makeCom}}, {"list_contacts", fields{"limit": 100}},
+			{"get_post", fields{"postId": outlook}},
+			{"get_post", fields{"postId": makeCom}},
+			{"list_contacts", fields{"limit": 100}},
 			{"search_contacts", fields{"query": []any{fields{"field": "email", "operator": "=", "value": "new@example.com"}}}},
 			{"search_conversations", fields{"query": []any{fields{"field": "tagIds", "operator": "=", "value": "Bug"}}}},
 		} {
@@ -247,7 +249,9 @@ func TestRowsAreSentInOrderAndStopOnErrorIfAsked(t *testing.T) {
 		if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "/comments") { // rows of one post never overlap, so nothing else guards sent
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			var comment struct{ Content string }
+			var comment struct {
+				Content string `json:"content"`
+			}
 			_ = json.Unmarshal(body, &comment)
 			sent = append(sent, strings.TrimSuffix(strings.TrimPrefix(comment.Content, "<p>"), "</p>"))
 		}

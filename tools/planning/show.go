@@ -27,12 +27,20 @@ type summary struct {
 	p *plan.Plan
 }
 
-func (s *summary) line(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
+// about begins an answer about a plan.
+func about(j *engine.Job, p *plan.Plan) *summary {
+	s := &summary{j: j, p: p}
+	s.add(engine.Marked(render.IndentedLines))
+	return s
+}
+
+func (s *summary) add(text string) { _, _ = s.WriteString(text) } // never fails
+
+func (s *summary) line(format string, args ...any) { s.add(fmt.Sprintf(format, args...) + "\n") }
 
 // show is the answer to a new plan.
 func (m *making) show(p *plan.Plan) string {
-	s := &summary{j: m.Job, p: p}
-	s.WriteString(engine.Marked(render.IndentedLines))
+	s := about(m.Job, p)
 	sent := sendable(p)
 	if len(p.Rows) == 0 {
 		s.line("No plan: each of the %s is refused.", legible.Count(len(p.Refused), "row"))
@@ -250,7 +258,7 @@ func (s *summary) next(rows int) {
 	if rows == 0 {
 		return
 	}
-	s.WriteString(s.j.Hint("apply_plan", "next: apply_plan planId="+s.p.ID+" sends them after the user's yes; rows or except leaves some out\n"))
+	s.add(s.j.Hint("apply_plan", "next: apply_plan planId="+s.p.ID+" sends them after the user's yes; rows or except leaves some out\n"))
 }
 
 // showAgain is the answer about a plan that was made before: its rows from the cursor on, or what became of it.
@@ -259,8 +267,7 @@ func showAgain(ctx context.Context, j *engine.Job, id string) (string, error) {
 	if err != nil {
 		return "", gone("planId", id, err)
 	}
-	s := &summary{j: j, p: p}
-	s.WriteString(engine.Marked(render.IndentedLines))
+	s := about(j, p)
 	s.line("plan: %s", p.ID)
 	from := 1
 	if cursor, _ := j.Arguments()["cursor"].(string); cursor != "" {

@@ -26,7 +26,8 @@ func TestHostileTables(t *testing.T) {
 		"a column too deep":  {"email,companies.id\njo@example.com,a\n", []string{"number its items from 0, as in companies.0"}, true},
 		"the same e-mail": {
 			"email,name\njo@example.com,Jo\nJO@example.com,Joe\njo@example.com,Jo\n",
-			[]string{"row 2: row 1 changes the same object, with other values of name", "row 3: the same as row 1"}, false,
+			[]string{"row 2: row 1 changes the same object, with other values of name", "row 3: the same as row 1"},
+			false,
 		},
 		"bad e-mails":     {"email,name\nnobody,Jo\njo@example.com,Jo\n", []string{"rows: 1 to send, 1 refused", `row 1: email: not an e-mail address: "nobody"`}, false},
 		"mixed encodings": {"email,name\njo@example.com,Jos\ufffd\nal@example.com,José\n", []string{"rows: 1 to send, 1 refused", "row 1: name: not UTF-8"}, false},
