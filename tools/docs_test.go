@@ -102,6 +102,9 @@ func writes() string {
 		if op.Effect == engine.Destroy && !op.Reversible {
 			asked = append(asked, "always")
 		}
+		if op.Asks != nil {
+			asked, told = append(asked, "once for all rows, and for a single one as its tool"), append(told, "whom its rows message")
+		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", op.Name, changes, taken,
 			cmp.Or(strings.Join(told, "; "), "nobody"), cmp.Or(strings.Join(asked, "; "), "no"), cmp.Or(when(op.Impersonates), "no"))
 	}

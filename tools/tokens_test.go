@@ -17,8 +17,8 @@ import (
 // What the tools may cost the context of every user, in tokens and in tools: some hosts stop at 40.
 const (
 	maxTokensOfAll     = 14000
-	maxTokensByDefault = 5000
-	maxToolsByDefault  = 36
+	maxTokensByDefault = 5300
+	maxToolsByDefault  = 38
 )
 
 // tokensOf counts what tools.Tokens returns.

@@ -7,6 +7,7 @@
 //	logging.go, files.go, tracing.go, tracing_otel.go   logs and where they go, and traces in builds with the tag otel
 //	stdio.go, http.go, listen.go, sandbox.go  the commands that serve, and where they listen
 //	call.go, ask.go, arguments.go, input.go one call, the question at the terminal, and the arguments
+//	plan.go                                 a plan from a file, applied after a yes, with a bar of its progress
 //	session.go                              the client in this process, for the commands that act as a host
 //	tools.go, describe.go                   the list of tools, and one tool
 //	prompts.go, resources.go                what else a host is offered

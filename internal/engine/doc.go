@@ -8,5 +8,6 @@
 //	acting.go, audit.go, dryrun.go, keep.go                   the acting admin, the trail of writes, writes that are not sent, texts that lose nothing
 //	confirm.go, confirm_question.go, confirm_state.go         which calls the user is asked about, what is asked, how an answer is known
 //	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps
+//	prepared.go, undo.go         writes that are prepared and sent later, as rows of a plan, and the writes that take them back
 //	job.go, counts.go            workflows: several requests at a time, and what becomes of those that fail
 package engine
