@@ -67,9 +67,9 @@ func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// hasVariable reports whether a flag can be set by a variable.
+// hasVariable reports whether a flag can be set by a variable. What a command applies, and from which file, is said with it.
 func hasVariable(flag *kong.Flag) bool {
-	return flag != nil && flag.Name != "help" && flag.Name != "version"
+	return flag != nil && !slices.Contains([]string{"help", "version", "file", "apply"}, flag.Name)
 }
 
 // Validate implements kong.Resolver.
