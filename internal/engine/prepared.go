@@ -43,10 +43,13 @@ func (j *Job) Prepare(ctx context.Context, tool string, raw []byte) (*Prepared, 
 	if problem != "" {
 		return nil, problem
 	}
+	ctx, let := client.Holding(ctx) // what is read on the way is not kept: a plan has up to 200 writes
+	defer let()
 	p := &Prepared{c: j.Env.call(op)}
 	end := p.c.ready(ctx, raw)
 	if end == nil {
 		p.req, end = p.c.request(ctx)
+		p.c.current = nil
 	}
 	if end != nil {
 		return nil, short(tool, end.Text)
@@ -217,9 +220,51 @@ func (p *Prepared) Source() Source {
 	return Source{read, checked.Wire, req.Path}
 }
 
-// Read reads the object of a source. missing is what to say of a write whose object does not exist or may not be read; other failures say that
+// Wants returns the fields of the object that a plan needs to know. Objects are kept without the others: 200 conversations with all of their
+// messages would fill the memory.
+func (p *Prepared) Wants() []string {
+	wants := append(slices.Clone(identifying), "updatedAt")
+	for name := range members(p.req.Body) {
+		wants = append(wants, name)
+		if inner, ok := strings.CutSuffix(name, "Id"); ok {
+			wants = append(wants, inner)
+		}
+	}
+	if field, _, ok := strings.Cut(p.c.op.Holds, "."); ok {
+		wants = append(wants, field)
+	}
+	for _, n := range p.c.op.Notifies {
+		wants = append(wants, n.Count)
+	}
+	if f := p.c.op.Finds; f != nil {
+		for _, by := range f.By {
+			wants = append(wants, by.Field)
+		}
+	}
+	return wants
+}
+
+// identifying are the fields that name an object to people.
+var identifying = append(slices.Clone(titleFields), "email", "userId", "companyId")
+
+// only decodes some fields of an object.
+func only(object rawjson.Value, wants []string) map[string]any {
+	kept := map[string]any{}
+	for name, value := range object.Members() {
+		if slices.Contains(wants, name) {
+			if v, err := rawjson.Decode(bytes.Clone(value)); err == nil {
+				kept[name] = v
+			}
+		}
+	}
+	return kept
+}
+
+// Read reads those fields of the object of a source. missing is what to say of a write whose object does not exist or may not be read; other failures say that
 // nothing is known.
-func (j *Job) Read(ctx context.Context, s Source) (object map[string]any, missing string, err error) {
+func (j *Job) Read(ctx context.Context, s Source, wants []string) (object map[string]any, missing string, err error) {
+	ctx, let := client.Holding(ctx)
+	defer let()
 	body, err := j.readSource(ctx, s)
 	if isNotFound(err) && s.read.draftsOnDemand() {
 		draft := maps.Clone(s.args)
@@ -232,7 +277,7 @@ func (j *Job) Read(ctx context.Context, s Source) (object map[string]any, missin
 	case err != nil:
 		return nil, "", err
 	}
-	return members(rawjson.Repair(body)), "", nil
+	return only(rawjson.Repair(body), wants), "", nil
 }
 
 func (j *Job) readSource(ctx context.Context, s Source) ([]byte, error) {
@@ -279,7 +324,7 @@ func (j *Job) Find(ctx context.Context, writes []*Prepared) error {
 				values = append(values, id)
 			}
 		}
-		found, err := j.found(ctx, search, by, values)
+		found, err := j.found(ctx, search, by, values, wanted(left))
 		if err != nil {
 			return err
 		}
@@ -299,6 +344,19 @@ func (j *Job) Find(ctx context.Context, writes []*Prepared) error {
 	return nil
 }
 
+// wanted returns the fields that any of the writes needs to know.
+func wanted(writes []*Prepared) []string {
+	var wants []string
+	for _, p := range writes {
+		for _, name := range p.Wants() {
+			if !slices.Contains(wants, name) {
+				wants = append(wants, name)
+			}
+		}
+	}
+	return wants
+}
+
 // hasOther reports whether an object has one of the identities that the arguments give as well: then it is another object.
 func hasOther(object map[string]any, earlier []FoundBy, wire map[string]any) bool {
 	return slices.ContainsFunc(earlier, func(by FoundBy) bool {
@@ -308,7 +366,9 @@ func hasOther(object map[string]any, earlier []FoundBy, wire map[string]any) boo
 }
 
 // found returns the objects that have one of the values of an identity, by the value in small letters.
-func (j *Job) found(ctx context.Context, search *Operation, by FoundBy, values []any) (map[string]map[string]any, error) {
+func (j *Job) found(ctx context.Context, search *Operation, by FoundBy, values []any, wants []string) (map[string]map[string]any, error) {
+	ctx, let := client.Holding(ctx)
+	defer let()
 	found := map[string]map[string]any{}
 	for chunk := range slices.Chunk(values, PageSize) {
 		checked, err := readArguments(search, rawjson.Encode(map[string]any{
@@ -326,7 +386,7 @@ func (j *Job) found(ctx context.Context, search *Operation, by FoundBy, values [
 				return nil, err
 			}
 			for _, item := range page.Items {
-				object := members(rawjson.Repair(item))
+				object := only(rawjson.Repair(item), wants)
 				if id, _ := object[by.Field].(string); id != "" {
 					found[strings.ToLower(id)] = object
 				}
@@ -346,7 +406,7 @@ func (p *Prepared) ShownArgument(most int) string {
 func (p *Prepared) Title() string {
 	w := &render.Writer{View: &render.PlainView, Mask: p.c.MaskEmails}
 	for _, object := range []map[string]any{p.object, p.c.args.Wire} {
-		for _, field := range append(slices.Clone(titleFields), "email", "userId", "companyId") {
+		for _, field := range identifying {
 			if text, _ := object[field].(string); text != "" {
 				return quoted(markup.PlainExcerpt(w.Words(text), longestLabel/2), longestLabel)
 			}
@@ -530,11 +590,12 @@ type Sent struct {
 	Why       string // the failure, in words for a model
 	Made      string // the id of the object that it made or changed
 	New       bool   // Featurebase says that it made the object
-	Body      []byte // the answer of the API
 }
 
 // Send makes the write as a row of a plan. Its trail and its metrics are those of a call of its own.
 func (p *Prepared) Send(ctx context.Context, plan string, row int) Sent {
+	ctx, let := client.Holding(ctx)
+	defer let()
 	c, start := p.c, time.Now()
 	c.trail = trail{plan, row}
 	var sent Sent
@@ -542,7 +603,7 @@ func (p *Prepared) Send(ctx context.Context, plan string, row int) Sent {
 	if c.Observer != nil {
 		var ended func(string, int)
 		ctx, ended = c.Observer.Call(ctx, c.op.Name)
-		defer func() { ended(outcome, len(sent.Body)) }()
+		defer func() { ended(outcome, 0) }()
 	}
 	a := c.audited(ctx, func() (answer, []byte) {
 		res, err := c.Client.Do(ctx, p.req)
@@ -554,14 +615,13 @@ func (p *Prepared) Send(ctx context.Context, plan string, row int) Sent {
 		if err != nil {
 			return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails), nil
 		}
-		sent.Body, sent.New = bytes.Clone(res.Body), res.Status == http.StatusCreated
+		sent.Made, sent.New = strings.Clone(rawjson.Value(res.Body).Get("id").Text()), res.Status == http.StatusCreated
 		return answer{Outcome: "ok", attempts: res.Attempts, requestID: res.RequestID}, res.Body
 	})
 	outcome = a.Outcome
 	c.log(ctx, a, time.Since(start))
 	sent.Done, sent.Uncertain = a.succeeded(), a.uncertain
 	sent.Passes = !a.succeeded() && !a.uncertain && a.until == ""
-	sent.Made = rawjson.Value(sent.Body).Get("id").Text()
 	if !sent.Done {
 		sent.Why = short(c.op.Name+" failed", a.Text)
 	}

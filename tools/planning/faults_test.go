@@ -120,7 +120,7 @@ func drawn(r *rand.Rand, n int) []any {
 // Whatever the API and the client do, each row is applied once or not at all, and the answers say which.
 func TestNoRowIsAppliedTwice(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(120) {
+	for seed := range uint64(80) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { troubledPlan(t, seed) })

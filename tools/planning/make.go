@@ -151,7 +151,7 @@ func (m *making) look(ctx context.Context) error {
 	parts := make([]engine.Part, len(keys))
 	for n, key := range keys {
 		parts[n] = engine.Part{What: "the objects", Do: func(context.Context) error {
-			object, words, err := m.Read(within, sources[key])
+			object, words, err := m.Read(within, sources[key], m.wants(by[key]))
 			missing[n], failed[n] = words, err != nil
 			if err == nil && words == "" {
 				for _, i := range by[key] {
@@ -176,6 +176,15 @@ func (m *making) look(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// wants returns the fields that some writes need to know of their object.
+func (m *making) wants(writes []int) []string {
+	var wants []string
+	for _, i := range writes {
+		wants = append(wants, m.writes[i].Wants()...)
+	}
+	return wants
 }
 
 // upserts finds what the upserts change, by their identities, a hundred at a time.

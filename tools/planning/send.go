@@ -99,7 +99,7 @@ func (a *applying) changed(ctx context.Context, row *plan.Row, w *engine.Prepare
 	if s.Key == "" {
 		return "", nil
 	}
-	object, missing, err := a.Read(ctx, s)
+	object, missing, err := a.Read(ctx, s, w.Wants())
 	switch {
 	case err != nil:
 		return "", err
