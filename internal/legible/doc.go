@@ -2,6 +2,7 @@
 //
 //	letters.go   letters, white space, and the characters that show nothing
 //	visible.go   text without invisible characters, except those that scripts and emoji need
+//	carried.go   words that invisible characters carry
 //	line.go      text on one line, indented text, times
 //	cut.go       truncated text, with a count of the characters that are missing
 //	counts.go    numbers and lists in words
