@@ -29,9 +29,30 @@ func Excerpt(body string, limit int) string {
 
 // ExcerptBytes returns the excerpt of a body that is HTML for certain.
 func ExcerptBytes(body []byte, limit int) string {
+	text, _ := excerpt(body, limit, 0)
+	return text
+}
+
+// ExcerptOf returns the excerpt of a body, and how many characters of hidden text are in the body, within [Searched] bytes.
+func ExcerptOf(body []byte, limit int) (text string, hidden int) {
+	search := 0
+	if MayHide(body) {
+		search = Searched
+	}
+	if bytes.ContainsAny(body, "<&") {
+		return excerpt(body, limit, search)
+	}
+	if search > 0 {
+		hidden = Carried(string(body[:min(len(body), Searched)])).Characters
+	}
+	return PlainExcerpt(string(body), limit), hidden
+}
+
+// excerpt returns the excerpt of a body that is HTML for certain. It reads as many bytes of it as it is told to search for hidden text.
+func excerpt(body []byte, limit, search int) (text string, hidden int) {
 	c := newCollector(limit)
-	read(body, c)
-	return string(c.out)
+	_, left := read(body, c, search, false)
+	return string(c.out), left.Characters
 }
 
 // PlainExcerpt returns a text that is not HTML on one line, cut to limit characters and an ellipsis.
@@ -174,21 +195,27 @@ func hasTags(body []byte) bool {
 	}
 }
 
-// HTMLToMarkdown converts a whole HTML body to Markdown of at most [legible.MaxText] bytes, and about 512 kB more. It counts the characters
-// beyond that in a note at the end. A text without tags becomes Markdown line by line. Bytes are read where they stand, because a body can be
-// as long as an answer.
+// HTMLToMarkdown converts a whole HTML body to Markdown, as [Convert] does, without a word about what is hidden in it.
 func HTMLToMarkdown[T string | []byte](text T) string {
+	out, _ := Convert(text)
+	return out
+}
+
+// Convert converts a whole HTML body to Markdown of at most [legible.MaxText] bytes, and about 512 kB more, and returns the hidden text in it. It counts
+// the characters beyond that in a note at the end. A text without tags becomes Markdown line by line. Bytes are read where they stand, because a body can
+// be as long as an answer.
+func Convert[T string | []byte](text T) (markdown string, hidden Hidden) {
 	body := []byte(text)
 	w := newMarkdownWriter()
 	n := len(body)
 	if hasTags(body) {
-		n = read(body, w)
+		n, hidden = read(body, w, 0, true)
 	} else {
-		w.plain(body)
+		hidden = w.plain(body)
 	}
 	out := w.finish()
 	if lost := w.lost + utf8.RuneCount(body[n:]); lost > 0 {
 		out += "\n\n[cut: " + strconv.Itoa(lost) + " more characters]"
 	}
-	return out
+	return out, hidden
 }

@@ -33,14 +33,17 @@ func newMarkdownWriter() *markdownWriter {
 	return &markdownWriter{sheet: newSheet()}
 }
 
-// plain writes a text that is not HTML, line by line.
-func (w *markdownWriter) plain(text []byte) {
+// plain writes a text that is not HTML, line by line. It returns what invisible characters carry in it.
+func (w *markdownWriter) plain(text []byte) (hidden Hidden) {
 	for line := range bytes.Lines(text) {
 		for part := range parts(line) {
-			w.text([]byte(WithoutSignedURLs(html.UnescapeString(string(part)))))
+			said := html.UnescapeString(string(part))
+			hidden.Add(Carried(said))
+			w.text([]byte(WithoutSignedURLs(said)))
 		}
 		w.lineBreak()
 	}
+	return hidden
 }
 
 func (w *markdownWriter) finish() string {

@@ -56,6 +56,7 @@ type reader struct {
 	paragraphs int  // how many are open
 	inForm     bool // the end tag of a form has not come yet
 	blank      bool // the rest of the document is hidden
+	hidden     hiddenText
 	source
 }
 
@@ -82,20 +83,21 @@ type openElement struct {
 	label     string   // of a mention or a player
 }
 
-// read gives a sink what a person sees of a body, until the sink is full. It returns how many bytes it has read.
-func read(body []byte, s sink) int {
-	r := reader{sink: s, open: make([]openElement, 1, 8)}
+// read gives a sink what a person sees of a body, until the sink is full and search bytes are read. It returns how many bytes it has read, and what it left
+// out of them because nobody sees it.
+func read(body []byte, s sink, search int, keeps bool) (n int, hidden Hidden) {
+	r := reader{sink: s, open: make([]openElement, 1, 8), hidden: hiddenText{keeps: keeps}}
 	r.open[0].ground = css.Page
 	r.sheet = css.Elements(body, maxToken)
 	r.blank = r.sheet.IsExhausted()
 	r.goOnAt(body, 0)
-	for r.unfinished || !s.full() {
+	for r.unfinished || !s.full() || r.at < search {
 		if !r.next() && !r.goOnBehindData() {
 			break
 		}
 	}
 	r.closeTo(1)
-	return r.at
+	return r.at, r.hidden.found()
 }
 
 // next reads one token.
@@ -117,6 +119,8 @@ func (r *reader) next() bool {
 		r.startTag(true)
 	case html.EndTagToken:
 		r.endTag()
+	case html.CommentToken:
+		r.hidden.comment(string(r.z.Text()))
 	default:
 	}
 	return true
@@ -135,6 +139,7 @@ func (r *reader) text(isRaw bool) {
 		text = r.whole(text)
 	}
 	if r.isQuiet() {
+		r.unseenText(text, isRaw)
 		return
 	}
 	for part := range parts(text) {
@@ -146,6 +151,9 @@ func (r *reader) text(isRaw bool) {
 func (r *reader) show(text []byte) {
 	if bytes.IndexByte(text, '&') >= 0 && r.top().tag != atom.Xmp && r.top().tag != atom.Plaintext {
 		text = []byte(html.UnescapeString(string(text)))
+	}
+	if legible.MayCarry(text) {
+		r.hidden.carried(string(text))
 	}
 	if r.mention > 0 {
 		if text = bytes.TrimLeft(text, " \t\r\n"); len(text) == 0 {
@@ -191,6 +199,8 @@ func (r *reader) startTag(selfClosing bool) {
 	case e.traits&void != 0:
 		if !hidden && inside == 0 && !r.isQuiet() {
 			r.void(e.element)
+		} else if isPicture(e.tag) {
+			r.unseenWords(attrAlt)
 		}
 	case e.tag == atom.Html || e.tag == atom.Body || e.tag == atom.Frameset:
 		r.blank = r.blank || hidden || own && len(r.open) > 1
@@ -280,8 +290,12 @@ func (r *reader) push(e openElement, hidden bool, inside css.Shade) {
 	if len(r.open) > maxOpen {
 		r.closeTo(len(r.open) - 1)
 	}
-	if isPlayer(e.tag) && !hidden && inside == 0 && !r.isQuiet() {
-		r.player(&e)
+	if isPlayer(e.tag) {
+		if hidden || inside != 0 || r.isQuiet() {
+			r.unseenWords(attrTitle)
+		} else {
+			r.player(&e)
+		}
 	}
 	e.hides = outer.hides || r.blank || hidden || e.traits&unseen != 0 || outer.clings && e.traits&special != 0
 	e.clings = outer.clings || e.concealed && e.traits&formatting != 0
@@ -293,6 +307,10 @@ func (r *reader) push(e openElement, hidden bool, inside css.Shade) {
 	r.open = append(r.open, e)
 	r.tally(e.tag, 1)
 	if e.hides {
+		r.hidden.edge(e.element)
+		if isMention(&r.attrs) {
+			r.unseenWords(attrDataLabel)
+		}
 		return
 	}
 	if r.mention == 0 && isMention(&r.attrs) {
@@ -315,7 +333,9 @@ func (r *reader) closeBetween(from, to int, own bool) {
 				r.sink.text([]byte("@" + e.label))
 			}
 		}
-		if !e.hides {
+		if e.hides {
+			r.hidden.edge(e.element)
+		} else {
 			r.sink.end(e.element)
 		}
 		ownEnd := own && i == from
@@ -659,7 +679,9 @@ func (r *reader) breakOut() {
 func (r *reader) void(e element) {
 	switch e.tag {
 	case atom.Img, atom.Image:
-		if !r.isPixel(&openElement{element: e}) {
+		if r.isPixel(&openElement{element: e}) {
+			r.unseenWords(attrAlt)
+		} else {
 			r.sink.media(media{"image", r.words(attrAlt), r.address(attrSrc)})
 		}
 	case atom.Embed:
@@ -687,6 +709,8 @@ func (r *reader) isPixel(e *openElement) bool {
 	return s.IsPixel(string(r.attrs.get(attrWidth)), string(r.attrs.get(attrHeight)))
 }
 
+func isPicture(tag atom.Atom) bool { return tag == atom.Img || tag == atom.Image }
+
 func isPlayer(tag atom.Atom) bool {
 	return tag == atom.Video || tag == atom.Audio || tag == atom.Iframe || tag == atom.Object || tag == atom.Embed
 }
@@ -701,6 +725,7 @@ func playerWord(tag atom.Atom) string {
 // player gives the sink a player that has an address. The address of video and audio can also stand in a source element inside.
 func (r *reader) player(e *openElement) {
 	if r.isPixel(e) {
+		r.unseenWords(attrTitle)
 		return
 	}
 	e.label = r.words(attrTitle)
@@ -716,7 +741,9 @@ func (r *reader) player(e *openElement) {
 
 // words returns an attribute as visible text.
 func (r *reader) words(name attribute) string {
-	return WithoutSignedURLs(legible.Visible(r.attrs.words(name)))
+	words := r.attrs.words(name)
+	r.hidden.carried(words)
+	return WithoutSignedURLs(legible.Visible(words))
 }
 
 // address returns an attribute as an address.
