@@ -117,7 +117,7 @@ type listArticles struct {
 type getArticle struct {
 	ArticleID input.ShortID `json:"articleId"`
 	State     string        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	input.Onward
+	input.Document
 }
 
 type createArticle struct {

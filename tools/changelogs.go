@@ -158,7 +158,7 @@ type listChangelogs struct {
 
 type getChangelog struct {
 	ChangelogID input.ExternalID `json:"changelogId"`
-	input.Onward
+	input.Document
 }
 
 type createChangelog struct {

@@ -138,7 +138,7 @@ type searchComments struct {
 
 type getComment struct {
 	CommentID input.ObjectID `json:"commentId"`
-	input.Onward
+	input.Document
 }
 
 type createComment struct {

@@ -25,7 +25,7 @@ import (
 // stands here, with its reason.
 
 // oursAlone are arguments that the document does not know: they shape a call or its answer and are never sent as they are.
-var oursAlone = []string{input.DetailArg, input.ClearArg, input.OffsetArg}
+var oursAlone = []string{input.DetailArg, input.ClearArg, input.OffsetArg, input.HiddenArg}
 
 // retyped are arguments that a model writes in another form than the API takes.
 var retyped = map[string]string{

@@ -316,7 +316,7 @@ type listConversations struct {
 type getConversation struct {
 	ConversationID input.ShortID `json:"conversationId"`
 	Include        []string      `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
-	input.Onward
+	input.Document
 }
 
 type createConversation struct {

@@ -233,7 +233,7 @@ type listPosts struct {
 
 type getPost struct {
 	PostID input.ObjectID `json:"postId"`
-	input.Onward
+	input.Document
 }
 
 type createPost struct {

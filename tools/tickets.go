@@ -214,7 +214,7 @@ type listTickets struct {
 
 type getTicket struct {
 	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
-	input.Onward
+	input.Document
 }
 
 type createTicket struct {

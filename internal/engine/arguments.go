@@ -25,6 +25,8 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 	delete(wire, input.DetailArg)
 	args.Offset = input.Integer(wire[input.OffsetArg])
 	delete(wire, input.OffsetArg)
+	args.Hidden, _ = wire[input.HiddenArg].(bool)
+	delete(wire, input.HiddenArg)
 	readPlace(op, &args, &p)
 	if names, ok := wire[input.ClearArg].([]any); ok {
 		delete(wire, input.ClearArg)

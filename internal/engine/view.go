@@ -17,7 +17,10 @@ func (c *call) render(body []byte) string {
 		v = &render.PlainView
 	}
 	v.Parse()
-	w := &render.Writer{View: v, Mask: c.MaskEmails && !v.Staff, Hide: v.RepeatFields, Markup: c.outline != nil}
+	w := &render.Writer{
+		View: v, Mask: c.MaskEmails && !v.Staff, Hide: v.RepeatFields, Markup: c.outline != nil,
+		ShowHidden: c.args.Hidden, CanShow: c.op.Input.Shape().Props[input.HiddenArg] != nil,
+	}
 	value := rawjson.Repair(body)
 	full := c.args.Detail == "full" || len(v.RowColumns) == 0
 	switch kind := value.Kind(); {

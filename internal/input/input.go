@@ -45,6 +45,7 @@ const (
 	DetailArg = "detail" // how much of each object is shown
 	ClearArg  = "clear"  // the fields to set to null
 	OffsetArg = "offset" // where to go on in a long answer without a cursor
+	HiddenArg = "hidden" // shows hidden text, too
 )
 
 // The arguments that select the part of a list.
@@ -60,6 +61,7 @@ type Arguments struct {
 	Offset int   // bytes into a long text, or items into a list without pages
 	Place  Place // the position in a list with pages
 	Most   int   // items to show of the rest of a page; 0: all
+	Hidden bool  // show hidden text, too
 }
 
 // Object decodes the arguments of a call and keeps numbers as they were written. Invalid JSON is a problem and decodes to an empty object.

@@ -33,6 +33,12 @@ type Onward struct {
 	Offset position `json:"offset,omitempty"`
 }
 
+// Document is embedded in the arguments of operations that read one object with a text in HTML. An answer that left hidden text out names the argument.
+type Document struct {
+	Hidden bool `json:"hidden,omitempty"`
+	Onward
+}
+
 // position is the offset that the previous answer stated.
 type position int
 

@@ -7,6 +7,7 @@
 //	outline.go            a list as Markdown with links
 //	forms.go, table.go    the shorter forms of texts, objects and lists
 //	untrusted.go          the mark of customers' text
+//	hidden.go             what people would not see: named, and shown on request
 //	links.go              how the links of an answer begin
 //	budget.go, part.go, shorten.go   the length of an answer, where to cut it, and how to cut single values
 package render

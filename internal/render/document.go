@@ -22,11 +22,21 @@ func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	if w.Table != "" {
 		lines = w.appendTableLines(lines, body)
 	}
+	hidden := w.taken()
 	if w.Parts != "" {
 		lines = w.appendTranscript(lines, body)
+		hidden.Add(w.taken()) // of names; each message says what it lacks
 	}
-	if below < len(lines) && len(w.customer) > 0 {
+	w.leftOut = hidden
+	shows := w.ShowHidden && hidden.Characters > 0
+	if shows {
+		lines = w.appendHidden(lines, "", hidden)
+	}
+	if below < len(lines) && (len(w.customer) > 0 || shows) {
 		marked = append(marked, IndentedLines)
+	}
+	if line := w.leftOutLine(); line != "" {
+		lines, below = slices.Insert(lines, below, []byte(line)...), below+len(line)
 	}
 	if len(lines) == 0 {
 		return []byte("(an empty answer)"), 0
@@ -115,7 +125,7 @@ func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column)
 func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
 	text := ""
 	if html := body.Get(w.Body); html.Kind() == rawjson.String {
-		text = w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
+		text = w.markdown(html)
 	}
 	switch {
 	case text == "":

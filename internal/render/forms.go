@@ -54,9 +54,9 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 	case "minute":
 		text = legible.Minute(f.Text())
 	case "excerpt":
-		text = rawExcerpt(f.Bare(), markup.ExcerptLength)
+		text = w.rawExcerpt(f.Bare(), markup.ExcerptLength)
 	case "gist":
-		text = rawExcerpt(f.Bare(), GistLength)
+		text = w.rawExcerpt(f.Bare(), GistLength)
 	case "text", "new":
 		text = markup.PlainExcerpt(legible.Minute(f.Text()), markup.ExcerptLength)
 	default:
@@ -65,6 +65,9 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 	text = w.Words(text)
 	if c.form == "new" && bytes.Contains(out[w.begin:], appendStart(nil, text)) {
 		return out, false
+	}
+	if c.form == "new" || c.form == "text" {
+		w.leftOut.Add(markup.Carried(f.Text()))
 	}
 	return rawjson.AppendString(out, text), text != ""
 }
@@ -78,18 +81,36 @@ func appendStart(out []byte, text string) []byte {
 // GistLength is how many characters of a body a row shows beside a title.
 const GistLength = 120
 
-// rawExcerpt returns the excerpt of a raw JSON string. Bodies are long and excerpts short, so it tries the beginning first. The beginning
-// ends before a space, which cannot be inside an escape or a character.
-func rawExcerpt(raw []byte, length int) string {
-	part := 5 * length
-	if len(raw) > part {
-		if end := bytes.LastIndexByte(raw[:part], ' '); end > 0 {
-			if text := excerptIn(raw[:end], length); utf8.RuneCountInString(text) > length {
-				return text
-			}
+// rawExcerpt returns the excerpt of a raw JSON string. Bodies are long and excerpts short, so it tries the beginning first, unless text could be hidden
+// behind it.
+func (w *Writer) rawExcerpt(raw []byte, length int) string {
+	if markup.MayHide(raw) {
+		part := beginning(raw, markup.Searched)
+		text, hidden := markup.ExcerptOf(rawjson.UnescapeBytes(part), length)
+		w.leftOut.Characters += hidden
+		if len(part) == len(raw) || isCut(text, length) {
+			return text
+		}
+	} else if part := beginning(raw, 5*length); len(part) < len(raw) {
+		if text := excerptIn(part, length); isCut(text, length) {
+			return text
 		}
 	}
 	return excerptIn(raw, length)
+}
+
+// isCut reports whether an excerpt has all the characters that it may have, so that what follows in the body changes nothing.
+func isCut(text string, length int) bool { return utf8.RuneCountInString(text) > length }
+
+// beginning returns about as many bytes of a raw JSON string as most says. It ends before a space, which cannot be inside an escape or a character. A
+// string without spaces is returned whole.
+func beginning(raw []byte, most int) []byte {
+	if len(raw) > most {
+		if end := bytes.LastIndexByte(raw[:most], ' '); end > 0 {
+			return raw[:end]
+		}
+	}
+	return raw
 }
 
 func excerptIn(raw []byte, length int) string {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
 )
 
@@ -59,14 +60,14 @@ var titleColumns = []string{"title", "name"}
 func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []byte {
 	var id, title string
 	var used []string
+	w.leftOut = markup.Hidden{}
 	for i, c := range w.RowColumns {
-		text := w.Words(fields[i].Text())
-		switch {
+		switch text := fields[i].Text(); {
 		case text == "":
 		case c.Name == "id":
-			id, used = text, append(used, c.Name)
+			id, used = w.Words(text), append(used, c.Name)
 		case title == "" && slices.Contains(titleColumns, c.Name):
-			title, used = legible.OneLine(text), append(used, c.Name)
+			title, used = legible.OneLine(w.Words(text)), append(used, c.Name)
 		}
 	}
 	if title == "" {
@@ -80,6 +81,12 @@ func (w *Writer) AppendBullet(out []byte, fields []rawjson.Value, o Outline) []b
 	}
 	before := len(out)
 	out = w.AppendFacts(append(out, "  "...), fields, used)
+	if left := LeftOut(w.leftOut.Characters); left != "" {
+		if len(out) > before+len("  ") {
+			out = append(out, ", "...)
+		}
+		out = append(out, left...)
+	}
 	if len(out) == before+len("  ") {
 		return out[:before]
 	}

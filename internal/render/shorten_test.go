@@ -140,7 +140,7 @@ func TestAnExcerptOfAPartIsTheExcerptOfTheWhole(t *testing.T) {
 		"",
 	} {
 		raw := rawjson.AppendString(nil, body)
-		if got, want := rawExcerpt(raw[1:len(raw)-1], markup.ExcerptLength), markup.Excerpt(body, markup.ExcerptLength); got != want {
+		if got, want := (&Writer{View: &PlainView}).rawExcerpt(raw[1:len(raw)-1], markup.ExcerptLength), markup.Excerpt(body, markup.ExcerptLength); got != want {
 			t.Errorf("%.30q: got %q, want %q", body, got, want)
 		}
 	}

@@ -93,33 +93,45 @@ func (t *Transcript) Learn(part rawjson.Value) {
 
 // Opening writes the opening message. created is its time in the API's form.
 func (t *Transcript) Opening(created string, opening rawjson.Value) {
+	message, hidden := t.MessageAndHidden(opening)
 	t.Out = append(t.Out, "[opening]"...)
 	t.time(created)
-	t.byline(opening, "")
+	t.byline(opening, "", hidden.Characters)
 	if subject := opening.Get("subject").Text(); subject != "" {
 		t.Out = append(append(t.Out, "  Subject: "...), legible.OneLine(t.Words(subject))+"\n"...)
 	}
-	t.Out = legible.AppendIndented(t.Out, t.Shortened(t.Message(opening)))
+	t.Out = legible.AppendIndented(t.Out, t.Shortened(message))
+	t.hiddenIn("[opening]", hidden)
 }
 
 // Part writes one message or event.
 func (t *Transcript) Part(part rawjson.Value) {
-	message, partType := t.Message(part), part.Get("partType").Text()
+	partType := part.Get("partType").Text()
+	message, hidden := t.MessageAndHidden(part)
 	redacted := part.Get("redacted").Bool()
-	if message == "" && !redacted && part.Get("author", "type").Text() == "" {
+	if message == "" && hidden.Characters == 0 && !redacted && part.Get("author", "type").Text() == "" {
 		t.event(part, partType)
 		return
 	}
 	t.EndEvents()
-	t.Out = append(append(append(t.Out, '['), legible.OneLine(t.Words(part.Get("id").Text()))...), ']')
+	id := "[" + legible.OneLine(t.Words(part.Get("id").Text())) + "]"
+	t.Out = append(t.Out, id...)
 	t.time(part.Get("createdAt").Text())
 	kind := partKind(partType)
 	if redacted {
 		kind += ", redacted"
 	}
 	t.facts(part, "")
-	t.byline(part, kind)
+	t.byline(part, kind, hidden.Characters)
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(message))
+	t.hiddenIn(id, hidden)
+}
+
+// hiddenIn writes the hidden text of a message below it, if that was asked for.
+func (t *Transcript) hiddenIn(id string, hidden markup.Hidden) {
+	if t.ShowHidden && hidden.Characters > 0 {
+		t.Out = t.appendHidden(append(t.Out, id+" "...), " of this message", hidden)
+	}
 }
 
 // Shortened cuts a message after a word if it is longer than Longest, and states how much is missing.
@@ -237,9 +249,9 @@ func partKind(partType string) string {
 	}
 }
 
-// byline ends the line of a message with its author: first the role, which Featurebase sets, then the name, which people choose. The order
-// prevents a customer with a chosen name from passing for a member of the team.
-func (t *Transcript) byline(message rawjson.Value, kind string) {
+// byline ends the line of a message with its author: first the role, which Featurebase sets, and how much the message hides, then the name, which people
+// choose. The order prevents a customer with a chosen name from passing for a member of the team.
+func (t *Transcript) byline(message rawjson.Value, kind string, hidden int) {
 	role, name := message.Get("author", "type").Text(), message.Get("author", "name").Text()
 	if id := message.Get("author", "id").Text(); name == "" {
 		if name = t.Names[id]; name == "" {
@@ -247,17 +259,34 @@ func (t *Transcript) byline(message rawjson.Value, kind string) {
 		}
 	}
 	line := strings.TrimPrefix(role+kind, ", ")
+	switch {
+	case hidden == 0:
+	case t.ShowHidden:
+		line += " (hidden text below)"
+	case t.CanShow:
+		line += " (" + LeftOut(hidden) + "; hidden true shows it)"
+	default:
+		line += " (" + LeftOut(hidden) + ")"
+	}
 	if name != "" {
 		line += ": " + name
 	}
 	t.Out = append(append(append(t.Out, ' '), legible.OneLine(t.Words(line))...), '\n')
 }
 
+// MessageAndHidden returns the text of a message as Markdown, and what people would not see of it.
+func (t *Transcript) MessageAndHidden(message rawjson.Value) (text string, hidden markup.Hidden) {
+	others := t.taken()
+	text = t.Message(message)
+	hidden, t.leftOut = t.leftOut, others
+	return text, hidden
+}
+
 // Message returns the text of a message as Markdown. It prefers the HTML form, because in the Markdown form of an opening message the
 // attachments are empty images.
 func (t *Transcript) Message(message rawjson.Value) string {
 	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
-		return t.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(html.Bare())))
+		return t.markdown(html)
 	}
 	markdown := message.Get("bodyMarkdown").Text()
 	if len(markdown) <= longestParsed {

@@ -59,8 +59,9 @@ func appendMark(out []byte, names string) []byte {
 }
 
 // Text cleans a text from the API for an answer. Every such text has to pass Text or Words, since it may contain signed URLs, invisible
-// characters, a copy of the mark, or e-mail addresses to mask.
+// characters, a copy of the mark, or e-mail addresses to mask. What the invisible characters carry counts as left out.
 func (w *Writer) Text(s string) string {
+	w.leftOut.Add(markup.Carried(s))
 	s = Unmark(legible.Visible(markup.WithoutSignedURLs(s)))
 	if w.Mask {
 		s = legible.MaskEmails(s)

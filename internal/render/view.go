@@ -111,7 +111,12 @@ type Writer struct {
 	Minutes bool     // shows times without seconds
 	Markup  bool     // the answer is Markdown
 	Hide    []string // fields to leave out at any depth
-	begin   int      // offset of the current row
+
+	ShowHidden bool // shows the hidden text of a single object below it, marked as such
+	CanShow    bool // the operation has an argument for that
+
+	begin   int           // offset of the current row
+	leftOut markup.Hidden // hidden text of the current row, object or message
 }
 
 // IsList reports whether a response is the envelope of a list.
@@ -165,11 +170,12 @@ func (w *Writer) appendItem(out []byte, item rawjson.Value, short bool) []byte {
 		Pick(item, w.RowColumns, fields)
 		return w.appendFields(out, fields, w.RowColumns)
 	}
+	w.leftOut = markup.Hidden{}
 	written, ok := w.AppendValue(out, item, "")
 	if !ok {
 		return append(out, "{}"...) // the listing counts the item, so it has to be shown
 	}
-	return written
+	return w.appendLeftOut(written)
 }
 
 // appendRows writes items as rows. If some are neither objects nor empty, it writes all of them whole.
@@ -221,8 +227,9 @@ func (w *Writer) Receipt(body rawjson.Value) []byte {
 		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
 	}
 	w.Hide = w.HiddenFields
+	w.leftOut = markup.Hidden{}
 	out, _ := w.appendObject(nil, body)
-	return out
+	return w.appendLeftOut(out)
 }
 
 // Pick stores the values of columns in fields, which has an entry for each column. It parses the object once however many columns there
@@ -239,7 +246,7 @@ func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
 
 // appendFields writes the columns of one object, without empty ones.
 func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Column) []byte {
-	w.begin = len(out)
+	w.begin, w.leftOut = len(out), markup.Hidden{}
 	out = append(out, '{')
 	empty := len(out)
 	for i, c := range columns {
@@ -247,7 +254,7 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Colu
 			return w.AppendField(append(rawjson.AppendString(out, c.Name), ':'), fields[i], c)
 		})
 	}
-	return append(out, '}')
+	return w.appendLeftOut(append(out, '}'))
 }
 
 // AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
@@ -290,7 +297,7 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 	switch v.Kind() {
 	case rawjson.String:
 		if slices.Contains(w.HTMLFields, name) {
-			text := w.Text(markup.HTMLToMarkdown(rawjson.UnescapeBytes(v.Bare())))
+			text := w.markdown(v)
 			return rawjson.AppendString(out, text), text != ""
 		}
 		text := v.Text()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -114,7 +115,7 @@ func (e Example) Raw(t testing.TB) []byte {
 	var body []byte
 	record := Wire(func(r *http.Request) (*http.Response, error) {
 		res, err := box.Transport().RoundTrip(r)
-		if err != nil || r.Method != e.Op.Method || !path.MatchString(r.URL.Path) {
+		if err != nil || r.Method != e.Op.Method || !path.MatchString(r.URL.Path) || isAnothers(e.Op, r.URL.Path) {
 			return res, err
 		}
 		mu.Lock()
@@ -129,6 +130,11 @@ func (e Example) Raw(t testing.TB) []byte {
 	mu.Lock()
 	defer mu.Unlock()
 	return body
+}
+
+// isAnothers reports whether a path that could be one of an operation is that of another: statuses, where the number of a ticket stands.
+func isAnothers(op *engine.Operation, path string) bool {
+	return slices.ContainsFunc(tools.Inventory().Endpoints(), func(other *engine.Operation) bool { return other != op && other.Path == path })
 }
 
 // unchanged is a sandbox for reads.
