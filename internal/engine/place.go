@@ -20,7 +20,7 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	args.Place.Call = checkSum(op, args.Wire)
 	args.Place.Limit = input.Integer(args.Wire[input.LimitArg])
 	args.Place.Cursor, _ = args.Wire[input.CursorArg].(string)
-	if !strings.HasPrefix(args.Place.Cursor, input.OursBegin) {
+	if ours := strings.HasPrefix(args.Place.Cursor, input.OursBegin); !ours && (op.Run == nil || args.Place.Cursor == "") {
 		return
 	}
 	begun, ok := input.ParsePlace(args.Place.Cursor)
@@ -32,8 +32,12 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 		p.Add(input.CursorArg, "it goes on with a call that had other arguments: repeat those of the call that gave it (limit and detail may differ), or leave it out to start over")
 		return
 	}
-	args.Most, args.Place = args.Place.Limit, begun
 	delete(args.Wire, input.CursorArg)
+	if op.Run != nil {
+		args.Place = begun
+		return
+	}
+	args.Most, args.Place = args.Place.Limit, begun
 	delete(args.Wire, input.LimitArg)
 	if begun.Cursor != "" {
 		args.Wire[input.CursorArg] = begun.Cursor
@@ -41,6 +45,14 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	if begun.Limit > 0 {
 		args.Wire[input.LimitArg] = json.Number(strconv.Itoa(begun.Limit))
 	}
+}
+
+// Place returns where the cursor of the call says that the job stopped, in the words of the job. It is empty for a call that begins.
+func (j *Job) Place() string { return j.args.Place.Cursor }
+
+// Cursor returns a cursor for the place where the job stops. It goes on with a call that has the same arguments, except for the limit.
+func (j *Job) Cursor(place string) string {
+	return input.Place{Cursor: place, Call: j.args.Place.Call}.String()
 }
 
 // checkSum is a checksum of the operation and of the arguments that decide the items of a list and their order.
