@@ -22,10 +22,10 @@ func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	if w.Table != "" {
 		lines = w.appendTableLines(lines, body)
 	}
-	hidden := w.taken()
+	hidden := w.Taken()
 	if w.Parts != "" {
 		lines = w.appendTranscript(lines, body)
-		hidden.Add(w.taken()) // of names; each message says what it lacks
+		hidden.Add(w.Taken()) // of names; each message says what it lacks
 	}
 	w.leftOut = hidden
 	shows := w.ShowHidden && hidden.Characters > 0

@@ -65,8 +65,8 @@ func (w *Writer) markdown(html rawjson.Value) string {
 	return w.Text(text)
 }
 
-// taken returns what was left out since the last time, and forgets it.
-func (w *Writer) taken() markup.Hidden {
+// Taken returns what was left out since the last time, and forgets it.
+func (w *Writer) Taken() markup.Hidden {
 	hidden := w.leftOut
 	w.leftOut = markup.Hidden{}
 	return hidden

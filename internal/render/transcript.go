@@ -276,7 +276,7 @@ func (t *Transcript) byline(message rawjson.Value, kind string, hidden int) {
 
 // MessageAndHidden returns the text of a message as Markdown, and what people would not see of it.
 func (t *Transcript) MessageAndHidden(message rawjson.Value) (text string, hidden markup.Hidden) {
-	others := t.taken()
+	others := t.Taken()
 	text = t.Message(message)
 	hidden, t.leftOut = t.leftOut, others
 	return text, hidden

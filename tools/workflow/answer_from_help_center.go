@@ -76,6 +76,7 @@ type passage struct {
 	heading string // heading above the passage; empty before the first heading
 	locale  string
 	text    string // Markdown
+	hidden  int    // characters of the article, in this language, that people would not see
 	terms   likeness.TermSet
 	fit     float64
 	words   []string
@@ -216,13 +217,15 @@ func (j *work) split(a *article, title, locale, html string) []*passage {
 	var list []*passage
 	heading := ""
 	var text strings.Builder
+	markdown, hidden := markup.Convert(html)
+	hidden.Add(markup.Carried(title))
 	end := func() {
 		if body := strings.TrimSpace(text.String()); body != "" {
-			list = append(list, &passage{article: a, title: title, heading: heading, locale: locale, text: body, terms: likeness.TermsOf(title+" "+heading, body)})
+			list = append(list, &passage{article: a, title: title, heading: heading, locale: locale, text: body, hidden: hidden.Characters, terms: likeness.TermsOf(title+" "+heading, body)})
 		}
 		text.Reset()
 	}
-	for block := range strings.SplitSeq(j.Text(markup.HTMLToMarkdown(html)), "\n\n") {
+	for block := range strings.SplitSeq(j.Text(markdown), "\n\n") {
 		if words, ok := headingOf(block); ok {
 			end()
 			heading = words

@@ -8,6 +8,7 @@ import (
 
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/render"
 )
 
 // cite writes a passage below a line with its source.
@@ -29,6 +30,9 @@ func (p *passage) cite(j *work, number int) string {
 	}
 	if len(a.VisibleBy) > 0 {
 		line += " | not public: only some readers may see it"
+	}
+	if p.hidden > 0 {
+		line += " | " + render.LeftOut(p.hidden)
 	}
 	line += fmt.Sprintf(" | fit %.2f (%s)\n", p.fit, j.Line(strings.Join(p.words[:min(len(p.words), 6)], ", ")))
 	return string(legible.AppendIndented([]byte(line), j.cutPassage(p.text)))

@@ -236,7 +236,7 @@ func (d *drafting) privacy(p postFacts) string {
 	case p.restricted:
 		return "shown to some customers only"
 	case p.inReview:
-		return "awaiting moderation"
+		return awaitingModeration
 	default:
 		return ""
 	}

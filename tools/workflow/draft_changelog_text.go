@@ -49,7 +49,7 @@ func (d *drafting) write() string {
 	if len(d.mentioned) > 0 {
 		b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
 		for _, m := range d.mentioned {
-			fmt.Fprintf(&b, "- %s, %s; in the %s one %s: %s\n", m.id, legible.Count(m.votes, "vote"), m.in.State, inQuotes(d.Line(m.in.Title)), inQuotes(m.title))
+			fmt.Fprintf(&b, "- %s; in the %s one %s: %s\n", legible.Commas(m.id, legible.Count(m.votes, "vote"), render.LeftOut(m.hidden)), m.in.State, inQuotes(d.Line(m.in.Title)), inQuotes(m.title))
 		}
 	}
 	d.leftPrivate(&b)
@@ -107,7 +107,7 @@ func (d *drafting) draft(b *strings.Builder, groups []*group) {
 	b.WriteString("voters to tell, in the order of the draft:\n")
 	for _, g := range groups {
 		for _, p := range g.posts {
-			fmt.Fprintf(b, "- %s: %s, changed %s\n", p.id, legible.Count(p.votes, "vote"), cmp.Or(dayIn(time.UTC, p.updated), "unknown date"))
+			fmt.Fprintf(b, "- %s: %s\n", p.id, legible.Commas(legible.Count(p.votes, "vote"), "changed "+cmp.Or(dayIn(time.UTC, p.updated), "unknown date"), render.LeftOut(p.hidden)))
 		}
 	}
 }

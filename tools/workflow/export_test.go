@@ -42,3 +42,6 @@ func Takings(partial bool, spend map[string]float64) string {
 	}
 	return r.figure()
 }
+
+// EstimatedTokens is the estimate that bounds answers with many texts.
+func EstimatedTokens(text string) int { return tokens(text) }

@@ -8,6 +8,7 @@ import (
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/render"
 )
 
 // write returns the answer.
@@ -134,7 +135,7 @@ func (r *periodReport) ranking(b *strings.Builder, what string, list *reading) {
 			figures = legible.Commas(figures, p.commented(), r.boards.find(p.boardID).called(), p.status.called(), created)
 			r.told[p.id] = true
 		}
-		fmt.Fprintf(b, "- %s, %s: %s\n", figures, p.id, inQuotes(p.title))
+		fmt.Fprintf(b, "- %s: %s\n", legible.Commas(figures, p.id, render.LeftOut(p.hidden)), inQuotes(p.title))
 	}
 }
 

@@ -166,7 +166,7 @@ func (s *similar) answer(ctx context.Context) string {
 	var b strings.Builder
 	b.WriteString(engine.Marked(render.IndentedLines))
 	if s.wanted.id != "" {
-		fmt.Fprintf(&b, "compared: post %s\n  %s\n", s.wanted.id, s.wanted.name())
+		fmt.Fprintf(&b, "compared: post %s\n  %s\n", legible.Commas(s.wanted.id, render.LeftOut(s.wanted.hidden)), s.wanted.name())
 	}
 	if len(s.wanted.terms) == 0 {
 		return b.String() + "similar: unknown; the post has no words to compare by"
@@ -239,7 +239,7 @@ func (s *similar) lookedAt() string {
 
 func (s *similar) write(ctx context.Context, b *strings.Builder, post match) {
 	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, legible.Commas(
-		"score "+post.shown(), legible.Count(post.votes, "vote"), post.commented(), post.status.name, post.reviewed(),
+		"score "+post.shown(), legible.Count(post.votes, "vote"), post.commented(), post.status.name, post.moderated(), render.LeftOut(post.hidden),
 		s.Called(ctx, kind.Board, post.boardID), dayIn(time.UTC, post.created), post.url,
 	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
 }

@@ -43,7 +43,18 @@ func answerIn(ctx context.Context, t *testing.T, env engine.Env, tool, arguments
 // post makes a post over plain HTTP.
 func post(t *testing.T, box *sandbox.Sandbox, body string) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, "/v2/posts", strings.NewReader(body))
+	send(t, box, http.MethodPost, "/v2/posts", body)
+}
+
+// change changes an object over plain HTTP.
+func change(t *testing.T, box *sandbox.Sandbox, path, body string) {
+	t.Helper()
+	send(t, box, http.MethodPatch, path, body)
+}
+
+func send(t *testing.T, box *sandbox.Sandbox, method, path, body string) {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	box.ServeHTTP(w, r)

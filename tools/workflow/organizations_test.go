@@ -53,6 +53,7 @@ func inEveryOrganization(t *testing.T, test func(t *testing.T, f *facts, server 
 type facts struct {
 	t      *testing.T
 	base   string
+	now    time.Time
 	boards map[string]rawBoard
 	status map[string]rawStatus
 	posts  []rawPost
@@ -71,6 +72,8 @@ type rawStatus struct {
 
 type rawPost struct {
 	ID, Title, PostURL, BoardID string
+	Content                     string
+	Author                      *struct{ ID, Name, Type string }
 	Upvotes, CommentCount       int
 	CreatedAt, UpdatedAt        time.Time
 	InReview                    bool
@@ -93,7 +96,7 @@ func factsOf(t *testing.T, options sandbox.Options) *facts {
 	}
 	server := httptest.NewServer(box)
 	t.Cleanup(server.Close)
-	f := &facts{t: t, base: server.URL, boards: map[string]rawBoard{}, status: map[string]rawStatus{}}
+	f := &facts{t: t, base: server.URL, now: box.Now(), boards: map[string]rawBoard{}, status: map[string]rawStatus{}}
 	for _, b := range everything[rawBoard](f, "/v2/boards", nil) {
 		f.boards[b.ID] = b
 	}

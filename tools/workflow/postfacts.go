@@ -31,6 +31,7 @@ type postFacts struct {
 	tags                 []string
 	votes, comments      int
 	inReview, restricted bool // restricted: only some users or companies see it
+	hidden               int  // characters that people would not see, in the names and, after compare, in the text
 
 	content rawjson.Value // the text as the API returned it; compare converts it
 
@@ -59,6 +60,7 @@ func (j *work) post(raw json.RawMessage) postFacts {
 			p.id = j.lineIn(v)
 		case "title":
 			p.title = j.lineIn(v)
+			p.hidden += hiddenIn(v)
 		case "content":
 			p.content = v
 		case "postUrl":
@@ -81,12 +83,14 @@ func (j *work) post(raw json.RawMessage) postFacts {
 			p.restricted = holdsAny(v, "userIds", "companyExternalIds")
 		case "author":
 			p.author = person{j.lineOf(v, "id"), j.lineOf(v, "name"), j.lineOf(v, "email"), j.lineOf(v, "type")}
+			p.hidden += hiddenIn(v.Get("name"))
 		case "status":
 			p.status = j.status(v)
 		case "tags":
 			for tag := range v.Items() {
 				if name := j.lineOf(tag, "name"); name != "" {
 					p.tags = append(p.tags, name)
+					p.hidden += hiddenIn(tag.Get("name"))
 				}
 			}
 		}
@@ -98,10 +102,15 @@ func (j *work) post(raw json.RawMessage) postFacts {
 func (p *postFacts) compare(j *work) {
 	if p.content.Kind() == rawjson.String {
 		p.html = p.content.Text()
-		p.text = j.Line(markup.Excerpt(p.html, comparedLength))
+		text, hidden := markup.ExcerptOf([]byte(p.html), comparedLength)
+		p.text = j.Line(text)
+		p.hidden += hidden
 	}
 	p.terms = likeness.TermsOf(p.title, p.text)
 }
+
+// hiddenIn returns how many characters people would not see of a text that is not HTML.
+func hiddenIn(v rawjson.Value) int { return markup.Carried(v.Text()).Characters }
 
 // lineIn returns a text, cleaned and on one line.
 func (j *work) lineIn(v rawjson.Value) string { return j.Line(v.Text()) }
@@ -234,13 +243,16 @@ func (p *postFacts) commented() string {
 	return legible.Count(p.comments, "comment")
 }
 
-// reviewed says that a post is in review and not public yet. It is empty for any other post.
-func (p *postFacts) reviewed() string {
+// moderated says that a post awaits moderation and is not public yet. It is empty for any other post. No status is called so: "In Review" is one that
+// organizations have.
+func (p *postFacts) moderated() string {
 	if p.inReview {
-		return "in review"
+		return awaitingModeration
 	}
 	return ""
 }
+
+const awaitingModeration = "awaiting moderation"
 
 func votesOf(p postFacts) int { return p.votes }
 

@@ -53,11 +53,14 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	body = j.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Repair(body), "full")
 	digestView.Parse()
 	w := &render.Writer{View: digestView, Mask: j.MaskEmails, Minutes: true}
-	lines, places := w.AppendNamedLines(nil, body)
 	d := newDigest(j, w, body)
+	lines, places := w.AppendNamedLines(nil, body)
 	var b strings.Builder
 	b.WriteString(engine.Marked(append(places, render.IndentedLines)...))
 	b.Write(lines)
+	if left := render.LeftOut(w.Taken().Characters); left != "" {
+		b.WriteString(left + "\n")
+	}
 	fmt.Fprintf(&b, "waiting: %s\n", standingIn(d.body, d.opening, d.parts).sentence(d.stamp))
 	b.WriteString(d.lastQuestion())
 	messages, hidden := d.messages()
@@ -94,14 +97,14 @@ var questions = legible.Pattern(`[？؟;՞፧]|\?(?:[^\pL\pN_%]|$)`)
 // lastQuestion returns the customer's last message with a question, word for word, or else the customer's last message.
 func (d *digest) lastQuestion() string {
 	t := &render.Transcript{Writer: d.Writer, Longest: digestQuestion}
-	label, text, id := "", "", ""
+	label, text, id, hidden := "", "", "", 0
 	for _, m := range exchange(d.body, d.opening, d.parts) {
-		message := t.Message(m.part)
+		message, left := t.MessageAndHidden(m.part)
 		asks := questions().MatchString(message)
 		if m.who != customerSide || message == "" || !asks && label == "last question of the customer" {
 			continue
 		}
-		label, text, id = "last message of the customer", message, m.part.Get("id").Text()
+		label, text, id, hidden = "last message of the customer", message, m.part.Get("id").Text(), left.Characters
 		if asks {
 			label = "last question of the customer"
 		}
@@ -109,7 +112,11 @@ func (d *digest) lastQuestion() string {
 	if label == "" {
 		return ""
 	}
-	out := fmt.Appendf(nil, "%s [%s]:\n", label, legible.OneLine(d.Text(cmp.Or(id, "opening"))))
+	out := fmt.Appendf(nil, "%s [%s]", label, legible.OneLine(d.Text(cmp.Or(id, "opening"))))
+	if hidden > 0 {
+		out = fmt.Appendf(out, " (%s)", render.LeftOut(hidden))
+	}
+	out = append(out, ":\n"...)
 	return string(legible.AppendIndented(out, t.Shortened(text)))
 }
 

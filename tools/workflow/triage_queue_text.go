@@ -6,62 +6,170 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"featurebase-mcp/internal/engine"
-	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
-	"featurebase-mcp/internal/likeness"
-	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 )
 
-func (t *triage) answer() string {
-	var b strings.Builder
-	shown := t.waiting[:min(len(t.waiting), cmp.Or(input.Integer(t.Arguments()[input.LimitArg]), triagedByDefault))]
-	fmt.Fprintf(&b, "%swaiting: %s\n", engine.Marked("tags", render.IndentedLines), t.extent(len(shown)))
-	if len(shown) == 0 {
-		return strings.TrimSuffix(b.String(), "\n")
-	}
-	fmt.Fprintf(&b, "compared with: %s\n", t.compared())
-	t.writeVocabulary(&b)
+// answer writes the posts that are shown, as many as there is room for, below what all of them share.
+func (t *triage) answer(shown []*postFacts) string {
+	var head, rows strings.Builder
+	t.writeVocabulary(&head)
 	rare := t.pool.rarity()
 	authors := t.pool.authorsByText()
-	for _, p := range shown {
-		t.write(&b, p, rare, authors)
+	duplicates := make([][]match, len(shown))
+	var links []string
+	for i, p := range shown {
+		duplicates[i] = t.pool.like(rare, rare.Profile(p.terms), p.id, likelyDuplicate)
+		links = append(links, p.url)
+		for _, d := range duplicates[i][:min(duplicatesShown, len(duplicates[i]))] {
+			links = append(links, d.url)
+		}
 	}
-	return strings.TrimSuffix(b.String(), "\n") + t.Next("",
-		engine.Step{Tool: "update_post", Does: "sets status, tags and assignee by name, and inReview false approves"}, engine.Step{Tool: "find_similar_posts", Does: "compares one post with more"})
+	if t.linkStart = render.LinkStart(links...); t.linkStart != "" {
+		fmt.Fprintf(&head, "links: %s\n", t.linkStart)
+	}
+	hidden := 0
+	for i, p := range shown {
+		row := t.row(p, duplicates[i], p.signsOfSpam(authors))
+		if i > 0 && tokens(head.String())+tokens(rows.String())+tokens(row) > queueTokens*max(len(shown), triagedByDefault)/triagedByDefault {
+			shown = shown[:i]
+			break
+		}
+		hidden += p.hidden
+		rows.WriteString(row)
+	}
+	text := engine.Marked("tags", render.IndentedLines) + "waiting: " + t.extent(len(shown)) + "\n"
+	if len(shown) > 0 {
+		text += "compared with: " + t.compared() + "\n" + head.String() + rows.String()
+	}
+	text += t.onward(shown)
+	if len(shown) == 0 {
+		return strings.TrimSuffix(text, "\n")
+	}
+	steps := []engine.Step{
+		{Tool: "update_post", Does: "sets status, tags and assignee by name, and inReview false approves"}, {Tool: "find_similar_posts", Does: "compares one post with more"},
+	}
+	if hidden > 0 {
+		steps = append(steps, engine.Step{Tool: "get_post", Does: "with hidden true shows hidden text"})
+	}
+	return strings.TrimSuffix(text, "\n") + t.Next("", steps...)
+}
+
+// queueTokens is about how many tokens ten posts and what is said before them may take, so that no text of customers makes the answer longer. What does
+// not fit comes with the next call.
+const queueTokens = 2150
+
+// onward returns the line with the cursor for what follows, or an empty text.
+func (t *triage) onward(shown []*postFacts) string {
+	switch {
+	case len(shown) < len(t.waiting):
+		return "nextCursor: " + t.Cursor(queuedAt(shown[len(shown)-1]).String()) + "\n"
+	case t.behind != nil:
+		return "nextCursor: " + t.Cursor(t.behind.String()) + "\n"
+	default:
+		return ""
+	}
 }
 
 // extent says how many posts wait, how many of them are shown, and what was not read.
 func (t *triage) extent(shown int) string {
-	all := len(t.waiting)
-	var text string
-	switch whole := t.inReview.Whole && t.initial.Whole; {
-	case all == 0 && whole:
-		return "none; no post is in review, and all in the default status have tags and an assignee"
-	case all == 0:
-		return "none among the posts that were read"
-	case whole && shown == all:
-		text = "all " + legible.Thousands(all)
-	case whole:
-		text = legible.ShownOf(shown, all)
-	default:
-		text = legible.Thousands(shown) + " of at least " + legible.Thousands(all)
-		if c := t.initial; !c.Whole && len(c.Items) > 0 {
-			text += " (read: " + c.OfPosts("in the default status") + ")"
+	all, moderated := len(t.waiting), 0
+	for _, p := range t.waiting {
+		if p.inReview {
+			moderated++
 		}
 	}
-	if t.Arguments()["sort"] == byVotes {
-		text += ", most votes first"
-	} else {
-		text += ", oldest first"
+	whole := t.moderated.Whole && t.initial.Whole && !t.partly
+	switch {
+	case all == 0 && whole:
+		return "none" + t.further() + "; " + t.nothing()
+	case all == 0:
+		return "none" + t.further() + " among the posts that were read" + t.unread()
 	}
-	text += " (in review, or in the default status and without tags or without assignee)"
+	text := "all " + legible.Thousands(all)
+	switch {
+	case !whole:
+		text = legible.Thousands(shown) + " of at least " + legible.Thousands(all)
+	case shown < all:
+		text = legible.ShownOf(shown, all)
+	}
+	text += t.further()
+	if t.Arguments()["only"] == nil {
+		text += fmt.Sprintf(": %s awaiting moderation, %s undecided", t.atLeast(moderated, t.moderated.Whole), t.atLeast(all-moderated, t.initial.Whole))
+	}
+	text += t.unread() + "; " + t.orderInWords()
 	if shown < all && shown < mostTriaged {
 		text += fmt.Sprintf("; limit can be %d", mostTriaged)
 	}
 	return text
+}
+
+// nothing says what all the posts are like that do not wait.
+func (t *triage) nothing() string {
+	const none, decided = "no post awaits moderation", "all in the default status have tags and an assignee"
+	switch {
+	case t.only(onlyModeration):
+		return none
+	case t.only(onlyUndecided):
+		return decided
+	default:
+		return none + ", and " + decided
+	}
+}
+
+// further says that the counts are of what follows an earlier answer, or of what is not older than a date.
+func (t *triage) further() string {
+	var words []string
+	if t.after != nil {
+		words = append(words, "behind the last answer")
+	}
+	if !t.since.IsZero() {
+		words = append(words, "created since "+t.since.Format(minuteLayout))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " " + strings.Join(words, " and ")
+}
+
+func (t *triage) atLeast(n int, whole bool) string {
+	if whole {
+		return legible.Thousands(n)
+	}
+	return "at least " + legible.Thousands(n)
+}
+
+// unread says how many of the posts that may wait were read, if not all were.
+func (t *triage) unread() string {
+	var words []string
+	for _, list := range []struct {
+		engine.Collection
+		which string
+	}{{t.moderated, awaitingModeration}, {t.initial, "in the default status"}} {
+		if !list.Whole && len(list.Items) > 0 {
+			words = append(words, list.OfPosts(list.which))
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (read: " + strings.Join(words, ", ") + ")"
+}
+
+// orderInWords says in which order the posts stand, and which ones are undecided.
+func (t *triage) orderInWords() string {
+	const undecided = "undecided: in the default status, and without tags or without assignee"
+	switch {
+	case t.only(onlyModeration):
+		return t.order.words()
+	case t.only(onlyUndecided):
+		return t.order.words() + "; " + undecided
+	default:
+		return "those first, then " + t.order.words() + "; " + undecided
+	}
 }
 
 // compared says which posts the waiting posts were compared with.
@@ -84,11 +192,11 @@ func (t *triage) compared() string {
 func (t *triage) writeVocabulary(b *strings.Builder) {
 	var boards, kinds, tags, admins []string
 	for _, board := range t.boards {
-		boards = append(boards, inList(board.called()))
+		boards = append(boards, inList(brief(board.called())))
 	}
 	byKind := map[string][]string{}
 	for _, s := range t.statuses {
-		name := inList(s.called())
+		name := inList(brief(s.called()))
 		if s.initial {
 			name += " (default)"
 		}
@@ -98,7 +206,7 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 		byKind[s.kind] = append(byKind[s.kind], name)
 	}
 	for i, kind := range kinds {
-		kinds[i] = cmp.Or(kind, "other") + ": " + legible.Commas(byKind[kind]...)
+		kinds[i] = cmp.Or(brief(kind), "other") + ": " + legible.Commas(byKind[kind]...)
 	}
 	counts := map[string]int{}
 	for _, p := range t.pool.posts {
@@ -107,37 +215,59 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 		}
 	}
 	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	for _, tag := range used[:min(tagsShown, len(used))] {
-		tags = append(tags, fmt.Sprintf("%s %d", inList(tag), counts[tag]))
-	}
-	if more := len(used) - len(tags); more > 0 {
-		tags = append(tags, fmt.Sprintf("and %d more", more))
-	}
-	if len(tags) > 0 && !t.newest.Whole {
-		tags[len(tags)-1] += " (in the " + legible.Thousands(len(t.pool.posts)) + " posts read)"
+	for _, tag := range used {
+		tags = append(tags, fmt.Sprintf("%s %d", inList(brief(tag)), counts[tag]))
 	}
 	named := map[string]int{}
 	for _, admin := range t.admins {
 		named[admin.Name]++
 	}
 	for _, admin := range t.admins {
-		switch name := t.Line(admin.Name); {
+		switch name := brief(t.Line(admin.Name)); {
 		case name == "":
-			admins = append(admins, t.Line(admin.ID))
+			admins = append(admins, brief(t.Line(admin.ID)))
 		case named[admin.Name] > 1:
-			admins = append(admins, inList(name)+" "+t.Line(admin.ID))
+			admins = append(admins, inList(name)+" "+brief(t.Line(admin.ID)))
 		default:
 			admins = append(admins, inList(name))
 		}
 	}
+	read := ""
+	if len(tags) > 0 && !t.newest.Whole {
+		read = " (in the " + legible.Thousands(len(t.pool.posts)) + " posts read)"
+	}
 	for _, line := range []struct{ name, text string }{
-		{"boards", legible.Commas(boards...)}, {"statuses", strings.Join(kinds, "; ")}, {"tags", legible.Commas(tags...)}, {"admins", legible.Commas(admins...)},
+		{"boards", someOf(", ", boards)}, {"statuses", someOf("; ", kinds)}, {"tags", someOf(", ", tags) + read}, {"admins", someOf(", ", admins)},
 	} {
 		if line.text != "" {
 			fmt.Fprintf(b, "%s: %s\n", line.name, line.text)
 		}
 	}
 }
+
+// vocabularyTokens is about how many tokens a line of names takes.
+const vocabularyTokens = 150
+
+// someOf joins as many of the words as a line of names has room for, and says how many more there are.
+func someOf(separator string, words []string) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 && tokens(b.String())+tokens(word) > vocabularyTokens {
+			return b.String() + fmt.Sprintf("%sand %d more", separator, len(words)-i)
+		}
+		if i > 0 {
+			b.WriteString(separator)
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}
+
+// brief cuts a name for a line with others.
+func brief(name string) string { return clip(name, briefLength) }
+
+// briefLength is how many characters of a name stand in a line with others.
+const briefLength = 40
 
 // admin returns the name of an admin, or the id where the name is not known.
 func (t *triage) admin(id string) string {
@@ -149,43 +279,112 @@ func (t *triage) admin(id string) string {
 	return id
 }
 
-// write writes one post with its likely duplicates and its signs of spam.
-func (t *triage) write(b *strings.Builder, p *postFacts, rare *likeness.Rarity, authors map[string][]*postFacts) {
-	lacks := ""
+// row writes one post: what decides about it, first its state and its numbers, then who wants what, and what speaks for or against it.
+func (t *triage) row(p *postFacts, duplicates []match, spam []string) string {
+	var b strings.Builder
+	lacks, status := "", ""
 	if len(p.tags) == 0 {
 		lacks = "no tags"
 	}
-	status := ""
 	if !p.status.initial {
-		status = p.status.name
+		status = brief(p.status.name)
+		if status != "" {
+			status = "status " + inList(status)
+		}
 	}
 	board := t.boards.find(p.boardID)
-	fmt.Fprintf(b, "[%s] %s\n  %s\n", p.id, legible.Commas(
-		cmp.Or(board.name, board.id), status, p.reviewed(), p.age(t.Now()), legible.Count(p.votes, "vote"), p.commented(), lacks,
-	), p.name())
-	about := "by " + cmp.Or(p.author.name, p.author.email, "an unknown author")
+	fmt.Fprintf(&b, "[%s] %s\n  %s\n  %s\n", p.id, legible.Commas(
+		p.moderated(), inList(brief(cmp.Or(board.name, board.id))), status, p.age(t.Now()), legible.Count(p.votes, "vote"), p.commented(), lacks, t.link(p),
+	), clip(titled(p.title), titleLength), t.about(p))
+	if text := clip(p.text, render.GistLength); text != "" {
+		fmt.Fprintf(&b, "  %s\n", text)
+	}
+	if said := t.said(p); said != "" {
+		fmt.Fprintf(&b, "  %s\n", said)
+	}
+	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
+		fmt.Fprintf(&b, "  like %s score %s: %s\n", cmp.Or(t.link(d.postFacts), "["+d.id+"]"), d.shown(), legible.Commas(
+			legible.Count(d.votes, "vote"), inList(brief(d.status.name)), d.moderated(), clip(titled(d.title), duplicateTitle)))
+	}
+	if more := len(duplicates) - duplicatesShown; more > 0 {
+		fmt.Fprintf(&b, "  and like %d more\n", more)
+	}
+	if left := render.LeftOut(p.hidden); left != "" {
+		fmt.Fprintf(&b, "  signs of hidden text: %s\n", left)
+	}
+	if len(spam) > 0 {
+		fmt.Fprintf(&b, "  signs of spam: %s\n", legible.Commas(spam...))
+	}
+	return b.String()
+}
+
+// duplicateTitle is how many characters of the title of a duplicate are shown.
+const duplicateTitle = 60
+
+// link returns the address of a post without the beginning that all of them share.
+func (t *triage) link(p *postFacts) string { return strings.TrimPrefix(p.url, t.linkStart) }
+
+// about says who made a post, of which company, and what has been decided.
+func (t *triage) about(p *postFacts) string {
+	about := "by " + brief(cmp.Or(p.author.name, p.author.email, "an unknown author"))
+	if of := t.firm(p); of != "" {
+		about += " (" + of + ")"
+	}
 	if len(p.tags) > 0 {
 		tags := make([]string, len(p.tags))
 		for i, tag := range p.tags {
-			tags[i] = inList(tag)
+			tags[i] = inList(brief(tag))
 		}
-		about += "; tags: " + legible.Commas(tags...)
+		about += "; tags: " + someOf(", ", tags)
 	}
 	if p.assigneeID != "" {
-		about += "; assignee: " + t.admin(p.assigneeID)
+		about += "; assignee: " + brief(t.admin(p.assigneeID))
 	}
-	fmt.Fprintf(b, "  %s\n", about)
-	if text := markup.PlainExcerpt(p.text, render.GistLength); text != "" {
-		fmt.Fprintf(b, "  %s\n", text)
+	return about
+}
+
+// firm says which companies an author is of and what they pay, as far as the contacts tell.
+func (t *triage) firm(p *postFacts) string {
+	c, known := t.authors[p.author.id]
+	switch {
+	case side(p.author.kind) == teamSide:
+		return "of the team"
+	case !known:
+		return ""
+	case !c.read:
+		return "company and revenue unknown"
+	case len(c.companies) == 0:
+		return "no company"
 	}
-	duplicates := t.pool.like(rare, rare.Profile(p.terms), p.id, likelyDuplicate)
-	for _, d := range duplicates[:min(duplicatesShown, len(duplicates))] {
-		fmt.Fprintf(b, "  like [%s] score %s: %s\n", d.id, d.shown(), legible.Commas(legible.Count(d.votes, "vote"), d.status.name, d.name()))
+	paid := c.revenue().figure()
+	if paid == unknownRevenue {
+		return clip(c.firm(), briefLength) + ", revenue unknown"
 	}
-	if more := len(duplicates) - duplicatesShown; more > 0 {
-		fmt.Fprintf(b, "  and like %d more\n", more)
+	return clip(c.firm(), briefLength) + ", " + paid + " a month"
+}
+
+// said says what the latest comment is and whether the team has answered where the author can read it.
+func (t *triage) said(p *postFacts) string {
+	all, read := t.remarks[p.id]
+	if p.comments == 0 {
+		return ""
 	}
-	if signs := p.signsOfSpam(authors); len(signs) > 0 {
-		fmt.Fprintf(b, "  signs of spam: %s\n", legible.Commas(signs...))
+	var words []string
+	if latest := all.latest; latest.at != "" {
+		left := ""
+		if latest.hidden > 0 {
+			left = " (" + render.LeftOut(latest.hidden) + ")"
+		}
+		words = append(words, fmt.Sprintf("latest comment %s by %s%s: %s", dayIn(time.UTC, latest.at), latest.by(), left, cmp.Or(clip(latest.text, remarkLength), "(no text)")))
 	}
+	answer := "no public answer of the team"
+	switch {
+	case all.answered != "":
+		answer = "the team answered in public " + dayIn(time.UTC, all.answered)
+	case !read:
+		answer = "comments not read"
+	case all.read < p.comments:
+		answer += fmt.Sprintf(" among the newest %d comments", all.read)
+	}
+	return strings.Join(append([]string{answer}, words...), "; ")
 }
