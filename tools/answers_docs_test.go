@@ -19,15 +19,21 @@ What a model reads, from calls on the sandbox. This page is written by ` + "`mak
   their text is broken up.
 - Names stand in the place of ids, and work there. A list tells the ids once.
 - Where something is cut, the answer says so, and how to go on.
+- What people would not see on the page is left out. Each row, object and message that lacks some of its text says how much, as in "hidden text left out: 87 characters"; reads
+  of single objects show it with ` + "`hidden`" + `, below their text and marked as untrusted.
 `
 
 // shownAnswers are the answers of the page, and why.
-var shownAnswers = []struct{ tool, about string }{
-	{"search_posts", "A search: short rows, the ids behind the names once, a cursor."},
-	{"get_post", "One post: what is known about it in lines, then its text."},
-	{"get_conversation", "A conversation as a transcript: who said what when, notes marked, events on one line."},
-	{"get_article", "A help center article, ready to cite or to correct and send back."},
-	{"update_conversation", "What a write answers: enough to name the object and to go on."},
+var shownAnswers = []struct {
+	tool, about string
+	arguments   string // empty: those of the example
+}{
+	{"search_posts", "A search: short rows, the ids behind the names once, a cursor.", ""},
+	{"get_post", "One post: what is known about it in lines, then its text.", ""},
+	{"get_post", "A post that hides words for models. Unasked, it has a line that says so, and not the words.", `{"postId":"6ae2d9e28c2fe90da800011f","hidden":true}`},
+	{"get_conversation", "A conversation as a transcript: who said what when, notes marked, events on one line.", ""},
+	{"get_article", "A help center article, ready to cite or to correct and send back.", ""},
+	{"update_conversation", "What a write answers: enough to name the object and to go on.", ""},
 }
 
 func TestTheAnswersOfTheDocsAreFresh(t *testing.T) {
@@ -42,6 +48,9 @@ func TestTheAnswersOfTheDocsAreFresh(t *testing.T) {
 		e, ok := called[shown.tool]
 		if !ok {
 			t.Fatalf("no tool is called %s", shown.tool)
+		}
+		if shown.arguments != "" {
+			e.Arguments = shown.arguments
 		}
 		const most = 2400 // characters of an answer; what follows is more of the same
 		text := []rune(e.Answer(t, enginetest.Options{}))

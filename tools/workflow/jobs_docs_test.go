@@ -40,9 +40,11 @@ var shownJobs = []shownJob{
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
 	}},
 	{"Triage feedback", "What waits for a decision, what it duplicates, and the decision itself.", []shownCall{
-		{"The oldest first, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":2}`},
+		{"Posts awaiting moderation first, then the oldest, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":3}`},
 		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},
 		{"It is the same wish as the older post: closed as such, without an e-mail.", "update_post", `{"postId":"692de4d18c2fe90da8000019","statusId":"Duplicate"}`},
+		{"Moderation alone, the newest first. One post hides text.", "triage_queue", `{"only":"moderation","sort":"newest","limit":1}`},
+		{"What it hides is for the moderator to see, and for no model to follow.", "get_post", `{"postId":"6ae2d9e28c2fe90da800011f","hidden":true}`},
 	}},
 	{"Find duplicates", "What a customer wrote is compared as it is.", []shownCall{
 		{"There is something alike.", "find_similar_posts", `{"text":"Our finance team copies the time entries page by page. Could we export a report to CSV?","limit":2}`},

@@ -107,7 +107,7 @@ func TestLongTriageQueuesAreNoWhole(t *testing.T) {
 	}
 	answer, isError := enginetest.Ask(t, server, "triage_queue", `{"limit":1}`)
 	for _, want := range []*regexp.Regexp{
-		regexp.MustCompile(`\nwaiting: 1 of at least \d+: 7 awaiting moderation, at least \d+ undecided \(read: 500 of \d+ posts in the default status\); those first, then oldest first`),
+		regexp.MustCompile(`\nwaiting: 1 of at least \d+: 7 awaiting moderation, at least \d+ undecided \(read: 500 of \d+ posts in the default status\); moderation first, each oldest first`),
 		regexp.MustCompile(`\ncompared with: 500 of 866 posts: the newest, and the 200 with most votes\n`),
 		regexp.MustCompile(`\ntags: .* \(in the [\d,]+ posts read\)\n`),
 	} {

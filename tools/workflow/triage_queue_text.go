@@ -96,9 +96,13 @@ func (t *triage) extent(shown int) string {
 	case shown < all:
 		text = legible.ShownOf(shown, all)
 	}
-	text += t.further()
-	if t.Arguments()["only"] == nil {
-		text += fmt.Sprintf(": %s awaiting moderation, %s undecided", t.atLeast(moderated, t.moderated.Whole), t.atLeast(all-moderated, t.initial.Whole))
+	switch {
+	case t.only(onlyModeration):
+		text += " " + awaitingModeration + t.further()
+	case t.only(onlyUndecided):
+		text += " " + onlyUndecided + t.further()
+	default:
+		text += fmt.Sprintf("%s: %s %s, %s %s", t.further(), t.atLeast(moderated, t.moderated.Whole), awaitingModeration, t.atLeast(all-moderated, t.initial.Whole), onlyUndecided)
 	}
 	text += t.unread() + "; " + t.orderInWords()
 	if shown < all && shown < mostTriaged {
@@ -168,7 +172,7 @@ func (t *triage) orderInWords() string {
 	case t.only(onlyUndecided):
 		return t.order.words() + "; " + undecided
 	default:
-		return "those first, then " + t.order.words() + "; " + undecided
+		return "moderation first, each " + t.order.words() + "; " + undecided
 	}
 }
 
