@@ -228,6 +228,10 @@ func TestDecodeRefusesTextAfterTheDocument(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
+		source, err := unpack(packed)
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := parse(source); err != nil {
 			b.Fatal(err)
 		}
