@@ -85,7 +85,7 @@ fmt: $(LINT) ## Format
 	$(LINT) fmt
 
 interop: ## Run real clients against the real binary (npm)
-	cd interop && npm ci && npm test
+	cd interop && npm ci && (cd hosts && npm ci) && npm test
 
 conformance: ## Run the conformance suites of the protocol ROUNDS times (npm)
 	cd interop/conformance && npm ci && ROUNDS=$(ROUNDS) npm test
@@ -127,4 +127,4 @@ ci: ## Everything that has to pass
 	.ci/run
 
 clean: ## Remove what was built
-	rm -rf $(BINARY) interop/node_modules interop/conformance/node_modules
+	rm -rf $(BINARY) interop/node_modules interop/hosts/node_modules interop/conformance/node_modules

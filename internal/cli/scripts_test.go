@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join("testdata", "scripts"),
 		UpdateScripts: *golden.Update,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("BIN", binaries)
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
 		},

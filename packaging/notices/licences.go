@@ -61,7 +61,7 @@ var besides = []string{
 	"this project is covered by two different licenses mit and apache mit license the following files were ported to go from c files of libyaml and thus are still covered by their " +
 		"original mit license with the additional apic go emitterc go parserc go readerc go scannerc go writerc go yamlh go yamlprivateh go",
 	"apache license all the remaining project files are covered by the apache license",
-	"the mit license mit", "the mit license", "mit license", "bsd 3 clause license", "isc license", "all rights reserved",
+	"the mit license mit", "the mit license", "mit license", "bsd 3 clause license", "isc license", "all rights reserved", "go toml v2",
 }
 
 // recognise names the licences of a text, or says which of its words belong to none.
