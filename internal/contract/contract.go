@@ -20,10 +20,12 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"featurebase-mcp/internal/packed"
 )
 
 var load = sync.OnceValue(func() *Document {
-	source, err := unpack(packed)
+	source, err := packed.Unpack(carried)
 	if err != nil {
 		panic("contract.json.gz: " + err.Error())
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"featurebase-mcp/internal/packed"
 )
 
 func TestDocumentHoldsEveryOperationOnce(t *testing.T) {
@@ -228,7 +230,7 @@ func TestDecodeRefusesTextAfterTheDocument(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		source, err := unpack(packed)
+		source, err := packed.Unpack(carried)
 		if err != nil {
 			b.Fatal(err)
 		}
