@@ -20,11 +20,20 @@ TRACES := ./internal/cli ./internal/tracing
 # Tests of the built program that take minutes: they are built with the tag blackbox.
 BLACKBOX := ./internal/faults ./internal/hostile
 
+# Tests of what people do with the program and with the tree.
+ACCEPTANCE := ./internal/cli ./packaging/...
+
 .DEFAULT_GOAL := help
-.PHONY: help build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
+.PHONY: help owner notices build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+owner: ## Carry the names of packaging/owner.env through the tree
+	go run ./packaging/owner
+
+notices: ## Write THIRD_PARTY_NOTICES from the modules that are in the binaries
+	go run ./packaging/notices
 
 build: ## Build the static binary
 	$(BUILD) -o $(BINARY) .
@@ -35,8 +44,8 @@ test: ## Run the tests
 blackbox: ## Run the built program against an API and clients that do everything wrong
 	go test -tags blackbox -timeout 30m $(BLACKBOX)
 
-acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts
-	go test -tags acceptance -run TestScripts ./internal/cli
+acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts, and build a tree with an owner's names
+	go test -tags acceptance -run 'TestScripts|TestAnOwnedTreeBuilds|TestABinaryHoldsWhatIsListed' $(ACCEPTANCE)
 
 # Packages that do several things at once, or whose tests do. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
 CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
@@ -54,7 +63,7 @@ vet:
 	go vet ./...
 	go vet -tags conformance $(CONFORMANCE)
 	go vet -tags blackbox $(BLACKBOX)
-	go vet -tags acceptance ./internal/cli
+	go vet -tags acceptance $(ACCEPTANCE)
 	cd interop/gosdk && go vet ./...
 
 tidy:
@@ -70,13 +79,13 @@ lint: $(LINT) ## Check layers, style and formats
 	$(LINT) run --build-tags conformance $(CONFORMANCE)
 	$(LINT) run --build-tags otel $(TRACES)
 	$(LINT) run --build-tags blackbox $(BLACKBOX)
-	$(LINT) run --build-tags acceptance ./internal/cli
+	$(LINT) run --build-tags acceptance $(ACCEPTANCE)
 
 fmt: $(LINT) ## Format
 	$(LINT) fmt
 
 interop: ## Run real clients against the real binary (npm)
-	cd interop && npm ci && npm test
+	cd interop && npm ci && (cd hosts && npm ci) && npm test
 
 conformance: ## Run the conformance suites of the protocol ROUNDS times (npm)
 	cd interop/conformance && npm ci && ROUNDS=$(ROUNDS) npm test
@@ -118,4 +127,4 @@ ci: ## Everything that has to pass
 	.ci/run
 
 clean: ## Remove what was built
-	rm -rf $(BINARY) interop/node_modules interop/conformance/node_modules
+	rm -rf $(BINARY) interop/node_modules interop/hosts/node_modules interop/conformance/node_modules

@@ -18,8 +18,12 @@ import (
 // in a review; the linter says which arrows are never right.
 func TestArrowsAreWrittenDown(t *testing.T) {
 	t.Parallel()
-	const module = "featurebase-mcp"
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	module := strings.TrimSpace(string(out))
+	out, err = exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +41,10 @@ func TestArrowsAreWrittenDown(t *testing.T) {
 		}
 		var ours, theirs []string
 		for _, path := range p.Imports {
-			switch first, _, _ := strings.Cut(path, "/"); {
-			case first == module:
-				ours = append(ours, strings.TrimPrefix(path, module+"/"))
-			case strings.Contains(first, "."):
+			first, _, _ := strings.Cut(path, "/")
+			if name, own := strings.CutPrefix(path, module+"/"); own {
+				ours = append(ours, name)
+			} else if strings.Contains(first, ".") {
 				theirs = append(theirs, path)
 			}
 		}

@@ -26,5 +26,5 @@ func main() {
 		debug.SetMemoryLimit(enoughMemory)
 	}
 	log.SetOutput(io.Discard) // net/http logs what a server sends unasked, and that may hold the key
-	os.Exit(cli.Run(cli.Process{Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Run(cli.Process{Name: os.Args[0], Args: os.Args[1:], Environ: os.Environ(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

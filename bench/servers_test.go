@@ -24,7 +24,7 @@ type program struct {
 
 // The limits of the product are there to hold calls back, so that they are off where it is compared.
 var (
-	limit     = program{name: "limit", build: builds("featurebase-mcp/bench/limit")}
+	limit     = program{name: "limit", build: builds("limit", "./limit")}
 	byDefault = program{name: "default", build: product}
 	allTools  = byDefault.with("all-tools", "--toolsets=all")
 	unlimited = byDefault.with("product", "--rate=0", "--concurrency=0")
@@ -52,7 +52,7 @@ func run(m *testing.M) int {
 
 var (
 	given = flag.String("product", "", "measure this `binary` instead of building one")
-	ours  = builds("featurebase-mcp")
+	ours  = builds("featurebase-mcp", "..")
 )
 
 // product is the binary that is measured.
@@ -64,9 +64,9 @@ func product() (string, error) {
 }
 
 // builds returns what builds a package as it is released, once, and returns the path of the binary.
-func builds(pkg string) func() (string, error) {
+func builds(name, pkg string) func() (string, error) {
 	return sync.OnceValues(func() (string, error) {
-		path := filepath.Join(binaries, filepath.Base(pkg))
+		path := filepath.Join(binaries, name)
 		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		out, err := cmd.CombinedOutput()

@@ -24,8 +24,8 @@ import (
 type callCommand struct {
 	Tool      string   `arg:"" help:"Name of the tool."`
 	Arguments []string `arg:"" optional:"" help:"Arguments: name=value, name:=JSON, one JSON object, or - to read a JSON object from standard input."`
-	File      string   `placeholder:"PATH" help:"For plan_changes: a file with CSV, or with the list of changes or rows in JSON."`
-	Apply     bool     `help:"For plan_changes: apply the plan at once. At a terminal you are asked anyway."`
+	File      string   `novariable:"" placeholder:"PATH" help:"For plan_changes: a file with CSV, or with the list of changes or rows in JSON."`
+	Apply     bool     `novariable:"" help:"For plan_changes: apply the plan at once. At a terminal you are asked anyway."`
 }
 
 // Help tells more about arguments.

@@ -21,6 +21,7 @@ const (
 
 // Process holds the arguments, variables and streams of a process.
 type Process struct {
+	Name    string   // how the program was started
 	Args    []string // without the program's name
 	Environ []string // as os.Environ has it
 	In      io.Reader

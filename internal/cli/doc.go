@@ -11,5 +11,6 @@
 //	session.go                              the client in this process, for the commands that act as a host
 //	tools.go, describe.go                   the list of tools, and one tool
 //	prompts.go, resources.go                what else a host is offered
+//	install.go, question.go                 hosts that are set up, and the questions before that
 //	doctor.go, version.go                   the rest
 package cli

@@ -67,9 +67,9 @@ func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// hasVariable reports whether a flag can be set by a variable. What a command applies, and from which file, is said with it.
+// hasVariable reports whether a flag can be set by a variable. The tag novariable marks those that belong to this one run.
 func hasVariable(flag *kong.Flag) bool {
-	return flag != nil && !slices.Contains([]string{"help", "version", "file", "apply"}, flag.Name)
+	return flag != nil && flag.Name != "help" && flag.Name != "version" && !flag.Tag.Has("novariable")
 }
 
 // Validate implements kong.Resolver.

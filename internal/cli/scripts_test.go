@@ -16,7 +16,7 @@ import (
 // The built program does what people type. Each script is a text archive of commands and of what they answer; -update writes the answers.
 func TestScripts(t *testing.T) {
 	binaries := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(binaries, "featurebase-mcp"), "featurebase-mcp")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(binaries, "featurebase-mcp"), "../..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join("testdata", "scripts"),
 		UpdateScripts: *golden.Update,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("BIN", binaries)
 			env.Setenv("PATH", binaries+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
 		},

@@ -1,8 +1,8 @@
 // Package contract holds the description of the Featurebase REST API as data: 123 operations with their
 // parameters, bodies and responses.
 //
-// contract.json is the one place of these facts, one line per operation and per schema. It is parsed on first
-// use; each schema is compiled when something is first validated against it. The package has two customers:
+// contract.json is the one place of these facts, one line per operation and per schema. The program carries it compressed, since it would be the largest
+// thing in it otherwise; packed.go has that. It is read on first use; each schema is compiled when something is first validated against it. The package has two customers:
 // tests, which hold tools and clients against it, and the sandbox, which validates and routes by it. The product
 // itself never loads it unless the sandbox runs.
 //
@@ -11,7 +11,6 @@
 package contract
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,12 +20,15 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"featurebase-mcp/internal/packed"
 )
 
-//go:embed contract.json
-var source []byte
-
 var load = sync.OnceValue(func() *Document {
+	source, err := packed.Unpack(carried)
+	if err != nil {
+		panic("contract.json.gz: " + err.Error())
+	}
 	doc, err := parse(source)
 	if err != nil {
 		panic("contract.json: " + err.Error())

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"featurebase-mcp/internal/packed"
 )
 
 func TestDocumentHoldsEveryOperationOnce(t *testing.T) {
@@ -228,6 +230,10 @@ func TestDecodeRefusesTextAfterTheDocument(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
+		source, err := packed.Unpack(carried)
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := parse(source); err != nil {
 			b.Fatal(err)
 		}

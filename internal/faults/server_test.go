@@ -29,7 +29,7 @@ const theKey = "sk_live_0123456789abcdefghijklmnop"
 func build(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "featurebase-mcp")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-race="+strconv.FormatBool(raced), "-o", path, "featurebase-mcp")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-race="+strconv.FormatBool(raced), "-o", path, "../..")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -1,6 +1,6 @@
 // Package golden compares the result of a test with a file that a person has reviewed, and writes the file if the test runs with -update.
 // "make update" runs every test that calls File or Archive. golden.go compares a text with a file, archive.go many short texts with one
-// file.
+// file, and packed.go what the program carries compressed with what it is made from.
 package golden
 
 import (

@@ -42,7 +42,7 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	binary = filepath.Join(folder, "featurebase-mcp")
-	build := exec.Command("go", "build", "-race="+strconv.FormatBool(raced), "-o", binary, "featurebase-mcp")
+	build := exec.Command("go", "build", "-race="+strconv.FormatBool(raced), "-o", binary, "../..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)

@@ -1,19 +1,36 @@
 package sandbox
 
 import (
-	"embed"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"featurebase-mcp/internal/packed"
 	"featurebase-mcp/internal/sandbox/store"
 )
 
-//go:embed seed
-var seedFiles embed.FS
+// packedSeed are the files of seed/ as one JSON object, a third as long.
+//
+//go:embed seed.gz
+var packedSeed []byte
+
+// seedFiles returns the files of seed/ by their names.
+var seedFiles = sync.OnceValue(func() map[string]string {
+	var files map[string]string
+	text, err := packed.Unpack(packedSeed)
+	if err == nil {
+		err = json.Unmarshal(text, &files)
+	}
+	if err != nil {
+		panic("seed.gz: " + err.Error())
+	}
+	return files
+})
 
 const seedContacts = 156
 
@@ -81,11 +98,11 @@ func (s *seeder) daysAgo(days int) time.Time { return s.Epoch.AddDate(0, 0, -day
 
 // seedText returns a file of the seed.
 func seedText(path string) string {
-	data, err := seedFiles.ReadFile(path)
-	if err != nil {
-		panic("seed: " + err.Error())
+	text, there := seedFiles()[path]
+	if !there {
+		panic("seed: there is no " + path)
 	}
-	return string(data)
+	return text
 }
 
 // readSeed decodes a file of the seed.
