@@ -2,7 +2,7 @@
 package packaging_test
 
 import (
-	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -24,14 +24,7 @@ func TestTheBundleListsItsTools(t *testing.T) {
 	for _, set := range (tools.Selection{}).Exposed() {
 		for _, op := range set.Operations {
 			first, _, _ := strings.Cut(op.Description, ". ")
-			line, err := json.Marshal(struct {
-				Name        string `json:"name"`
-				Description string `json:"description"`
-			}{op.Name, strings.TrimSuffix(first, ".")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines = append(lines, "    "+string(line))
+			lines = append(lines, fmt.Sprintf(`    { "name": %q, "description": %q }`, op.Name, strings.TrimSuffix(first, ".")))
 		}
 	}
 	const begin, end = "  \"tools\": [", "],\n  \"tools_generated\""
