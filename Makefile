@@ -1,9 +1,22 @@
 # The tools' versions; .ci/run uses the targets below, so they stand here alone.
 GOLANGCI_LINT_VERSION := v2.15.0
+GORELEASER_VERSION := v2.15.1
+CYCLONEDX_VERSION := v1.10.0
+HELM_VERSION := v3.22.0
+KUBECONFORM_VERSION := v0.8.0
+COSIGN_VERSION := v2.6.5
 
 # Tools live outside the tree and are built once per version.
-TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/featurebase-mcp/$(GOLANGCI_LINT_VERSION)
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/featurebase-mcp
+TOOLS := $(CACHE)/$(GOLANGCI_LINT_VERSION)
 LINT := $(TOOLS)/golangci-lint
+GORELEASER := $(CACHE)/goreleaser-$(GORELEASER_VERSION)/goreleaser
+CYCLONEDX := $(CACHE)/cyclonedx-gomod-$(CYCLONEDX_VERSION)/cyclonedx-gomod
+HELM := $(CACHE)/helm-$(HELM_VERSION)/helm
+KUBECONFORM := $(CACHE)/kubeconform-$(KUBECONFORM_VERSION)/kubeconform
+COSIGN := $(CACHE)/cosign-$(COSIGN_VERSION)/cosign
+RELEASE_TOOLS := $(GORELEASER) $(CYCLONEDX) $(HELM)
+WITH_RELEASE_TOOLS = PATH="$(subst $(eval) ,:,$(dir $^)):$$PATH"
 BINARY := featurebase-mcp
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 FUZZTIME := 30s
@@ -24,7 +37,7 @@ BLACKBOX := ./internal/faults ./internal/hostile
 ACCEPTANCE := ./internal/cli ./packaging/...
 
 .DEFAULT_GOAL := help
-.PHONY: help owner notices build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server bench soak vuln fuzz corpora update ci clean
+.PHONY: help owner notices build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,10 +78,12 @@ vet:
 	go vet -tags blackbox $(BLACKBOX)
 	go vet -tags acceptance $(ACCEPTANCE)
 	cd interop/gosdk && go vet ./...
+	cd packaging/image && go vet ./...
 
 tidy:
 	go mod tidy -diff
 	cd interop/gosdk && go mod tidy -diff
+	cd packaging/image && go mod tidy -diff
 
 $(LINT):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
@@ -93,6 +108,26 @@ conformance: ## Run the conformance suites of the protocol ROUNDS times (npm)
 conformance-server: ## Serve what the conformance suites call on a free port, and print where
 	go build -tags conformance -o $(TOOLS)/conformance-server .
 	@exec $(TOOLS)/conformance-server http --sandbox --toolsets=all --addr=127.0.0.1:0 # instead of go run, so that what ends make ends it, too
+
+$(GORELEASER):
+	GOBIN=$(@D) CGO_ENABLED=0 go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)
+$(CYCLONEDX):
+	GOBIN=$(@D) CGO_ENABLED=0 go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+$(HELM):
+	GOBIN=$(@D) CGO_ENABLED=0 go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+$(KUBECONFORM):
+	GOBIN=$(@D) CGO_ENABLED=0 go install github.com/yannh/kubeconform/cmd/kubeconform@$(KUBECONFORM_VERSION)
+$(COSIGN):
+	GOBIN=$(@D) CGO_ENABLED=0 go install github.com/sigstore/cosign/v2/cmd/cosign@$(COSIGN_VERSION)
+
+release-check: $(RELEASE_TOOLS) $(KUBECONFORM) ## Build what a release has without a tag, and try each part of it (npm)
+	$(WITH_RELEASE_TOOLS) packaging/check/run $(CHECK)
+
+release: $(RELEASE_TOOLS) $(if $(COSIGN_KEY),$(COSIGN)) ## Make the release of the tag that is checked out; packaging/README.md tells what it needs (npm)
+	$(WITH_RELEASE_TOOLS) packaging/build/release
+
+version: ## Put VERSION, that of the next release, into what hosts read from the repository itself
+	node packaging/build/stamp.mjs --version=$(VERSION) --tree=.
 
 bench: ## Measure the built binary beside the least that a server on mcp-go can be
 	go test -run '^$$' -bench . -benchtime 1x -timeout 1h ./bench
@@ -127,4 +162,4 @@ ci: ## Everything that has to pass
 	.ci/run
 
 clean: ## Remove what was built
-	rm -rf $(BINARY) interop/node_modules interop/hosts/node_modules interop/conformance/node_modules
+	rm -rf $(BINARY) dist packaging/made packaging/node_modules interop/node_modules interop/hosts/node_modules interop/conformance/node_modules

@@ -5,6 +5,7 @@
 //	flags.go, environment.go, key.go        flags, variables and the key, and the configuration that they come to
 //	server.go, signals.go                   a server from its configuration to its end, and the signals that end a command
 //	logging.go, files.go, tracing.go, tracing_otel.go   logs and where they go, and traces in builds with the tag otel
+//	system_windows.go, system_other.go      what differs between Windows and other systems
 //	stdio.go, http.go, listen.go, sandbox.go  the commands that serve, and where they listen
 //	call.go, ask.go, arguments.go, input.go one call, the question at the terminal, and the arguments
 //	plan.go                                 a plan from a file, applied after a yes, with a bar of its progress

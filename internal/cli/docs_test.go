@@ -71,7 +71,7 @@ func TestDocumentsNameFlagsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := slices.Concat([]string{keyVariable, baseURLVariable}, foreign, strings.Fields(
-		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period")) // of Docker, hosts and Inspector
+		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period --marketplace --key --signature --now --from-file --values")) // of others
 	for _, node := range append(parser.Model.Children, parser.Model.Node) {
 		for _, f := range node.Flags {
 			known = append(known, "--"+f.Name, variable(f.Name))

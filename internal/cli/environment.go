@@ -30,6 +30,7 @@ func readVariables(environ []string) (vars variables, notes []string, err error)
 	vars = variables{}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
+		name = variableName(name)
 		if !strings.HasPrefix(name, prefix) {
 			continue
 		}

@@ -47,7 +47,7 @@ func readInput(ctx context.Context, in io.Reader) ([]byte, error) {
 // announceInput tells a user at a terminal that the program waits for input.
 func (e *environment) announceInput() {
 	if isTerminal(e.In) {
-		_, _ = fmt.Fprintf(e.Err, "%s: reading the arguments from standard input, one JSON object; Ctrl-D ends it\n", app.Name)
+		_, _ = fmt.Fprintf(e.Err, "%s: reading the arguments from standard input, one JSON object; %s\n", app.Name, endOfInput)
 	}
 }
 

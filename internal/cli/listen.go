@@ -11,7 +11,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"featurebase-mcp/internal/app"
 )
@@ -42,11 +41,11 @@ func listen(ctx context.Context, flag, addr string) (net.Listener, error) {
 		return nil, usagef("%s: the name %s cannot be resolved; use an address of this machine, such as 127.0.0.1", flag, host)
 	}
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, addressInUse):
 		return nil, usagef("%s: %s is in use, perhaps by another %s; end that, or take another port (0 picks a free one)", flag, addr, app.Name)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, addressElsewhere):
 		return nil, usagef("%s: %s is no address of this machine; use one that is, such as 127.0.0.1", flag, host)
-	case errors.Is(err, syscall.EACCES):
+	case errors.Is(err, addressForbidden):
 		return nil, usagef("%s: this user may not listen on %s; take a port from 1024 on", flag, addr)
 	}
 	return nil, usagef("%s: %s cannot be listened on; use another address or port", flag, addr)

@@ -31,7 +31,7 @@ func (e *environment) logger() (*slog.Logger, func(), error) {
 		}
 	}
 	if format == "text" {
-		return slog.New(tint.NewTextHandler(out, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out)})), closeLog, nil
+		return slog.New(tint.NewTextHandler(out, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !showsColors(out)})), closeLog, nil
 	}
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: readableDurations})), closeLog, nil
 }

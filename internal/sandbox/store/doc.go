@@ -7,6 +7,7 @@
 //	history.go  the journal and the outbox, which forget their oldest entries
 //	change.go   a write from Begin to Commit or Rollback, and the Change that it makes
 //	file.go     the state file: locked, read on and appended to by several processes
+//	replace_windows.go, replace_other.go  one file in the place of another
 //	format.go   what stands in that file, line by line
 //	damage.go   what can be wrong with it, in words
 //

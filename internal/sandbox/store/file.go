@@ -275,7 +275,7 @@ func (f *File) swap(data []byte) error {
 	}
 	err = cmp.Or(err, beside.Close()) // in this order: the file is closed in any case
 	if err == nil {
-		err = os.Rename(beside.Name(), f.path)
+		err = replace(beside.Name(), f.path)
 	}
 	if err != nil {
 		_ = os.Remove(beside.Name())
