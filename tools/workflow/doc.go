@@ -10,5 +10,6 @@
 //	postpool.go                    the posts to compare with, and the similar ones among them
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports
+//	nextplan.go                    the plan that carries out the obvious next step
 //	counts.go                      names in lists
 package workflow

@@ -32,14 +32,19 @@ func (t *triage) answer(shown []*postFacts) string {
 		fmt.Fprintf(&head, "links: %s\n", t.linkStart)
 	}
 	hidden := 0
+	var plain []map[string]any // what approves those posts that nothing speaks against
 	for i, p := range shown {
-		row := t.row(p, duplicates[i], p.signsOfSpam(authors))
+		spam := p.signsOfSpam(authors)
+		row := t.row(p, duplicates[i], spam)
 		if i > 0 && tokens(head.String())+tokens(rows.String())+tokens(row) > queueTokens*max(len(shown), triagedByDefault)/triagedByDefault {
 			shown = shown[:i]
 			break
 		}
 		hidden += p.hidden
 		rows.WriteString(row)
+		if p.inReview && p.hidden == 0 && len(spam)+len(duplicates[i]) == 0 {
+			plain = append(plain, map[string]any{"postId": p.id, "inReview": false})
+		}
 	}
 	text := engine.Marked("tags", render.IndentedLines) + "waiting: " + t.extent(len(shown)) + "\n"
 	if len(shown) > 0 {
@@ -55,7 +60,7 @@ func (t *triage) answer(shown []*postFacts) string {
 	if hidden > 0 {
 		steps = append(steps, engine.Step{Tool: "get_post", Does: "with hidden true shows hidden text"})
 	}
-	return strings.TrimSuffix(text, "\n") + t.Next("", steps...)
+	return strings.TrimSuffix(text, "\n") + t.Next("", steps...) + t.handOver("approves those that await moderation and show no sign of anything", "update_post", plain...)
 }
 
 // queueTokens is about how many tokens ten posts and what is said before them may take, so that no text of customers makes the answer longer. What does
