@@ -12,7 +12,8 @@ import (
 
 // articleView hides the slug, which the address contains, and what the page shows around the text.
 var articleView = &render.View{
-	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
+	Row: "id title state|shared collectionId=parentId|shared link=externalUrl/featurebaseUrl|link updated=updatedAt|date " +
+		"unpublishedChanges=isDraftDiffersFromLive|flag visibleTo=visibleBy|few excerpt=body|gist",
 	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
 		"unpublishedChanges=isDraftDiffersFromLive|flag visibleBy surveyId created=createdAt updated=updatedAt|new liveUpdated=liveUpdatedAt|new",
 	Hide:    "slug icon order avatarUrl defaultLocale",

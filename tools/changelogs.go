@@ -11,8 +11,9 @@ import (
 
 // changelogView hides the slugs, which the address contains. It shows categories by their names.
 var changelogView = &render.View{
-	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
-		"url excerpt=content|excerpt",
+	Row: "id title link=url|link state scheduled=notifications.*.scheduledDate|minute date|date categories=categories.name locale|shared comments=commentCount|some " +
+		"changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag hidden=notifications.*.hideFromBoardAndWidgets|flag visibleTo=allowedSegmentIds|few " +
+		"excerpt=content|gist",
 	Lines: "id title url state date categories=categories.name locale availableLocales publishedLocales changedSincePublished=isDraftDiffersFromLive|flag " +
 		"published=isPublished|flag emailed=emailSentToSubscribers|flag comments=commentCount notifications|brief featuredImage allowedSegmentIds created=createdAt updated=updatedAt|new",
 	Hide:    "slug slugs",

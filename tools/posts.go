@@ -12,9 +12,10 @@ import (
 
 // postView hides the slug, which the address contains, the fields of a status that follow from its type (color, isDefault), and a picture.
 var postView = &render.View{
-	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
+	Row: "id title link=postUrl|link status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name by=author.type|side created=createdAt|date " +
+		"tags=tags.name awaitingModeration=inReview|flag visibleTo=access|few excerpt=content|gist",
 	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
-		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
+		"pinned=isPinned|flag awaitingModeration=inReview|flag off=features|off access integrations",
 	Hide:    "slug color isDefault profilePicture",
 	Written: "id title url=postUrl author=author.name status=status.name boardId upvotes tags=tags.name",
 	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",

@@ -12,7 +12,7 @@ import (
 
 // ticketView hides the fields of a status that follow from its type, and a picture.
 var ticketView = &render.View{
-	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
+	Row: "ticketNumber id title link=ticketUrl|link status=status.name open categoryType assigneeId author=author.name by=author.type|side companyId snoozedUntil|minute created=createdAt|date " +
 		"updated=updatedAt|date excerpt=content|excerpt",
 	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
 		"created=createdAt updated=updatedAt|new integrations",

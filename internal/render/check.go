@@ -11,7 +11,7 @@ import (
 
 // forms are the valid forms of a column, which appendForm describes. A list of fields is also valid.
 var forms = []string{
-	"", "shared", "date", "minute", "excerpt", "gist", "text", "new", "flag", "some", "brief", "names", "off", "same", "table",
+	"", "shared", "date", "minute", "excerpt", "gist", "text", "new", linkForm, "flag", "side", "some", "brief", "few", "names", "off", "same", "table",
 }
 
 var fieldForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+([:,]\w+)+$`) })
