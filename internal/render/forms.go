@@ -32,6 +32,7 @@ import (
 //	same     an object of objects; an inner object whose values are all equal becomes that value
 //	a:b      a list of objects as one object, with a as the names and b as the values
 //	a,b,c    these fields of an object, or of each object of a list
+//	everybody  a list of those who see the object, which everybody sees if the list is empty
 //	table    a list of objects as a list of rows, the first with the names of the fields
 func (w *Writer) appendForm(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	switch f.Kind() {
@@ -65,7 +66,7 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 		text = markup.PlainExcerpt(legible.Minute(f.Text()), markup.ExcerptLength)
 	case linkForm:
 		text = w.rest(f.Text())
-	case "few":
+	case fewForm:
 		return w.appendFew(out, f, c.Path[0])
 	case "side":
 		text = sides[f.Text()]
@@ -100,7 +101,7 @@ func (w *Writer) appendFew(out []byte, v rawjson.Value, name string) ([]byte, bo
 		if text := v.Text(); legible.IsTime(text) {
 			return rawjson.AppendString(out, legible.Minute(text)), true
 		}
-		text := w.Words(rawExcerpt(v.Bare(), GistLength))
+		text := w.Words(w.rawExcerpt(v.Bare(), GistLength))
 		return rawjson.AppendString(out, text), text != ""
 	case rawjson.Array:
 		out = append(out, '[')
@@ -186,7 +187,7 @@ func (w *Writer) appendListForm(out []byte, f rawjson.Value, c Column) ([]byte, 
 	switch {
 	case c.form == "table":
 		return w.appendTable(out, f)
-	case c.form == "few":
+	case c.form == fewForm, c.form == "everybody":
 		return w.appendFew(out, f, c.Path[0])
 	case strings.Contains(c.form, ","):
 		return w.appendEach(out, f, Column{Path: []string{""}, form: c.form})
@@ -205,7 +206,7 @@ func (w *Writer) appendObjectForm(out []byte, f rawjson.Value, c Column) ([]byte
 		return w.appendSame(out, f)
 	case c.form == "brief":
 		return w.appendBrief(out, f)
-	case c.form == "few":
+	case c.form == fewForm:
 		return w.appendFew(out, f, c.Path[0])
 	case strings.Contains(c.form, ","):
 		return w.appendPart(out, f, strings.Split(c.form, ","))

@@ -19,6 +19,8 @@ type View struct {
 	Row string
 	// Written lists, in the same way, the columns of the answer to a write: enough to name the object and to continue with it.
 	Written string
+	// Stored lists, in the same way, where the value of an argument stands in the response to a write, if not in the field of its name.
+	Stored string
 	// Lines lists, in the same way, the first lines of a single object's document. All other fields follow, except those of Hide.
 	Lines string
 	// Hide lists the fields that a document leaves out at any depth; each view says why.
@@ -49,6 +51,7 @@ type View struct {
 	RowColumns     []Column
 	WrittenColumns []Column
 	lines          []Column
+	stored         []Column
 	HTMLFields     []string
 	SecretFields   []string
 	RepeatFields   []string
@@ -72,7 +75,7 @@ const everywhere = "object organization organizationId"
 // Parse parses the texts of the view into columns and lists, once. It has to be called before these are read.
 func (v *View) Parse() {
 	v.once.Do(func() {
-		v.RowColumns, v.WrittenColumns, v.lines = columns(v.Row), columns(v.Written), columns(v.Lines)
+		v.RowColumns, v.WrittenColumns, v.lines, v.stored = columns(v.Row), columns(v.Written), columns(v.Lines), columns(v.Stored)
 		v.HTMLFields, v.SecretFields, v.RepeatFields = strings.Fields(v.HTML), strings.Fields(v.Secret), strings.Fields(v.Repeats)
 		v.HiddenFields = append(strings.Fields(everywhere+" "+v.Hide), v.RepeatFields...)
 		v.customer = strings.Fields(v.Customer)
@@ -229,20 +232,6 @@ func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *Listing) 
 	return out
 }
 
-// Receipt writes the answer to a write: the columns of Written, or the whole response if it has none of them.
-func (w *Writer) Receipt(body rawjson.Value) []byte {
-	w.Minutes = true
-	fields := make([]rawjson.Value, len(w.WrittenColumns))
-	Pick(body, w.WrittenColumns, fields)
-	if row := w.appendFields(nil, fields, w.WrittenColumns); len(row) > len("{}") {
-		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
-	}
-	w.Hide = w.HiddenFields
-	w.leftOut = markup.Hidden{}
-	out, _ := w.appendObject(nil, body)
-	return w.appendLeftOut(out)
-}
-
 // Pick stores the values of columns in fields, which has an entry for each column. It parses the object once however many columns there
 // are, and once more for a field that another one stands in for.
 func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
@@ -276,7 +265,7 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Colu
 // AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
 func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
-		return out, false
+		return append(out, `"everybody"`...), c.form == "everybody" && f != nil
 	}
 	switch rest := c.Path[1:]; {
 	case len(rest) == 0:
