@@ -12,11 +12,13 @@ import (
 
 // articleView hides the slug, which the address contains, and what the page shows around the text.
 var articleView = &render.View{
-	Row: "id title state|shared collectionId=parentId|shared url=featurebaseUrl updated=updatedAt|date unpublishedChanges=isDraftDiffersFromLive|flag excerpt=body|gist",
+	Row: "id title state|shared collectionId=parentId|shared link=externalUrl/featurebaseUrl|link updated=updatedAt|date " +
+		"unpublishedChanges=isDraftDiffersFromLive|flag visibleTo=visibleBy|few excerpt=body|gist",
 	Lines: "id title description state url=featurebaseUrl externalUrl collectionId=parentId helpCenterId path author locale availableLocales publishedLocales published=isPublished|flag " +
 		"unpublishedChanges=isDraftDiffersFromLive|flag visibleBy surveyId created=createdAt updated=updatedAt|new liveUpdated=liveUpdatedAt|new",
 	Hide:    "slug icon order avatarUrl defaultLocale",
-	Written: "id title state collectionId=parentId helpCenterId url=featurebaseUrl unpublishedChanges=isDraftDiffersFromLive|flag",
+	Written: "id title link=externalUrl/featurebaseUrl|link state collectionId=parentId helpCenterId unpublishedChanges=isDraftDiffersFromLive|flag visibleTo=visibleBy|few",
+	Stored:  "authorId=author.name icon=icon.value",
 	Body:    "body", HTML: "body", Staff: true,
 }
 
@@ -32,7 +34,7 @@ var articleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/articles/search",
 		Input:       input.Args[searchArticles](),
 		Output:      articleView,
-		Refs:        engine.Refs{"author_id": {Kind: kind.Admin}},
+		Refs:        engine.Refs{"author_id": {Kind: kind.Admin}, "id": {Kind: kind.Article}},
 		Example:     `{"search":"invite a teammate"}`,
 	},
 	{
@@ -100,7 +102,7 @@ var articleOperations = []*engine.Operation{
 
 type searchArticles struct {
 	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"id,help_center_id,parent_id,author_id,slug,state:live|draft,created_at:date,updated_at:date"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"help_center_id,parent_id,author_id,id,slug,state:live|draft,created_at:date,updated_at:date"`
 	Sort   string        `json:"sort,omitempty" jsonschema:"enum=created_at:desc,enum=created_at:asc,enum=updated_at:desc,enum=updated_at:asc"`
 	input.Page
 	input.Detail
@@ -115,8 +117,8 @@ type listArticles struct {
 }
 
 type getArticle struct {
-	ArticleID input.ShortID `json:"articleId"`
-	State     string        `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	ArticleID string `json:"articleId"`
+	State     string `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	input.Document
 }
 
@@ -140,7 +142,7 @@ type articleTranslation struct {
 }
 
 type updateArticle struct {
-	ArticleID    input.ShortID                       `json:"articleId"`
+	ArticleID    string                              `json:"articleId"`
 	Title        string                              `json:"title,omitempty"`
 	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
@@ -154,5 +156,5 @@ type updateArticle struct {
 }
 
 type deleteArticle struct {
-	ArticleID input.ShortID `json:"articleId"`
+	ArticleID string `json:"articleId"`
 }

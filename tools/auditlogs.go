@@ -12,8 +12,8 @@ import (
 )
 
 var auditLogView = &render.View{
-	Row:      "id at=createdAt|minute action actor=actor.email actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
-	Customer: "actor description resource",
+	Row:      "id at=createdAt|minute action actor=actor.name email=actor.email apiKey=actor.apiKey.name actorType=actor.type description resource=resource.name resourceType=resource.type resourceId=resource.id",
+	Customer: "actor email apiKey description resource",
 }
 
 // auditLogs are the operations on the record of what admins did.

@@ -11,7 +11,7 @@ import (
 
 // boardView hides a board's picture and the texts of its page. The name in all languages and the description stay.
 var boardView = &render.View{
-	Row:   "id name adminOnly=access.adminOnly|flag visibility=postDefaults.visibility off=features|off",
+	Row:   "id name adminOnly=access.adminOnly|flag allowedRoles=access.allowedRoles|few deniedRoles=access.deniedRoles|few segments=access.segments|few visibility=postDefaults.visibility off=features|off",
 	Lines: "id name description=localization.description access|brief visibility=postDefaults.visibility off=features|off customFields created=createdAt",
 	Hide:  "icon localization",
 }

@@ -7,17 +7,21 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // changelogView hides the slugs, which the address contains. It shows categories by their names.
 var changelogView = &render.View{
-	Row: "id title state date|date categories=categories.name locale|shared comments=commentCount|some changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag " +
-		"url excerpt=content|excerpt",
+	Row: "id title link=url|link state scheduled=notifications.*.scheduledDate|minute date|date categories=categories.name locale|shared comments=commentCount|some " +
+		"changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers|flag hidden=notifications.*.hideFromBoardAndWidgets|flag visibleTo=allowedSegmentIds|few " +
+		"excerpt=content|gist",
 	Lines: "id title url state date categories=categories.name locale availableLocales publishedLocales changedSincePublished=isDraftDiffersFromLive|flag " +
 		"published=isPublished|flag emailed=emailSentToSubscribers|flag comments=commentCount notifications|brief featuredImage allowedSegmentIds created=createdAt updated=updatedAt|new",
-	Hide:    "slug slugs",
-	Written: "id title state date|date categories=categories.name locale url",
-	Body:    "content", HTML: "content", Repeats: "markdownContent", Staff: true,
+	Hide: "slug slugs",
+	Written: "id title link=url|link state scheduled=notifications.*.scheduledDate|minute date|minute categories=categories.name locale locales=publishedLocales " +
+		"changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers hidden=notifications.*.hideFromBoardAndWidgets|flag visibleTo=allowedSegmentIds|everybody",
+	Stored: "markdownContent=content htmlContent=content categories=categories.name locales=publishedLocales scheduledDate=notifications.*.scheduledDate",
+	Body:   "content", HTML: "content", Repeats: "markdownContent", Staff: true,
 }
 
 // changelogs are the operations on release notes. A changelog has a draft and, once published, a version that readers see; publishing is a
@@ -25,6 +29,7 @@ var changelogView = &render.View{
 var changelogs = &engine.Toolset{
 	Name: "changelogs", Description: "Release notes, their publication and their subscribers.",
 	Also: "release notes, announcements, product updates, what's new",
+	Refs: engine.Refs{"changelogId": {Kind: kind.Changelog}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_changelogs",
@@ -36,6 +41,7 @@ var changelogs = &engine.Toolset{
 			Path:        "/v2/changelogs",
 			Input:       input.Args[listChangelogs](),
 			Output:      changelogView,
+			Refs:        engine.Refs{"id": {Kind: kind.Changelog, Slugs: true}},
 			Example:     `{"state":"all","limit":5}`,
 		},
 		{
@@ -48,6 +54,7 @@ var changelogs = &engine.Toolset{
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[getChangelog](),
 			Output:      changelogView,
+			Refs:        engine.Refs{"changelogId": {Kind: kind.Changelog, Slugs: true}},
 			Example:     `{"changelogId":"<changelogId>"}`,
 		},
 		{
@@ -157,7 +164,7 @@ type listChangelogs struct {
 }
 
 type getChangelog struct {
-	ChangelogID input.ExternalID `json:"changelogId"`
+	ChangelogID string `json:"changelogId"`
 	input.Document
 }
 
@@ -174,7 +181,7 @@ type createChangelog struct {
 }
 
 type updateChangelog struct {
-	ChangelogID       input.ObjectID `json:"changelogId"`
+	ChangelogID       string         `json:"changelogId"`
 	Title             string         `json:"title,omitempty"`
 	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
 	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
@@ -186,18 +193,18 @@ type updateChangelog struct {
 }
 
 type deleteChangelog struct {
-	ChangelogID input.ObjectID `json:"changelogId"`
+	ChangelogID string `json:"changelogId"`
 }
 
 type publishChangelog struct {
-	ChangelogID   input.ObjectID `json:"changelogId"`
+	ChangelogID   string         `json:"changelogId"`
 	Locales       []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
 	ScheduledDate string         `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
 	SendEmail     bool           `json:"sendEmail,omitempty"`
 }
 
 type unpublishChangelog struct {
-	ChangelogID input.ObjectID `json:"changelogId"`
+	ChangelogID string         `json:"changelogId"`
 	Locales     []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
 }
 

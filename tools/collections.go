@@ -10,10 +10,10 @@ import (
 
 // collectionView hides the slug, which the address contains, what the page shows around the articles, and the number of authors.
 var collectionView = &render.View{
-	Row:     "id name description|text parentId helpCenterId|shared articleCount path",
+	Row:     "id name link=externalUrl/featurebaseUrl|link description|text parentId helpCenterId|shared articleCount path",
 	Lines:   "id name description url=featurebaseUrl externalUrl parentId helpCenterId path articleCount locale availableLocales created=createdAt updated=updatedAt|new",
 	Hide:    "slug icon order avatarUrl authorCount defaultLocale collapseSidebar",
-	Written: "id name parentId helpCenterId url=featurebaseUrl", Staff: true,
+	Written: "id name link=externalUrl/featurebaseUrl|link parentId helpCenterId", Stored: "icon=icon.value", Staff: true,
 }
 
 // collectionOperations are the operations on collections, the folders of help centers.

@@ -7,15 +7,17 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // commentView hides the upvotes, which follow from the score and the downvotes, and a picture.
 var commentView = &render.View{
-	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
-	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag inReview|flag isPinned|flag isSpam|flag " +
+	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
+	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag " +
 		"isDeleted|flag",
 	Hide:    "upvotes profilePicture",
-	Written: "id postId changelogId parentCommentId isPrivate|flag inReview|flag isPinned|flag",
+	Written: "id postId changelogId parentCommentId author=author.name isPrivate|flag awaitingModeration=inReview|flag isPinned|flag",
+	Stored:  "author=author.name",
 	Body:    "content", HTML: "content", Customer: "author excerpt",
 }
 
@@ -23,6 +25,7 @@ var commentView = &render.View{
 var comments = &engine.Toolset{
 	Name: "comments", Description: "Comments on posts and changelogs.",
 	Also: "replies, discussion, remarks, thread",
+	Refs: engine.Refs{"postId": {Kind: kind.Post}, "changelogId": {Kind: kind.Changelog}, "authorId": {Kind: kind.Contact}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_comments",
@@ -72,6 +75,7 @@ var comments = &engine.Toolset{
 			Rules:        []input.Rule{{Need: "postId|changelogId"}},
 			Impersonates: "author",
 			Output:       commentView,
+			Refs:         engine.Refs{"postId": {Kind: kind.Post, Slugs: true}, "changelogId": {Kind: kind.Changelog, Slugs: true}},
 			About:        "postId=get_post|changelogId=get_changelog",
 			Notifies: []engine.Notice{
 				{When: "postId", Unless: "sendNotification=false|isPrivate=true", To: "the voters of the post", Count: "upvotes"},

@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 var companyView = &render.View{
@@ -21,6 +22,7 @@ var companyView = &render.View{
 var companies = &engine.Toolset{
 	Name: "companies", Description: "Companies that contacts belong to, with plan and revenue.",
 	Also: "accounts, organizations, revenue, MRR, CRM",
+	Refs: engine.Refs{"featurebaseId": {Kind: kind.Company}, "contactId": {Kind: kind.Contact}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "search_companies",
@@ -143,7 +145,7 @@ type listCompanies struct {
 }
 
 type getCompany struct {
-	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId"`
 }
 
 type upsertCompany struct {
@@ -160,7 +162,7 @@ type upsertCompany struct {
 }
 
 type deleteCompany struct {
-	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId"`
 }
 
 type deleteCompanyByCompanyID struct {
@@ -168,17 +170,17 @@ type deleteCompanyByCompanyID struct {
 }
 
 type listCompanyContacts struct {
-	FeaturebaseID input.ObjectID `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId"`
 	input.Page
 	input.Detail
 }
 
 type attachContactToCompany struct {
-	FeaturebaseID input.ObjectID `json:"featurebaseId"`
-	ContactID     string         `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId"`
+	ContactID     string `json:"contactId"`
 }
 
 type removeContactFromCompany struct {
-	FeaturebaseID input.ObjectID `json:"featurebaseId"`
-	ContactID     input.ObjectID `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId"`
+	ContactID     string `json:"contactId"`
 }

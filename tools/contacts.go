@@ -7,6 +7,7 @@ import (
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
+	"featurebase-mcp/tools/kind"
 )
 
 // contactView hides a picture. It shows the names of companies; get_company shows the rest.
@@ -16,6 +17,7 @@ var contactView = &render.View{
 		"subscribedToChangelog manuallyOptedOutFromChangelog|flag customFields",
 	Hide:     "profilePicture",
 	Written:  "id name email userId type companies=companies.name",
+	Stored:   "companies=companies.name",
 	Customer: "name companies description customFields",
 }
 
@@ -32,6 +34,7 @@ const (
 var contacts = &engine.Toolset{
 	Name: "contacts", Description: "Customers and leads, and their e-mail preferences.",
 	Also: "users, people, subscribers, unsubscribe, CRM",
+	Refs: engine.Refs{"contactId": {Kind: kind.Contact}, "companyIds": {Kind: kind.Company}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "search_contacts",
@@ -210,7 +213,7 @@ type listContacts struct {
 }
 
 type getContact struct {
-	ContactID input.ObjectID `json:"contactId"`
+	ContactID string `json:"contactId"`
 }
 
 type getContactByUserID struct {
@@ -247,7 +250,7 @@ type contactCompany struct {
 }
 
 type deleteContact struct {
-	ContactID input.ObjectID `json:"contactId"`
+	ContactID string `json:"contactId"`
 }
 
 type deleteContactByUserID struct {
@@ -255,15 +258,15 @@ type deleteContactByUserID struct {
 }
 
 type blockContact struct {
-	ContactID input.ObjectID `json:"contactId"`
+	ContactID string `json:"contactId"`
 }
 
 type unblockContact struct {
-	ContactID input.ObjectID `json:"contactId"`
+	ContactID string `json:"contactId"`
 }
 
 type getContactEmailPreferences struct {
-	ContactID input.ObjectID `json:"contactId"`
+	ContactID string `json:"contactId"`
 }
 
 type getContactEmailPreferencesByUserID struct {
@@ -280,7 +283,7 @@ type emailPreferences struct {
 }
 
 type updateContactEmailPreferences struct {
-	ContactID   input.ObjectID   `json:"contactId"`
+	ContactID   string           `json:"contactId"`
 	Preferences emailPreferences `json:"preferences"`
 }
 

@@ -20,11 +20,14 @@ var conversationView = &render.View{
 		"disableCustomerReply|flag",
 	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
+	Stored:  "bodyMarkdown=source.bodyHtml|few subject=source.subject channel=source.channel recipients=participants|id,type",
 	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
 }
 
 // partView shows one message of a conversation.
-var partView = &render.View{Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Customer: "author text"}
+var partView = &render.View{
+	Written: "id partType author=author.name created=createdAt|minute text=bodyHtml|excerpt", Stored: "bodyMarkdown=bodyHtml", Customer: "author text",
+}
 
 // conversations are the operations on the inbox, where customers and the team write to each other.
 var conversations = &engine.Toolset{
@@ -49,8 +52,10 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/conversations/search",
 			Input:       input.Args[searchConversations](),
 			Output:      conversationView,
-			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
-			Example:     `{"search":"invoice","query":[{"field":"state","operator":"=","value":"open"}],"limit":5}`,
+			Refs: engine.Refs{
+				"tagIds": {Kind: kind.ConversationTag}, "userId": {Kind: kind.Contact}, "participantId": {Kind: kind.Contact}, "companyId": {Kind: kind.Company},
+			},
+			Example: `{"search":"invoice","query":[{"field":"state","operator":"=","value":"open"}],"limit":5}`,
 		},
 		{
 			Name:        "list_conversations",
@@ -93,7 +98,7 @@ var conversations = &engine.Toolset{
 			Rules:        []input.Rule{{When: "from.type=admin", Need: "recipients"}, {When: "from.type=contact", Refuse: "recipients"}},
 			Impersonates: "from.type=contact",
 			Output:       conversationView,
-			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "from.type=admin"}},
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "from.type=admin", Or: &engine.Ref{Kind: kind.Contact}}, "ids": {Kind: kind.Contact}},
 			Example:      `{"from":{"type":"admin","id":"<adminId>"},"recipients":{"to":{"ids":["<contactId>"]}},"bodyMarkdown":"How is the new export working for you?"}`,
 		},
 		{
@@ -113,7 +118,7 @@ var conversations = &engine.Toolset{
 			ActingAdmin:  &input.Rule{When: "type=admin", Need: "id"},
 			Impersonates: "type=contact",
 			Output:       partView,
-			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "type=admin"}},
+			Refs:         engine.Refs{"id": {Kind: kind.Admin, When: "type=admin", Or: &engine.Ref{Kind: kind.Contact}}},
 			Example:      `{"conversationId":"<conversationId>","type":"admin","messageType":"note","bodyMarkdown":"Asked billing for the **invoice**."}`,
 		},
 		{
@@ -128,6 +133,7 @@ var conversations = &engine.Toolset{
 			Input:       input.Args[updateConversation](),
 			Rules:       []input.Rule{{When: "state=snoozed", Need: "snoozedUntil"}},
 			Output:      conversationView,
+			Refs:        engine.Refs{"contactIds": {Kind: kind.Contact}},
 			Example:     `{"conversationId":"<conversationId>","state":"closed"}`,
 		},
 		{
@@ -164,6 +170,7 @@ var conversations = &engine.Toolset{
 			Input:       input.Args[addConversationParticipant](),
 			Rules:       []input.Rule{{Need: "participant.id|participant.userId|participant.email"}},
 			Output:      conversationView,
+			Refs:        engine.Refs{"id": {Kind: kind.Contact}},
 			Example:     `{"conversationId":"<conversationId>","participant":{"id":"<contactId>"}}`,
 		},
 		{
@@ -177,6 +184,7 @@ var conversations = &engine.Toolset{
 			Undo:        "add_conversation_participant conversationId participant.id=id",
 			Input:       input.Args[removeConversationParticipant](),
 			Output:      conversationView,
+			Refs:        engine.Refs{"id": {Kind: kind.Contact}},
 			Example:     `{"conversationId":"10077","id":"697deec0623617b53800007a"}`,
 		},
 		{
@@ -242,6 +250,7 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/tags",
 			Overwrites:  true,
 			TakesAway:   "id",
+			About:       "id=get_conversation_tag",
 			Input:       input.Args[upsertConversationTag](),
 			Output:      conversationTagView,
 			Refs:        engine.Refs{"id": {Kind: kind.ConversationTag}},

@@ -30,6 +30,7 @@ var helpCenter = &engine.Toolset{
 		"collectionId": {Kind: kind.Collection},
 		"parentId":     {Kind: kind.Collection},
 		"parent_id":    {Kind: kind.Collection},
+		"articleId":    {Kind: kind.Article},
 	},
 	Operations: slices.Concat(articleOperations, collectionOperations, helpCenterOperations, redirectRuleOperations),
 }

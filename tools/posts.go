@@ -12,11 +12,13 @@ import (
 
 // postView hides the slug, which the address contains, the fields of a status that follow from its type (color, isDefault), and a picture.
 var postView = &render.View{
-	Row: "id title status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name created=createdAt|date tags=tags.name inReview|flag excerpt=content|gist",
+	Row: "id title link=postUrl|link status=status.name|shared upvotes comments=commentCount|some boardId|shared author=author.name by=author.type|side created=createdAt|date " +
+		"tags=tags.name awaitingModeration=inReview|flag visibleTo=access|few excerpt=content|gist",
 	Lines: "id title url=postUrl status|id,name boardId author upvotes comments=commentCount created=createdAt updated=updatedAt|new tags assigneeId eta opportunityAmount customFields " +
-		"pinned=isPinned|flag inReview|flag off=features|off access integrations",
+		"pinned=isPinned|flag awaitingModeration=inReview|flag off=features|off access integrations",
 	Hide:    "slug color isDefault profilePicture",
-	Written: "id title url=postUrl author=author.name status=status.name boardId upvotes tags=tags.name",
+	Written: "id title link=postUrl|link author=author.name status=status.name boardId upvotes tags=tags.name awaitingModeration=inReview|flag visibleTo=access|few",
+	Stored:  "statusId=status.name tags=tags.name author=author.name commentsEnabled=features.commentsEnabled",
 	Body:    "content", HTML: "content", Customer: "title author tags customFields excerpt",
 }
 
@@ -38,6 +40,10 @@ var posts = &engine.Toolset{
 		"boardId":    {Kind: kind.Board},
 		"statusId":   {Kind: kind.PostStatus},
 		"assigneeId": {Kind: kind.Admin},
+		"postId":     {Kind: kind.Post},
+		"tagId":      {Kind: kind.PostTag},
+		"authorId":   {Kind: kind.Contact},
+		"voterId":    {Kind: kind.Contact},
 	},
 	Operations: []*engine.Operation{
 		{
@@ -148,6 +154,7 @@ var posts = &engine.Toolset{
 			Path:        "/v2/posts/{postId}/voters",
 			Input:       input.Args[addPostVoter](),
 			Rules:       []input.Rule{{Need: "id|userId|email"}},
+			Refs:        engine.Refs{"id": {Kind: kind.Contact}},
 			Example:     `{"postId":"<postId>","email":"jo@example.com","name":"Jo Example"}`,
 		},
 		{
@@ -161,6 +168,7 @@ var posts = &engine.Toolset{
 			Undo:        "add_post_voter postId id userId email",
 			Input:       input.Args[removePostVoter](),
 			Rules:       []input.Rule{{Need: "id|userId|email"}},
+			Refs:        engine.Refs{"id": {Kind: kind.Contact}},
 			Example:     `{"postId":"<postId>","userId":"<userId>"}`,
 		},
 		{
@@ -232,7 +240,7 @@ type listPosts struct {
 }
 
 type getPost struct {
-	PostID input.ObjectID `json:"postId"`
+	PostID string `json:"postId"`
 	input.Document
 }
 
@@ -265,7 +273,7 @@ type integrations struct {
 }
 
 type updatePost struct {
-	PostID                input.ObjectID  `json:"postId"`
+	PostID                string          `json:"postId"`
 	Title                 string          `json:"title,omitempty" jsonschema:"minLength=2"`
 	Content               markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
 	StatusID              string          `json:"statusId,omitempty"`
@@ -285,17 +293,17 @@ type updatePost struct {
 }
 
 type deletePost struct {
-	PostID input.ObjectID `json:"postId"`
+	PostID string `json:"postId"`
 }
 
 type listPostVoters struct {
-	PostID input.ObjectID `json:"postId"`
+	PostID string `json:"postId"`
 	input.Page
 	input.Detail
 }
 
 type addPostVoter struct {
-	PostID         input.ObjectID `json:"postId"`
+	PostID         string         `json:"postId"`
 	ID             string         `json:"id,omitempty" jsonschema_description:"Contact id."`
 	UserID         string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email          string         `json:"email,omitempty"`
@@ -304,10 +312,10 @@ type addPostVoter struct {
 }
 
 type removePostVoter struct {
-	PostID input.ObjectID `json:"postId"`
-	ID     string         `json:"id,omitempty" jsonschema_description:"Contact id."`
-	UserID string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
-	Email  string         `json:"email,omitempty"`
+	PostID string `json:"postId"`
+	ID     string `json:"id,omitempty" jsonschema_description:"Contact id."`
+	UserID string `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
+	Email  string `json:"email,omitempty"`
 }
 
 type listPostStatuses struct {

@@ -61,7 +61,7 @@ var redirectRuleOperations = []*engine.Operation{
 		Undo:        "delete_redirect_rule redirectRuleId=made",
 		Input:       input.Args[createRedirectRule](),
 		Output:      redirectRuleView,
-		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
+		Refs:        target,
 		Example:     `{"fromUrl":"https://help.plumline.example/old/invite","helpCenterId":"<helpCenterId>","locale":"en","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
@@ -73,7 +73,7 @@ var redirectRuleOperations = []*engine.Operation{
 		Path:        "/v2/help_center/redirect_rules/{redirectRuleId}",
 		Input:       input.Args[updateRedirectRule](),
 		Output:      redirectRuleView,
-		Refs:        engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection"}},
+		Refs:        target,
 		Example:     `{"redirectRuleId":"<redirectRuleId>","targetType":"article","targetId":"<articleId>"}`,
 	},
 	{
@@ -87,6 +87,9 @@ var redirectRuleOperations = []*engine.Operation{
 		Example:     `{"redirectRuleId":"<redirectRuleId>"}`,
 	},
 }
+
+// target says what the target of a redirect is.
+var target = engine.Refs{"targetId": {Kind: kind.Collection, When: "targetType=collection", Or: &engine.Ref{Kind: kind.Article, When: "targetType=article"}}}
 
 type listRedirectRules struct {
 	HelpCenterID string       `json:"helpCenterId,omitempty"`

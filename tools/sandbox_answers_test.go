@@ -154,7 +154,7 @@ func TestAnswersOfTheSandboxAreAffordable(t *testing.T) {
 	}{
 		{"search_articles", `{"search":"invoice","limit":10}`, `"id":`, 10, 1000},
 		{"get_conversation", `{"conversationId":"10027"}`, "\n[", 24, 2000},
-		{"list_posts", `{"limit":50}`, `"id":`, 50, 5500},
+		{"list_posts", `{"limit":50}`, `"id":`, 50, 6200},
 	} {
 		answer, _ := enginetest.Ask(t, server, tc.tool, tc.arguments)
 		if n := strings.Count(answer, tc.each); n != tc.times {

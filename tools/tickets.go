@@ -12,12 +12,13 @@ import (
 
 // ticketView hides the fields of a status that follow from its type, and a picture.
 var ticketView = &render.View{
-	Row: "ticketNumber id title status=status.name open categoryType assigneeId author=author.name companyId snoozedUntil|date created=createdAt|date " +
+	Row: "ticketNumber id title link=ticketUrl|link status=status.name open categoryType assigneeId author=author.name by=author.type|side companyId snoozedUntil|minute created=createdAt|date " +
 		"updated=updatedAt|date excerpt=content|excerpt",
 	Lines: "ticketNumber id title url=ticketUrl status open categoryType ticketCategoryId assigneeId teamAssigneeId snoozedUntil author companyId linkedConversations customFields " +
 		"created=createdAt updated=updatedAt|new integrations",
 	Hide:    "color isDefault profilePicture",
-	Written: "ticketNumber id title url=ticketUrl author=author.name status=status.name open snoozedUntil assigneeId categoryType",
+	Stored:  "statusId=status.name author=author.name",
+	Written: "ticketNumber id title link=ticketUrl|link author=author.name status=status.name open snoozedUntil assigneeId categoryType",
 	Body:    "content", HTML: "content", Parts: "conversationParts", Customer: "title author customFields excerpt",
 }
 
@@ -31,6 +32,8 @@ var tickets = &engine.Toolset{
 	Name: "tickets", Description: "Support tickets with their replies, categories, statuses and custom fields.",
 	Also: "support requests, issues, cases, help desk",
 	Refs: engine.Refs{
+		"ticketNumber":      {Kind: kind.Ticket},
+		"contactId":         {Kind: kind.Contact},
 		"assigneeId":        {Kind: kind.Admin},
 		"adminId":           {Kind: kind.Admin},
 		"ticketCategoryId":  {Kind: kind.TicketCategory},

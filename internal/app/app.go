@@ -162,7 +162,7 @@ func New(cfg Config) (*App, error) {
 
 // newNames returns the cache of the names that a client can see.
 func newNames(c *client.Client, wait time.Duration, memory *names.Memory) *names.Cache {
-	names := names.NewCache(c, tools.Inventory().ListRequest)
+	names := names.NewCache(c, tools.Inventory())
 	names.Patience, names.Memory = cmp.Or(wait, names.Patience), memory
 	return names
 }

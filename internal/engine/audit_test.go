@@ -100,14 +100,14 @@ func TestNoTrailNoWrite(t *testing.T) {
 		t.Errorf("%v %s", isError, text)
 	}
 	out.failing = 0
-	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Arrived()) != 1 {
+	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Writes()) != 1 {
 		t.Errorf("after the log works again: %s", text)
 	}
 	if whole := strings.Split(strings.TrimSpace(out.String()), "\n"); len(whole) != 3 || !json.Valid([]byte(whole[1])) || !json.Valid([]byte(whole[2])) {
 		t.Errorf("a half line has to end before the next: %q", whole)
 	}
 	out.failing = out.lines + 2
-	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Arrived()) != 1 {
+	if text, isError := enginetest.CallIn(t, env, op, arguments); isError || len(api.Writes()) != 1 {
 		t.Errorf("the outcome could not be noted: %s", text)
 	}
 }

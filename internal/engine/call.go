@@ -143,6 +143,10 @@ func (c *call) keeps() string {
 
 // send makes the request and returns the answer for the model and the response body of the API, which is nil after a failure.
 func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
+	var beside *glimpse
+	if c.op.Effect != Read {
+		beside = c.lookBefore(ctx)
+	}
 	res, err := c.Client.Do(ctx, req)
 	if err != nil {
 		return c.failed(c.op.Name+" failed", err).masked(c.MaskEmails), nil
@@ -155,7 +159,14 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		a.Text = "Already gone: an earlier attempt of this call deleted it, or somebody else did meanwhile."
 		return a, nil
 	}
-	a.Text = c.render(c.Named(ctx, c.op, res.Body, c.args.Detail))
+	if c.op.Effect == Read {
+		a.Text = c.render(c.Named(ctx, c.op, res.Body, c.args.Detail))
+		return a, res.Body
+	}
+	if beside == nil {
+		beside = c.lookAfter(ctx, rawjson.Value(res.Body))
+	}
+	a.Text = c.receipt(ctx, res, beside)
 	return a, res.Body
 }
 

@@ -131,7 +131,9 @@ func (k *checker) operation(op *Operation) {
 	}
 	for field, ref := range op.Refs {
 		where := fmt.Sprintf("%s, Refs[%s]", op.Name, field)
-		k.condition(op, where, ref.When)
+		for at := &ref; at != nil; at = at.Or {
+			k.condition(op, where, at.When)
+		}
 		if !op.has(field) {
 			k.add(where, "neither an argument nor a filter of the operation")
 		}

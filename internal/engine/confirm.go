@@ -212,7 +212,7 @@ func (inv *Inventory) subject(op *Operation, wire map[string]any) (read *Operati
 		if !strings.HasSuffix(path, "}") {
 			continue
 		}
-		if read = inv.readerOf(path); read != nil {
+		if read = inv.readerOf(path); read != nil && inv.takes(read, pick(wire, read.holes())) {
 			return read, pick(wire, read.holes())
 		}
 	}
@@ -220,10 +220,23 @@ func (inv *Inventory) subject(op *Operation, wire map[string]any) (read *Operati
 		path, by, _ := strings.Cut(about, "=")
 		if id := oneAt(path, wire); id != nil {
 			read = inv.Lookup(by)
-			return read, map[string]any{read.holes()[0]: id}
+			if args = map[string]any{read.holes()[0]: id}; inv.takes(read, args) {
+				return read, args
+			}
 		}
 	}
 	return nil, nil
+}
+
+// takes reports whether a read takes the values as ids: a write may have a slug where its API takes one.
+func (inv *Inventory) takes(read *Operation, args map[string]any) bool {
+	for name, value := range args {
+		ref := inv.refs[read.Name].Arguments[name]
+		if ref.Kind != nil && sought(ref.Kind) && !ref.Slugs && !ref.Kind.IsID(asText(value)) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneAt returns the argument at a dotted path. For a list it returns the only item, and nil if there are several, because a call about

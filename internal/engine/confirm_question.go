@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"featurebase-mcp/client"
-	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/names"
 	"featurebase-mcp/internal/rawjson"
@@ -154,12 +153,13 @@ func (q *inquiry) title() string {
 	return ""
 }
 
-func (q *inquiry) writer(v *render.View) *render.Writer {
+// writer returns a writer of single objects. The view may be nil.
+func (c *call) writer(v *render.View) *render.Writer {
 	if v == nil {
 		v = &render.PlainView
 	}
 	v.Parse()
-	return &render.Writer{View: v, Mask: q.MaskEmails && !v.Staff, Minutes: true, Hide: v.HiddenFields}
+	return &render.Writer{View: v, Mask: c.MaskEmails && !v.Staff, Minutes: true, Hide: v.HiddenFields}
 }
 
 // facts returns the columns that a list shows of the object, or those of the message that the call names.
@@ -175,9 +175,12 @@ func (q *inquiry) facts() (heading string, lines []string) {
 	return "The " + q.word() + " as it is now:", q.columns(w, q.body, w.RowColumns)
 }
 
-// word is the word for the object that was read: "post" for get_post.
-func (q *inquiry) word() string {
-	word, _, _ := strings.Cut(strings.TrimPrefix(q.read.Name, "get_"), "_by_")
+// word is the word for the object that was read.
+func (q *inquiry) word() string { return wordOf(q.read) }
+
+// wordOf is the word for the object that an operation reads: "post" for get_post.
+func wordOf(read *Operation) string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(read.Name, "get_"), "_by_")
 	return strings.ReplaceAll(word, "_", " ")
 }
 
@@ -300,8 +303,8 @@ func (q *inquiry) argumentLines(ctx context.Context, raw []byte) []string {
 // nameOf returns the name of the object that an id among the arguments refers to, if it is available in time, because people do not know
 // ids.
 func (q *inquiry) nameOf(ctx context.Context, argument, id string) string {
-	ref, ok := q.Inventory.refs[q.op.Name].Arguments[argument]
-	if !ok || q.Names == nil || ref.When != "" && !input.Given(strings.Split(ref.When, "|"), q.args.Wire) {
+	ref, ok := q.Inventory.refs[q.op.Name].Arguments[argument].in(q.args.Wire)
+	if !ok || ref.Kind == nil || q.Names == nil || sought(ref.Kind) {
 		return ""
 	}
 	q.Names.Complete(ctx, []*names.Kind{ref.Kind})

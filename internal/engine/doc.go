@@ -4,7 +4,8 @@
 //	env.go, mcp.go               where and for whom a call is made; the only file that knows types of MCP
 //	call.go, ask.go              one call from its arguments to its answer; a read that no tool call asked for
 //	arguments.go, place.go, request.go, view.go, outline.go   arguments, the request, the answer
-//	names.go, choices.go         ids in the place of names among the arguments; the names that people pick from
+//	names.go, seek.go, choices.go   ids in the place of names among the arguments; the names that people pick from
+//	receipt.go, glimpse.go       the answer to a write, and the one read besides that it may take
 //	acting.go, audit.go, dryrun.go, keep.go                   the acting admin, the trail of writes, writes that are not sent, texts that lose nothing
 //	confirm.go, confirm_question.go, confirm_state.go         which calls the user is asked about, what is asked, how an answer is known
 //	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps

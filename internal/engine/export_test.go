@@ -53,6 +53,9 @@ func (inv *Inventory) Mentions(op *Operation, wire map[string]any) []mention {
 	return inv.mentions(op, wire)
 }
 
+// In is the reference that holds for a call with these arguments.
+func (r Ref) In(wire map[string]any) (Ref, bool) { return r.in(wire) }
+
 // RefsOf are the references of an operation.
 func (inv *Inventory) RefsOf(op *Operation) Refs { return inv.refs[op.Name].Arguments }
 

@@ -176,7 +176,7 @@ func (f failureCase) happen(t *testing.T, op *engine.Operation, args map[string]
 		if err != nil {
 			t.Fatal(err)
 		}
-		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID), Deadline: f.limit}, Account: engine.Account{Client: c, OffBy: offBy}}
+		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory(), Logger: slog.New(slog.DiscardHandler), AllowImpersonation: true, ActingAdmin: engine.ActingAs(anID), Deadline: f.limit}, Account: engine.Account{Client: c, OffBy: offBy, Reads: func(string) bool { return false }}} // only the write itself fails
 		res, err := env.Handler(op)(ctx, enginetest.Request(op.Name, string(rawjson.Encode(args))))
 		if err != nil || !res.IsError {
 			t.Fatalf("%s: not a tool error: %v %v", f.name, err, res)

@@ -14,8 +14,11 @@ const anID = enginetest.AnID
 
 // namedKinds are the kinds that go by a name.
 func namedKinds() []*names.Kind {
-	return slices.DeleteFunc(kind.All(), func(k *names.Kind) bool { return k.List == "" })
+	return slices.DeleteFunc(kind.All(), func(k *names.Kind) bool { return k.List == "" || isSought(k) })
 }
+
+// isSought reports whether the objects of a kind are looked for one by one.
+func isSought(k *names.Kind) bool { return k.Links != nil && k.Links.Seek != nil }
 
 // references are those of all operations.
 func references() []engine.Ref {

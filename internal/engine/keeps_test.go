@@ -87,7 +87,7 @@ func TestRefusalsTellNoNamesThatAreLeftOut(t *testing.T) {
 	api := enginetest.NewAPI(t, http.StatusOK, `{"data":[{"id":"`+anID+`","name":"Secret plans"}]}`)
 	for _, reads := range []bool{true, false} {
 		env := engine.Env{Engine: &engine.Engine{Inventory: tools.Inventory()}, Account: engine.Account{
-			Client: api.Client(t), Names: names.NewCache(api.Client(t), tools.Inventory().ListRequest), Reads: func(string) bool { return reads },
+			Client: api.Client(t), Names: names.NewCache(api.Client(t), tools.Inventory()), Reads: func(string) bool { return reads },
 		}}
 		text, isError := enginetest.CallIn(t, env, tools.Inventory().Lookup("create_post"), `{"boardId":"Ideas","title":"Hello"}`)
 		if !isError || strings.Contains(text, "Secret plans") != reads || !reads && !strings.Contains(text, "give the id (list_boards, which lists them, is switched off)") {

@@ -16,8 +16,20 @@ import (
 
 // Ref declares that a field holds the id of an object of a kind, so that a name is accepted in its place.
 type Ref struct {
-	Kind *names.Kind
-	When string // the condition for it, as in Rule.When; empty: always
+	Kind  *names.Kind
+	When  string // the condition for it, as in Rule.When; empty: always
+	Slugs bool   // the API takes a slug here by itself, so that only an address is looked up
+	Or    *Ref   // what it holds where When does not hold; nil: nothing with a name
+}
+
+// in returns the reference that holds for a call with these arguments, or false.
+func (r Ref) in(wire map[string]any) (Ref, bool) {
+	for at := &r; at != nil; at = at.Or {
+		if at.When == "" || input.Holds(at.When, wire) {
+			return *at, true
+		}
+	}
+	return r, false
 }
 
 // Refs are the references of a toolset or an operation, by field: an argument at any depth or a field of filters, and for a toolset also a
@@ -36,7 +48,9 @@ func refsOf(set *Toolset, op *Operation) refs {
 	maps.Copy(of.Arguments, set.Refs)
 	for _, shown := range []Refs{set.Refs, set.AnswerRefs} {
 		for field, ref := range shown {
-			of.answers = append(of.answers, names.FieldOf(field, ref.Kind))
+			if ref.Kind.Links == nil || ref.Kind.Links.Seek == nil { // others are too many for the names of some to be known
+				of.answers = append(of.answers, names.FieldOf(field, ref.Kind))
+			}
 		}
 	}
 	maps.Copy(of.Arguments, op.Refs)
@@ -88,6 +102,11 @@ func (inv *Inventory) ListRequest(k *names.Kind) (client.Request, error) {
 		args[input.LimitArg] = json.Number(strconv.Itoa(PageSize))
 	}
 	return requestOf(op, args)
+}
+
+// Request returns the request of an operation. arguments are in the API's form.
+func (inv *Inventory) Request(operation string, arguments map[string]any) (client.Request, error) {
+	return requestOf(inv.Lookup(operation), arguments)
 }
 
 // shown returns the fields with ids that the answer shows, so that no name is looked up in vain.

@@ -305,7 +305,7 @@ func TestOtherAnswersKeepTheBudget(t *testing.T) {
 		status                                int
 		dryRun                                bool
 	}{
-		{"an update", "update_post", `{"postId":"` + anID + `","title":"xx"}`, post, `{"untrusted-text":"title, author, tags","id":"` + anID + `","title":"long `, 200, false},
+		{"an update", "update_post", `{"postId":"` + anID + `","title":"xx"}`, post, `{"untrusted-text":"title, author, tags","did":"updated","id":"` + anID + `","title":"long `, 200, false},
 		{"a dry run", "create_post", `{"boardId":"` + anID + `","title":"xx","tags":["` + long + `"],"eta":"` + long + `"}`, post, `Dry run`, 200, true},
 		{"an object with large fields", "get_survey", `{"surveyId":"` + anID + `"}`, survey, "\npages: [{", 200, false},
 		{"an object without a view", "query_report", `{"metric":"m","aggregation":"count","granularity":"hour","startDate":"2026-01-01","endDate":"2026-12-31"}`, `{"timeSeries":` + string(rawjson.Encode(numbered(5000))) + `,"value":34}`, "\ntimeSeries: [[", 200, false},

@@ -29,6 +29,7 @@ type mention struct {
 	Kind  *names.Kind
 	path  string
 	value string
+	slugs bool // the API takes a slug here
 	Put   func(id string)
 }
 
@@ -77,16 +78,19 @@ func (f *mentionFinder) clauses(path string, group map[string]any) {
 // field records the value of one field, or each item of a list.
 func (f *mentionFinder) field(name, path string, object map[string]any, key string) {
 	r, ok := f.fields[name]
-	if !ok || r.When != "" && !input.Holds(r.When, f.wire) {
+	if !ok {
+		return
+	}
+	if r, ok = r.in(f.wire); !ok {
 		return
 	}
 	switch v := object[key].(type) {
 	case string:
-		f.found = append(f.found, mention{r.Kind, path, v, func(id string) { object[key] = id }})
+		f.found = append(f.found, mention{r.Kind, path, v, r.Slugs, func(id string) { object[key] = id }})
 	case []any:
 		for i, item := range v {
 			if s, ok := item.(string); ok {
-				f.found = append(f.found, mention{r.Kind, fmt.Sprintf("%s[%d]", path, i), s, func(id string) { v[i] = id }})
+				f.found = append(f.found, mention{r.Kind, fmt.Sprintf("%s[%d]", path, i), s, r.Slugs, func(id string) { v[i] = id }})
 			}
 		}
 	}
@@ -100,11 +104,22 @@ func (c *call) resolve(ctx context.Context) *answer {
 			m.Put(id)
 			continue
 		}
+		if m.slugs && !input.IsLink(m.value) {
+			continue
+		}
 		named = append(named, m)
-		c.Names.Ask(ctx, m.Kind) // starts the lists of all kinds at once
+		if !sought(m.Kind) {
+			c.Names.Ask(ctx, m.Kind) // starts the lists of all kinds at once
+		}
 	}
 	var p input.Problems
 	for _, m := range named {
+		if sought(m.Kind) {
+			if end := c.seek(ctx, m, &p); end != nil {
+				return end
+			}
+			continue
+		}
 		found, dir, err := c.Names.Find(ctx, m.Kind, m.value)
 		switch {
 		case err != nil:

@@ -27,6 +27,9 @@ func (c *call) bullets(w *render.Writer, body rawjson.Value) string {
 	if rows.Shared != nil {
 		bullets = append(w.AppendFacts(append(bullets, "All of them: "...), rows.Shared, nil), "\n\n"...)
 	}
+	if rows.Links != "" {
+		bullets = append(bullets, "Links: "+rows.Links+"\n\n"...)
+	}
 	shown, full := 0, false
 	rows.Each(func(fields []rawjson.Value) {
 		if full || fields == nil { // the live API returns null items

@@ -35,8 +35,6 @@ func (c *call) render(body []byte) string {
 	case kind != rawjson.Object:
 		out, _ := w.AppendValue(nil, value, "")
 		return string(out)
-	case c.op.Effect != Read:
-		return c.AnswerBudget.Object(w.Receipt(value))
 	default:
 		text, bodyAt := w.Document(value)
 		return part(c.op, text, bodyAt, c.args.Offset, c.AnswerBudget)

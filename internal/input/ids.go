@@ -18,3 +18,9 @@ func Bracketed(value string, form func(id string) bool) string {
 	}
 	return value
 }
+
+// IsLink reports whether a text is an address rather than an id, a slug or a name.
+func IsLink(text string) bool {
+	before, _, found := strings.Cut(strings.TrimSpace(text), "/")
+	return found && !strings.ContainsAny(before, " \t") && (strings.HasSuffix(before, ":") || strings.Contains(before, "."))
+}

@@ -30,6 +30,7 @@ type Shape struct {
 	Values   *Shape
 	Enum     []string
 	normal   func(any) any          // converts another spelling of a value before the check; may be nil
+	linked   func(any) bool         // reports whether a value is an address, which passes as it is and is resolved after the check; may be nil
 	Wire     func(any) (any, error) // converts a checked value to the API's form; may be nil
 	Min, max *big.Rat
 }
@@ -45,6 +46,11 @@ type normalizer interface {
 	Normal(value any) any
 }
 
+// linker is implemented by types of arguments that are no texts and yet take an address. Linked is called on the zero value.
+type linker interface {
+	Linked(value any) bool
+}
+
 func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *Shape {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -58,6 +64,9 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *Shap
 	}
 	if n, ok := reflect.TypeAssert[normalizer](reflect.Zero(t)); ok {
 		sh.normal = n.Normal
+	}
+	if l, ok := reflect.TypeAssert[linker](reflect.Zero(t)); ok {
+		sh.linked = l.Linked
 	}
 	switch {
 	case s.Type == "array":
@@ -131,6 +140,9 @@ func isEmpty(v any) bool {
 
 // Check returns the value in the API's form and records its problems. The result is undefined if there are any.
 func (sh *Shape) Check(path string, v any, p *Problems) any {
+	if sh.linked != nil && sh.linked(v) {
+		return v
+	}
 	before := len(p.lines)
 	if sh.normal != nil {
 		v = sh.normal(v)

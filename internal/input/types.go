@@ -126,6 +126,12 @@ func (TicketNumber) Normal(v any) any {
 	return v
 }
 
+// Linked reports whether the value is an address of a ticket, which has its number.
+func (TicketNumber) Linked(v any) bool {
+	s, ok := v.(string)
+	return ok && IsLink(s)
+}
+
 // Clauses are filters joined with AND, the only group that the API accepts. The struct tag filters declares the fields, separated by
 // commas: the name; a colon and the kind, which is date, number, boolean, any for a value sent as it is, or the valid values between bars
 // (without a kind the field is a text); and a question mark if null is a valid value. The description, the check of names and the

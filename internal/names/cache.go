@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/rawjson"
 )
 
 // The limits of lists of names.
@@ -34,8 +36,8 @@ const (
 // who wait for it, and kept for a minute. Each client needs its own Cache, because another key may see another organization. A nil Cache
 // knows no names.
 type Cache struct {
-	client  *client.Client
-	request func(*Kind) (client.Request, error)
+	client   *client.Client
+	requests Requests
 
 	Now      func() time.Time
 	Patience time.Duration // how long an answer waits for names, which are optional in answers
@@ -45,9 +47,17 @@ type Cache struct {
 	latest map[*Kind]*List // the newest list of each kind, which may still be loading
 }
 
-// NewCache returns an empty cache of the names that c can see. It makes no request. request returns the request for the list of a kind.
-func NewCache(c *client.Client, request func(*Kind) (client.Request, error)) *Cache {
-	return &Cache{client: c, request: request, Now: time.Now, Patience: patience, latest: map[*Kind]*List{}}
+// Requests makes requests of the names of operations. The inventory of operations does.
+type Requests interface {
+	// ListRequest returns the request for the list of a kind.
+	ListRequest(k *Kind) (client.Request, error)
+	// Request returns the request of an operation. arguments are in the API's form.
+	Request(operation string, arguments map[string]any) (client.Request, error)
+}
+
+// NewCache returns an empty cache of the names that c can see. It makes no request.
+func NewCache(c *client.Client, requests Requests) *Cache {
+	return &Cache{client: c, requests: requests, Now: time.Now, Patience: patience, latest: map[*Kind]*List{}}
 }
 
 // errNoNames is the failure of a lookup without a cache.
@@ -63,6 +73,10 @@ type Thing struct {
 	Source  struct {
 		HTML string `json:"bodyHtml"`
 	} `json:"source"`
+	Label string `json:"label"` // what a custom field has in the place of a name
+
+	Slugs []string `json:"-"` // in its addresses, for kinds with addresses
+	Hosts []string `json:"-"` // of its addresses
 }
 
 // Called returns the name, e-mail or title of a thing. A conversation without a title gets an excerpt of its first message.
@@ -124,7 +138,7 @@ func (n *Cache) ask(ctx context.Context, k *Kind, maxAge time.Duration) *List {
 // load fills a list and counts it.
 func (n *Cache) load(ctx context.Context, k *Kind, d *List) {
 	defer close(d.done)
-	d.fill(ctx, n.client, n.request, k)
+	d.fill(ctx, n.client, n.requests, k)
 	n.Memory.keep(n, k, d)
 }
 
@@ -155,7 +169,7 @@ func (d *List) wait(ctx context.Context) error {
 }
 
 // fill loads the list. It recovers from a panic, which in this goroutine would end the whole server.
-func (d *List) fill(ctx context.Context, c *client.Client, request func(*Kind) (client.Request, error), k *Kind) {
+func (d *List) fill(ctx context.Context, c *client.Client, requests Requests, k *Kind) {
 	defer func() {
 		if v := recover(); v != nil {
 			d.err = fmt.Errorf("panic while listing %s: %v", k.Plural, v)
@@ -165,7 +179,7 @@ func (d *List) fill(ctx context.Context, c *client.Client, request func(*Kind) (
 	defer end()
 	ctx, cancel := context.WithTimeout(ctx, lookUpTime)
 	defer cancel()
-	req, err := request(k)
+	req, err := requests.ListRequest(k)
 	if err != nil {
 		d.err = err
 		return
@@ -187,17 +201,33 @@ func (d *List) fill(ctx context.Context, c *client.Client, request func(*Kind) (
 	}
 }
 
-// add stores an item of the list. It skips an item without an id, one without a name where names are looked up, and one that is too long to
-// be typed.
-func (d *List) add(k *Kind, item []byte) {
+// thingOf reads an object of a kind. It returns false for one without an id, and for one that is too long to be typed.
+func thingOf(k *Kind, item []byte) (Thing, bool) {
 	var t Thing
-	if json.Unmarshal(item, &t) != nil || t.ID == "" || k.Most == 0 && plainName(t.Name+t.Email) == "" {
-		return
+	if json.Unmarshal(item, &t) != nil {
+		return t, false
 	}
-	if len(t.ID)+len(t.Name)+len(t.Email)+len(t.Title) > longestThing {
+	if k.Field != "" {
+		t.ID = string(rawjson.Value(item).Get(k.Field).Bare())
+	}
+	t.Name = cmp.Or(t.Name, t.Label)
+	if t.ID == "" || len(t.ID)+len(t.Name)+len(t.Email)+len(t.Title) > longestThing {
+		return t, false
+	}
+	t.readLinks(k, item)
+	return t, true
+}
+
+// add stores an item of the list. It skips one without a name where names are looked up.
+func (d *List) add(k *Kind, item []byte) {
+	t, ok := thingOf(k, item)
+	if !ok || k.Most == 0 && plainName(t.Name+t.Email) == "" {
 		return
 	}
 	size := len(t.ID) + len(t.Name) + len(t.Email) + len(t.Title) + len(t.Updated) + min(len(t.Source.HTML), longestSource) + thingSize
+	for _, s := range slices.Concat(t.Slugs, t.Hosts) {
+		size += len(s)
+	}
 	if d.size+size > mostOfList {
 		d.Cut = true
 		return
@@ -214,12 +244,12 @@ func (d *List) add(k *Kind, item []byte) {
 // plainName is the form in which names are compared: without surrounding space and in lower case.
 func plainName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// called returns the things with exactly this name or id, or e-mail where the kind has ByEmail.
+// called returns the things with exactly this name, id, address or slug, or e-mail where the kind has ByEmail.
 func (d *List) called(k *Kind, name string) []Thing {
 	var found []Thing
-	plain := plainName(name)
+	given := k.Read(name)
 	for _, t := range d.Things {
-		if plain == plainName(t.Name) || t.ID == strings.TrimSpace(name) || k.ByEmail && plain == plainName(t.Email) {
+		if t.is(k, given) {
 			found = append(found, t)
 		}
 	}

@@ -7,6 +7,8 @@ type Kind struct {
 	Word, Plural string // the words for it in texts
 	IDs          string // the names of arguments and holes in paths that hold an id, separated by spaces
 	Find         string // the operation that finds a valid id; empty: List
+	Field        string // the field of an object with its id; empty: id
+	Links        *Links // how an object is found by its address or slug; nil: not at all
 
 	// The following are set for kinds whose objects people know by name.
 	List    string               // the operation that lists all of them

@@ -23,7 +23,7 @@ func TestTheNamesOfAllAccountsHaveOneBound(t *testing.T) {
 	var memory names.Memory
 	var all []*names.Cache
 	for i := range 60 {
-		cache := names.NewCache(api.Client(t), tools.Inventory().ListRequest)
+		cache := names.NewCache(api.Client(t), tools.Inventory())
 		cache.Memory = &memory
 		all = append(all, cache)
 		if found, _, err := cache.Find(t.Context(), kind.Board, "Board 7 "+strings.Repeat("x", 3500)); err != nil || len(found) != 1 {

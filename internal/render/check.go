@@ -11,7 +11,7 @@ import (
 
 // forms are the valid forms of a column, which appendForm describes. A list of fields is also valid.
 var forms = []string{
-	"", "shared", "date", "minute", "excerpt", "gist", "text", "new", "flag", "some", "brief", "names", "off", "same", "table",
+	"", "shared", "date", "minute", "excerpt", "gist", "text", "new", linkForm, "flag", "side", "everybody", "some", "brief", fewForm, "names", "off", "same", "table",
 }
 
 var fieldForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\w+([:,]\w+)+$`) })
@@ -21,7 +21,7 @@ var fieldForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 func (v *View) Check() error {
 	v.Parse()
 	var found []error
-	for where, list := range map[string][]Column{"Row": v.RowColumns, "Written": v.WrittenColumns, "Lines": v.lines} {
+	for where, list := range map[string][]Column{"Row": v.RowColumns, "Written": v.WrittenColumns, "Lines": v.lines, "Stored": v.stored} {
 		var names []string
 		for _, c := range list {
 			if slices.Contains(names, c.Name) {

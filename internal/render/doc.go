@@ -2,6 +2,7 @@
 //
 //	view.go, check.go     which fields of an object are shown, and how
 //	rows.go, listing.go   the items of a page as columns, and the part of a page that fits an answer
+//	receipt.go            the answer to a write
 //	document.go           one object as lines and text
 //	transcript.go         a thread of messages
 //	outline.go            a list as Markdown with links

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -20,14 +21,18 @@ import (
 //	gist     the first 120 characters of HTML
 //	text     the first 200 characters of plain text
 //	new      a text or a time, unless the row or the document already has it
+//	link     an address, without the beginning that the links of all rows share
 //	flag     true, or nothing
+//	side     of which side somebody is, by the type of the person: team, bot or integration; nothing for customers
 //	some     a number, unless it is 0
 //	brief    an object without members that are false
+//	few      the first 120 characters of a text, the first three items of a list, an object's members that are not empty in this way
 //	names    the names of an object's members that are true
 //	off      the names of an object's members that are false
 //	same     an object of objects; an inner object whose values are all equal becomes that value
 //	a:b      a list of objects as one object, with a as the names and b as the values
 //	a,b,c    these fields of an object, or of each object of a list
+//	everybody  a list of those who see the object, which everybody sees if the list is empty
 //	table    a list of objects as a list of rows, the first with the names of the fields
 func (w *Writer) appendForm(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	switch f.Kind() {
@@ -59,6 +64,12 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 		text = w.rawExcerpt(f.Bare(), GistLength)
 	case "text", "new":
 		text = markup.PlainExcerpt(legible.Minute(f.Text()), markup.ExcerptLength)
+	case linkForm:
+		text = w.rest(f.Text())
+	case fewForm:
+		return w.appendFew(out, f, c.Path[0])
+	case "side":
+		text = sides[f.Text()]
 	default:
 		return w.AppendValue(out, f, c.Path[0])
 	}
@@ -70,6 +81,55 @@ func (w *Writer) appendText(out []byte, f rawjson.Value, c Column) ([]byte, bool
 		w.leftOut.Add(markup.Carried(f.Text()))
 	}
 	return rawjson.AppendString(out, text), text != ""
+}
+
+// sides are the words for the types of people who are no customers. A customer's name could say anything, so a row says who is of the team
+// in a field of its own.
+var sides = map[string]string{"admin": "team", "bot": "bot", "integration": "integration"}
+
+// appendFew writes the beginning of a value: what tells it from others, however long it is.
+func (w *Writer) appendFew(out []byte, v rawjson.Value, name string) ([]byte, bool) {
+	const items = 3
+	switch {
+	case v.IsEmpty():
+		return out, false
+	case slices.Contains(w.SecretFields, name):
+		return w.appendWithheld(out, v), true
+	}
+	switch v.Kind() {
+	case rawjson.String:
+		if text := v.Text(); legible.IsTime(text) {
+			return rawjson.AppendString(out, legible.Minute(text)), true
+		}
+		text := w.Words(w.rawExcerpt(v.Bare(), GistLength))
+		return rawjson.AppendString(out, text), text != ""
+	case rawjson.Array:
+		out = append(out, '[')
+		empty, more := len(out), 0
+		for item := range v.Items() {
+			if more++; more <= items {
+				out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.appendFew(out, item, name) })
+			}
+		}
+		if more -= items; more > 0 {
+			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return fmt.Appendf(out, `"… %d more"`, more), true })
+		}
+		return append(out, ']'), len(out) > empty
+	case rawjson.Object:
+		out = append(out, '{')
+		empty := len(out)
+		for member, inner := range v.Members() {
+			if slices.Contains(w.Hide, member) {
+				continue
+			}
+			out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
+				return w.appendFew(append(w.appendName(out, member), ':'), inner, member)
+			})
+		}
+		return append(out, '}'), len(out) > empty
+	default:
+		return append(out, v...), true
+	}
 }
 
 // appendStart writes the beginning of a text as it stands in JSON, without quotes and without the ellipsis of a cut.
@@ -127,6 +187,8 @@ func (w *Writer) appendListForm(out []byte, f rawjson.Value, c Column) ([]byte, 
 	switch {
 	case c.form == "table":
 		return w.appendTable(out, f)
+	case c.form == fewForm, c.form == "everybody":
+		return w.appendFew(out, f, c.Path[0])
 	case strings.Contains(c.form, ","):
 		return w.appendEach(out, f, Column{Path: []string{""}, form: c.form})
 	default:
@@ -144,6 +206,8 @@ func (w *Writer) appendObjectForm(out []byte, f rawjson.Value, c Column) ([]byte
 		return w.appendSame(out, f)
 	case c.form == "brief":
 		return w.appendBrief(out, f)
+	case c.form == fewForm:
+		return w.appendFew(out, f, c.Path[0])
 	case strings.Contains(c.form, ","):
 		return w.appendPart(out, f, strings.Split(c.form, ","))
 	default:

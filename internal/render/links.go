@@ -25,3 +25,14 @@ func LinkStart(links ...string) string {
 	}
 	return start
 }
+
+// linkForm is the form of a column with the address of the object for people.
+const linkForm = "link"
+
+// rest returns what a link has behind the beginning that all links of the answer share, or the whole link where that would be nothing.
+func (w *Writer) rest(link string) string {
+	if rest, ok := strings.CutPrefix(link, w.linkStart); ok && rest != "" {
+		return rest
+	}
+	return link
+}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"featurebase-mcp/internal/rawjson"
 )
@@ -17,6 +18,8 @@ type Rows struct {
 	Count  int               // items that are objects
 	plain  bool              // some items are neither objects nor empty
 	Shared []rawjson.Value   // the values that all rows have in columns of the form shared; nil if there are none
+	Links  string            // how the links of the rows are put together, "https://feedback.example.com/p/{link}"; empty: each row has its whole link
+	unlink int               // the column whose values follow from Links and another column, so that no row shows it; -1 for none
 }
 
 // keptRows is how many rows are kept in memory, more than a page has.
@@ -24,7 +27,7 @@ const keptRows = 200
 
 // Rows parses the items of a list.
 func (w *Writer) Rows(items rawjson.Value) *Rows {
-	r := &Rows{w: w, items: items}
+	r := &Rows{w: w, items: items, unlink: -1}
 	again := make([]rawjson.Value, len(w.RowColumns))
 	for item := range items.Items() {
 		fields := again
@@ -46,7 +49,42 @@ func (w *Writer) Rows(items rawjson.Value) *Rows {
 	if r.Count < 2 || !r.sharesAny() {
 		r.Shared = nil
 	}
+	r.joinLinks()
 	return r
+}
+
+// longestStart is how long the shared beginning of links may be. Links are far shorter; a longer one would leave no room for rows.
+const longestStart = 200
+
+// joinLinks finds how the links of all rows begin, so that the list says it once. Where the rest of each link is the value of the first
+// column, such as the number of a ticket, no row has to show it.
+func (r *Rows) joinLinks() {
+	at := slices.IndexFunc(r.w.RowColumns, func(c Column) bool { return c.form == linkForm })
+	r.w.linkStart = ""
+	if at < 0 {
+		return
+	}
+	var links []string
+	for _, fields := range r.kept {
+		if fields != nil {
+			links = append(links, fields[at].Text())
+		}
+	}
+	start := LinkStart(links...)
+	if start == "" || len(start) > longestStart {
+		return
+	}
+	follows := !r.more
+	for _, fields := range r.kept {
+		if fields != nil && (fields[at].Text() == "" || strings.TrimPrefix(fields[at].Text(), start) != string(fields[0].Bare())) {
+			follows = false
+		}
+	}
+	hole := r.w.RowColumns[at].Name
+	if follows {
+		hole, r.unlink = r.w.RowColumns[0].Name, at
+	}
+	r.w.linkStart, r.Links = start, r.w.Words(start)+"{"+hole+"}"
 }
 
 // compare removes from Shared the values that a row does not have.
@@ -96,8 +134,11 @@ func (r *Rows) Each(f func(fields []rawjson.Value)) {
 	}
 }
 
-// own removes the shared values from a row.
+// own removes from a row what the list says for all rows.
 func (r *Rows) own(fields []rawjson.Value) []rawjson.Value {
+	if fields != nil && r.unlink >= 0 {
+		fields[r.unlink] = nil
+	}
 	if fields != nil {
 		for i := range r.Shared {
 			if r.Shared[i] != nil {

@@ -14,9 +14,13 @@ import (
 // posts costs no more than its excerpts. Where an object has a name twice, the first value counts, everywhere.
 type View struct {
 	// Row lists the columns of a list's row, separated by spaces, as path or name=path, with an optional form after a bar (see appendForm).
+	// Steps of a path are joined by dots, and the step * stands for every member of an object. A field after a slash is shown where the path
+	// leads to nothing: externalUrl/featurebaseUrl.
 	Row string
 	// Written lists, in the same way, the columns of the answer to a write: enough to name the object and to continue with it.
 	Written string
+	// Stored lists, in the same way, where the value of an argument stands in the response to a write, if not in the field of its name.
+	Stored string
 	// Lines lists, in the same way, the first lines of a single object's document. All other fields follow, except those of Hide.
 	Lines string
 	// Hide lists the fields that a document leaves out at any depth; each view says why.
@@ -47,6 +51,7 @@ type View struct {
 	RowColumns     []Column
 	WrittenColumns []Column
 	lines          []Column
+	stored         []Column
 	HTMLFields     []string
 	SecretFields   []string
 	RepeatFields   []string
@@ -58,9 +63,10 @@ type View struct {
 
 // Column is one parsed column of a row, a document or the answer to a write.
 type Column struct {
-	Name string
-	Path []string
-	form string
+	Name    string
+	Path    []string
+	Instead string // the field that is shown where the path leads to nothing; empty: none
+	form    string
 }
 
 // everywhere are the fields that are the same in every answer: the kind of the object, and the organization of the key.
@@ -69,7 +75,7 @@ const everywhere = "object organization organizationId"
 // Parse parses the texts of the view into columns and lists, once. It has to be called before these are read.
 func (v *View) Parse() {
 	v.once.Do(func() {
-		v.RowColumns, v.WrittenColumns, v.lines = columns(v.Row), columns(v.Written), columns(v.Lines)
+		v.RowColumns, v.WrittenColumns, v.lines, v.stored = columns(v.Row), columns(v.Written), columns(v.Lines), columns(v.Stored)
 		v.HTMLFields, v.SecretFields, v.RepeatFields = strings.Fields(v.HTML), strings.Fields(v.Secret), strings.Fields(v.Repeats)
 		v.HiddenFields = append(strings.Fields(everywhere+" "+v.Hide), v.RepeatFields...)
 		v.customer = strings.Fields(v.Customer)
@@ -96,7 +102,11 @@ func columns(specs string) []Column {
 		if !renamed {
 			path = name
 		}
-		list = append(list, Column{Name: name, Path: strings.Split(path, "."), form: form})
+		path, instead, _ := strings.Cut(path, "/")
+		if !renamed {
+			name = path
+		}
+		list = append(list, Column{Name: name, Path: strings.Split(path, "."), Instead: instead, form: form})
 	}
 	return list
 }
@@ -115,8 +125,9 @@ type Writer struct {
 	ShowHidden bool // shows the hidden text of a single object below it, marked as such
 	CanShow    bool // the operation has an argument for that
 
-	begin   int           // offset of the current row
-	leftOut markup.Hidden // hidden text of the current row, object or message
+	begin     int           // offset of the current row
+	leftOut   markup.Hidden // hidden text of the current row, object or message
+	linkStart string        // how the links of all rows begin, which the list says once
 }
 
 // IsList reports whether a response is the envelope of a list.
@@ -190,6 +201,9 @@ func (w *Writer) appendRows(out []byte, items rawjson.Value, l *Listing) []byte 
 	if rows.Shared != nil {
 		out = append(w.appendFields(append(out, `"everyRow":`...), rows.Shared, w.RowColumns), ',')
 	}
+	if rows.Links != "" {
+		out = append(rawjson.AppendString(append(out, `"links":`...), rows.Links), ',')
+	}
 	out = append(out, data...)
 	empty := len(out)
 	rows.Each(func(fields []rawjson.Value) {
@@ -218,28 +232,19 @@ func (w *Writer) appendEnvelope(out []byte, envelope rawjson.Value, l *Listing) 
 	return out
 }
 
-// Receipt writes the answer to a write: the columns of Written, or the whole response if it has none of them.
-func (w *Writer) Receipt(body rawjson.Value) []byte {
-	w.Minutes = true
-	fields := make([]rawjson.Value, len(w.WrittenColumns))
-	Pick(body, w.WrittenColumns, fields)
-	if row := w.appendFields(nil, fields, w.WrittenColumns); len(row) > len("{}") {
-		return append(appendMark([]byte("{"), w.writtenMark), row[1:]...)
-	}
-	w.Hide = w.HiddenFields
-	w.leftOut = markup.Hidden{}
-	out, _ := w.appendObject(nil, body)
-	return w.appendLeftOut(out)
-}
-
 // Pick stores the values of columns in fields, which has an entry for each column. It parses the object once however many columns there
-// are.
+// are, and once more for a field that another one stands in for.
 func Pick(item rawjson.Value, columns []Column, fields []rawjson.Value) {
 	for name, value := range item.Pairs() {
 		for i := range columns {
 			if columns[i].Path[0] == string(name) && fields[i] == nil {
 				fields[i] = value
 			}
+		}
+	}
+	for i, c := range columns {
+		if c.Instead != "" && fields[i].IsEmpty() {
+			fields[i] = item.Get(c.Instead)
 		}
 	}
 }
@@ -260,11 +265,13 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Colu
 // AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
 func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
-		return out, false
+		return append(out, `"everybody"`...), c.form == "everybody" && f != nil
 	}
 	switch rest := c.Path[1:]; {
 	case len(rest) == 0:
 		return w.appendForm(out, f, c)
+	case rest[0] == "*":
+		return w.appendOfMembers(out, f, Column{Path: rest, form: c.form})
 	case f.Kind() == rawjson.Array:
 		return w.appendEach(out, f, c)
 	default:
@@ -280,6 +287,31 @@ func (w *Writer) appendEach(out []byte, list rawjson.Value, c Column) ([]byte, b
 		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) { return w.AppendField(out, item, c) })
 	}
 	return append(out, ']'), len(out) > empty
+}
+
+// appendOfMembers writes one field of each member of an object, by the names of the members, or the value alone if all members have the same.
+func (w *Writer) appendOfMembers(out []byte, object rawjson.Value, c Column) ([]byte, bool) {
+	start := len(out)
+	out = append(out, '{')
+	empty := len(out)
+	members := 0
+	var values []string
+	for name, member := range object.Members() {
+		members++
+		out = rawjson.AppendNext(out, empty, func(out []byte) ([]byte, bool) {
+			out = append(w.appendName(out, name), ':')
+			value := len(out)
+			out, ok := w.AppendField(out, member, c)
+			if ok {
+				values = append(values, string(out[value:]))
+			}
+			return out, ok
+		})
+	}
+	if len(values) == members && len(slices.Compact(slices.Clone(values))) == 1 {
+		return append(out[:start], values[0]...), true
+	}
+	return append(out, '}'), len(out) > empty
 }
 
 // ownNames are the fields whose members the organization names. No member of them is hidden, even if it has the name of a hidden field.

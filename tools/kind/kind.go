@@ -18,24 +18,31 @@ var (
 	Admin           = &names.Kind{Word: "admin", Plural: "admins", IDs: "adminId assigneeId adminAssigneeId", List: "list_admins", ByEmail: true, IsID: input.IsHex24}
 	Team            = &names.Kind{Word: "team", Plural: "teams", IDs: "teamId teamAssigneeId", List: "list_teams", IsID: input.IsHex24}
 	ConversationTag = &names.Kind{Word: "conversation tag", Plural: "conversation tags", IDs: "tagId", List: "list_conversation_tags", IsID: input.IsHex24}
-	Collection      = &names.Kind{Word: "collection", Plural: "collections", IDs: "collectionId parentId", List: "list_collections", IsID: input.IsNumber}
-	TicketCategory  = &names.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
-	TicketStatus    = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
+	Collection      = &names.Kind{
+		Word: "collection", Plural: "collections", IDs: "collectionId parentId", List: "list_collections", IsID: input.IsNumber,
+		Links: &names.Links{Step: "collections", Leads: true},
+	}
+	TicketCategory = &names.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
+	TicketStatus   = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
 )
 
-// The kinds with many objects whose names are not unique. People pick one by its name, and the value contains the id.
+// The kinds with many objects. A name of one is not unique, so people pick one from a list, and the value contains the id; and calls may have
+// an address, a slug, a title or an e-mail, which is looked for.
 var (
 	Post = &names.Kind{
 		Word: "post", Plural: "posts", IDs: "postId", Find: "search_posts", IsID: input.IsHex24,
 		List: "list_posts", Most: page, Order: map[string]any{"sortBy": "createdAt", "sortOrder": "desc"},
+		Links: &names.Links{Step: "p", Seek: seekPost, Has: "slug or title"},
 	}
 	Changelog = &names.Kind{
 		Word: "changelog", Plural: "changelogs", IDs: "changelogId", IsID: input.IsHex24,
 		List: "list_changelogs", Most: page, Order: map[string]any{"state": "all"},
+		Links: &names.Links{Step: "changelog", Seek: seekChangelog, Has: "slug or title"},
 	}
 	Article = &names.Kind{
 		Word: "article", Plural: "articles", IDs: "articleId", Find: "search_articles", IsID: input.IsNumber,
 		List: "list_articles", Most: page,
+		Links: &names.Links{Step: "articles", Leads: true, Seek: seekArticle, Has: "slug or title"},
 	}
 	Conversation = &names.Kind{
 		Word: "conversation", Plural: "conversations", IDs: "conversationId conversationPartId", Find: "search_conversations", IsID: input.IsNumber,
@@ -44,6 +51,19 @@ var (
 	Contact = &names.Kind{
 		Word: "contact", Plural: "contacts", IDs: "contactId userId", IsID: input.IsHex24,
 		List: "search_contacts", Most: page, Order: map[string]any{"sort": "lastActivity:desc"},
+		Links: &names.Links{Seek: seekContact, Has: "e-mail or name"},
+	}
+	Company = &names.Kind{
+		Word: "company", Plural: "companies", IDs: "companyId featurebaseId", Find: "search_companies", IsID: input.IsHex24,
+		Links: &names.Links{Seek: seekCompany, Has: "name"},
+	}
+	Ticket = &names.Kind{
+		Word: "ticket", Plural: "tickets", IDs: "ticketNumber", Field: "ticketNumber", Find: "list_tickets", IsID: input.IsNumber,
+		Links: &names.Links{Step: "tickets", Seek: seekTicket, Sample: true, Has: "number"},
+	}
+	PostTag = &names.Kind{
+		Word: "post tag", Plural: "post tags", IDs: "postTagId", Find: "search_posts", IsID: input.IsHex24,
+		Links: &names.Links{Seek: seekTag, Has: "name"},
 	}
 )
 
@@ -51,14 +71,12 @@ var (
 var (
 	customField  = &names.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
 	comment      = &names.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}
-	company      = &names.Kind{Word: "company", IDs: "companyId featurebaseId", Find: "search_companies"}
 	survey       = &names.Kind{Word: "survey", IDs: "surveyId", Find: "list_surveys"}
 	webhook      = &names.Kind{Word: "webhook", IDs: "webhookId", Find: "list_webhooks"}
 	brand        = &names.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
 	helpCenter   = &names.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
 	redirectRule = &names.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
 	attribute    = &names.Kind{Word: "conversation attribute", IDs: "attributeId", Find: "list_conversation_attributes"}
-	ticket       = &names.Kind{Word: "ticket", IDs: "ticketNumber", Find: "list_tickets"}
 	ticketField  = &names.Kind{Word: "ticket field", IDs: "ticketFieldId", Find: "list_ticket_custom_fields"}
 )
 
@@ -66,7 +84,7 @@ var (
 func All() []*names.Kind {
 	return []*names.Kind{
 		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus,
-		Post, Changelog, Article, Conversation, Contact,
-		customField, comment, company, survey, webhook, brand, helpCenter, redirectRule, attribute, ticket, ticketField,
+		Post, Changelog, Article, Conversation, Contact, Company, Ticket, PostTag,
+		customField, comment, survey, webhook, brand, helpCenter, redirectRule, attribute, ticketField,
 	}
 }

@@ -31,15 +31,15 @@ var findSimilarPosts = &engine.Operation{
 	Rules:       []input.Rule{{When: "postId", Refuse: "text"}, {Need: "postId|text"}},
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).findSimilarPosts(ctx) },
 	Uses:        []string{"get_post", "search_posts", "list_posts"},
-	Refs:        engine.Refs{"boardId": {Kind: kind.Board}},
+	Refs:        engine.Refs{"boardId": {Kind: kind.Board}, "postId": {Kind: kind.Post}},
 	Example:     `{"text":"The white screen hurts my eyes at night, please add a dark theme","limit":5}`,
 }
 
 type findSimilarPostsArgs struct {
-	PostID  input.ObjectID `json:"postId,omitempty"`
-	Text    string         `json:"text,omitempty" jsonschema:"maxLength=20000"`
-	BoardID string         `json:"boardId,omitempty"`
-	Limit   int            `json:"limit,omitempty" jsonschema:"minimum=1,maximum=20,default=8"`
+	PostID  string `json:"postId,omitempty"`
+	Text    string `json:"text,omitempty" jsonschema:"maxLength=20000"`
+	BoardID string `json:"boardId,omitempty"`
+	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=20,default=8"`
 }
 
 const (

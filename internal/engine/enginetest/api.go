@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,6 +64,11 @@ func (a *API) Arrived() []Sent {
 	got := a.requests
 	a.requests = nil
 	return got
+}
+
+// Writes returns the requests since the last call that are no GET.
+func (a *API) Writes() []Sent {
+	return slices.DeleteFunc(a.Arrived(), func(s Sent) bool { return s.Method == http.MethodGet })
 }
 
 // Client returns a client of this API that never retries.

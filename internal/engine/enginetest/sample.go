@@ -136,7 +136,7 @@ func sampleString(sh *input.Shape, name string, zero bool) string {
 	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"
 	case isID(name):
-		if !takes(sh, AnID) || slices.Contains(ofCollections, name) {
+		if !takes(sh, AnID) || slices.Contains(short, name) {
 			return shortID
 		}
 		return AnID
@@ -147,11 +147,11 @@ func sampleString(sh *input.Shape, name string, zero bool) string {
 	}
 }
 
-// ofCollections are arguments that hold the id of a collection, which may be given by its name, so that their shape takes any text.
-var ofCollections = []string{"collectionId", "parentId", "targetId"}
+// short are arguments that hold a short id in whose place a name or a slug can stand, so that their shape takes any text.
+var short = []string{"collectionId", "parentId", "targetId", "articleId"}
 
 func isID(name string) bool {
-	return name == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
+	return name == "id" || name == "ids" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
 func takes(sh *input.Shape, v any) bool {

@@ -26,7 +26,7 @@ const Patience = time.Minute
 
 // Names are the names that a client can see, waited for until they come.
 func Names(c *client.Client) *names.Cache {
-	names := names.NewCache(c, tools.Inventory().ListRequest)
+	names := names.NewCache(c, tools.Inventory())
 	names.Patience = Patience
 	return names
 }
