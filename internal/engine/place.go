@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"maps"
 	"strconv"
@@ -20,13 +21,13 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	args.Place.Call = checkSum(op, args.Wire)
 	args.Place.Limit = input.Integer(args.Wire[input.LimitArg])
 	args.Place.Cursor, _ = args.Wire[input.CursorArg].(string)
-	if ours := strings.HasPrefix(args.Place.Cursor, input.OursBegin); !ours && (op.Run == nil || args.Place.Cursor == "") {
+	if !strings.HasPrefix(args.Place.Cursor, input.OursBegin) {
 		return
 	}
 	begun, ok := input.ParsePlace(args.Place.Cursor)
 	switch {
 	case !ok:
-		p.Add(input.CursorArg, "damaged or made up: copy the whole nextCursor of the last answer, or leave it out to start over")
+		p.Add(input.CursorArg, madeUp)
 		return
 	case begun.Call != args.Place.Call:
 		p.Add(input.CursorArg, "it goes on with a call that had other arguments: repeat those of the call that gave it (limit and detail may differ), or leave it out to start over")
@@ -47,8 +48,16 @@ func readPlace(op *Operation, args *input.Arguments, p *input.Problems) {
 	}
 }
 
+// madeUp is the problem with a cursor that no answer gave.
+const madeUp = "damaged or made up: copy the whole nextCursor of the last answer, or leave it out to start over"
+
 // Place returns where the cursor of the call says that the job stopped, in the words of the job. It is empty for a call that begins.
-func (j *Job) Place() string { return j.args.Place.Cursor }
+func (j *Job) Place() (string, error) {
+	if j.args.Wire[input.CursorArg] != nil {
+		return "", errors.New(input.CursorArg + ": " + madeUp)
+	}
+	return j.args.Place.Cursor, nil
+}
 
 // Cursor returns a cursor for the place where the job stops. It goes on with a call that has the same arguments, except for the limit.
 func (j *Job) Cursor(place string) string {

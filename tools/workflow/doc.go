@@ -7,9 +7,12 @@
 //	postfacts.go, postboards.go    posts, boards and statuses as jobs read them
 //	customers.go                   customers with their companies, and what these pay
 //	whowaits.go                    who waits for whom in a thread
+//	postremarks.go                 what was said below posts
+//	queueorder.go                  the orders of the triage queue, and the place where an answer ends
 //	postpool.go                    the posts to compare with, and the similar ones among them
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports
 //	nextplan.go                    the plan that carries out the obvious next step
 //	counts.go                      names in lists
+//	tokens.go                      how much room texts take, estimated
 package workflow

@@ -17,8 +17,8 @@ import (
 var triageQueue = &engine.Operation{
 	Name:  "triage_queue",
 	Title: "Triage queue",
-	Description: "List posts that wait for a decision: awaiting moderation first, then undecided (new, without tags or assignee), with author's revenue, latest comment, likely duplicates, " +
-		"signs of spam and hidden text, and the boards, statuses, tags and admins to choose from.",
+	Description: "List posts that wait for a decision: awaiting moderation first, then undecided (new, no tags or assignee). With likely duplicates, signs of spam and hidden text, " +
+		"and the boards, statuses, tags and admins to choose from.",
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[triageQueueArgs](),
@@ -99,8 +99,10 @@ func (t *triage) ask() error {
 	t.order = cmp.Or(queueOrder(order), oldestFirst)
 	since, _ := t.Arguments()["since"].(string)
 	t.since, _ = parseMoment(since)
-	var err error
-	t.after, err = parseQueued(t.Place())
+	place, err := t.Place()
+	if err == nil {
+		t.after, err = parseQueued(place)
+	}
 	return err
 }
 

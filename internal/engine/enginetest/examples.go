@@ -134,7 +134,9 @@ func (e Example) Raw(t testing.TB) []byte {
 
 // isAnothers reports whether a path that could be one of an operation is that of another: statuses, where the number of a ticket stands.
 func isAnothers(op *engine.Operation, path string) bool {
-	return slices.ContainsFunc(tools.Inventory().Endpoints(), func(other *engine.Operation) bool { return other != op && other.Path == path })
+	return slices.ContainsFunc(tools.Inventory().Endpoints(), func(other *engine.Operation) bool {
+		return other != op && other.Path == path && other.Method == op.Method
+	})
 }
 
 // unchanged is a sandbox for reads.
