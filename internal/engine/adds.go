@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
+	"featurebase-mcp/internal/render"
 )
 
 // Addition completes what a read answers with facts that take further requests, such as the revenue behind a conversation.
@@ -20,10 +22,11 @@ type Addition struct {
 // addedPatience is how much longer than for names an answer waits for facts that are added. It goes on without those that do not come.
 const addedPatience = 4
 
-// completed returns a response with the facts that its operation adds. With detail full, rows are shown as the API has them.
+// completed returns a response with the facts that its operation adds. With detail full, rows are shown as the API has them, and an outline
+// shows none of the facts.
 func (c *call) completed(ctx context.Context, body []byte) (_ []byte, attempts int) {
 	adds := c.op.Adds
-	if adds == nil || c.outline != nil || c.args.Detail == "full" {
+	if adds == nil || c.args.Detail == "full" || c.outline != nil && render.IsList(body) {
 		return body, 0
 	}
 	if c.Names != nil {
@@ -33,9 +36,12 @@ func (c *call) completed(ctx context.Context, body []byte) (_ []byte, attempts i
 	}
 	j := &Job{call: c}
 	body = adds.Do(ctx, j, body, c.args.Place.Skip)
-	for _, g := range j.Missing {
-		body = WithMember(body, "missing", rawjson.AppendString(nil, legible.OneLine(g.what+g.why)))
-		break // one failure tells enough, and a name stands once in an object
+	if len(j.Missing) > 0 {
+		whys := make([]string, len(j.Missing))
+		for i, g := range j.Missing {
+			whys[i] = legible.OneLine(g.what + g.why)
+		}
+		body = WithMember(body, "missing", rawjson.AppendString(nil, strings.Join(whys, " ")))
 	}
 	return body, j.attempts
 }

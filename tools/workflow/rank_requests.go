@@ -40,7 +40,7 @@ type rankRequestsArgs struct {
 // How much is read and shown.
 const (
 	rankedByDefault = 10
-	rankedRead      = 30  // posts of each order of the API whose voters are read, at least
+	rankedRead      = 40  // posts of each order of the API whose voters are read, at least
 	rankedVoters    = 500 // voters of a post that are read at most
 	tagSearched     = 500 // posts among which a tag is looked for
 )

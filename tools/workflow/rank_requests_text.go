@@ -127,7 +127,11 @@ func (r *ranking) row(place int, p *request, start string) string {
 	case byBoth:
 		figures = append([]string{fmt.Sprintf("places %d by votes + %d by revenue = %d", p.places[0], p.places[1], p.places[0]+p.places[1])}, figures...)
 	}
-	about := legible.Commas(fit(inList(cmp.Or(r.boards.find(p.boardID).name, p.boardID)), nameRoom), fit(inList(p.status.called()), nameRoom), p.reviewed(), link)
+	moderation := ""
+	if p.inReview {
+		moderation = "awaiting moderation"
+	}
+	about := legible.Commas(fit(inList(cmp.Or(r.boards.find(p.boardID).name, p.boardID)), nameRoom), fit(inList(p.status.called()), nameRoom), moderation, link)
 	return fmt.Sprintf("%d. %s; %s; %s [%s]\n  %s\n", place, strings.Join(figures, ", "), r.voting(p), about, id, inQuotes(fit(p.title, 2*nameRoom)))
 }
 
