@@ -12,7 +12,7 @@ import (
 
 // commentView hides the upvotes, which follow from the score and the downvotes, and a picture.
 var commentView = &render.View{
-	Row: "id author=author.name postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
+	Row: "id author=author.name side=author.type|side postId|shared changelogId|shared parentCommentId score|some created=createdAt|date isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag isDeleted|flag excerpt=content|excerpt",
 	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag " +
 		"isDeleted|flag",
 	Hide:    "upvotes profilePicture",

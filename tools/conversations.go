@@ -8,20 +8,22 @@ import (
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
+	"featurebase-mcp/tools/workflow"
 )
 
-// conversationView hides who chose a language, since when a conversation is urgent or a bot's, and how requests for a rating were
-// delivered. A row leaves out a title that only repeats the first words.
+// conversationView hides who chose a language, since when a conversation is urgent or a bot's, how requests for a rating were delivered, and
+// what the API says of waiting: for some of it a bot's words are an answer. workflow.ConversationRows adds customer, company, revenue and
+// waits. A row leaves out a title that only repeats the first words.
 var conversationView = &render.View{
-	Row: "id state priority|flag with=conversationUser.name adminAssigneeId teamAssigneeId tags=tags.name awaitingCustomerReply|flag waitingSince|date " +
+	Row: "id state priority|flag snoozedUntil|minute customer company revenue waits adminAssigneeId teamAssigneeId tags=tags.name " +
 		"lastActivity=lastActivityAt|date created=createdAt|date opening=source.bodyHtml|excerpt title|new match=matchingBodyPreviewMarkdown|new matchingPart=matchingPart.id",
-	Lines: "id title state snoozedUntil priority|flag adminAssigneeId teamAssigneeId brandId participants tags|id,name customAttributes waitingSince awaitingCustomerReply|flag " +
+	Lines: "id title state snoozedUntil waits priority|flag adminAssigneeId teamAssigneeId brandId participants tags|id,name customAttributes " +
 		"lastActivity=lastActivityAt created=createdAt updated=updatedAt|new readUpTo=readReceipts|id:lastReadPartId language=userPreferredLanguage isBlocked|flag " +
 		"disableCustomerReply|flag",
-	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug",
+	Hide:    "hasAdminOverriddenLanguage prioritySetAt botConversationStateLastUpdatedAt csatDebug waitingSince awaitingCustomerReply",
 	Written: "id title state snoozedUntil adminAssigneeId teamAssigneeId participants tags=tags.name priority|flag",
 	Stored:  "bodyMarkdown=source.bodyHtml|few subject=source.subject channel=source.channel recipients=participants|id,type",
-	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title with opening match tags customAttributes",
+	Opening: "source", Parts: "conversationParts", Part: partView, HTML: "bodyHtml", Customer: "title customer company opening match tags customAttributes",
 }
 
 // partView shows one message of a conversation.
@@ -52,6 +54,7 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/conversations/search",
 			Input:       input.Args[searchConversations](),
 			Output:      conversationView,
+			Adds:        workflow.ConversationRows,
 			Refs: engine.Refs{
 				"tagIds": {Kind: kind.ConversationTag}, "userId": {Kind: kind.Contact}, "participantId": {Kind: kind.Contact}, "companyId": {Kind: kind.Company},
 			},
@@ -67,6 +70,7 @@ var conversations = &engine.Toolset{
 			Browsed:     true,
 			Input:       input.Args[listConversations](),
 			Output:      conversationView,
+			Adds:        workflow.ConversationRows,
 			Refs:        engine.Refs{"tagIds": {Kind: kind.ConversationTag}},
 			Example:     `{"limit":3}`,
 		},
@@ -80,6 +84,7 @@ var conversations = &engine.Toolset{
 			Path:        "/v2/conversations/{conversationId}",
 			Input:       input.Args[getConversation](),
 			Output:      conversationView,
+			Adds:        workflow.ConversationRows,
 			Example:     `{"conversationId":"<conversationId>"}`,
 		},
 		{

@@ -160,7 +160,9 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		return a, nil
 	}
 	if c.op.Effect == Read {
-		a.Text = c.render(c.Named(ctx, c.op, res.Body, c.args.Detail))
+		body, more := c.completed(ctx, res.Body)
+		a.attempts += more
+		a.Text = c.render(c.Named(ctx, c.op, body, c.args.Detail))
 		return a, res.Body
 	}
 	if beside == nil {

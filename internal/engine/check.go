@@ -126,6 +126,11 @@ func (k *checker) operation(op *Operation) {
 		k.read(op.Name+", Uses", used)
 	}
 	k.bulk(op)
+	if op.Adds != nil {
+		for _, used := range op.Adds.Uses {
+			k.read(op.Name+", Adds.Uses", used)
+		}
+	}
 	if op.ShownBy != "" {
 		k.read(op.Name+", ShownBy", op.ShownBy)
 	}

@@ -89,7 +89,7 @@ func Gone(err error) bool {
 // request returns the request of an operation. It refuses one that the workflow does not declare in Uses. wire has the arguments in the
 // API's form.
 func (j *Job) request(operation string, wire map[string]any) (client.Request, error) {
-	if !slices.Contains(j.op.Uses, operation) {
+	if !slices.Contains(j.op.Uses, operation) && (j.op.Adds == nil || !slices.Contains(j.op.Adds.Uses, operation)) {
 		return client.Request{}, fmt.Errorf("%s does not say that it uses %s", j.op.Name, operation)
 	}
 	return requestOf(j.Inventory.Lookup(operation), wire)
@@ -106,6 +106,18 @@ func (j *Job) Get(ctx context.Context, what, operation string, wire map[string]a
 		}
 	}
 	return nil, &JobError{operation, what, wire, err}
+}
+
+// Look makes one request as Get does, and hands the body of the response to see, which must not keep any of it. So a job can look at many
+// large objects without holding all of them.
+func (j *Job) Look(ctx context.Context, what, operation string, wire map[string]any, see func(body []byte)) error {
+	ctx, end := client.Holding(ctx)
+	defer end()
+	body, err := j.Get(ctx, what, operation, wire)
+	if err == nil {
+		see(body)
+	}
+	return err
 }
 
 func (j *Job) send(ctx context.Context, req client.Request) (*client.Response, error) {

@@ -23,6 +23,7 @@ type support struct {
 	Categories   [][4]string `json:"categories"`
 	Statuses     [][3]string `json:"statuses"`
 	Fields       [][4]any    `json:"fields"`
+	Night        []string    `json:"night"`
 }
 
 // inbox makes tags, attributes, conversations and tickets.
@@ -33,6 +34,7 @@ func (s *seeder) inbox() {
 	own.ticketDefinitions()
 	own.conversations()
 	own.tickets()
+	own.night()
 }
 
 func (s *supportSeeder) conversationDefinitions() {
@@ -414,6 +416,44 @@ func (t *telling) settleBot() {
 			t.thread["botConversationState"], t.thread["botConversationStateLastUpdatedAt"] = state, part["createdAt"]
 		}
 	}
+}
+
+// night lets the bot or a note be the last in some of the threads in which a customer waits: neither is an answer. The lines take turns, an empty one
+// leaves a thread as it is. It comes last and rolls no dice, so that all that was made before stays.
+func (s *supportSeeder) night() {
+	turn := 0
+	for _, thread := range append(slices.Clone(s.Kind("conversation").All()), s.Kind("ticket").All()...) {
+		last := text(thread, "createdAt")
+		theirs := thread["state"] != nil || s.Kind("admin").Get(text(thread, "_authorId")) == nil
+		for _, part := range parts(thread) {
+			if last = text(part, "createdAt"); isMessage(part) {
+				theirs = reply{partType: text(part, "partType")}.byContact()
+			}
+		}
+		if !theirs || threadState(thread) == "closed" {
+			continue
+		}
+		turn++
+		line := s.support.Night[turn%len(s.support.Night)]
+		if line == "" {
+			continue
+		}
+		at, _ := time.Parse(time.RFC3339, last)
+		s.speakAtNight(thread, line, at.Add(min(3*time.Hour, s.Epoch.Sub(at)/2)).Truncate(time.Second))
+	}
+}
+
+func (s *supportSeeder) speakAtNight(thread object, line string, at time.Time) {
+	r := reply{partType: "admin_note", author: s.Kind("admin").All()[0], body: object{"bodyMarkdown": line[2:]}, at: at}
+	if thread["state"] == nil {
+		r.body = object{"bodyHtml": "<p>" + line[2:] + "</p>"}
+	} else if line[:1] == "~" {
+		r.partType, r.author, r.channel = "bot_msg", object{"id": botID}, "desktop"
+		thread["lastActivityAt"], thread["awaitingCustomerReply"], thread["waitingSince"] = stamp(at), true, nil
+		thread["botConversationState"], thread["botConversationStateLastUpdatedAt"] = "active", stamp(at)
+	}
+	extend(thread, newMessage(s.Store, r))
+	thread["updatedAt"] = stamp(at)
 }
 
 func (s *supportSeeder) tickets() {

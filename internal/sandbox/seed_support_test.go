@@ -71,6 +71,83 @@ func TestTheSeedHasABelievableInbox(t *testing.T) {
 	})
 }
 
+// What decides who waits occurs in every organization, so that whoever tells it wrong is found out.
+func TestTheSeedHasWhoeverWaits(t *testing.T) {
+	t.Parallel()
+	inEachOrganization(t, func(t *testing.T, st *store.Store) {
+		counts := map[string]int{}
+		for _, o := range append(slices.Clone(st.Kind("conversation").All()), st.Kind("ticket").All()...) {
+			where := "conversation"
+			theirs, answered, last := true, false, ""
+			if o["state"] == nil {
+				where = "ticket"
+			}
+			if st.Kind("admin").Get(text(o, "_authorId")) != nil {
+				theirs, answered = false, true
+			}
+			for _, part := range parts(o) {
+				switch kind := text(part, "partType"); {
+				case kind == "admin_msg":
+					theirs, answered, last = false, true, kind
+				case isMessage(part) && kind != "bot_msg":
+					theirs, last = true, kind
+				case isWritten(part):
+					last = kind
+				}
+			}
+			switch {
+			case threadState(o) == "closed" && theirs:
+				counts["closed "+where+" in which the customer spoke last"]++
+			case theirs:
+				counts[map[bool]string{true: "answered ", false: "unanswered "}[answered]+where+" in which a customer waits"]++
+				counts[where+" in which a customer waits behind "+last]++
+			case threadState(o) != "closed":
+				counts[where+" in which the team waits"]++
+			}
+		}
+		spoken := map[any]string{}
+		for _, o := range st.Kind("comment").All() {
+			by := "a customer"
+			if st.Kind("admin").Get(text(o, "_authorId")) != nil {
+				by = "the team"
+			}
+			if flag(o, "isPrivate") && spoken[o["postId"]] == "a customer" {
+				counts["posts on which a private comment follows a customer"]++
+			}
+			if !flag(o, "isPrivate") {
+				spoken[o["postId"]] = by
+			}
+		}
+		for id, by := range spoken {
+			if id != nil {
+				counts["posts on which "+by+" spoke last"]++
+			}
+		}
+		for _, o := range st.Kind("company").All() {
+			if o["monthlySpend"] == nil {
+				counts["companies of unknown spend"]++
+			}
+		}
+		for _, o := range st.Kind("post").All() {
+			if number(o, "upvotes") > float64(len(list(o, "_voters"))) {
+				counts["posts with votes of nobody on record"]++
+			}
+		}
+		for what, least := range map[string]int{
+			"answered conversation in which a customer waits": 5, "unanswered conversation in which a customer waits": 1, "conversation in which the team waits": 5,
+			"conversation in which a customer waits behind bot_msg": 2, "conversation in which a customer waits behind admin_note": 1, "closed conversation in which the customer spoke last": 5,
+			"answered ticket in which a customer waits": 1, "unanswered ticket in which a customer waits": 2, "ticket in which a customer waits behind admin_note": 1,
+			"closed ticket in which the customer spoke last": 1,
+			"posts on which a customer spoke last":           50, "posts on which the team spoke last": 20, "posts on which a private comment follows a customer": 5,
+			"companies of unknown spend": 2, "posts with votes of nobody on record": 20,
+		} {
+			if counts[what] < least {
+				t.Errorf("%d: %s; at least %d are meant", counts[what], what, least)
+			}
+		}
+	})
+}
+
 func TestTheInboxIsConsistent(t *testing.T) {
 	t.Parallel()
 	inEachOrganization(t, func(t *testing.T, st *store.Store) {

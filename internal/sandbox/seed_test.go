@@ -106,7 +106,7 @@ func TestTheSeedIsConsistent(t *testing.T) {
 		slugs := map[any]bool{}
 		for _, o := range st.Kind("post").All() {
 			posted[o["_authorId"]]++
-			if number(o, "commentCount") != comments[o["id"]] || number(o, "upvotes") != float64(len(list(o, "_voters"))) {
+			if number(o, "commentCount") != comments[o["id"]] || number(o, "upvotes") < float64(len(list(o, "_voters"))) {
 				t.Errorf("post %v: %v comments, %v votes", o["title"], o["commentCount"], o["upvotes"])
 			}
 			voters := map[any]bool{}

@@ -86,6 +86,17 @@ func (r *revenue) figure() string {
 
 const unknownRevenue = "unknown"
 
+// compare orders revenues from the highest to the lowest. One of which nothing is known comes last, because it may be zero.
+func (r *revenue) compare(other *revenue) int {
+	if (r.known > 0) != (other.known > 0) {
+		if r.known > 0 {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(other.whole(), r.whole())
+}
+
 // customer is a person outside of the team, as the contacts know them.
 type customer struct {
 	id, name, email string

@@ -39,6 +39,16 @@ var shownJobs = []shownJob{
 		{"Nothing is made up where the help center is silent.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
 	}},
+	{"See who waits for us", "Where a customer spoke last: the inbox, tickets and posts in one answer. A note, a private comment or a bot's words end nobody's wait.", []shownCall{
+		{"The ones that pay most first, in each channel.", "awaiting_reply", `{"sort":"revenue","limit":2}`},
+		{"On which posts did customers come back to us, and have waited for a month since?", "awaiting_reply", `{"channel":["posts"],"answeredBefore":true,"minDays":30,"boardId":"Integrations","limit":3}`},
+		{"The rows of the inbox tell the same.", "search_conversations", `{"query":[{"field":"state","operator":"=","value":"open"}],"limit":3}`},
+		{"What the first one needs, before anybody answers.", "summarize_conversation", `{"conversationId":"10072"}`},
+	}},
+	{"Rank what is asked for", "Who wants what, in money and in votes: the figure that ranks is the one that is shown, and what is unknown is said.", []shownCall{
+		{"What the voters' companies pay.", "rank_requests", `{"boardId":"Integrations","limit":4}`},
+		{"Votes and revenue together, among the bugs with many votes.", "rank_requests", `{"by":"both","boardId":"Bugs","minVotes":10,"limit":3}`},
+	}},
 	{"Triage feedback", "What waits for a decision, what it duplicates, and the decision itself.", []shownCall{
 		{"Posts awaiting moderation first, then the oldest, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":3}`},
 		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},

@@ -78,6 +78,7 @@ type rawPost struct {
 	CreatedAt, UpdatedAt        time.Time
 	InReview                    bool
 	AssigneeID                  *string
+	Author                      rawAuthor
 	Status                      struct {
 		ID        string
 		IsDefault bool

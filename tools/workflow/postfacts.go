@@ -42,8 +42,11 @@ type postFacts struct {
 
 type person struct{ id, name, email, kind string }
 
-// completedKind is the type of the statuses of fulfilled posts.
-const completedKind = "completed"
+// The types of the statuses of posts that nobody works on any more: fulfilled and declined ones.
+const (
+	completedKind = "completed"
+	canceledKind  = "canceled"
+)
 
 // How much of a post is read and shown.
 const (

@@ -61,7 +61,8 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	if left := render.LeftOut(w.Taken().Characters); left != "" {
 		b.WriteString(left + "\n")
 	}
-	fmt.Fprintf(&b, "waiting: %s\n", standingIn(d.body, d.opening, d.parts).sentence(d.stamp))
+	stands, _ := standingIn(d.body, d.opening, d.parts)
+	fmt.Fprintf(&b, "waiting: %s\n", stands.sentence(d.stamp))
 	b.WriteString(d.lastQuestion())
 	messages, hidden := d.messages()
 	fmt.Fprintf(&b, "messages: %s\n", d.extent(hidden))

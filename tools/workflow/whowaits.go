@@ -1,6 +1,11 @@
 package workflow
 
-import "featurebase-mcp/internal/rawjson"
+import (
+	"time"
+
+	"featurebase-mcp/internal/legible"
+	"featurebase-mcp/internal/rawjson"
+)
 
 // Who waits for whom follows from the words that both sides can read, here and nowhere else: in a conversation, in a ticket and below a post.
 // The API's own fields (waitingSince, awaitingCustomerReply) are not asked, because a bot's words count as an answer to some of them and
@@ -84,15 +89,16 @@ type standing struct {
 	bot   string // when a bot answered the customer who waits; empty: no bot did since then
 
 	closed       bool
-	theirs, ours said // the last words of customers and of the team
-	last         string
+	last         string // the side that spoke last; empty: no person did
+	theirs, ours int    // the places of the last words of customers and of the team in what was said; -1: there are none
+	spoke        string // when the customer spoke last
 }
 
 // standingOf finds out who waits, from what was said in its order. The side waits that spoke last. A bot's words are no answer of the team, and
 // do not make the customer's wait begin anew. In a closed thread nobody waits.
 func standingOf(closed bool, list []said) standing {
-	s := standing{closed: closed}
-	for _, words := range list {
+	s := standing{closed: closed, theirs: -1, ours: -1}
+	for i, words := range list {
 		if words.who == botSide {
 			s.bot = words.at
 			continue
@@ -102,9 +108,9 @@ func standingOf(closed bool, list []said) standing {
 		}
 		s.bot = ""
 		if words.who == customerSide {
-			s.theirs = words
+			s.theirs, s.spoke = i, words.at
 		} else {
-			s.ours = words
+			s.ours = i
 		}
 	}
 	if s.last != customerSide {
@@ -116,19 +122,20 @@ func standingOf(closed bool, list []said) standing {
 	return s
 }
 
-// standingIn finds out who waits in a conversation or a ticket.
-func standingIn(thread, opening rawjson.Value, parts []rawjson.Value) standing {
+// standingIn finds out who waits in a conversation or a ticket, and returns what was said there.
+func standingIn(thread, opening rawjson.Value, parts []rawjson.Value) (standing, []said) {
 	closed := thread.Get("state").Text() == "closed" || string(thread.Get("open")) == "false"
-	return standingOf(closed, exchange(thread, opening, parts))
+	list := exchange(thread, opening, parts)
+	return standingOf(closed, list), list
 }
 
 // sentence says who waits for whom in a summary. stamp shows a time.
 func (s standing) sentence(stamp func(at string) string) string {
 	switch {
-	case s.last == "" && s.bot == "" && s.since == "":
+	case s.last == "":
 		return "nobody: there are no messages of a person"
 	case s.closed && s.last == customerSide:
-		return "nobody: it is closed, but the customer spoke last, at " + stamp(s.theirs.at)
+		return "nobody: it is closed, but the customer spoke last, at " + stamp(s.spoke)
 	case s.closed:
 		return "nobody: it is closed"
 	case s.waits == teamSide:
@@ -138,4 +145,25 @@ func (s standing) sentence(stamp func(at string) string) string {
 	default:
 		return "the customer waits for the team since " + stamp(s.since)
 	}
+}
+
+// row says the same in a row of a list. It is empty where nobody waits.
+func (s standing) row() string {
+	switch {
+	case s.waits == "":
+		return ""
+	case s.bot != "":
+		return s.waits + " since " + legible.Minute(s.since) + "; a bot answered " + legible.Minute(s.bot)
+	default:
+		return s.waits + " since " + legible.Minute(s.since)
+	}
+}
+
+// daysSince returns the whole days from a time of the API to the present. It is -1 for a text that is no time.
+func daysSince(at string, now time.Time) int {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return -1
+	}
+	return max(0, int(now.Sub(t).Hours()/24))
 }

@@ -31,6 +31,10 @@ func TestWorkflowsNameOnlyToolsThatAreOn(t *testing.T) {
 		{"answer_from_help_center", `{"question":"VAT","helpCenterId":"nope"}`, "list_help_centers"},
 		{"draft_changelog", `{"since":"2020-01-01"}`, "create_changelog create_comment publish_changelog search_posts update_post"},
 		{"summarize_conversation", `{"conversationId":"10001"}`, "get_conversation"},
+		{"awaiting_reply", `{}`, "create_comment get_ticket reply_to_conversation reply_to_ticket summarize_conversation"},
+		{"awaiting_reply", `{"channel":["posts"],"minDays":30}`, "create_comment"},
+		{"rank_requests", `{}`, "list_post_voters"},
+		{"rank_requests", `{"minVotes":9000}`, "search_posts"},
 	} {
 		for _, off := range []bool{false, true} {
 			want := tc.names
@@ -66,6 +70,8 @@ func TestWorkflowsRefuseWhatIsAboutNothing(t *testing.T) {
 	for _, tc := range []struct{ tool, arguments, want string }{
 		{"triage_queue", `{` + none + `}`, "triage_queue" + refusal},
 		{"feedback_report", `{` + none + `}`, "feedback_report" + refusal},
+		{"rank_requests", `{` + none + `}`, "rank_requests" + refusal},
+		{"rank_requests", `{"tag":"Teleport"}`, `rank_requests sent nothing: tag: no post of the 306 that were looked at has the tag "Teleport"; in use: API, Accessibility, `},
 		{"answer_from_help_center", `{"question":" "}`, "answer_from_help_center sent nothing: question: there are no words in it to search for"},
 		{"answer_from_help_center", `{"question":"🎉?"}`, "answer_from_help_center sent nothing: question: "},
 	} {

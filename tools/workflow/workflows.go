@@ -9,9 +9,11 @@ var Toolset = &engine.Toolset{
 	Also: "overview, digest, catch up, recap, dedupe, knowledge base, release notes, metrics, statistics",
 	Operations: []*engine.Operation{
 		summarizeConversation,
+		awaitingReply,
 		triageQueue,
 		findSimilarPosts,
 		answerFromHelpCenter,
+		rankRequests,
 		feedbackReport,
 		draftChangelog,
 	},
