@@ -2,7 +2,7 @@
 //
 //	fulltext.go    the ranking
 //	terms.go       the terms of a text
-//	meanings.go    what means the same, from meanings.txt
+//	meanings.go    what means the same
 package fulltext
 
 import (
@@ -24,25 +24,27 @@ const (
 	asPrefix   = 0.7  // "integ" in "integrations"
 	asMeaning  = 0.6  // "night" for "dark"
 	asTypo     = 0.5  // "exprot" for "export"
-	leastShare = 0.34 // the weight of the terms that have to be found, of all
+	usualTitle = 10.0 // terms of a long title
+	leastShare = 0.25 // the weight of the terms that have to be found, of all
 )
 
 // Rank returns the objects that a search finds, the most relevant first and at most maxHits, and the score of each by its id.
-// A search finds an object if a third of the terms is in it, by weight: rare terms weigh more.
-func Rank(objects []store.Object, search string, texts func(store.Object) (title, content string)) ([]store.Object, map[string]float64) {
-	terms := Terms(search)
+// A search finds an object if a quarter of the terms is in it, by weight: rare terms weigh more.
+func (v *Vocabulary) Rank(objects []store.Object, search string, texts func(store.Object) (title, content string)) ([]store.Object, map[string]float64) {
+	terms := v.Terms(search)
 	if len(terms) == 0 {
 		return nil, nil
 	}
-	read := reader{}
+	read := v.reader()
 	weights, shares := make([][]float64, len(objects)), make([][]float64, len(objects))
 	holding := make([]float64, len(terms)) // how many objects hold each term
 	for i, o := range objects {
 		title, content := texts(o)
 		titleTerms, contentTerms := read.terms(title), read.terms(Plain(content))
+		short := 1 / math.Sqrt(1+float64(len(titleTerms))/usualTitle) // a title of two words says more with one of them
 		weights[i], shares[i] = make([]float64, len(terms)), make([]float64, len(terms))
 		for j, term := range terms {
-			above, below := term.found(titleTerms), term.found(contentTerms)
+			above, below := term.found(titleTerms)*short, term.found(contentTerms)
 			weights[i][j], shares[i][j] = max(inTitle*above, inContent*below), max(above, below)
 			if weights[i][j] > 0 {
 				holding[j]++
@@ -79,8 +81,8 @@ func Rank(objects []store.Object, search string, texts func(store.Object) (title
 }
 
 // Weight adds up how well each term is found in a text.
-func Weight(terms []Term, body string) (sum float64) {
-	held := reader{}.terms(body)
+func (v *Vocabulary) Weight(terms []Term, body string) (sum float64) {
+	held := v.reader().terms(body)
 	for _, term := range terms {
 		sum += term.found(held)
 	}

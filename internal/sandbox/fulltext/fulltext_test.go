@@ -1,27 +1,39 @@
 package fulltext
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 )
 
+// vocabulary reads the one of the sandbox.
+func vocabulary(t *testing.T) *Vocabulary {
+	t.Helper()
+	text, err := os.ReadFile("../seed/meanings.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Read(string(text))
+}
+
 // finds reports whether a search for one text finds the other.
-func finds(search, text string) bool {
-	return slices.ContainsFunc(Terms(search), func(term Term) bool { return term.found(Terms(text)) > 0 })
+func (v *Vocabulary) finds(search, text string) bool {
+	return slices.ContainsFunc(v.Terms(search), func(term Term) bool { return term.found(v.Terms(text)) > 0 })
 }
 
 func TestStemsMeet(t *testing.T) {
 	t.Parallel()
+	v := vocabulary(t)
 	for _, group := range [][]string{{"export", "exports", "exported", "exporting"}, {"invoice", "invoices", "invoicing"}, {"notification", "notifications", "notify"}, {"story", "stories"}} {
 		for _, word := range group[1:] {
-			if !finds(word, group[0]) {
+			if !v.finds(word, group[0]) {
 				t.Errorf("%q does not find %q", word, group[0])
 			}
 		}
 	}
 	for _, pair := range [][2]string{{"bus", "us"}, {"test", "tomato"}, {"time", "tiny"}, {"important people", "import"}} {
-		if finds(pair[0], pair[1]) {
+		if v.finds(pair[0], pair[1]) {
 			t.Errorf("%q finds %q", pair[0], pair[1])
 		}
 	}
@@ -30,6 +42,7 @@ func TestStemsMeet(t *testing.T) {
 // What means the same is found in other words, in other languages, inside of compounds and with a slip of the pen.
 func TestMeaningsMeet(t *testing.T) {
 	t.Parallel()
+	v := vocabulary(t)
 	for _, pair := range [][2]string{
 		{"night", "dark"},
 		{"Modo noche", "dark theme"},
@@ -47,12 +60,12 @@ func TestMeaningsMeet(t *testing.T) {
 		{"exprot", "export"},
 		{"calender", "calendar"},
 	} {
-		if !finds(pair[0], pair[1]) || !finds(pair[1], pair[0]) {
-			t.Errorf("%q and %q do not find each other: %v, %v", pair[0], pair[1], Terms(pair[0]), Terms(pair[1]))
+		if !v.finds(pair[0], pair[1]) || !v.finds(pair[1], pair[0]) {
+			t.Errorf("%q and %q do not find each other: %v, %v", pair[0], pair[1], v.Terms(pair[0]), v.Terms(pair[1]))
 		}
 	}
 	for _, pair := range [][2]string{{"j'ai perdu", "AI summary"}, {"please", "Bitte und danke"}, {"night", "mode"}, {"cart", "card"}} {
-		if finds(pair[0], pair[1]) {
+		if v.finds(pair[0], pair[1]) {
 			t.Errorf("%q finds %q", pair[0], pair[1])
 		}
 	}

@@ -1,19 +1,13 @@
 package fulltext
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
-//go:embed meanings.txt
-var meaningsText string
-
-// vocabulary is meanings.txt, prepared for lookups. It stands in for what a search by meaning has learned: the words that people use for the same
-// thing, in several languages, as far as the topics of the seed go.
-type vocabulary struct {
+// Vocabulary stands in for what a search by meaning has learned: the words that people use for the same thing, in several languages.
+type Vocabulary struct {
 	silent  map[string]bool     // words that say nothing about a matter
 	means   map[string][]int    // the meanings of an entry of one word
 	open    map[string]bool     // the entries that match with any ending
@@ -27,11 +21,11 @@ type phrase struct {
 	meaning int
 }
 
-// words returns the vocabulary, which is read at the first search.
-var words = sync.OnceValue(func() *vocabulary {
-	v := &vocabulary{silent: map[string]bool{}, means: map[string][]int{}, open: map[string]bool{}, phrases: map[string][]phrase{}}
+// Read reads a vocabulary in the form of seed/meanings.txt.
+func Read(text string) *Vocabulary {
+	v := &Vocabulary{silent: map[string]bool{}, means: map[string][]int{}, open: map[string]bool{}, phrases: map[string][]phrase{}}
 	meaning := 0
-	for line := range strings.Lines(meaningsText) {
+	for line := range strings.Lines(text) {
 		entries := strings.Fields(fold(line))
 		if len(entries) == 0 || entries[0] == "#" {
 			continue
@@ -48,9 +42,9 @@ var words = sync.OnceValue(func() *vocabulary {
 		}
 	}
 	return v
-})
+}
 
-func (v *vocabulary) add(entry string, meaning int) {
+func (v *Vocabulary) add(entry string, meaning int) {
 	if parts := strings.Split(entry, "_"); len(parts) > 1 {
 		v.phrases[entry[:2]] = append(v.phrases[entry[:2]], phrase{parts, meaning})
 		return
@@ -72,7 +66,7 @@ const (
 
 // lookup returns the meanings of a word: of the entry that it is, or of the longest one that it begins with. Behind an open entry it may have more
 // letters, at most most of them.
-func (v *vocabulary) lookup(word []rune, most int) []int {
+func (v *Vocabulary) lookup(word []rune, most int) []int {
 	for n := min(len(word), v.longest); n > 0; n-- {
 		entry := string(word[:n])
 		means, rest := v.means[entry], len(word)-n
@@ -84,7 +78,7 @@ func (v *vocabulary) lookup(word []rune, most int) []int {
 }
 
 // phraseAt returns the meanings of the longest phrase that a list of words begins with, and how many words it has.
-func (v *vocabulary) phraseAt(list []string) (means []int, n int) {
+func (v *Vocabulary) phraseAt(list []string) (means []int, n int) {
 	if len(list[0]) < 2 {
 		return nil, 0
 	}
@@ -109,7 +103,7 @@ func (v *vocabulary) phraseAt(list []string) (means []int, n int) {
 }
 
 // parts returns the terms of a word: one, or two if it is a compound of two entries, such as "Rechnungsvorlage".
-func (v *vocabulary) parts(word string) []Term {
+func (v *Vocabulary) parts(word string) []Term {
 	letters := []rune(word)
 	if means := v.lookup(letters, ending); means != nil {
 		return []Term{{stem(word), means}}
@@ -125,7 +119,7 @@ func (v *vocabulary) parts(word string) []Term {
 }
 
 // unspaced returns the terms of a word in a script without spaces: the entries in it, and pairs of letters where there are none.
-func (v *vocabulary) unspaced(letters []rune) (terms []Term) {
+func (v *Vocabulary) unspaced(letters []rune) (terms []Term) {
 	for i := 0; i < len(letters); {
 		n := min(len(letters)-i, v.longest)
 		for ; n > 0; n-- {

@@ -12,13 +12,13 @@ import (
 // Term is a word of a text, or a phrase, as it is compared.
 type Term struct {
 	stem  string
-	means []int // the meanings that it has in meanings.txt
+	means []int // the meanings that it has in the vocabulary
 }
 
 // Terms returns the terms of a search, each once.
-func Terms(search string) []Term {
+func (v *Vocabulary) Terms(search string) []Term {
 	var distinct []Term
-	for _, term := range (reader{}).terms(search) {
+	for _, term := range v.reader().terms(search) {
 		if !slices.ContainsFunc(distinct, func(other Term) bool { return other.stem == term.stem }) {
 			distinct = append(distinct, term)
 		}
@@ -33,7 +33,7 @@ func (t Term) found(others []Term) float64 {
 		switch {
 		case other.stem == t.stem:
 			return 1
-		case len(t.stem) >= 4 && strings.HasPrefix(other.stem, t.stem), len(other.stem) >= 4 && strings.HasPrefix(t.stem, other.stem):
+		case len(t.stem) >= 4 && strings.HasPrefix(other.stem, t.stem), len(other.stem) >= 4 && strings.HasPrefix(t.stem, other.stem) && len(t.stem) < 2*len(other.stem):
 			best = max(best, asPrefix)
 		case best < asMeaning && slices.ContainsFunc(t.means, func(meaning int) bool { return slices.Contains(other.means, meaning) }):
 			best = asMeaning
@@ -64,7 +64,12 @@ func mistyped(a, b string) bool {
 }
 
 // reader finds the terms of texts and remembers those of each word.
-type reader map[string][]Term
+type reader struct {
+	*Vocabulary
+	known map[string][]Term
+}
+
+func (v *Vocabulary) reader() reader { return reader{v, map[string][]Term{}} }
 
 // terms returns the terms of a text without the words that say nothing about the matter, unless it has no others.
 func (r reader) terms(text string) (telling []Term) {
@@ -78,14 +83,14 @@ func (r reader) terms(text string) (telling []Term) {
 	}
 	var silent []Term
 	for i := 0; i < len(all); i++ {
-		means, n := words().phraseAt(plain[i:])
+		means, n := r.phraseAt(plain[i:])
 		_, size := utf8.DecodeRuneInString(plain[i])
 		abbreviation := len(all[i]) > 1 && all[i] == strings.ToUpper(all[i]) && text != strings.ToUpper(text)
 		switch {
 		case n > 0:
 			telling = append(telling, Term{strings.Join(plain[i:i+n], " "), means})
 			i += n - 1
-		case !abbreviation && (words().silent[plain[i]] || size == 1 && len(plain[i]) == 1 && !unicode.IsDigit(rune(plain[i][0]))):
+		case !abbreviation && (r.silent[plain[i]] || size == 1 && len(plain[i]) == 1 && !unicode.IsDigit(rune(plain[i][0]))):
 			silent = append(silent, r.of(plain[i])...)
 		default:
 			telling = append(telling, r.of(plain[i])...)
@@ -98,15 +103,15 @@ func (r reader) terms(text string) (telling []Term) {
 }
 
 func (r reader) of(word string) []Term {
-	terms, known := r[word]
+	terms, known := r.known[word]
 	if !known {
 		letters := []rune(word)
 		if unicode.In(letters[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
-			terms = words().unspaced(letters)
+			terms = r.unspaced(letters)
 		} else {
-			terms = words().parts(word)
+			terms = r.parts(word)
 		}
-		r[word] = terms
+		r.known[word] = terms
 	}
 	return terms
 }
