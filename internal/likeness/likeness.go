@@ -2,43 +2,106 @@ package likeness
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
-	"strings"
-	"unicode/utf8"
-
-	"featurebase-mcp/internal/legible"
 )
+
+// Document is a text that is compared with others.
+type Document struct {
+	Terms     TermSet
+	title     string
+	sentences []sentence // the title is the first one, if there is one
+}
+
+// sentence is a sentence of a document.
+type sentence struct {
+	text  string
+	words []word
+}
+
+// bagLength is how many characters of a text are compared as a whole. A long text has some of the words of any other.
+const bagLength = 1000
+
+// Read reads a document. Each part may be empty.
+func Read(title, text string, tags ...string) Document {
+	d := Document{Terms: TermSet{}, title: title}
+	style := styleOf(title + "\n" + text)
+	var silent []word
+	read := 0
+	for i, s := range append([]string{title}, Sentences(text)...) {
+		loud, all := style.words(s)
+		switch {
+		case i == 0:
+			d.Terms.add(loud, inTitle)
+		case read <= bagLength:
+			d.Terms.add(loud, inText)
+			read += len(s)
+		}
+		silent = append(silent, all...)
+		if len(loud) > 0 {
+			d.sentences = append(d.sentences, sentence{s, loud})
+		}
+	}
+	for _, tag := range tags {
+		d.Terms.add(wordsOf(tag), inTag)
+	}
+	if len(d.Terms) == 0 {
+		d.Terms.add(silent, inText)
+		d.sentences = []sentence{{title + text, silent}}
+	}
+	return d
+}
 
 // gistWords is how many words of a text are compared, besides those of its title. Fewer do not tell what it is about; more bring in greetings,
 // thanks and anecdotes.
 const gistWords = 12
 
-// tellingShare bounds which shared words a score comes with: a word may weigh at most so many times less than the weightiest one.
-const tellingShare = 3
-
-// Profile is a text, prepared for comparison with others.
+// Profile is a document, prepared for comparison with others.
 type Profile struct {
-	All  TermSet    // every word
-	gist []weighted // the words of the title and the weightiest others, by weight
-	sum  float64    // of the weights in gist
+	All   TermSet    // every word, and the parts of compounds; nil for no profile
+	gist  []weighted // the words of the title and the weightiest others, by weight
+	sum   float64    // of the weights in gist
+	lines []line     // the sentences
+	title bool       // the first line is the title
 }
 
 // weighted is a word of a text with its rarity among all texts.
 type weighted struct {
 	term
 	stem   string
-	rarity float64
+	rarity float64 // squared, as in a cosine, so that common words count still less
 }
 
 func (w weighted) value() float64 { return w.rarity * w.Weight }
 
-// Profile weighs the words of a text by how rare they are among the texts that r counted.
-func (r *Rarity) Profile(set TermSet) Profile {
-	p := Profile{All: set}
-	for stem, t := range set {
-		if w := r.weight(stem); w > 0 {
-			p.gist = append(p.gist, weighted{t, stem, w * w}) // squared, as in a cosine, so that common words count still less
+// line is a sentence with the weights of its words.
+type line struct {
+	text  string
+	words []lineWord
+	sum   float64
+}
+
+type lineWord struct {
+	word
+	value float64 // the rarity of the word, squared
+	parts []near  // of a compound
+}
+
+// Profile weighs the words of a document by how rare they are among the texts that r counted.
+func (r *Rarity) Profile(d Document) Profile {
+	p := Profile{All: d.Terms, title: d.title != ""}
+	for stem, t := range d.Terms {
+		if w := r.square(stem, t.kind); w > 0 {
+			p.gist = append(p.gist, weighted{t, stem, w})
+		}
+		for _, part := range r.partsOf([]rune(t.letters)) {
+			if _, ok := p.All[part.stem]; !ok {
+				if len(p.All) == len(d.Terms) {
+					p.All = maps.Clone(d.Terms)
+				}
+				p.All[part.stem] = term{t.Weight * part.factor, t.word, t.letters, t.kind}
+			}
 		}
 	}
 	slices.SortFunc(p.gist, func(a, b weighted) int { return cmp.Or(cmp.Compare(b.value(), a.value()), cmp.Compare(a.stem, b.stem)) })
@@ -50,33 +113,47 @@ func (r *Rarity) Profile(set TermSet) Profile {
 		}
 	}
 	p.gist = kept
+	for _, s := range d.sentences {
+		p.lines = append(p.lines, r.line(s))
+	}
 	return p
 }
 
-// Score returns how much two texts say the same, from 0 to 1, and the words that they share, the weightiest first. Each text has to have much of
-// the gist of the other. Otherwise a long text would be like everything, and a short one like every text that mentions it.
-func Score(a, b Profile) (score float64, words []string) {
-	ab, shared := a.within(b)
-	ba, more := b.within(a)
-	for _, w := range more {
-		if !slices.ContainsFunc(shared, func(s weighted) bool { return s.stem == w.stem }) {
-			shared = append(shared, w)
-		}
+// square is the weight of a word in a score. A word of one text alone counts half there, since another writer may have used any other: what has no
+// other name, such as an abbreviation, counts whole.
+func (r *Rarity) square(stem string, k kind) float64 {
+	w := r.weightAs(stem, k)
+	if r.With[stem]+r.beyond[stem] <= 1 && max(k, r.kinds[stem]) < number {
+		w *= unheard
 	}
-	slices.SortStableFunc(shared, func(a, b weighted) int { return cmp.Compare(b.value(), a.value()) })
-	for _, w := range shared {
-		if w.value() >= shared[0].value()/tellingShare {
-			words = append(words, w.word)
+	return w * w
+}
+
+// unheard is the factor for a word that one text alone has.
+const unheard = 0.7
+
+func (r *Rarity) line(s sentence) line {
+	l := line{text: s.text}
+	for i, w := range s.words {
+		if slices.ContainsFunc(s.words[:i], func(other word) bool { return other.stem == w.stem }) {
+			continue
 		}
+		value := r.square(w.stem, w.kind)
+		if w.part {
+			value *= inPart
+		} else {
+			l.sum += value
+		}
+		l.words = append(l.words, lineWord{w, value, r.partsOf([]rune(w.letters))})
 	}
-	return math.Sqrt(ab * ba), words
+	return l
 }
 
 // within returns the share of the gist of p that the other text has, from 0 to 1, and the words of that share.
 func (p Profile) within(other Profile) (share float64, words []weighted) {
 	for _, w := range p.gist {
 		if t, ok := other.All[w.stem]; ok {
-			share += w.rarity * min(w.Weight, math.Sqrt(w.Weight*t.Weight))
+			share += w.rarity * min(w.Weight, math.Sqrt(w.Weight*t.Weight)) * alikeForms(w.letters, t.letters)
 			words = append(words, w)
 		}
 	}
@@ -84,52 +161,4 @@ func (p Profile) within(other Profile) (share float64, words []weighted) {
 		return 0, nil
 	}
 	return share / p.sum, words
-}
-
-// keywords returns the weightiest words of a text as they are spelled there, with spaces between them.
-func (p Profile) keywords(most int) string {
-	words := make([]string, 0, most)
-	for _, w := range p.gist[:min(most, len(p.gist))] {
-		words = append(words, w.word)
-	}
-	return strings.Join(words, " ")
-}
-
-// sentenceEnds are the characters that end a sentence, in the scripts that have some.
-const sentenceEnds = ".!?…。！？؟।։。\n"
-
-// sentence returns the sentence of a text whose words weigh most.
-func (r *Rarity) sentence(text string) string {
-	best, most := "", 0.0
-	for s := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune(sentenceEnds, c) }) {
-		value := 0.0
-		for stem := range TermsOf(s, "") {
-			value += r.weight(stem)
-		}
-		if value > most {
-			best, most = s, value
-		}
-	}
-	return best
-}
-
-// Phrasings returns the queries that find texts like one: its title, its 8 weightiest words, its 3 weightiest words, and its weightiest sentence.
-// A query has at most 500 characters, which is the limit of the API. Queries without a word are left out.
-func (r *Rarity) Phrasings(title, text string) []string {
-	const longest, many, few = 500, 8, 3
-	p := r.Profile(TermsOf(title, text))
-	var list []string
-	for _, s := range []string{title, p.keywords(many), p.keywords(few), r.sentence(text)} {
-		s = legible.OneLine(s)
-		if utf8.RuneCountInString(s) > longest {
-			s = string([]rune(s)[:longest])
-			if end := strings.LastIndexByte(s, ' '); end > 0 {
-				s = s[:end]
-			}
-		}
-		if len(TermsOf(s, "")) > 0 && !slices.ContainsFunc(list, func(other string) bool { return strings.EqualFold(other, s) }) {
-			list = append(list, s)
-		}
-	}
-	return list
 }

@@ -2,24 +2,17 @@ package likeness
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"slices"
-	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"featurebase-mcp/internal/legible"
 )
-
-// Texts are compared by their words: without case, accents and the endings that most inflected languages put behind the first letters, and by
-// pairs of letters in scripts without spaces. Lists of words would cover a few languages. Instead, a word that is rare among the texts at hand
-// counts much, and a word that most of them have counts little.
 
 // term is one word of a text.
 type term struct {
-	Weight float64 // 1 in a title, less below it
-	word   string  // as it is spelled there
+	Weight  float64 // 1 in a title, less below it
+	word    string  // as it is spelled there
+	letters string
+	kind    kind
 }
 
 // TermSet has the words of a text by their stems.
@@ -28,92 +21,132 @@ type TermSet map[string]term
 // The weights of words by where they stand.
 const (
 	inTitle = 1.0
+	inTag   = 0.8
 	inText  = 0.6
+	inPart  = 0.8 // factor for a part of a word
 )
 
 // TermsOf returns the words of a title and a text. Either may be empty. A word of both has the weight of the title.
 func TermsOf(title, text string) TermSet {
 	set := TermSet{}
-	for _, part := range []struct {
-		text   string
-		weight float64
-	}{{title, inTitle}, {text, inText}} {
-		for stem, word := range Terms(part.text) {
-			if _, ok := set[stem]; !ok {
-				set[stem] = term{part.weight, word}
-			}
-		}
-	}
+	set.add(wordsOf(title), inTitle)
+	set.add(wordsOf(text), inText)
 	return set
 }
 
-// longestStem is how many letters of a word are compared. With fewer, different words are the same; with more, endings make one word two.
-const longestStem = 6
-
-// Terms yields the stem and the spelling of each word of a text. In a script without spaces, both are two letters that stand beside each other.
-func Terms(text string) iter.Seq2[string, string] {
-	return func(yield func(stem, word string) bool) {
-		notInWord := func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) }
-		for word := range strings.FieldsFuncSeq(text, notInWord) {
-			letters := legible.PlainLetters(word)
-			switch {
-			case len(letters) == 0:
-			case IsUnspaced(letters[0]):
-				for i := range max(1, len(letters)-1) {
-					pair := string(letters[i:min(i+2, len(letters))])
-					if !yield(pair, pair) {
-						return
-					}
-				}
-			case !yield(stem(letters), word):
-				return
-			}
+// add adds the words that the set lacks.
+func (set TermSet) add(words []word, weight float64) {
+	for _, w := range words {
+		own := weight
+		if w.part {
+			own *= inPart
+		}
+		if t, ok := set[w.stem]; !ok {
+			set[w.stem] = term{own, w.spelled, w.letters, w.kind}
+		} else if w.kind > t.kind {
+			t.kind = w.kind
+			set[w.stem] = t
 		}
 	}
-}
-
-// IsUnspaced reports whether the script of a letter puts no spaces between words.
-func IsUnspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
-}
-
-// stem returns the letters by which a word is compared.
-func stem(letters []rune) string {
-	if n := len(letters); n > 3 && letters[n-1] == 's' && letters[n-2] != 's' { // the plural of several languages
-		letters = letters[:n-1]
-	}
-	return string(letters[:min(len(letters), longestStem)])
 }
 
 // Rarity counts in how many texts each word occurs.
 type Rarity struct {
 	Texts int            // all texts
 	With  map[string]int // the texts that have a word, by its stem
+
+	beyond  map[string]int    // the texts that have a word, of those that were added by Learn
+	kinds   map[string]kind   // what most texts spell a word as
+	spelled map[string]string // the stem of each word, by its letters
+	telling map[string]bool   // the stems of tags
+	looked  map[string][]near // what nearTo found
 }
 
 // NewRarity counts the words of some texts.
 func NewRarity(sets ...TermSet) *Rarity {
-	r := &Rarity{Texts: len(sets), With: map[string]int{}}
+	r := &Rarity{
+		Texts: len(sets), With: map[string]int{}, beyond: map[string]int{}, kinds: map[string]kind{}, spelled: map[string]string{}, telling: map[string]bool{}, looked: map[string][]near{},
+	}
+	names := map[string]int{}
 	for _, set := range sets {
-		for stem := range set {
+		for stem, t := range set {
 			r.With[stem]++
+			r.spelled[t.letters] = stem
+			switch t.kind {
+			case name:
+				names[stem]++
+			case code, number:
+				r.kinds[stem] = max(r.kinds[stem], t.kind)
+			case ordinary:
+			}
+		}
+	}
+	for stem, n := range names {
+		if n*2 > r.With[stem] {
+			r.kinds[stem] = max(r.kinds[stem], name)
 		}
 	}
 	return r
 }
 
-// weight returns how much it says that two texts share a word. It is near zero for a word that all texts have. Short words weigh less, because most
-// of them are common in the language, even where the few texts at hand lack them.
-func (r *Rarity) weight(stem string) float64 {
+// Learn adds the words of texts that do not count for how rare a word is: those that a search found have the words that were searched for.
+func (r *Rarity) Learn(sets ...TermSet) {
+	for _, set := range sets {
+		for stem, t := range set {
+			r.beyond[stem]++
+			r.spelled[t.letters] = stem
+			if r.With[stem] == 0 && t.kind >= number {
+				r.kinds[stem] = max(r.kinds[stem], t.kind)
+			}
+		}
+	}
+}
+
+// Tags says which words are names of tags. They weigh more than others.
+func (r *Rarity) Tags(tags ...string) {
+	for _, tag := range tags {
+		for stem := range Terms(tag) {
+			r.telling[stem] = true
+		}
+	}
+}
+
+// The factors for words by what they are.
+const (
+	codeFactor   = 1.5
+	nameFactor   = 1.25
+	numberFactor = 1.2
+	tagFactor    = 1.2
+)
+
+// shortWords has the factor for a word by its number of letters. Short ones are mostly common in their language, even where the few texts at hand
+// lack them. The last one is for all longer words.
+var shortWords = [...]float64{0, 0.3, 0.5, 0.7, 1}
+
+// weight returns how much it says that two texts share a word. It is near zero for a word that all texts have, unless its kind makes it telling.
+func (r *Rarity) weight(stem string) float64 { return r.weightAs(stem, ordinary) }
+
+// weightAs is weight for a word that a text spells as a kind. How others spell it tells its kind as well: people write zpl for ZPL.
+func (r *Rarity) weightAs(stem string, k kind) float64 {
 	w := math.Log(1 + float64(r.Texts)/(1+float64(r.With[stem])))
-	if first, _ := utf8.DecodeRuneInString(stem); IsUnspaced(first) || unicode.IsDigit(first) {
+	first, _ := utf8.DecodeRuneInString(stem)
+	if IsUnspaced(first) {
 		return w
+	}
+	switch max(k, r.kinds[stem]) {
+	case code:
+		return w * codeFactor
+	case number:
+		return w * min(numberFactor, numberFactor*float64(len(stem))/3)
+	case name:
+		w *= nameFactor
+	case ordinary:
+	}
+	if r.telling[stem] {
+		w *= tagFactor
 	}
 	return w * shortWords[min(utf8.RuneCountInString(stem), len(shortWords)-1)]
 }
-
-// shortWords has the factor for a word by its number of letters. The last one is for all longer words.
-var shortWords = [...]float64{0, 0, 0.2, 0.4, 0.7, 1}
 
 // Coverage returns the share of the words that are wanted that a text has, by weight, from 0 to 1, and the words of that share, the weightiest first.
 func (r *Rarity) Coverage(wanted, text TermSet) (share float64, words []string) {

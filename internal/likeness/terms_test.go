@@ -30,25 +30,24 @@ func TestTermsAreTheSameInAllForms(t *testing.T) {
 // What most texts have says little, and a title says more than the text below it.
 func TestRareWordsDecide(t *testing.T) {
 	t.Parallel()
-	texts := []TermSet{
-		TermsOf("Dark mode for the app", "The app is bright."),
-		TermsOf("Calendar sync for the app", "The app does not know my calendar."),
-		TermsOf("Export for the app", "The dark side of the app."),
+	texts := []Document{
+		Read("Dark mode for the app", "The app is bright."),
+		Read("Calendar sync for the app", "The app does not know my calendar."),
+		Read("Export for the app", "The dark side of the app."),
 	}
-	r := NewRarity(texts...)
-	wanted := TermsOf("the app in dark mode", "")
+	r := NewRarity(texts[0].Terms, texts[1].Terms, texts[2].Terms)
+	wanted := Read("the app in dark mode", "")
 	var shares []float64
 	for _, text := range texts {
-		share, _ := Score(r.Profile(wanted), r.Profile(text))
-		shares = append(shares, share)
+		shares = append(shares, r.Wanted(r.Profile(wanted)).Compare(r.Profile(text)).Score)
 	}
 	if slices.Max(shares) != shares[0] || shares[2] <= shares[1] {
 		t.Errorf("%v: the first is meant, and the third has a word of it", shares)
 	}
-	if _, words := r.Coverage(wanted, texts[0]); len(words) < 2 || !slices.Contains(words[:2], "dark") || !slices.Contains(words[:2], "mode") {
+	if _, words := r.Coverage(wanted.Terms, texts[0].Terms); len(words) < 2 || !slices.Contains(words[:2], "dark") || !slices.Contains(words[:2], "mode") {
 		t.Errorf("the words that matched: %v", words)
 	}
-	if share, _ := r.Coverage(TermSet{}, texts[0]); share != 0 {
+	if share, _ := r.Coverage(TermSet{}, texts[0].Terms); share != 0 {
 		t.Error("nothing is found of nothing")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"featurebase-mcp/internal/sandbox/fulltext"
 )
 
 const (
@@ -91,10 +90,10 @@ func (c *call) searchPerson(id any) object {
 func (c *call) showMatch(row, o object, wanted string) {
 	source, _ := o["source"].(object)
 	written := slices.DeleteFunc(parts(o), func(part object) bool { return !isWritten(part) })
-	terms := fulltext.Terms(wanted)
-	best, weight := -1, fulltext.Weight(terms, text(source, "bodyMarkdown"))
+	terms := meanings().Terms(wanted)
+	best, weight := -1, meanings().Weight(terms, text(source, "bodyMarkdown"))
 	for i, part := range written {
-		if w := fulltext.Weight(terms, text(part, "bodyMarkdown")); w > weight {
+		if w := meanings().Weight(terms, text(part, "bodyMarkdown")); w > weight {
 			best, weight = i, w
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/contract"
-	"featurebase-mcp/internal/sandbox/fulltext"
 	"featurebase-mcp/internal/sandbox/store"
 )
 
@@ -134,7 +133,7 @@ func search(c *call) (int, any, error) {
 	by := c.searchOrder()
 	var scores map[string]float64
 	if wanted != "" {
-		objects, scores = fulltext.Rank(objects, wanted, c.kind.texts)
+		objects, scores = meanings().Rank(objects, wanted, c.kind.texts)
 		if _, named := c.body["sort"]; !named {
 			by = ordering{name: "relevance", desc: true, key: func(o object) any { return scores[text(o, "id")] }}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"featurebase-mcp/internal/packed"
+	"featurebase-mcp/internal/sandbox/fulltext"
 	"featurebase-mcp/internal/sandbox/store"
 )
 
@@ -31,6 +32,9 @@ var seedFiles = sync.OnceValue(func() map[string]string {
 	}
 	return files
 })
+
+// meanings is the vocabulary of the searches.
+var meanings = sync.OnceValue(func() *fulltext.Vocabulary { return fulltext.Read(seedText("seed/meanings.txt")) })
 
 const seedContacts = 156
 

@@ -137,7 +137,11 @@ func (j *work) awaitingReply(ctx context.Context) (string, error) {
 // choose opens the channels that were asked for and that have what is filtered by: only posts have boards, and they have no team. With a cursor
 // it opens those that are not at their end.
 func (a *awaiting) choose(asked any) error {
-	places, err := parsePlaces(a.Place())
+	place, err := a.Place()
+	if err != nil {
+		return err
+	}
+	places, err := parsePlaces(place)
 	if err != nil {
 		return err
 	}

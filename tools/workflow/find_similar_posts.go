@@ -3,20 +3,16 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 	"unicode/utf8"
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
-	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/likeness"
 	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
-	"featurebase-mcp/internal/render"
 	"featurebase-mcp/tools/kind"
 )
 
@@ -24,13 +20,13 @@ import (
 var findSimilarPosts = &engine.Operation{
 	Name:        "find_similar_posts",
 	Title:       "Find similar posts",
-	Description: "Find posts that ask for the same as a post or a text (give one), such as duplicates: scored, with the words that match. Says when there is none.",
+	Description: "Find posts that ask for the same as a post or a text (give one), such as duplicates, by words and by meaning: scored, with the sentence that matches.",
 	Effect:      engine.Read,
 	Default:     true,
 	Input:       input.Args[findSimilarPostsArgs](),
 	Rules:       []input.Rule{{When: "postId", Refuse: "text"}, {Need: "postId|text"}},
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).findSimilarPosts(ctx) },
-	Uses:        []string{"get_post", "search_posts", "list_posts"},
+	Uses:        []string{"get_post", "search_posts", "list_posts", "list_post_voters"},
 	Refs:        engine.Refs{"boardId": {Kind: kind.Board}, "postId": {Kind: kind.Post}},
 	Example:     `{"text":"The white screen hurts my eyes at night, please add a dark theme","limit":5}`,
 }
@@ -44,11 +40,23 @@ type findSimilarPostsArgs struct {
 
 const (
 	similarByDefault = 8
-	similarEnough    = 0.28 // the least score of a post that is shown: in the sandbox, nine of ten posts above it ask for the same
-	hitsOfSearch     = 50   // hits read from each search
-	shortText        = 120  // characters up to which a text is compared as a title
-	matchesShown     = 4    // matching words shown
-	usualPosts       = 100  // the assumed least number of posts in an organization: among hits alone, the words that were searched for look common
+	hitsOfSearch     = 50  // hits read from each search
+	shortText        = 120 // characters up to which a text is compared as a title
+	usualPosts       = 100 // the assumed least number of posts in an organization: among hits alone, the words that were searched for look common
+	mostWeak         = 5   // rows that an answer fills with weak hits, if there are so many
+	votersOf         = 3   // hits whose voters are compared with those of the post
+)
+
+// What makes a score. The figures were set on testdata/duplicates/tuning.txt and the topics of the sandbox; docs/jobs.md tells what they are worth.
+const (
+	similarEnough = 0.42 // the least score of a post that is called similar: nine of ten of these ask for the same
+	weakEnough    = 0.15 // the least score of a weak hit
+	bySearch      = 0.8  // the score of a post that is the first of every search and shares no word
+	unfound       = 0.8  // how much words count in a post that the searches for the parts of the wish do not find
+	enoughCover   = 0.44 // the share of the parts that has to find a post for its words to count whole
+	unlikeFirst   = 0.6  // the factor for a post that has nothing in common with the most similar one
+	likeFirst     = 0.8  // the likeness to the most similar one at which the factor is 1
+	otherBoard    = 0.85 // the factor for a post of another board: a bug and a wish about one thing are two things
 )
 
 func (j *work) findSimilarPosts(ctx context.Context) (string, error) {
@@ -56,8 +64,12 @@ func (j *work) findSimilarPosts(ctx context.Context) (string, error) {
 	if err := s.read(ctx); err != nil {
 		return "", err
 	}
-	if len(s.wanted.terms) > 0 {
+	if len(s.wanted.terms.Terms) > 0 {
 		if err := s.search(ctx); err != nil {
+			return "", err
+		}
+		s.rank()
+		if err := s.compareVoters(ctx); err != nil {
 			return "", err
 		}
 	}
@@ -72,8 +84,13 @@ type similar struct {
 	rare     *likeness.Rarity // counts the words of a sample: among the hits, the words that were searched for would look common
 	newest   engine.Collection
 	popular  engine.Collection
-	searches int      // searches that succeeded
-	hits     []string // ids found by the first search, the best first: the API also finds posts in other words
+	searches int // searches that succeeded
+	found    map[string]likeness.Found
+	list     []match             // the most similar first
+	strong   int                 // the first ones in list, which are similar enough
+	shown    []match             // the first ones in list, which the answer shows
+	voters   map[string][]string // ids of the voters of a post, where all of them are known
+	requests int
 }
 
 // read reads the post to compare and a sample of the other posts, which shows the common words before the search. The sample has the newest
@@ -100,6 +117,7 @@ func (s *similar) read(ctx context.Context) error {
 	} else if err := s.readText(); err != nil {
 		return err
 	}
+	s.requests += len(parts)
 	begun, cancel := engine.HalfTime(ctx)
 	defer cancel()
 	if err := cmp.Or(s.All(begun, parts...), failed); err != nil {
@@ -107,7 +125,7 @@ func (s *similar) read(ctx context.Context) error {
 	}
 	s.pool.add(s.work, s.newest.Items)
 	s.pool.add(s.work, s.popular.Items)
-	s.rare = s.pool.rarity(s.wanted.terms)
+	s.rare = s.pool.rarity(s.wanted.terms.Terms)
 	return nil
 }
 
@@ -118,172 +136,140 @@ func (s *similar) readText() error {
 	if utf8.RuneCountInString(s.wanted.text) <= shortText {
 		s.wanted.title, s.wanted.text = s.wanted.text, ""
 	}
-	s.wanted.terms = likeness.TermsOf(s.wanted.title, s.wanted.text)
-	if len(s.wanted.terms) == 0 {
+	s.wanted.terms = likeness.Read(s.wanted.title, s.wanted.text)
+	if len(s.wanted.terms.Terms) == 0 {
 		return errors.New("text: there are no words in it to compare by")
 	}
 	return nil
 }
 
-// search adds what the API finds by several phrasings. The job fails if no search succeeds.
+// search asks the API in several phrasings, and adds what it finds to the pool. The job fails if no search succeeds.
 func (s *similar) search(ctx context.Context) error {
-	phrasings := s.rare.Phrasings(s.wanted.title, s.wanted.text)
+	phrasings := s.rare.Phrasings(s.wanted.terms)
 	found := make([]engine.Collection, len(phrasings))
 	failed := make([]error, len(phrasings))
 	parts := make([]engine.Part, len(phrasings))
 	for i, phrasing := range phrasings {
-		parts[i] = engine.Part{What: "the search for " + input.Show(phrasing), Do: func(ctx context.Context) error {
-			found[i], failed[i] = s.searchPosts(ctx, "the search", map[string]any{"search": phrasing}, hitsOfSearch, s.onBoard()...)
+		parts[i] = engine.Part{What: "the search for " + input.Show(phrasing.Query), Do: func(ctx context.Context) error {
+			found[i], failed[i] = s.searchPosts(ctx, "the search", map[string]any{"search": phrasing.Query}, hitsOfSearch, s.onBoard()...)
 			return failed[i]
 		}}
 	}
+	s.requests += len(parts)
 	if err := s.All(ctx, parts...); err != nil {
 		return err
-	}
-	sample := len(s.pool.posts)
-	for _, c := range found {
-		s.pool.add(s.work, c.Items)
-	}
-	for _, item := range found[0].Items {
-		s.hits = append(s.hits, s.Line(rawjson.Value(item).Get("id").Text()))
-	}
-	if sample == 0 {
-		s.rare = s.pool.rarity(s.wanted.terms)
-		s.rare.Texts = max(s.rare.Texts, usualPosts)
 	}
 	if !slices.Contains(failed, nil) {
 		return failed[0]
 	}
-	for _, err := range failed {
-		if err == nil {
+	sample := len(s.pool.posts)
+	rankings := make([]likeness.Ranking, len(found))
+	for i, c := range found {
+		s.pool.add(s.work, c.Items)
+		rankings[i] = likeness.Ranking{Phrasing: phrasings[i], IDs: s.idsBut(s.wanted.id, c.Items), Total: c.Total}
+		if failed[i] == nil {
 			s.searches++
+		}
+	}
+	s.found = likeness.Fuse(rankings, max(len(s.pool.posts), usualPosts))
+	if sample == 0 {
+		s.rare = s.pool.rarity(s.wanted.terms.Terms)
+		s.rare.Texts = max(s.rare.Texts, usualPosts)
+		return nil
+	}
+	for _, post := range s.pool.posts[sample:] {
+		s.rare.Learn(post.terms.Terms)
+	}
+	return nil
+}
+
+// idsBut returns the ids of posts, without one of them.
+func (s *similar) idsBut(except string, items []json.RawMessage) (ids []string) {
+	for _, item := range objects(items) {
+		if id := s.Line(rawjson.Value(item).Get("id").Text()); id != "" && id != except {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// rank puts both kinds of evidence together: the words that two posts share, and the ranks of the API's search, which goes by meaning and so finds a
+// wish in other words and other languages.
+func (s *similar) rank() {
+	for _, m := range s.pool.like(s.rare, s.rare.Profile(s.wanted.terms), s.wanted.id, 0) {
+		m.found = s.found[m.id]
+		if len(s.found) > 0 {
+			m.score *= min(1, unfound+(1-unfound)*m.found.Cover/enoughCover)
+		}
+		m.score = 1 - (1-m.score)*(1-bySearch*m.found.Score())
+		if s.wanted.boardID != "" && s.wanted.boardID != m.boardID {
+			m.score *= otherBoard
+		}
+		if m.score >= weakEnough {
+			s.list = append(s.list, m)
+		}
+	}
+	sortMatches(s.list)
+	s.followFirst()
+	for s.strong < len(s.list) && s.list[s.strong].score >= similarEnough {
+		s.strong++
+	}
+	limit := cmp.Or(input.Integer(s.Arguments()[input.LimitArg]), similarByDefault)
+	s.shown = s.list[:min(len(s.list), limit, max(s.strong, mostWeak))]
+}
+
+// followFirst lowers the scores of those that have little in common with the most similar one. Nearly always that one asks for the same; others often
+// share a word with the wish, and what they say beside it is another matter.
+func (s *similar) followFirst() {
+	if len(s.list) == 0 || s.list[0].score < similarEnough {
+		return
+	}
+	first := s.rare.Wanted(s.list[0].profile)
+	for i := range s.list[1:] {
+		m := &s.list[1+i]
+		m.score *= unlikeFirst + (1-unlikeFirst)*min(1, first.Compare(m.profile).Score/likeFirst)
+	}
+	sortMatches(s.list)
+}
+
+// compareVoters reads who voted for the post and for its most similar ones. Voters who are on both count once after the posts became one.
+func (s *similar) compareVoters(ctx context.Context) error {
+	if s.wanted.id == "" || len(s.shown) == 0 {
+		return nil
+	}
+	ids := []string{s.wanted.id}
+	for _, m := range s.shown[:min(len(s.shown), votersOf)] {
+		ids = append(ids, m.id)
+	}
+	lists := make([]engine.Collection, len(ids))
+	parts := make([]engine.Part, len(ids))
+	for i, id := range ids {
+		parts[i] = engine.Part{What: "the voters of post " + id, Do: func(ctx context.Context) (err error) {
+			lists[i], err = s.List(ctx, "the voters", "list_post_voters", map[string]any{"postId": id}, engine.PageSize)
+			return err
+		}}
+	}
+	s.requests += len(parts)
+	if err := s.All(ctx, parts...); err != nil {
+		return err
+	}
+	s.voters = map[string][]string{}
+	for i, c := range lists {
+		if c.Whole {
+			s.voters[ids[i]] = s.idsBut("", c.Items)
 		}
 	}
 	return nil
 }
 
-func (s *similar) answer(ctx context.Context) string {
-	var b strings.Builder
-	b.WriteString(engine.Marked(render.IndentedLines))
-	if s.wanted.id != "" {
-		fmt.Fprintf(&b, "compared: post %s\n  %s\n", legible.Commas(s.wanted.id, render.LeftOut(s.wanted.hidden)), s.wanted.name())
-	}
-	if len(s.wanted.terms) == 0 {
-		return b.String() + "similar: unknown; the post has no words to compare by"
-	}
-	list := s.pool.like(s.rare, s.rare.Profile(s.wanted.terms), s.wanted.id, similarEnough)
-	fmt.Fprintf(&b, "looked at: %s\n", s.lookedAt())
-	limit := cmp.Or(input.Integer(s.Arguments()[input.LimitArg]), similarByDefault)
-	if len(list) == 0 {
-		b.WriteString(s.none() + "\n")
-	} else {
-		fmt.Fprintf(&b, "similar: %s, the most alike first (score from 0 to 1, at least %.2f)\n", legible.ShownOf(min(limit, len(list)), len(list)), similarEnough)
-		for _, post := range list[:min(limit, len(list))] {
-			s.write(ctx, &b, post)
+// votedForBoth returns how many voters of the post voted for another one as well. known is false unless all voters of both are known.
+func (s *similar) votedForBoth(id string) (n int, known bool) {
+	mine, ok := s.voters[s.wanted.id]
+	theirs, also := s.voters[id]
+	for _, voter := range theirs {
+		if slices.Contains(mine, voter) {
+			n++
 		}
 	}
-	others := s.writeOthers(&b, list, min(othersShown, limit-len(list)))
-	return strings.TrimSuffix(b.String(), "\n") + s.steps(len(list) > 0, others)
-}
-
-// none says that no post is similar. If the board has no posts at all, it says that the board may not exist, because the API answers both
-// cases alike.
-func (s *similar) none() string {
-	if s.board() != "" && len(s.pool.posts) == 0 {
-		return "similar: unknown; there is no post on this board, or no such board" + s.Hint("list_boards", "; list_boards shows which there are")
-	}
-	return "similar: none shares enough words with it" + s.Hint("search_posts", "; search_posts finds what is asked for in other words")
-}
-
-// othersShown is how many further hits of the search are named if there is room.
-const othersShown = 3
-
-// writeOthers names the best hits of the search that share too few words to count as similar, because they may ask for the same in other
-// words. It reports whether there are any.
-func (s *similar) writeOthers(b *strings.Builder, list []match, most int) bool {
-	var lines []string
-	for _, id := range s.hits {
-		post := s.pool.byID[id]
-		listed := func(l match) bool { return l.id == id }
-		if post != nil && id != s.wanted.id && !slices.ContainsFunc(list, listed) && len(lines) < most {
-			lines = append(lines, fmt.Sprintf("  [%s] %s\n", id, post.name()))
-		}
-	}
-	if len(lines) > 0 {
-		b.WriteString("the search also finds, with few words in common:\n" + strings.Join(lines, ""))
-	}
-	return len(lines) > 0
-}
-
-func (s *similar) lookedAt() string {
-	candidates := len(s.pool.posts)
-	if s.pool.byID[s.wanted.id] != nil {
-		candidates--
-	}
-	text := legible.Count(candidates, "post") + " (hits of " + legible.Count(s.searches, "search")
-	if s.newest.Whole && len(s.newest.Items) > 0 {
-		text = "all " + text
-	}
-	if n := len(s.newest.Items); n > 0 {
-		text += fmt.Sprintf(", the %s newest", legible.Thousands(n))
-	}
-	if n := len(s.popular.Items); n > 0 {
-		text += fmt.Sprintf(", the %s with most votes", legible.Thousands(n))
-	}
-	text += ")"
-	if s.board() != "" {
-		text += ", of one board"
-	}
-	return text
-}
-
-func (s *similar) write(ctx context.Context, b *strings.Builder, post match) {
-	fmt.Fprintf(b, "[%s] %s\n  %s\n  both: %s\n", post.id, legible.Commas(
-		"score "+post.shown(), legible.Count(post.votes, "vote"), post.commented(), post.status.name, post.moderated(), render.LeftOut(post.hidden),
-		s.Called(ctx, kind.Board, post.boardID), dayIn(time.UTC, post.created), post.url,
-	), post.name(), strings.Join(post.words[:min(matchesShown, len(post.words))], ", "))
-}
-
-// steps says what can be done. The API cannot merge posts. Further hits are to be read before a post is made of the text.
-func (s *similar) steps(found, others bool) string {
-	const noMerge = "posts cannot be merged; if one is the same wish, "
-	post := s.wanted.id != ""
-	switch {
-	case !found && post:
-		return ""
-	case !found && others:
-		return s.Next("", engine.Step{Tool: "get_post", Does: "reads those that the search finds"}, engine.Step{Tool: "create_post", Does: "makes a post of the text, if none of them asks for the same"})
-	case !found && len(s.pool.posts) == 0 && s.board() != "":
-		return ""
-	case !found:
-		return s.Next("", engine.Step{Tool: "create_post", Does: "makes a post of it"})
-	case post:
-		voter := "gives the older one the author's vote"
-		if id := s.wanted.author.id; id != "" && s.wanted.author.kind != adminKind {
-			voter += " (id " + id + ")"
-		}
-		return s.Next(noMerge, engine.Step{Tool: "add_post_voter", Does: voter}, engine.Step{Tool: "create_comment", Does: "links the two (sendNotification false: no e-mail)"},
-			engine.Step{Tool: "update_post", Does: "closes the newer one" + s.closedStatuses()})
-	default:
-		return s.Next(noMerge, engine.Step{Tool: "add_post_voter", Does: "gives a post the customer's vote"},
-			engine.Step{Tool: "create_comment", Does: "adds what is new in the text (sendNotification false: no e-mail)"})
-	}
-}
-
-// adminKind is the type of authors who are admins.
-const adminKind = "admin"
-
-// closedStatuses names the statuses seen that close a post unfulfilled.
-func (s *similar) closedStatuses() string {
-	var names []string
-	for _, post := range s.pool.posts {
-		if name := post.status.name; post.status.kind == "canceled" && name != "" && !slices.Contains(names, input.Show(name)) {
-			names = append(names, input.Show(name))
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	slices.Sort(names)
-	return " (statusId " + strings.Join(names[:min(3, len(names))], " or ") + ")"
+	return n, ok && also
 }

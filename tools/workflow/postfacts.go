@@ -36,7 +36,7 @@ type postFacts struct {
 	content rawjson.Value // the text as the API returned it; compare converts it
 
 	html, text string
-	terms      likeness.TermSet
+	terms      likeness.Document
 	profile    likeness.Profile
 }
 
@@ -50,8 +50,7 @@ const (
 
 // How much of a post is read and shown.
 const (
-	comparedLength = 1000 // characters of the text that are compared
-	titleLength    = 120  // characters of the title that an answer shows
+	titleLength = 120 // characters of the title that an answer shows
 )
 
 // post reads the fields of a post in a response.
@@ -99,17 +98,6 @@ func (j *work) post(raw json.RawMessage) postFacts {
 		}
 	}
 	return p
-}
-
-// compare converts the text of a post and finds its words. It is a step of its own because only some workflows need it.
-func (p *postFacts) compare(j *work) {
-	if p.content.Kind() == rawjson.String {
-		p.html = p.content.Text()
-		text, hidden := markup.ExcerptOf([]byte(p.html), comparedLength)
-		p.text = j.Line(text)
-		p.hidden += hidden
-	}
-	p.terms = likeness.TermsOf(p.title, p.text)
 }
 
 // hiddenIn returns how many characters people would not see of a text that is not HTML.

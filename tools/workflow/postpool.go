@@ -2,12 +2,13 @@ package workflow
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"featurebase-mcp/internal/likeness"
+	"featurebase-mcp/internal/markup"
 	"featurebase-mcp/internal/rawjson"
 )
 
@@ -36,26 +37,47 @@ func (p *pool) add(j *work, items []json.RawMessage) {
 	}
 }
 
+// comparedLength is how many characters of a text are compared. A wish may stand at the end of a long post.
+const comparedLength = 6000
+
+// compare converts the text of a post and finds its words. It is a step of its own because only some workflows need it.
+func (p *postFacts) compare(j *work) {
+	if p.content.Kind() == rawjson.String {
+		p.html = p.content.Text()
+		text, hidden := markup.ExcerptOf([]byte(p.html), comparedLength)
+		p.text = j.Line(text)
+		p.hidden += hidden
+	}
+	p.terms = likeness.Read(p.title, p.text, p.tags...)
+}
+
 // rarity counts the words of all posts in the pool and of other texts.
 func (p *pool) rarity(others ...likeness.TermSet) *likeness.Rarity {
 	sets := others
 	for _, post := range p.posts {
-		sets = append(sets, post.terms)
+		sets = append(sets, post.terms.Terms)
 	}
-	return likeness.NewRarity(sets...)
+	r := likeness.NewRarity(sets...)
+	for _, post := range p.posts {
+		r.Tags(post.tags...)
+	}
+	return r
 }
 
 // match is a post with its similarity to another text.
 type match struct {
 	*postFacts
-	score float64
-	words []string // words that both have, the weightiest first
+	score    float64
+	words    []string // words that both have, the weightiest first
+	sentence string   // of its text that has most of the other one; empty if none has any of it
+	found    likeness.Found
 }
 
-// like returns the posts of the pool that are similar to a text, the most similar first, without the post with the id except. It makes the
-// profile of a post at the first use, so every call has to pass the same r.
+// like returns the posts of the pool that are similar to a text by its words, the most similar first, without the post with the id except. It makes
+// the profile of a post at the first use, so every call has to pass the same r.
 func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, least float64) []match {
 	var list []match
+	asked := r.Wanted(wanted)
 	for _, post := range p.posts {
 		if post.id == except {
 			continue
@@ -63,21 +85,17 @@ func (p *pool) like(r *likeness.Rarity, wanted likeness.Profile, except string, 
 		if post.profile.All == nil {
 			post.profile = r.Profile(post.terms)
 		}
-		if score, words := likeness.Score(wanted, post.profile); score >= least {
-			list = append(list, match{post, score, words})
+		if l := asked.Compare(post.profile); l.Score >= least {
+			list = append(list, match{postFacts: post, score: l.Score, words: l.Words, sentence: l.Sentence})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b match) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		default:
-			return strings.Compare(a.id, b.id)
-		}
-	})
+	sortMatches(list)
 	return list
+}
+
+// sortMatches puts the most similar first.
+func sortMatches(list []match) {
+	slices.SortStableFunc(list, func(a, b match) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
 }
 
 // shown returns the score for an answer.

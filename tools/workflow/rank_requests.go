@@ -45,8 +45,14 @@ const (
 	tagSearched     = 500 // posts among which a tag is looked for
 )
 
-// byBoth is the value of by that ranks by votes and by revenue.
-const byBoth = "both"
+// The values of by that rank by votes, and by votes and by revenue.
+const (
+	byVotes = "votes"
+	byBoth  = "both"
+)
+
+// tagsShown is how many tags the words for an unknown one name.
+const tagsShown = 30
 
 // ranking is the state of one rank_requests call.
 type ranking struct {
