@@ -1,10 +1,11 @@
 // Package contract holds the description of the Featurebase REST API as data: 123 operations with their
 // parameters, bodies and responses.
 //
-// contract.json is the one place of these facts, one line per operation and per schema. The program carries it compressed, since it would be the largest
-// thing in it otherwise; packed.go has that. It is read on first use; each schema is compiled when something is first validated against it. The package has two customers:
-// tests, which hold tools and clients against it, and the sandbox, which validates and routes by it. The product
-// itself never loads it unless the sandbox runs.
+// contract.json is the one place of these facts, one line per operation and per schema. The program carries it
+// compressed (packed.go), since it would be the largest thing in it otherwise. It is read on first use; each
+// schema is compiled when something is first validated against it. The package has two customers: tests, which
+// hold tools and clients against it, and the sandbox, which validates and routes by it. The product itself never
+// loads it unless the sandbox runs.
 //
 // Start reading at Document (what there is), then Operation (one row), then the Validate methods in validate.go
 // and query.go. ordered.go reads objects whose members have an order.

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { listen } from './listen.mjs';
 import { root } from './program.mjs';
 
 /** How Claude Code names a tool or a prompt of ours to its model and its user. */
@@ -95,28 +95,6 @@ function scripted(turns) {
     send('message_stop', {});
     response.end();
   };
-}
-
-// listen serves on a free port of loopback and keeps what was asked, tunnels included.
-async function listen(answer) {
-  const requests = [];
-  const server = createServer(async (request, response) => {
-    const kept = { url: request.url, method: request.method, body: await text(request) };
-    requests.push(kept);
-    answer(kept, response);
-  });
-  server.on('connect', ({ url, method }, socket) => {
-    requests.push({ url, method });
-    socket.on('error', () => {}); // it may not wait for the refusal
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `http://127.0.0.1:${server.address().port}`, requests, stop };
 }
 
 const patience = 90_000; // milliseconds for what takes about one second, on a busy machine
