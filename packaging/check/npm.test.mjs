@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import { attempt, bundles, converse, environment, run, scratch } from './lib/program.mjs';
+import { attempt, bundles, converse, dist, environment, run, scratch } from './lib/program.mjs';
 import { serve } from './lib/registry.mjs';
 
 const tarballs = join(bundles, 'npm');
@@ -14,8 +14,9 @@ const manifest = (file) => JSON.parse(run('tar', ['-xzOf', join(tarballs, file),
 
 describe('npm packages', () => {
   const folder = scratch({ after });
-  const [main] = readdirSync(tarballs).filter((name) => name.startsWith('featurebase-mcp-'));
-  const { version, optionalDependencies } = manifest(main);
+  const { version } = JSON.parse(readFileSync(join(dist, 'metadata.json'), 'utf8'));
+  const main = `featurebase-mcp-${version}.tgz`;
+  const { optionalDependencies } = manifest(main);
   const ours = Object.keys(optionalDependencies).find((name) => name.endsWith(`-${process.platform}-${process.arch}`));
   let registry, env;
 
