@@ -73,7 +73,6 @@ type rawStatus struct {
 type rawPost struct {
 	ID, Title, PostURL, BoardID string
 	Content                     string
-	Author                      *struct{ ID, Name, Type string }
 	Upvotes, CommentCount       int
 	CreatedAt, UpdatedAt        time.Time
 	InReview                    bool
