@@ -10,7 +10,6 @@
 //	customers.go                   customers with their companies, and what these pay
 //	whowaits.go                    who waits for whom in a thread
 //	conversationrows.go            what decides about a conversation, for the rows of lists
-//	room.go                        what texts take of a model's context
 //	postpool.go                    the posts to compare with, and the similar ones among them
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports

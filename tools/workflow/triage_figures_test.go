@@ -169,7 +169,7 @@ func checkExtent(t *testing.T, arguments, answer string, want []string, f *facts
 type rawComment struct {
 	PostID                                 string
 	Content                                string
-	Author                                 *struct{ Type string }
+	Author                                 *rawAuthor
 	CreatedAt                              time.Time
 	IsPrivate, InReview, IsSpam, IsDeleted bool
 }
