@@ -113,6 +113,7 @@ type awaited struct {
 type quoted struct {
 	at, text string
 	by       person
+	hidden   int // characters that people would not see
 }
 
 func (j *work) awaitingReply(ctx context.Context) (string, error) {

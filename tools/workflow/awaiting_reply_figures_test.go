@@ -42,13 +42,6 @@ type rawPart struct {
 	Author    *rawAuthor
 }
 
-type rawComment struct {
-	PostID                       *string
-	CreatedAt                    time.Time
-	Author                       *rawAuthor
-	IsPrivate, IsSpam, IsDeleted bool
-}
-
 // waiter is one who waits, as a row says it.
 type waiter struct {
 	ID            string
@@ -155,12 +148,13 @@ func (f *facts) whoWaits(now time.Time) map[string][]inbox {
 	}
 	said := map[string][]turn{}
 	for _, c := range everything[rawComment](f, "/v2/comments", url.Values{"privacy": {"all"}}) {
-		if c.PostID != nil && !c.IsPrivate && !c.IsSpam && !c.IsDeleted {
-			said[*c.PostID] = append(said[*c.PostID], turn{side(c.Author.Type), c.CreatedAt, *c.Author})
+		public := !c.IsPrivate && !c.IsSpam && !c.IsDeleted && !(c.InReview && c.Author.Type == "admin")
+		if c.PostID != "" && public {
+			said[c.PostID] = append(said[c.PostID], turn{side(c.Author.Type), c.CreatedAt, *c.Author})
 		}
 	}
 	for _, p := range f.posts {
-		turns := append([]turn{{side(p.Author.Type), p.CreatedAt, p.Author}}, said[p.ID]...)
+		turns := append([]turn{{side(p.Author.Type), p.CreatedAt, *p.Author}}, said[p.ID]...)
 		slices.SortStableFunc(turns, func(a, b turn) int { return a.at.Compare(b.at) })
 		open := f.status[p.Status.ID].Type != "completed" && f.status[p.Status.ID].Type != "canceled"
 		if w, ok := f.judge(turns, contacts, now); ok && open {

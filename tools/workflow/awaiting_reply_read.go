@@ -175,7 +175,8 @@ func (a *awaiting) quote(words said) quoted {
 	case words.part.Get("redacted").Bool():
 		q.text = "(redacted)"
 	case html != "":
-		q.text = a.Line(markup.Excerpt(html, longestQuote))
+		q.text, q.hidden = markup.ExcerptOf([]byte(html), longestQuote)
+		q.text = a.Line(q.text)
 	default:
 		q.text = a.Line(markup.PlainExcerpt(words.part.Get("bodyMarkdown").Text(), longestQuote))
 	}
@@ -239,7 +240,8 @@ func (a *awaiting) comments(ctx context.Context, posts []*awaited) (map[string][
 	for _, item := range objects(c.Items) {
 		v := rawjson.Repair(item)
 		words := said{side(v.Get("author", "type").Text()), v.Get("createdAt").Text(), v}
-		if words.who != "" && !v.Get("isPrivate").Bool() && !v.Get("isSpam").Bool() && !v.Get("isDeleted").Bool() {
+		public := !v.Get("isPrivate").Bool() && !(words.who == teamSide && v.Get("inReview").Bool()) // what a customer said waits, also for moderation
+		if words.who != "" && public && !v.Get("isSpam").Bool() && !v.Get("isDeleted").Bool() {
 			post := v.Get("postId").Text()
 			found[post] = append(found[post], words)
 		}
@@ -257,7 +259,8 @@ func (a *awaiting) judge(one *awaited, comments []said) {
 		case i < 0:
 			return quoted{}
 		case i == 0:
-			return quoted{at: one.created, by: one.person, text: cmp.Or(a.Line(markup.Excerpt(one.content.Text(), longestQuote)), "(no text)")}
+			text, hidden := markup.ExcerptOf([]byte(one.content.Text()), longestQuote)
+			return quoted{at: one.created, by: one.person, text: cmp.Or(a.Line(text), "(no text)"), hidden: hidden}
 		default:
 			return a.quote(list[i])
 		}

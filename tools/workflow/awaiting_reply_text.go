@@ -12,14 +12,18 @@ import (
 	"featurebase-mcp/tools/kind"
 )
 
-// What an answer takes, in tokens as cost estimates them.
+// What an answer takes, in tokens as tokens estimates them.
 const (
 	awaitedRoom = 2000 // the whole answer
-	nameRoom    = 14   // a name, a company, a title
-	linkRoom    = 40   // a link or what it ends with; the id stands for a longer one
 	cursorRoom  = 250  // the cursor, the lines of the channels and what to do next
-	theirsRoom  = 48   // the customer's last words
-	oursRoom    = 32   // the team's
+	linkRoom    = 40   // a link or what it ends with; the id stands for a longer one
+)
+
+// How many characters of texts an answer shows.
+const (
+	nameShown   = 42  // a name or a title; twice as many of the names of companies
+	theirsShown = 144 // the customer's last words
+	oursShown   = 100 // the team's
 )
 
 // write returns the answer: for each channel how many wait and of how many, then those who come first.
@@ -39,7 +43,7 @@ func (a *awaiting) write(ctx context.Context) string {
 	}
 	head := engine.Marked(render.IndentedLines) + "waiting: where a customer spoke last to us; internal notes, private comments and bots are no answers. " +
 		"Revenue: monthlySpend of the customer's companies\n"
-	shown := a.fitting(sections, awaitedRoom-cost(head)/1000-cursorRoom)
+	shown := a.fitting(sections, awaitedRoom-tokens(head)-cursorRoom)
 	var b strings.Builder
 	b.WriteString(head)
 	for i, l := range a.lanes {
@@ -69,7 +73,7 @@ func (a *awaiting) fitting(sections [][]string, room int) map[*lane]int {
 			if shown[l] != round || round >= len(sections[i]) {
 				continue
 			}
-			if room -= cost(sections[i][round])/1000 + 1; room < 0 && len(shown) > 0 {
+			if room -= tokens(sections[i][round]) + 1; room < 0 && len(shown) > 0 {
 				return shown
 			}
 			shown[l]++
@@ -166,15 +170,15 @@ func (a *awaiting) row(ctx context.Context, one *awaited, start string) string {
 	if slug, ok := strings.CutPrefix(link, start); ok && start != "" {
 		id, link = slug, ""
 	}
-	if cost(id) > 1000*linkRoom {
+	if tokens(id) > linkRoom {
 		id = one.number
 	}
-	if cost(link) > 1000*linkRoom {
+	if tokens(link) > linkRoom {
 		link = ""
 	}
 	fmt.Fprintf(&b, "[%s] %s\n", id, legible.Commas(a.wait(one), a.kept(ctx, one), a.asleep(one), a.about(one), link))
-	who := fit(cmp.Or(one.contact.called(), one.customer().name, "somebody without a name"), nameRoom)
-	firm := fit(one.contact.firm(), 2*nameRoom)
+	who := clip(cmp.Or(one.contact.called(), one.customer().name, "somebody without a name"), nameShown)
+	firm := clip(one.contact.firm(), 2*nameShown)
 	switch {
 	case firm != "":
 		firm += ", revenue " + one.contact.revenue().figure()
@@ -185,11 +189,14 @@ func (a *awaiting) row(ctx context.Context, one *awaited, start string) string {
 	}
 	fmt.Fprintf(&b, "  %s\n", legible.Commas(who, firm))
 	if one.title != "" && one.link != "" {
-		fmt.Fprintf(&b, "  %s\n", inQuotes(fit(one.title, nameRoom)))
+		fmt.Fprintf(&b, "  %s\n", inQuotes(clip(one.title, nameShown)))
 	}
-	fmt.Fprintf(&b, "  they %s: %s\n", dayOfStamp(one.theirs.at), fit(one.theirs.text, theirsRoom))
+	fmt.Fprintf(&b, "  they %s: %s\n", dayOfStamp(one.theirs.at), clip(one.theirs.text, theirsShown))
+	if left := render.LeftOut(one.theirs.hidden); left != "" {
+		b.WriteString("  " + left + "\n")
+	}
 	if one.standing.ours >= 0 {
-		fmt.Fprintf(&b, "  we %s: %s\n", dayOfStamp(one.ours.at), fit(one.ours.text, oursRoom))
+		fmt.Fprintf(&b, "  we %s: %s\n", dayOfStamp(one.ours.at), clip(one.ours.text, oursShown))
 	} else {
 		b.WriteString("  we: nothing yet\n")
 	}
@@ -213,10 +220,10 @@ func (a *awaiting) wait(one *awaited) string {
 func (a *awaiting) kept(ctx context.Context, one *awaited) string {
 	var who []string
 	if one.assigneeID != "" {
-		who = append(who, "assignee "+fit(inList(a.Called(ctx, kind.Admin, one.assigneeID)), nameRoom))
+		who = append(who, "assignee "+clip(inList(a.Called(ctx, kind.Admin, one.assigneeID)), nameShown))
 	}
 	if one.teamID != "" {
-		who = append(who, "team "+fit(inList(a.Called(ctx, kind.Team, one.teamID)), nameRoom))
+		who = append(who, "team "+clip(inList(a.Called(ctx, kind.Team, one.teamID)), nameShown))
 	}
 	return cmp.Or(legible.Commas(who...), "unassigned")
 }
@@ -236,16 +243,16 @@ func (a *awaiting) about(one *awaited) string {
 		words = append(words, "priority")
 	}
 	if one.boardID != "" {
-		words = append(words, fit(inList(a.boards.find(one.boardID).called()), nameRoom))
+		words = append(words, clip(inList(a.boards.find(one.boardID).called()), nameShown))
 	}
 	if one.status != "" {
-		words = append(words, fit(inList(one.status), nameRoom))
+		words = append(words, clip(inList(one.status), nameShown))
 	}
 	if one.boardID != "" {
 		words = append(words, legible.Count(one.votes, "vote"))
 	}
 	if one.inReview {
-		words = append(words, "awaiting moderation")
+		words = append(words, awaitingModeration)
 	}
 	return legible.Commas(words...)
 }

@@ -12,7 +12,6 @@
 //	postremarks.go                 what was said below posts
 //	queueorder.go                  the orders of the triage queue, and the place where an answer ends
 //	conversationrows.go            what decides about a conversation, for the rows of lists
-//	room.go                        what texts take of a model's context
 //	postpool.go                    the posts to compare with, and the similar ones among them
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports

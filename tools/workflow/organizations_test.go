@@ -73,11 +73,11 @@ type rawStatus struct {
 type rawPost struct {
 	ID, Title, PostURL, BoardID string
 	Content                     string
+	Author                      *rawAuthor
 	Upvotes, CommentCount       int
 	CreatedAt, UpdatedAt        time.Time
 	InReview                    bool
 	AssigneeID                  *string
-	Author                      rawAuthor
 	Status                      struct {
 		ID        string
 		IsDefault bool

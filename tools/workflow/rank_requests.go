@@ -43,16 +43,14 @@ const (
 	rankedRead      = 40  // posts of each order of the API whose voters are read, at least
 	rankedVoters    = 500 // voters of a post that are read at most
 	tagSearched     = 500 // posts among which a tag is looked for
+	tagsNamed       = 30  // tags that the refusal of an unknown one names
 )
 
-// The values of by that rank by votes, and by votes and by revenue.
+// The values of by besides byRevenue.
 const (
 	byVotes = "votes"
 	byBoth  = "both"
 )
-
-// tagsShown is how many tags the words for an unknown one name.
-const tagsShown = 30
 
 // ranking is the state of one rank_requests call.
 type ranking struct {
@@ -164,7 +162,7 @@ func (r *ranking) noTag(ctx context.Context, tag string) error {
 		}
 	}
 	names := slices.Sorted(maps.Keys(used))
-	return fmt.Errorf("tag: no post of the %d that were looked at has the tag %s; in use: %s", len(c.Items), input.Show(tag), strings.Join(names[:min(len(names), tagsShown)], ", "))
+	return fmt.Errorf("tag: no post of the %d that were looked at has the tag %s; in use: %s", len(c.Items), input.Show(tag), strings.Join(names[:min(len(names), tagsNamed)], ", "))
 }
 
 // gatherPosts reads the posts that may lead, in the order of the API by votes, by revenue, or in both.

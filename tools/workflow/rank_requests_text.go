@@ -11,7 +11,7 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// rankedRoom is what an answer takes, in tokens as cost estimates them.
+// rankedRoom is what an answer takes, in tokens as tokens estimates them.
 const rankedRoom = 2000
 
 // write returns the answer: the rule, what was looked at, and the posts in their order.
@@ -32,10 +32,10 @@ func (r *ranking) write() string {
 	if start != "" {
 		fmt.Fprintf(&b, "links: %s\n", start)
 	}
-	room := 1000*rankedRoom - cost(b.String())
+	room := rankedRoom - tokens(b.String())
 	for i, p := range shown {
 		row := r.row(i+1, p, start)
-		if room -= cost(row); room < 0 && i > 0 {
+		if room -= tokens(row); room < 0 && i > 0 {
 			fmt.Fprintf(&b, "%s more not shown: the answer has no room for them\n", legible.Thousands(len(shown)-i))
 			break
 		}
@@ -65,10 +65,10 @@ func (r *ranking) scope() string {
 		words = append(words, "posts of any status")
 	}
 	if id := r.board(); id != "" {
-		words = append(words, "board "+fit(inList(r.boards.find(id).called()), nameRoom))
+		words = append(words, "board "+clip(inList(r.boards.find(id).called()), nameShown))
 	}
 	if tag, _ := r.Arguments()["tag"].(string); tag != "" {
-		words = append(words, "tag "+fit(inList(r.Line(tag)), nameRoom))
+		words = append(words, "tag "+clip(inList(r.Line(tag)), nameShown))
 	}
 	if r.least > 0 {
 		words = append(words, legible.Count(r.least, "vote")+" or more")
@@ -110,10 +110,10 @@ func (r *ranking) row(place int, p *request, start string) string {
 	if slug, ok := strings.CutPrefix(link, start); ok && start != "" {
 		id, link = slug, ""
 	}
-	if cost(id) > 1000*linkRoom {
+	if tokens(id) > linkRoom {
 		id = p.id
 	}
-	if cost(link) > 1000*linkRoom {
+	if tokens(link) > linkRoom {
 		link = ""
 	}
 	revenue := "revenue " + p.revenue.figure()
@@ -127,12 +127,12 @@ func (r *ranking) row(place int, p *request, start string) string {
 	case byBoth:
 		figures = append([]string{fmt.Sprintf("places %d by votes + %d by revenue = %d", p.places[0], p.places[1], p.places[0]+p.places[1])}, figures...)
 	}
-	moderation := ""
-	if p.inReview {
-		moderation = "awaiting moderation"
+	about := legible.Commas(clip(inList(cmp.Or(r.boards.find(p.boardID).name, p.boardID)), nameShown), clip(inList(p.status.called()), nameShown), p.moderated(), link)
+	row := fmt.Sprintf("%d. %s; %s; %s [%s]\n  %s\n", place, strings.Join(figures, ", "), r.voting(p), about, id, inQuotes(clip(p.title, 2*nameShown)))
+	if left := render.LeftOut(p.hidden); left != "" {
+		row += "  " + left + "\n"
 	}
-	about := legible.Commas(fit(inList(cmp.Or(r.boards.find(p.boardID).name, p.boardID)), nameRoom), fit(inList(p.status.called()), nameRoom), moderation, link)
-	return fmt.Sprintf("%d. %s; %s; %s [%s]\n  %s\n", place, strings.Join(figures, ", "), r.voting(p), about, id, inQuotes(fit(p.title, 2*nameRoom)))
+	return row
 }
 
 // voting says who the voters are, as far as they are on record.

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"featurebase-mcp/internal/legible"
@@ -15,11 +16,16 @@ func tokens(text string) int {
 	const whole = 4 // quarters of a token
 	cost := 0
 	for i := 0; i < len(text); {
-		letters, capitals, digits := 0, 0, 0
+		letters, capitals, digits, hard, run := 0, 0, 0, 0, 0
 		for i < len(text) && (text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z') {
 			letters++
 			if text[i] < 'a' {
 				capitals++
+			}
+			if run++; strings.IndexByte("aeiouy", text[i]|0x20) >= 0 {
+				run = 0
+			} else if run > 2 { // letters that form no word stand nearly alone
+				hard++
 			}
 			i++
 		}
@@ -28,7 +34,7 @@ func tokens(text string) int {
 			i++
 		}
 		if letters > 0 { // a word with what follows its sixth letters
-			cost += whole + whole*((letters-1)/6) + whole/2*max(0, capitals-1)
+			cost += whole + whole*((letters-1)/6) + whole/2*max(0, capitals-1) + whole/2*hard
 		}
 		cost += whole * ((digits + 2) / 3)
 		if letters+digits > 0 {

@@ -166,10 +166,10 @@ func checkExtent(t *testing.T, arguments, answer string, want []string, f *facts
 	}
 }
 
-type queueComment struct {
+type rawComment struct {
 	PostID                                 string
 	Content                                string
-	Author                                 *struct{ Type string }
+	Author                                 *rawAuthor
 	CreatedAt                              time.Time
 	IsPrivate, InReview, IsSpam, IsDeleted bool
 }
@@ -177,8 +177,8 @@ type queueComment struct {
 // checkFacts holds every line of every row against the API.
 func checkFacts(t *testing.T, answer string, f *facts) {
 	t.Helper()
-	comments := map[string][]queueComment{}
-	for _, c := range everything[queueComment](f, "/v2/comments", url.Values{"privacy": {"all"}}) {
+	comments := map[string][]rawComment{}
+	for _, c := range everything[rawComment](f, "/v2/comments", url.Values{"privacy": {"all"}}) {
 		comments[c.PostID] = append(comments[c.PostID], c)
 	}
 	contacts := map[string]rawContact{}
@@ -236,12 +236,12 @@ func authorOf(p rawPost, contacts map[string]rawContact) string {
 }
 
 // saidBelow is what is to be said of the comments below a post.
-func saidBelow(comments []queueComment) string {
+func saidBelow(comments []rawComment) string {
 	if len(comments) == 0 {
 		return ""
 	}
-	slices.SortFunc(comments, func(a, b queueComment) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	comments = slices.DeleteFunc(comments, func(c queueComment) bool { return c.IsSpam || c.IsDeleted })
+	slices.SortFunc(comments, func(a, b rawComment) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	comments = slices.DeleteFunc(comments, func(c rawComment) bool { return c.IsSpam || c.IsDeleted })
 	said := "no public answer of the team"
 	for _, c := range comments {
 		if c.Author.Type == "admin" && !c.IsPrivate && !c.InReview {
