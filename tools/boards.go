@@ -19,8 +19,9 @@ var boardView = &render.View{
 // boards are the operations on boards, which contain posts.
 var boards = &engine.Toolset{
 	Name: "boards", Description: "Boards, the containers that posts are filed in.",
-	Also: "feedback portal, forum, category",
-	Refs: engine.Refs{"boardId": {Kind: kind.Board}},
+	Also:       "feedback portal, forum, category",
+	Refs:       engine.Refs{"boardId": {Kind: kind.Board}},
+	AnswerRefs: engine.Refs{"customFields": {Kind: kind.CustomField}},
 	Operations: []*engine.Operation{
 		{
 			Name:        "list_boards",

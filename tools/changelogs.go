@@ -20,7 +20,7 @@ var changelogView = &render.View{
 	Hide: "slug slugs",
 	Written: "id title link=url|link state scheduled=notifications.*.scheduledDate|minute date|minute categories=categories.name locale locales=publishedLocales " +
 		"changedSincePublished=isDraftDiffersFromLive|flag emailed=emailSentToSubscribers hidden=notifications.*.hideFromBoardAndWidgets|flag visibleTo=allowedSegmentIds|everybody",
-	Stored: "markdownContent=content htmlContent=content categories=categories.name locales=publishedLocales scheduledDate=notifications.*.scheduledDate",
+	Stored: "markdownContent=content htmlContent=content categories=categories.name scheduledDate=notifications.*.scheduledDate",
 	Body:   "content", HTML: "content", Repeats: "markdownContent", Staff: true,
 }
 

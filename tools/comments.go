@@ -16,7 +16,7 @@ var commentView = &render.View{
 	Lines: "id postId changelogId parentCommentId author created=createdAt updated=updatedAt|new score downvotes|some isPrivate|flag awaitingModeration=inReview|flag isPinned|flag isSpam|flag " +
 		"isDeleted|flag",
 	Hide:    "upvotes profilePicture",
-	Written: "id postId changelogId parentCommentId author=author.name isPrivate|flag awaitingModeration=inReview|flag isPinned|flag",
+	Written: "id postId changelogId parentCommentId isPrivate|flag awaitingModeration=inReview|flag isPinned|flag",
 	Stored:  "author=author.name",
 	Body:    "content", HTML: "content", Customer: "author excerpt",
 }

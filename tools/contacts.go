@@ -22,7 +22,7 @@ var contactView = &render.View{
 }
 
 // emailPreferencesView shows one word for each kind of e-mail, or both values where the chosen and the effective preference differ.
-var emailPreferencesView = &render.View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same"}
+var emailPreferencesView = &render.View{Lines: "contactId userId email preferences|same", Written: "contactId userId email preferences|same", Stored: "preferences|same"}
 
 // The conditions under which a change of e-mail preferences stops e-mails or starts them.
 const (

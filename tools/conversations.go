@@ -41,6 +41,8 @@ var conversations = &engine.Toolset{
 		"adminIds":          {Kind: kind.Admin},
 		"mentionedAdminIds": {Kind: kind.Admin},
 		"teamAssigneeId":    {Kind: kind.Team},
+		"attributeId":       {Kind: kind.Attribute},
+		"customAttributes":  {Kind: kind.Attribute, Keys: true},
 	},
 	AnswerRefs: engine.Refs{"adminAssignerId": {Kind: kind.Admin}},
 	Operations: []*engine.Operation{
@@ -277,6 +279,7 @@ var conversations = &engine.Toolset{
 			Title:       "List conversation attributes",
 			Description: "List the custom attributes that conversations can have: ids, types and options.",
 			Effect:      engine.Read,
+			Browsed:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/conversation_attributes",
 			Input:       input.Args[listConversationAttributes](),
@@ -451,5 +454,5 @@ type listConversationAttributes struct {
 }
 
 type getConversationAttribute struct {
-	AttributeID input.ExternalID `json:"attributeId"`
+	AttributeID string `json:"attributeId"`
 }

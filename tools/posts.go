@@ -44,6 +44,9 @@ var posts = &engine.Toolset{
 		"tagId":      {Kind: kind.PostTag},
 		"authorId":   {Kind: kind.Contact},
 		"voterId":    {Kind: kind.Contact},
+
+		"customFieldId": {Kind: kind.CustomField},
+		"customFields":  {Kind: kind.CustomField, Keys: true},
 	},
 	Operations: []*engine.Operation{
 		{
@@ -199,6 +202,7 @@ var posts = &engine.Toolset{
 			Title:       "List custom fields",
 			Description: "List the custom fields of posts: ids, types and options.",
 			Effect:      engine.Read,
+			Browsed:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/custom_fields",
 			Input:       input.Args[listCustomFields](),
@@ -333,5 +337,5 @@ type listCustomFields struct {
 }
 
 type getCustomField struct {
-	CustomFieldID input.ObjectID `json:"customFieldId"`
+	CustomFieldID string `json:"customFieldId"`
 }

@@ -33,6 +33,8 @@ var tickets = &engine.Toolset{
 	Also: "support requests, issues, cases, help desk",
 	Refs: engine.Refs{
 		"ticketNumber":      {Kind: kind.Ticket},
+		"ticketFieldId":     {Kind: kind.TicketField},
+		"customFields":      {Kind: kind.TicketField, Keys: true},
 		"contactId":         {Kind: kind.Contact},
 		"assigneeId":        {Kind: kind.Admin},
 		"adminId":           {Kind: kind.Admin},
@@ -160,6 +162,7 @@ var tickets = &engine.Toolset{
 			Title:       "List ticket custom fields",
 			Description: "List the custom fields of tickets: ids, types and options.",
 			Effect:      engine.Read,
+			Browsed:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/tickets/custom_fields",
 			Input:       input.Args[listTicketCustomFields](),
@@ -280,7 +283,7 @@ type listTicketCustomFields struct {
 }
 
 type getTicketCustomField struct {
-	TicketFieldID input.ObjectID `json:"ticketFieldId"`
+	TicketFieldID string `json:"ticketFieldId"`
 }
 
 type listTicketStatuses struct {

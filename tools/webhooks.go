@@ -20,7 +20,7 @@ import (
 var webhookView = &render.View{
 	Row:     "id name url topics status failures=health.consecutiveFailures|some lastSuccess=health.lastSuccessAt|date",
 	Lines:   "id name url description status topics health lastStatus requestConfig secret version created=createdAt updated=updatedAt|new",
-	Written: "id name url topics status deleted",
+	Written: "id name url topics status",
 	Secret:  "secret headers",
 }
 

@@ -44,6 +44,7 @@ type call struct {
 	args    input.Arguments
 	current *client.Response // the object that a write changes, if it was read on the way
 	trail   trail            // the plan that the call is a row of
+	labels  render.Labels    // the names of custom fields in the response
 	outline *render.Outline  // the form of a list in an answer to Ask; nil in a tool call
 }
 
@@ -160,6 +161,9 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		return a, nil
 	}
 	if c.op.Effect == Read {
+		if c.args.Detail == "full" || !render.IsList(rawjson.Value(res.Body)) {
+			c.labels = c.Labels(ctx, c.op, res.Body)
+		}
 		body, more := c.completed(ctx, res.Body)
 		a.attempts += more
 		a.Text = c.render(c.Named(ctx, c.op, body, c.args.Detail))

@@ -159,7 +159,7 @@ func (c *call) writer(v *render.View) *render.Writer {
 		v = &render.PlainView
 	}
 	v.Parse()
-	return &render.Writer{View: v, Mask: c.MaskEmails && !v.Staff, Minutes: true, Hide: v.HiddenFields}
+	return &render.Writer{View: v, Mask: c.MaskEmails && !v.Staff, Minutes: true, Hide: v.HiddenFields, Labels: c.labels}
 }
 
 // facts returns the columns that a list shows of the object, or those of the message that the call names.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -18,6 +19,7 @@ import (
 type Ref struct {
 	Kind  *names.Kind
 	When  string // the condition for it, as in Rule.When; empty: always
+	Keys  bool   // it is an object with such ids as keys, and each key has a name and perhaps options, as custom fields have
 	Slugs bool   // the API takes a slug here by itself, so that only an address is looked up
 	Or    *Ref   // what it holds where When does not hold; nil: nothing with a name
 }
@@ -131,6 +133,36 @@ func (inv *Inventory) shown(op *Operation, list bool, detail string) []names.Fie
 		}
 	}
 	return shown
+}
+
+// Labels returns the names of the keys of custom fields in a response of an operation, where they are available in time.
+func (env Env) Labels(ctx context.Context, op *Operation, body []byte) render.Labels {
+	if env.Names == nil {
+		return nil
+	}
+	var labels render.Labels
+	for field, ref := range env.Inventory.refs[op.Name].Arguments {
+		if !ref.Keys || !bytes.Contains(body, []byte(`"`+field+`":{"`)) {
+			continue
+		}
+		env.Names.Complete(ctx, []*names.Kind{ref.Kind})
+		list, _ := env.Names.Known(ref.Kind)
+		if list == nil {
+			continue
+		}
+		labels = render.Labels{}
+		for _, t := range list.Things {
+			label := render.Label{Name: t.Name, Options: map[string]string{}}
+			if list.Named(t.Name) > 1 {
+				label.Name += " (" + t.ID + ")"
+			}
+			for _, o := range t.Options {
+				label.Options[o.ID] = o.Label
+			}
+			labels[t.ID] = label
+		}
+	}
+	return labels
 }
 
 // Named replaces ids by names in a response of an operation, where they are available in time.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/input"
@@ -31,6 +33,7 @@ type mention struct {
 	value string
 	slugs bool // the API takes a slug here
 	Put   func(id string)
+	fit   func(names.Thing) // spells the options of a custom field as the organization does; nil for anything else
 }
 
 // mentions returns the values that may be names, at any depth: in fields, in lists, in filters.
@@ -48,13 +51,15 @@ type mentionFinder struct {
 	found  []mention
 }
 
-// object searches the declared fields of an object. It skips free objects such as custom fields, whose keys the organization chooses.
+// object searches the declared fields of an object. It skips free objects whose keys have no names.
 func (f *mentionFinder) object(sh *input.Shape, path string, object map[string]any) {
 	for _, name := range sh.Names {
 		at, prop := input.JoinPath(path, name), sh.Props[name]
 		switch v := object[name].(type) {
 		case map[string]any:
-			if prop.Tag.Get("filters") != "" {
+			if r := f.fields[name]; r.Keys {
+				f.keys(r, at, v)
+			} else if prop.Tag.Get("filters") != "" {
 				f.clauses(at, v)
 			} else if prop.Props != nil {
 				f.object(prop, at, v)
@@ -71,8 +76,44 @@ func (f *mentionFinder) clauses(path string, group map[string]any) {
 	for i, item := range list {
 		c, _ := item.(map[string]any)
 		name, _ := c["field"].(string)
+		if stem, key, open := strings.Cut(name, "."); open && f.fields[stem].Keys {
+			f.found = append(f.found, mention{
+				Kind: f.fields[stem].Kind, path: fmt.Sprintf("%s[%d].field", path, i), value: key,
+				Put: func(id string) { c["field"] = stem + "." + id }, fit: func(t names.Thing) { c["value"] = fitted(t, c["value"]) },
+			})
+			continue
+		}
 		f.field(name, fmt.Sprintf("%s[%d] (%s)", path, i, name), c, "value")
 	}
+}
+
+// keys searches an object whose keys are ids, such as custom fields.
+func (f *mentionFinder) keys(r Ref, path string, object map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		name := key
+		f.found = append(f.found, mention{
+			Kind: r.Kind, path: input.JoinPath(path, key), value: key,
+			Put: func(id string) {
+				value := object[name]
+				delete(object, name)
+				name, object[id] = id, value
+			},
+			fit: func(t names.Thing) { object[name] = fitted(t, object[name]) },
+		})
+	}
+}
+
+// fitted spells the options among the values of a custom field as the organization does.
+func fitted(field names.Thing, value any) any {
+	switch v := value.(type) {
+	case string:
+		return field.Option(v)
+	case []any:
+		for i := range v {
+			v[i] = fitted(field, v[i])
+		}
+	}
+	return value
 }
 
 // field records the value of one field, or each item of a list.
@@ -86,11 +127,11 @@ func (f *mentionFinder) field(name, path string, object map[string]any, key stri
 	}
 	switch v := object[key].(type) {
 	case string:
-		f.found = append(f.found, mention{r.Kind, path, v, r.Slugs, func(id string) { object[key] = id }})
+		f.found = append(f.found, mention{r.Kind, path, v, r.Slugs, func(id string) { object[key] = id }, nil})
 	case []any:
 		for i, item := range v {
 			if s, ok := item.(string); ok {
-				f.found = append(f.found, mention{r.Kind, fmt.Sprintf("%s[%d]", path, i), s, r.Slugs, func(id string) { v[i] = id }})
+				f.found = append(f.found, mention{r.Kind, fmt.Sprintf("%s[%d]", path, i), s, r.Slugs, func(id string) { v[i] = id }, nil})
 			}
 		}
 	}
@@ -128,6 +169,9 @@ func (c *call) resolve(ctx context.Context) *answer {
 			return &a
 		case len(found) == 1:
 			m.Put(found[0].ID)
+			if m.fit != nil {
+				m.fit(found[0])
+			}
 		default:
 			p.Add(m.path, c.refusal(m.Kind, m.value, found, dir))
 		}

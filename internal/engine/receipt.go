@@ -51,6 +51,7 @@ func (c *call) receipt(ctx context.Context, res *client.Response, beside *glimps
 	case !beside.after:
 		r.before = beside.body
 	}
+	c.labels = c.Labels(ctx, c.op, r.object)
 	r.arguments(ctx)
 	w := c.writer(c.op.Output)
 	first := []render.Member{}
@@ -86,6 +87,9 @@ func (c *call) receipt(ctx context.Context, res *client.Response, beside *glimps
 	named := rawjson.Repair(c.Named(ctx, c.op, res.Body, ""))
 	if named.Kind() == rawjson.Missing {
 		named = rawjson.Value("{}")
+	}
+	if r.body.Get("state").Text() == r.did() {
+		named = withoutMember(named, "state")
 	}
 	return c.AnswerBudget.Object(w.Receipt(named, flags, first, more, r.marked))
 }
@@ -163,10 +167,10 @@ func (r *receipt) targets() []render.Member {
 		id := asText(r.args.Wire[name])
 		isTarget := slices.Contains(r.op.holes(), name) || isID(name) && r.op.About != ""
 		same := func(v rawjson.Value) bool { return string(v.Bare()) == id }
-		if !isTarget || id == "" || same(r.body.Get("id")) || same(r.body.Get(name)) || slices.ContainsFunc(shown, same) {
+		if !isTarget || id == "" || same(r.body.Get("id")) || same(r.body.Get(name)) || slices.ContainsFunc(shown, same) || r.beside != nil && same(r.beside.body.Get("id")) {
 			continue
 		}
-		list = append(list, render.Member{Name: name, JSON: rawjson.AppendString(nil, id)})
+		list = append(list, render.Member{Name: name, JSON: rawjson.Encode(r.args.Wire[name])})
 	}
 	return list
 }
@@ -191,12 +195,12 @@ func (r *receipt) about(ctx context.Context) []render.Member {
 	}
 	w := r.writer(g.view())
 	columns := slices.Clone(w.WrittenColumns)
-	if !g.after || len(columns) == 0 {
+	if !g.after || len(columns) == 0 || r.op.Output != nil {
 		columns = slices.DeleteFunc(slices.Clone(w.RowColumns), func(c render.Column) bool { return !slices.Contains(identity, c.Name) })
 	}
+	titled := slices.ContainsFunc(titleFields, func(name string) bool { return g.body.Get(name).Text() != "" })
 	columns = slices.DeleteFunc(columns, func(c render.Column) bool {
-		id := string(g.body.Get(c.Path[0]).Bare())
-		return c.Name == "id" && id == string(r.body.Get("id").Bare())
+		return titled && c.Name == "excerpt" || c.Name == "id" && r.says(g.body.Get(c.Path[0]))
 	})
 	text, ok := w.Fields(rawjson.Repair(r.Named(ctx, g.read, g.body, "")), columns)
 	if !ok {
@@ -207,6 +211,16 @@ func (r *receipt) about(ctx context.Context) []render.Member {
 		r.marked = append(r.marked, word)
 	}
 	return []render.Member{{Name: word, JSON: text}}
+}
+
+// says reports whether the response has a value among its fields.
+func (r *receipt) says(value rawjson.Value) bool {
+	for _, v := range r.body.Members() {
+		if bytes.Equal(v.Bare(), value.Bare()) {
+			return true
+		}
+	}
+	return false
 }
 
 // identity are the columns by which people know an object.
@@ -237,28 +251,37 @@ func (r *receipt) isSwitch(name string) bool {
 	if len(r.op.Input.Shape().Props[name].Enum) == 1 {
 		return true
 	}
-	return r.op.decidesMessages(name)
+	for _, n := range r.op.Notifies {
+		for condition := range strings.SplitSeq(n.When+"|"+n.Unless, "|") {
+			if path, _, hasValue := strings.Cut(condition, "="); path == name && hasValue && r.body.Get(name) == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // argument records what became of one argument.
 func (r *receipt) argument(ctx context.Context, name string, value any) {
 	column, listed := r.view.StoredColumn(name)
 	field := r.object.Get(column.Path[0])
-	if field == nil { // the response does not show it
-		r.sent = append(r.sent, render.Member{Name: name, JSON: r.short(name, value)})
+	if other := name == "id" && string(field.Bare()) != asText(value); field == nil || other { // the response does not show it
+		if id := asText(value); id == "" || !isID(name) || string(r.body.Get("id").Bare()) != id {
+			r.sent = append(r.sent, render.Member{Name: name, JSON: r.short(name, value)})
+		}
 		return
 	}
 	members := given(value, column)
 	field = withMembers(field, members)
 	now, stored := r.shown(ctx, column, field)
-	if value == nil && !stored {
-		r.cleared = append(r.cleared, name)
-	}
 	old, was := withMembers(r.before.Get(column.Path[0]), members), ""
 	if r.before != nil {
 		was = r.compare(ctx, name, cmp.Or(listed, name), column, old, field)
 	}
 	if value == nil && !stored {
+		if !slices.Contains(r.unchanged, name) {
+			r.cleared = append(r.cleared, name)
+		}
 		return
 	}
 	if !r.asSent(name, value, column, field) {
@@ -298,6 +321,17 @@ func withMembers(v rawjson.Value, members []string) rawjson.Value {
 		out = append(append(rawjson.AppendString(out, name), ':'), member...)
 	}
 	return append(out, '}')
+}
+
+// withoutMember returns an object without a member.
+func withoutMember(v rawjson.Value, name string) rawjson.Value {
+	var rest []string
+	for member := range v.Members() {
+		if member != name {
+			rest = append(rest, member)
+		}
+	}
+	return withMembers(v, append(rest, ""))
 }
 
 // nothing is shown for a field that is empty.

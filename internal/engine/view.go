@@ -19,7 +19,7 @@ func (c *call) render(body []byte) string {
 	v.Parse()
 	w := &render.Writer{
 		View: v, Mask: c.MaskEmails && !v.Staff, Hide: v.RepeatFields, Markup: c.outline != nil,
-		ShowHidden: c.args.Hidden, CanShow: c.op.Input.Shape().Props[input.HiddenArg] != nil,
+		ShowHidden: c.args.Hidden, CanShow: c.op.Input.Shape().Props[input.HiddenArg] != nil, Labels: c.labels,
 	}
 	value := rawjson.Repair(body)
 	full := c.args.Detail == "full" || len(v.RowColumns) == 0

@@ -73,10 +73,27 @@ type Thing struct {
 	Source  struct {
 		HTML string `json:"bodyHtml"`
 	} `json:"source"`
-	Label string `json:"label"` // what a custom field has in the place of a name
+	Label   string   `json:"label"`   // what a custom field has in the place of a name
+	Options []Option `json:"options"` // what a custom field can be set to, where that is a choice
 
 	Slugs []string `json:"-"` // in its addresses, for kinds with addresses
 	Hosts []string `json:"-"` // of its addresses
+}
+
+// Option is a choice of a custom field.
+type Option struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// Option returns the label of a choice as the organization spells it, by its label in any case. It returns any other text unchanged.
+func (t Thing) Option(text string) string {
+	for _, o := range t.Options {
+		if plainName(o.Label) == plainName(text) {
+			return o.Label
+		}
+	}
+	return text
 }
 
 // Called returns the name, e-mail or title of a thing. A conversation without a title gets an excerpt of its first message.
@@ -227,6 +244,9 @@ func (d *List) add(k *Kind, item []byte) {
 	size := len(t.ID) + len(t.Name) + len(t.Email) + len(t.Title) + len(t.Updated) + min(len(t.Source.HTML), longestSource) + thingSize
 	for _, s := range slices.Concat(t.Slugs, t.Hosts) {
 		size += len(s)
+	}
+	for _, o := range t.Options {
+		size += len(o.ID) + len(o.Label)
 	}
 	if d.size+size > mostOfList {
 		d.Cut = true

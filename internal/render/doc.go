@@ -7,6 +7,7 @@
 //	transcript.go         a thread of messages
 //	outline.go            a list as Markdown with links
 //	forms.go, table.go    the shorter forms of texts, objects and lists
+//	labels.go             the names of custom fields
 //	untrusted.go          the mark of customers' text
 //	hidden.go             what people would not see: named, and shown on request
 //	links.go              how the links of an answer begin

@@ -116,6 +116,9 @@ func (w *Writer) appendFew(out []byte, v rawjson.Value, name string) ([]byte, bo
 		}
 		return append(out, ']'), len(out) > empty
 	case rawjson.Object:
+		if slices.Contains(ownNames, name) {
+			v = w.Labels.label(v)
+		}
 		out = append(out, '{')
 		empty := len(out)
 		for member, inner := range v.Members() {
@@ -130,6 +133,16 @@ func (w *Writer) appendFew(out []byte, v rawjson.Value, name string) ([]byte, bo
 	default:
 		return append(out, v...), true
 	}
+}
+
+// appendWhom writes who sees an object.
+func (w *Writer) appendWhom(out []byte, list rawjson.Value, name string) ([]byte, bool) {
+	before := len(out)
+	out, some := w.appendFew(out, list, name)
+	if !some {
+		return rawjson.AppendString(out[:before], "everybody"), true
+	}
+	return out, true
 }
 
 // appendStart writes the beginning of a text as it stands in JSON, without quotes and without the ellipsis of a cut.
@@ -187,8 +200,10 @@ func (w *Writer) appendListForm(out []byte, f rawjson.Value, c Column) ([]byte, 
 	switch {
 	case c.form == "table":
 		return w.appendTable(out, f)
-	case c.form == fewForm, c.form == "everybody":
+	case c.form == fewForm:
 		return w.appendFew(out, f, c.Path[0])
+	case c.form == "everybody":
+		return w.appendWhom(out, f, c.Path[0])
 	case strings.Contains(c.form, ","):
 		return w.appendEach(out, f, Column{Path: []string{""}, form: c.form})
 	default:

@@ -122,8 +122,9 @@ type Writer struct {
 	Markup  bool     // the answer is Markdown
 	Hide    []string // fields to leave out at any depth
 
-	ShowHidden bool // shows the hidden text of a single object below it, marked as such
-	CanShow    bool // the operation has an argument for that
+	Labels     Labels // the names of custom fields
+	ShowHidden bool   // shows the hidden text of a single object below it, marked as such
+	CanShow    bool   // the operation has an argument for that
 
 	begin     int           // offset of the current row
 	leftOut   markup.Hidden // hidden text of the current row, object or message
@@ -265,7 +266,7 @@ func (w *Writer) appendFields(out []byte, fields []rawjson.Value, columns []Colu
 // AppendField writes one field. It returns false if there is nothing worth writing; the caller then has to discard what was appended.
 func (w *Writer) AppendField(out []byte, f rawjson.Value, c Column) ([]byte, bool) {
 	if f.IsEmpty() {
-		return append(out, `"everybody"`...), c.form == "everybody" && f != nil
+		return out, false
 	}
 	switch rest := c.Path[1:]; {
 	case len(rest) == 0:
@@ -344,6 +345,7 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 		if !slices.Contains(ownNames, name) {
 			return w.appendObject(out, v)
 		}
+		v = w.Labels.label(v)
 		hide := w.Hide
 		w.Hide = nil
 		out, ok := w.appendObject(out, v)

@@ -3,6 +3,8 @@
 package kind
 
 import (
+	"strings"
+
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/names"
@@ -23,7 +25,12 @@ var (
 		Links: &names.Links{Step: "collections", Leads: true},
 	}
 	TicketCategory = &names.Kind{Word: "ticket category", Plural: "ticket categories", IDs: "ticketCategoryId", List: "list_ticket_categories", IsID: input.IsHex24}
-	TicketStatus   = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
+	CustomField    = &names.Kind{Word: "custom field", Plural: "custom fields", IDs: "customFieldId", List: "list_custom_fields", IsID: input.IsHex24}
+	TicketField    = &names.Kind{Word: "ticket field", Plural: "ticket fields", IDs: "ticketFieldId", List: "list_ticket_custom_fields", IsID: input.IsHex24}
+	Attribute      = &names.Kind{
+		Word: "conversation attribute", Plural: "conversation attributes", IDs: "attributeId", List: "list_conversation_attributes", IsID: isAttributeID,
+	}
+	TicketStatus = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
 )
 
 // The kinds with many objects. A name of one is not unique, so people pick one from a list, and the value contains the id; and calls may have
@@ -69,22 +76,24 @@ var (
 
 // The kinds that are referred to only by id.
 var (
-	customField  = &names.Kind{Word: "custom field", IDs: "customFieldId", Find: "list_custom_fields"}
 	comment      = &names.Kind{Word: "comment", IDs: "commentId", Find: "search_comments"}
 	survey       = &names.Kind{Word: "survey", IDs: "surveyId", Find: "list_surveys"}
 	webhook      = &names.Kind{Word: "webhook", IDs: "webhookId", Find: "list_webhooks"}
 	brand        = &names.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
 	helpCenter   = &names.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
 	redirectRule = &names.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
-	attribute    = &names.Kind{Word: "conversation attribute", IDs: "attributeId", Find: "list_conversation_attributes"}
-	ticketField  = &names.Kind{Word: "ticket field", IDs: "ticketFieldId", Find: "list_ticket_custom_fields"}
 )
+
+// isAttributeID reports whether a text has the form of the id of a conversation attribute, a word for machines: product_area.
+func isAttributeID(id string) bool {
+	return id != "" && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
 
 // All returns every kind.
 func All() []*names.Kind {
 	return []*names.Kind{
-		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus,
+		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus, CustomField, TicketField, Attribute,
 		Post, Changelog, Article, Conversation, Contact, Company, Ticket, PostTag,
-		customField, comment, survey, webhook, brand, helpCenter, redirectRule, attribute, ticketField,
+		comment, survey, webhook, brand, helpCenter, redirectRule,
 	}
 }
