@@ -14,6 +14,7 @@
 //	conversationrows.go            what decides about a conversation, for the rows of lists
 //	room.go                        what texts take of a model's context
 //	postpool.go                    the posts to compare with, and the similar ones among them
+//	answer_from_help_center_passages.go, contradictions.go   the passages of articles, and the figures in which two articles differ
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports
 //	nextplan.go                    the plan that carries out the obvious next step
