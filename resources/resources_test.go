@@ -143,7 +143,7 @@ func TestTheListShowsWhatThereIs(t *testing.T) {
 			}
 			h.text(r.URI)
 		}
-		if counts["boards"] != 10 || counts["changelogs"] != 20 || counts["collections"] != 13 {
+		if counts["boards"] != 10 || counts["changelogs"] != 20 || counts["collections"] != 14 {
 			t.Errorf("%s: %v", era, counts)
 		}
 		if first := h.list()[:3]; !slices.Equal(first, static) {

@@ -19,7 +19,7 @@ var articleView = &render.View{
 	Hide:    "slug icon order avatarUrl defaultLocale",
 	Written: "id title link=externalUrl/featurebaseUrl|link state collectionId=parentId helpCenterId unpublishedChanges=isDraftDiffersFromLive|flag visibleTo=visibleBy|few",
 	Stored:  "authorId=author.name icon=icon.value",
-	Body:    "body", HTML: "body", Staff: true,
+	Body:    "body", Translated: "translations", HTML: "body", Staff: true,
 }
 
 // articleOperations are the operations on articles of help centers.
@@ -52,12 +52,13 @@ var articleOperations = []*engine.Operation{
 	{
 		Name:        "get_article",
 		Title:       "Get article",
-		Description: "Get one help center article with its text. One never published needs state draft.",
+		Description: "Get one help center article with its text. state draft shows unpublished changes, compare what differs.",
 		Default:     true,
 		Effect:      engine.Read,
 		Method:      http.MethodGet,
 		Path:        "/v2/help_center/articles/{articleId}",
 		Input:       input.Args[getArticle](),
+		Versions:    &engine.Versions{Argument: "state", Published: "live", Draft: "draft", IsPublished: "isPublished", Differs: "isDraftDiffersFromLive", Fields: "title description"},
 		Output:      articleView,
 		Example:     `{"articleId":"<articleId>"}`,
 	},
@@ -119,6 +120,7 @@ type listArticles struct {
 type getArticle struct {
 	ArticleID string `json:"articleId"`
 	State     string `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
+	Compare   bool   `json:"compare,omitempty"`
 	input.Document
 }
 

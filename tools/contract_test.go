@@ -25,7 +25,7 @@ import (
 // stands here, with its reason.
 
 // oursAlone are arguments that the document does not know: they shape a call or its answer and are never sent as they are.
-var oursAlone = []string{input.DetailArg, input.ClearArg, input.OffsetArg, input.HiddenArg}
+var oursAlone = []string{input.DetailArg, input.ClearArg, input.OffsetArg, input.HiddenArg, input.CompareArg}
 
 // retyped are arguments that a model writes in another form than the API takes.
 var retyped = map[string]string{
@@ -460,7 +460,7 @@ func TestEveryArgumentArrives(t *testing.T) {
 				t.Parallel()
 				c := enginetest.Contract(op)
 				api := enginetest.NewAPI(t, 200, `{"id":"1"}`)
-				seen := map[string]bool{input.ClearArg: true}
+				seen := map[string]bool{input.ClearArg: true, input.CompareArg: true}
 				for _, args := range enginetest.Samples(op, zero) {
 					text, isError := enginetest.Call(t, api.Client(t), op.Name, string(rawjson.Encode(args)))
 					if isError {

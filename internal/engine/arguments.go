@@ -23,6 +23,8 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 	args := input.Arguments{Wire: wire}
 	args.Detail, _ = wire[input.DetailArg].(string)
 	delete(wire, input.DetailArg)
+	args.Compare, _ = wire[input.CompareArg].(bool)
+	delete(wire, input.CompareArg)
 	args.Offset = input.Integer(wire[input.OffsetArg])
 	delete(wire, input.OffsetArg)
 	args.Hidden, _ = wire[input.HiddenArg].(bool)

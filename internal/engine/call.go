@@ -71,6 +71,9 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 		}
 		return c.run(ctx).masked(c.MaskEmails)
 	}
+	if c.args.Compare {
+		return c.compare(ctx).masked(c.MaskEmails && !c.op.Output.Staff)
+	}
 	req, end := c.request(ctx)
 	if end != nil {
 		return *end

@@ -107,6 +107,11 @@ func (k *checker) operation(op *Operation) {
 			}
 		}
 	}
+	if v := op.Versions; v != nil {
+		k.condition(op, op.Name+", Versions.Published", v.Argument+"="+v.Published)
+		k.condition(op, op.Name+", Versions.Draft", v.Argument+"="+v.Draft)
+		k.path(op, op.Name+", Versions", input.CompareArg)
+	}
 	if op.Keeps != nil {
 		k.condition(op, op.Name+", Keeps.Argument", op.Keeps.Argument)
 		k.condition(op, op.Name+", Keeps.HTML", op.Keeps.HTML)

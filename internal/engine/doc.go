@@ -3,6 +3,7 @@
 //	operation.go, kind.go, inventory.go, check.go   the declaration, kinds of objects, all of them as a value, and what is wrong with them
 //	env.go, mcp.go               where and for whom a call is made; the only file that knows types of MCP
 //	call.go, ask.go              one call from its arguments to its answer; a read that no tool call asked for
+//	versions.go                  which version of an object is shown, and what its draft changes
 //	arguments.go, place.go, request.go, view.go, outline.go   arguments, the request, the answer
 //	adds.go                      the facts of further requests that complete rows
 //	names.go, seek.go, choices.go   ids in the place of names among the arguments; the names that people pick from

@@ -77,6 +77,7 @@ type Operation struct {
 	Holds        string       // list.key=argument: the list of the object that About or the path names, to which the write adds an item or from which it takes one
 	Undo         string       // the write that takes this one back, and its arguments: "delete_post postId=made"; a PATCH takes itself back
 	Keeps        *Kept        // set it on an update of a text that is read as Markdown: what Markdown does not hold is kept
+	Versions     *Versions    // set it on a read of what has a draft beside what is published
 	Output       *render.View // the form of the answer; nil: the response without nulls and empty values
 	Adds         *Addition    // completes the answer with facts of further requests; nil: nothing is added
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" is replaced by an id that the finder of postId returns

@@ -37,6 +37,10 @@ func (c *call) render(body []byte) string {
 		return string(out)
 	default:
 		text, bodyAt := w.Document(value)
+		if c.op.Versions != nil {
+			which := c.op.Versions.shown(value, c.args.Wire)
+			text, bodyAt = append([]byte(which), text...), bodyAt+len(which)
+		}
 		return part(c.op, text, bodyAt, c.args.Offset, c.AnswerBudget)
 	}
 }

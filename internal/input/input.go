@@ -45,10 +45,11 @@ func (in *Input) Requiring(name string) json.RawMessage {
 
 // The arguments of this server. They shape a call or its answer, and the API never gets them as they are.
 const (
-	DetailArg = "detail" // how much of each object is shown
-	ClearArg  = "clear"  // the fields to set to null
-	OffsetArg = "offset" // where to go on in a long answer without a cursor
-	HiddenArg = "hidden" // shows hidden text, too
+	DetailArg  = "detail"  // how much of each object is shown
+	ClearArg   = "clear"   // the fields to set to null
+	OffsetArg  = "offset"  // where to go on in a long answer without a cursor
+	HiddenArg  = "hidden"  // shows hidden text, too
+	CompareArg = "compare" // what differs between two versions of an object is shown
 )
 
 // The arguments that select the part of a list.
@@ -59,12 +60,13 @@ const (
 
 // Arguments are the checked arguments of one call, in the API's form.
 type Arguments struct {
-	Wire   map[string]any
-	Detail string
-	Offset int   // bytes into a long text, or items into a list without pages
-	Place  Place // the position in a list with pages
-	Most   int   // items to show of the rest of a page; 0: all
-	Hidden bool  // show hidden text, too
+	Wire    map[string]any
+	Detail  string
+	Offset  int   // bytes into a long text, or items into a list without pages
+	Place   Place // the position in a list with pages
+	Most    int   // items to show of the rest of a page; 0: all
+	Hidden  bool  // show hidden text, too
+	Compare bool  // show what differs between two versions
 }
 
 // Object decodes the arguments of a call and keeps numbers as they were written. Invalid JSON is a problem and decodes to an empty object.

@@ -6,7 +6,7 @@
 //	markdown.go, blocks.go, tables.go, inline.go, marks.go, escape.go   the Markdown of a body
 //	links.go, addresses.go               where addresses lead, and which ones are not shown
 //	arguments.go, harmless.go            the types of texts and addresses that a write sends
-//	keep.go                              what Markdown does not hold, kept when a text is written back
+//	keep.go, align.go                    what Markdown does not hold, kept when a text is written back; what two versions of a text have in common
 //	to_html.go                           Markdown to HTML
 //	cost.go                              limits on Markdown that would take too long to parse
 package markup

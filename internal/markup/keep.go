@@ -173,21 +173,7 @@ func looks(t html.Token) string {
 
 // align finds the parts that are the same in the new text.
 func (k *keeper) align() {
-	k.same = make([]int, len(k.before))
-	for i := range k.same {
-		k.same[i] = -1
-	}
-	start := 0
-	for start < min(len(k.before), len(k.after)) && k.before[start] == k.after[start] {
-		k.same[start] = start
-		start++
-	}
-	end := 0
-	for end < min(len(k.before), len(k.after))-start && k.before[len(k.before)-1-end] == k.after[len(k.after)-1-end] {
-		end++
-		k.same[len(k.before)-end] = len(k.after) - end
-	}
-	k.alignBetween(start, len(k.before)-end, start, len(k.after)-end)
+	k.same = Align(k.before, k.after)
 	for i := range k.parts {
 		p := &k.parts[i]
 		p.kept = len(p.blocks) > 0
@@ -199,39 +185,6 @@ func (k *keeper) align() {
 	for i := range k.parts { // what shows nothing stays with what stands before it
 		if p := &k.parts[i]; len(p.blocks) == 0 {
 			p.kept = i == 0 || k.parts[i-1].kept
-		}
-	}
-}
-
-// alignBetween finds the longest common sequence of blocks between two places.
-func (k *keeper) alignBetween(from, to, fromAfter, toAfter int) {
-	const most = 4 << 20 // comparisons
-	rows, columns := to-from, toAfter-fromAfter
-	if rows*columns > most {
-		return
-	}
-	length := make([][]int32, rows+1)
-	for i := range length {
-		length[i] = make([]int32, columns+1)
-	}
-	for i := rows - 1; i >= 0; i-- {
-		for j := columns - 1; j >= 0; j-- {
-			if k.before[from+i] == k.after[fromAfter+j] {
-				length[i][j] = length[i+1][j+1] + 1
-			} else {
-				length[i][j] = max(length[i+1][j], length[i][j+1])
-			}
-		}
-	}
-	for i, j := 0, 0; i < rows && j < columns; {
-		switch {
-		case k.before[from+i] == k.after[fromAfter+j]:
-			k.same[from+i] = fromAfter + j
-			i, j = i+1, j+1
-		case length[i+1][j] >= length[i][j+1]:
-			i++
-		default:
-			j++
 		}
 	}
 }

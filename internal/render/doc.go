@@ -3,7 +3,8 @@
 //	view.go, check.go     which fields of an object are shown, and how
 //	rows.go, listing.go   the items of a page as columns, and the part of a page that fits an answer
 //	receipt.go            the answer to a write
-//	document.go           one object as lines and text
+//	document.go, translations.go   one object as lines and text, and its texts in other languages
+//	comparison.go         two versions of an object, paragraph by paragraph
 //	transcript.go         a thread of messages
 //	outline.go            a list as Markdown with links
 //	forms.go, table.go    the shorter forms of texts, objects and lists

@@ -19,6 +19,9 @@ func (w *Writer) Document(body rawjson.Value) (text []byte, bodyAt int) {
 	if w.Body != "" {
 		lines = w.appendBody(lines, body)
 	}
+	if w.Translated != "" {
+		lines = w.appendTranslations(lines, body)
+	}
 	if w.Table != "" {
 		lines = w.appendTableLines(lines, body)
 	}
@@ -105,7 +108,7 @@ func (w *Writer) label(name string) string {
 
 // isPlaced reports whether a field has its own place in the document, or is hidden.
 func (w *Writer) isPlaced(name string) bool {
-	return name == w.Body || name == w.Parts || name == w.Opening || name == w.Table || slices.Contains(w.Hide, name) ||
+	return name == w.Body || name == w.Translated || name == w.Parts || name == w.Opening || name == w.Table || slices.Contains(w.Hide, name) ||
 		slices.ContainsFunc(w.lines, func(c Column) bool { return c.Path[0] == name })
 }
 

@@ -27,6 +27,8 @@ type View struct {
 	Hide string
 	// Body is the HTML field that ends a single object's document.
 	Body string
+	// Translated is the field with the texts in other languages, an object by language. They follow the body.
+	Translated string
 	// Parts is the field with the messages of a thread, and Opening the field with its first message where Parts lacks it. A single
 	// object's document ends with both as a transcript.
 	Opening, Parts string

@@ -141,7 +141,7 @@ func (s *seeder) articles() {
 	helpCenter := s.Kind("help_center").All()[0]
 	var root, collection, article object
 	for i, p := range passages("seed/articles.txt", "@", "@@", "=", "~") {
-		at := stamp(s.daysAgo(700 - 9*i))
+		at := stamp(s.daysAgo(750 - 9*i))
 		common := startHelp(helpCenter)
 		maps.Copy(common, object{"createdAt": at, "updatedAt": at, "order": float64(i)})
 		switch p.mark {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,14 +49,15 @@ var unanswerable = []string{
 	"What is the CEO's phone number?", "Can I get a Gantt chart with dependencies?", "Does Plumline integrate with Salesforce?", "東京の天気は?",
 }
 
-// Most questions that the help center answers get the right article, and most others get none rather than the least bad.
+// Most questions that the help center answers get the right article, and most others get none rather than the least bad: what comes nearest is
+// called weak.
 func TestQuestionsFindTheirArticles(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})
 	right, wrong := 0, 0
 	for question, id := range answerable {
 		answer := askHelp(t, server, question)
-		if strings.Contains(answer, "| article "+id+" |") {
+		if strings.HasPrefix(answer, "looked at: ") && strings.Contains(answer, "| article "+id+" |") {
 			right++
 		} else {
 			t.Logf("%s: not %s: %.150s", question, id, answer)
@@ -65,9 +67,13 @@ func TestQuestionsFindTheirArticles(t *testing.T) {
 		}
 	}
 	for _, question := range unanswerable {
-		if answer := askHelp(t, server, question); !strings.HasPrefix(answer, "nothing fits") {
+		answer := askHelp(t, server, question)
+		if !strings.HasPrefix(answer, "no article answers this") {
 			wrong++
 			t.Logf("%s: %.250s", question, answer)
+		}
+		if n := enginetest.Tokens(t, answer); n > 1000 {
+			t.Errorf("%s: %d tokens", question, n)
 		}
 	}
 	t.Logf("%d of %d answered, %d of %d answered that should not be", right, len(answerable), wrong, len(unanswerable))
@@ -147,7 +153,7 @@ func TestAnEmptyHelpCenterIsDoubted(t *testing.T) {
 	t.Parallel()
 	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})
 	answer, isError := enginetest.Ask(t, server, "answer_from_help_center", `{"question":"VAT","helpCenterId":"nope"}`)
-	if isError || !strings.Contains(answer, `There may be no help center "nope"; list_help_centers shows`) || !strings.Contains(answer, "looked at: 0 published articles, the best hits of 1 search for") {
+	if isError || !strings.Contains(answer, `There may be no help center "nope"; list_help_centers shows`) || !strings.Contains(answer, "looked at: 0 published articles of the help center, since 1 search for") {
 		t.Error(answer)
 	}
 }
@@ -161,5 +167,94 @@ func TestNoSearchNoAnswer(t *testing.T) {
 	answer, isError := enginetest.Ask(t, server, "answer_from_help_center", `{"question":"export timesheet"}`)
 	if !isError || !strings.HasPrefix(answer, "answer_from_help_center failed, since the articles could not be had") || !strings.Contains(answer, "Do not retry") {
 		t.Error(answer)
+	}
+}
+
+// What makes a passage doubtful is said above it, and of what the organization's own address leads to.
+func TestDoubtsAreSaid(t *testing.T) {
+	t.Parallel()
+	// The clock of the sandbox stands at 1 November 2026.
+	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})
+	for _, tc := range []struct{ question, article, check string }{
+		{"can I use the app offline", "10021353", "check: unpublished changes exist; get_article with compare shows them\n"},
+		{"company's name, logo and address of the workspace", "10021301", "check: older than two years: published last on 2024-10-21\n"},
+		{"import from Basecamp", "10021355", "check: it is marked as archived or out of date\n"},
+		{"How long is an invitation valid?", "10021302", `check: another article says otherwise: "14 days" here, "7 days" in passage 1 ("An invitation is valid for 7 days after it was sent")` + "\n"},
+		{"How long is an invitation valid?", "10021354", `check: another article says otherwise: "7 days" here, "14 days" in passage 2 ("An invitation is valid for 14 days")` + "\n"},
+	} {
+		answer := askHelp(t, server, tc.question)
+		_, passage, found := strings.Cut(answer, "| article "+tc.article+" | https://help.plumline.example/")
+		_, passage, _ = strings.Cut(passage, "\n")
+		if !found || !strings.HasPrefix(passage, tc.check) {
+			t.Errorf("%s: %s is not said of %s:\n%s", tc.question, tc.check, tc.article, answer)
+		}
+	}
+}
+
+// Of an article that is about archived things, nothing is doubted.
+func TestOnlyMarksMeanArchived(t *testing.T) {
+	t.Parallel()
+	for title, archived := range map[string]bool{
+		"[Archived] Export a timesheet": true, "Export a timesheet (deprecated)": true, "Veraltet: export a timesheet": true, "Archived timesheets: export": false,
+		"Export an archived timesheet": false, "Export a timesheet": false, "Export a timesheet (archived ones, too)": false,
+	} {
+		data, err := json.Marshal([]any{map[string]any{"id": "1", "title": title, "state": "live", "locale": "en", "body": "<p>Export a timesheet in the menu.</p>"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer := askHelp(t, helpCenter(t, string(data), http.NotFound), "export timesheet"); strings.Contains(answer, "check: it is marked as archived or out of date") != archived {
+			t.Errorf("%s: %s", title, answer)
+		}
+	}
+}
+
+// Whatever an article is like, its passages and the doubts about them fit an answer.
+func TestHostileArticlesFitAnAnswer(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("export timesheet ", 3000)
+	for name, text := range map[string]string{
+		"words": long, "one word": "export timesheet " + strings.Repeat("x", 60_000), "signs": "export timesheet " + strings.Repeat("時間管理", 20_000), "emoji": "export timesheet " + strings.Repeat("🧑🏽‍🚀", 20_000),
+		"figures": strings.Repeat("An export of a timesheet takes 14 days. ", 3000), "headings": strings.Repeat("</p><h2>export timesheet "+strings.Repeat("y", 900)+"</h2><p>export timesheet", 200),
+	} {
+		var articles []any
+		for i := range 9 {
+			articles = append(articles, map[string]any{
+				"id": strconv.Itoa(i), "title": text, "state": "live", "locale": "en", "body": "<p>" + strings.ReplaceAll(text, "14", strconv.Itoa(i+1)) + "</p>", "isDraftDiffersFromLive": true, "updatedAt": "2001-01-01T00:00:00Z",
+				"externalUrl": "https://help.example/" + strings.Repeat("a", 5000), "visibleBy": []string{"x"},
+			})
+		}
+		data, err := json.Marshal(articles)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, question := range []string{"export timesheet", "wie exportiert man Stunden?"} {
+			answer := askHelp(t, helpCenter(t, string(data), http.NotFound), question)
+			if n := enginetest.Tokens(t, answer); n > 2500 || !strings.Contains(answer, "| article 0 |") {
+				t.Errorf("%s, %s: %d tokens: %.3000s", name, question, n, answer)
+			}
+		}
+	}
+}
+
+// A question in another language has no words in common with the articles. The API finds them by meaning, and the answer says in which language
+// to ask again.
+func TestQuestionsInOtherLanguagesFindTheirArticles(t *testing.T) {
+	t.Parallel()
+	var articles []string
+	for _, a := range []string{
+		`"id":"1","title":"Invite your team","body":"<p>An invitation is valid for 14 days.</p>"`,
+		`"id":"2","title":"Restore deleted tasks","body":"<p>Deleted tasks stay for 30 days.</p>"`,
+		`"id":"3","title":"Your logo","body":"<p>At most 1 MB.</p>","publishedLocales":["en","fr"],"translations":{"fr":{"title":"Votre logo","body":"<p>1 Mo au plus.</p>"}}`,
+	} {
+		articles = append(articles, `{"state":"live","locale":"en",`+a+`}`)
+	}
+	server := helpCenter(t, "["+strings.Join(articles, ",")+"]", http.NotFound)
+	for _, question := range []string{"¿Cuánto tiempo vale una invitación?", "招待はいつまで有効ですか", "Как долго действует приглашение?", "Kuinka kauan kutsu on voimassa?"} {
+		answer := askHelp(t, server, question)
+		if !strings.HasPrefix(answer, "no article answers this; nearest, and weak (") || !strings.Contains(answer, "(languages: en 3, fr 1)") ||
+			!strings.Contains(answer, "\n1. Invite your team | article 1 | en | fit 0.") || !strings.Contains(answer, "valid for 14 days") ||
+			!strings.Contains(answer, "Ask again in other words, or in the language of the articles (en)") {
+			t.Errorf("%s: %s", question, answer)
+		}
 	}
 }

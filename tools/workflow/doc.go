@@ -13,6 +13,7 @@
 //	queueorder.go                  the orders of the triage queue, and the place where an answer ends
 //	conversationrows.go            what decides about a conversation, for the rows of lists
 //	postpool.go                    the posts to compare with, and the similar ones among them
+//	answer_from_help_center_passages.go, contradictions.go   the passages of articles, and the figures in which two articles differ
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports
 //	nextplan.go                    the plan that carries out the obvious next step

@@ -36,7 +36,9 @@ var shownJobs = []shownJob{
 	{"Answer a support question", "What the customer wants, what the help center says about it, and a note for the colleague who takes over.", []shownCall{
 		{"Who waits for whom, and the last question word for word.", "summarize_conversation", `{"conversationId":"10083"}`},
 		{"What may be cited.", "answer_from_help_center", `{"question":"Reverse charge: no VAT on the invoice for a business in another EU country"}`},
-		{"Nothing is made up where the help center is silent.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
+		{"Two articles that contradict each other are both cited, with what each says.", "answer_from_help_center", `{"question":"How long is an invitation valid?"}`},
+		{"What a draft would change, before somebody cites it.", "get_article", `{"articleId":"10021353","compare":true}`},
+		{"Nothing is made up where the help center is silent: what comes nearest is called weak.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
 	}},
 	{"See who waits for us", "Where a customer spoke last: the inbox, tickets and posts in one answer. A note, a private comment or a bot's words end nobody's wait.", []shownCall{

@@ -41,7 +41,8 @@ func Samples(op *engine.Operation, zero bool) []map[string]any {
 				}
 			}
 		}
-		delete(args, input.ClearArg) // clear has tests of its own
+		delete(args, input.ClearArg) // clear and compare have tests of their own
+		delete(args, input.CompareArg)
 		if path, value, ok := strings.Cut(form, "="); ok {
 			Put(args, path, value)
 		}
