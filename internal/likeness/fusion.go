@@ -28,7 +28,7 @@ const (
 	partFlatness     = 40.0
 	rankAlone        = 0.4 // how much of the score is left to a text that no whole sentence finds
 	coverPower       = 1.5 // half of the wish is less than half of the evidence
-	leastTotal       = 4   // the least number of hits that a part counts as: one that finds nothing may be a slip of the pen
+	leastTotal       = 12   // the least number of hits that a part counts as: one that finds nothing may be a slip of the pen
 )
 
 // Fuse makes one order of those of several searches among texts, by reciprocal ranks. A search for a sentence that found nothing says nothing.

@@ -51,6 +51,7 @@ const (
 const (
 	similarEnough = 0.42 // the least score of a post that is called similar: nine of ten of these ask for the same
 	weakEnough    = 0.15 // the least score of a weak hit
+	alwaysShown   = 3    // ranks in a search for a sentence that make a weak hit with any score: the API may know why
 	bySearch      = 0.8  // the score of a post that is the first of every search and shares no word
 	unfound       = 0.8  // how much words count in a post that the searches for the parts of the wish do not find
 	enoughCover   = 0.44 // the share of the parts that has to find a post for its words to count whole
@@ -205,7 +206,7 @@ func (s *similar) rank() {
 		if s.wanted.boardID != "" && s.wanted.boardID != m.boardID {
 			m.score *= otherBoard
 		}
-		if m.score >= weakEnough {
+		if m.score >= weakEnough || m.found.Best > 0 && m.found.Best <= alwaysShown {
 			s.list = append(s.list, m)
 		}
 	}

@@ -61,6 +61,7 @@ func (v *Vocabulary) add(entry string, meaning int) {
 const (
 	shortest = 4 // letters of an entry that takes an ending
 	ending   = 2 // letters of any ending
+	longTail = 6 // letters of the end of a compound that is known alone
 	link     = 4 // letters of what an open entry has before the next part of a compound
 )
 
@@ -102,7 +103,8 @@ func (v *Vocabulary) phraseAt(list []string) (means []int, n int) {
 	return means, n
 }
 
-// parts returns the terms of a word: one, or two if it is a compound of two entries, such as "Rechnungsvorlage".
+// parts returns the terms of a word: one, or two if it is a compound of two entries, such as "Rechnungsvorlage". Of a compound whose beginning is
+// unknown, the end tells the meaning.
 func (v *Vocabulary) parts(word string) []Term {
 	letters := []rune(word)
 	if means := v.lookup(letters, ending); means != nil {
@@ -115,7 +117,11 @@ func (v *Vocabulary) parts(word string) []Term {
 			}
 		}
 	}
-	return []Term{{stem(word), v.lookup(letters, len(letters))}}
+	means := v.lookup(letters, len(letters))
+	for i := shortest; means == nil && i <= len(letters)-longTail; i++ {
+		means = v.lookup(letters[i:], ending)
+	}
+	return []Term{{stem(word), means}}
 }
 
 // unspaced returns the terms of a word in a script without spaces: the entries in it, and pairs of letters where there are none.
