@@ -126,7 +126,7 @@ func TestZshCompletes(t *testing.T) {
 
 func offers(t *testing.T, shell, typed, offered, not string, got []string) {
 	t.Helper()
-	for _, word := range strings.FieldsSeq(offered) {
+	for word := range strings.FieldsSeq(offered) {
 		if !slices.Contains(got, word) {
 			t.Errorf("%s: %q does not offer %s: %v", shell, typed, word, got)
 		}
