@@ -13,44 +13,52 @@ import (
 	"testing"
 )
 
-// A promise of SECURITY.md is held by tests that exist, or by a script that does.
+// A promise of SECURITY.md, and what directories ask for, is held by tests that exist, or by a script that does.
 func TestEveryPromiseIsHeld(t *testing.T) {
 	t.Parallel()
-	document, err := os.ReadFile("SECURITY.md")
-	if err != nil {
-		t.Fatal(err)
+	for file, least := range map[string]struct{ columns, rows int }{"SECURITY.md": {2, 30}, "docs/directories.md": {3, 15}} {
+		document, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		promises := 0
+		for line := range strings.Lines(string(document)) {
+			cells := strings.Split(strings.TrimSuffix(strings.TrimSpace(line), " |"), " | ")
+			held := cells[len(cells)-1]
+			if len(cells) != least.columns || strings.HasPrefix(line, "| promise ") || strings.HasSuffix(held, "held by") || strings.Trim(held, "|- ") == "" || strings.HasPrefix(line, "| where ") {
+				continue // text, or a heading
+			}
+			promises++
+			isHeld(t, held, line)
+		}
+		if promises < least.rows {
+			t.Errorf("%s: only %d promises were read", file, promises)
+		}
 	}
+}
+
+// isHeld checks what stands behind a promise: files in backquotes, and tests of theirs.
+func isHeld(t *testing.T, held, line string) {
+	t.Helper()
 	holders := regexp.MustCompile("`([^`]+)`(?:: ((?:Test|Fuzz)\\w+(?:, (?:Test|Fuzz)\\w+)*))?")
-	promises := 0
-	for line := range strings.Lines(string(document)) {
-		cells := strings.Split(line, " | ")
-		held := strings.TrimSuffix(strings.TrimSpace(cells[len(cells)-1]), " |")
-		if len(cells) != 2 || strings.HasPrefix(line, "| promise ") || strings.Trim(held, "|-") == "" { // text, or a heading
+	if rest := regexp.MustCompile(`\[.*?\]\(.*?\)`).ReplaceAllString(holders.ReplaceAllString(held, ""), ""); strings.Trim(rest, "; ") != "" {
+		t.Errorf("%q is neither a file nor a test in one: %s", rest, line)
+	}
+	for _, holder := range holders.FindAllStringSubmatch(held, -1) {
+		file, names := holder[1], holder[2]
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Errorf("%v: %s", err, line)
 			continue
 		}
-		promises++
-		if rest := holders.ReplaceAllString(held, ""); strings.Trim(rest, "; ") != "" {
-			t.Errorf("%q is neither a file nor a test in one: %s", rest, line)
+		if names == "" && strings.HasSuffix(file, ".go") {
+			t.Errorf("no test of %s is named: %s", file, line)
 		}
-		for _, holder := range holders.FindAllStringSubmatch(held, -1) {
-			file, names := holder[1], holder[2]
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Errorf("%v: %s", err, line)
-				continue
-			}
-			if names == "" && strings.HasSuffix(file, ".go") {
-				t.Errorf("no test of %s is named: %s", file, line)
-			}
-			for name := range strings.SplitSeq(names, ", ") {
-				if !strings.Contains("\n"+string(content), "\nfunc "+name+"(") && names != "" {
-					t.Errorf("%s has no %s", file, name)
-				}
+		for name := range strings.SplitSeq(names, ", ") {
+			if !strings.Contains("\n"+string(content), "\nfunc "+name+"(") && names != "" {
+				t.Errorf("%s has no %s", file, name)
 			}
 		}
-	}
-	if promises < 30 {
-		t.Errorf("only %d promises were read", promises)
 	}
 }
 

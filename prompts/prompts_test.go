@@ -68,10 +68,10 @@ func TestFilesAreWhole(t *testing.T) {
 
 func exists(tool string) bool { return tools.Inventory().Lookup(tool) != nil }
 
-// The README shows people what there is.
-func TestTheREADMEIsFresh(t *testing.T) {
+// The reference shows people what there is.
+func TestTheReferenceIsFresh(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../README.md")
+	reference, err := os.ReadFile("../docs/reference.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func TestTheREADMEIsFresh(t *testing.T) {
 			}
 			arguments = append(arguments, shown)
 		}
-		if row := "| `" + name + "` | " + strings.Join(arguments, ", ") + " | " + p.Description + " |"; !strings.Contains(string(readme), row) {
-			t.Errorf("the README lacks %s", row)
+		if row := "| `" + name + "` | " + strings.Join(arguments, ", ") + " | " + p.Description + " |"; !strings.Contains(string(reference), row) {
+			t.Errorf("docs/reference.md lacks %s", row)
 		}
 	}
 }

@@ -49,19 +49,19 @@ func TestTheTableIsWhole(t *testing.T) {
 	}
 }
 
-// The README has a row for each.
-func TestTheREADMEHasAllResources(t *testing.T) {
+// The reference has a row for each.
+func TestTheReferenceHasAllResources(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../README.md")
+	reference, err := os.ReadFile("../docs/reference.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range table {
-		if row := "\n| `" + r.uri + "` | " + r.description + " |\n"; strings.Count(string(readme), row) != 1 {
-			t.Errorf("the README lacks%s", row)
+		if row := "\n| `" + r.uri + "` | " + r.description + " |\n"; strings.Count(string(reference), row) != 1 {
+			t.Errorf("docs/reference.md lacks%s", row)
 		}
 	}
-	if n := strings.Count(string(readme), "\n| `"+scheme); n != len(table) {
+	if n := strings.Count(string(reference), "\n| `"+scheme); n != len(table) {
 		t.Errorf("%d rows for %d resources", n, len(table))
 	}
 }

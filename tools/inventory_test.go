@@ -60,6 +60,17 @@ func TestPublishedTools(t *testing.T) {
 }
 
 // A hint that repeats what is searched anyway finds nothing more.
+// A description says what a tool does. Directories refuse those that tell the model what to do besides, or speak against other tools.
+func TestDescriptionsOrderNobodyAbout(t *testing.T) {
+	t.Parallel()
+	orders := regexp.MustCompile(`(?i)\b(you must|you should|always (use|call)|never (use|call)|instead of (any|all) other|before (using|calling) any|ignore|best tool|prefer this)\b`)
+	for _, op := range tools.Inventory().All() {
+		if found := orders.FindString(op.Description); found != "" {
+			t.Errorf("%s: %q", op.Name, found)
+		}
+	}
+}
+
 func TestSearchHintsAddWords(t *testing.T) {
 	t.Parallel()
 	for _, set := range tools.Inventory().Toolsets() {

@@ -13,5 +13,6 @@
 //	tools.go, describe.go                   the list of tools, and one tool
 //	prompts.go, resources.go                what else a host is offered
 //	install.go, question.go                 hosts that are set up, and the questions before that
+//	completion.go, manual.go                what shells and man know of the command line
 //	doctor.go, version.go                   the rest
 package cli

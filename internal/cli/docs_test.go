@@ -15,20 +15,23 @@ import (
 	"featurebase-mcp/tools"
 )
 
-// The README repeats the flags, their defaults and the commands for people; this holds it to what the program has.
-func TestTheREADMEIsFresh(t *testing.T) {
+// The documents repeat the flags, their defaults, the commands and the jobs for people; this holds them to what the program has.
+func TestTheDocumentsAreFresh(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+	document := func(name string) string {
+		content, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
 	}
-	readme := string(content)
+	reference, readme := document("docs/reference.md"), document("README.md")
 	var g grammar
 	parser, err := kong.New(&g)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Inventory().Endpoints()), len(contract.Load().Operations()))}
+	var wanted []string
 	row := func(f *kong.Flag) {
 		if hasVariable(f) && f.Name != "json" {
 			wanted = append(wanted, strings.TrimSuffix(fmt.Sprintf("| `--%s` | `%s` |", f.Name, f.Default), " | `` |"))
@@ -47,9 +50,25 @@ func TestTheREADMEIsFresh(t *testing.T) {
 			}
 		}
 	}
+	for _, want := range wanted {
+		if !strings.Contains(reference, want) {
+			t.Errorf("docs/reference.md lacks %s", want)
+		}
+	}
+	if len(wanted) < 25 {
+		t.Errorf("only %d facts compared", len(wanted))
+	}
+	wanted = []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Inventory().Endpoints()), len(contract.Load().Operations()))}
 	for _, op := range tools.Inventory().All() {
 		if op.Run != nil {
 			wanted = append(wanted, "| `"+op.Name+"` | ")
+		}
+	}
+	_, rights, _ := strings.Cut(readme, "## Rights and plans")
+	rights, _, _ = strings.Cut(rights, "\n## ")
+	for _, set := range tools.Inventory().Toolsets() {
+		if strings.Count(rights, "`"+set.Name+"`") != 1 {
+			t.Errorf("the README does not say once what %s needs", set.Name)
 		}
 	}
 	for _, want := range wanted {
@@ -57,8 +76,8 @@ func TestTheREADMEIsFresh(t *testing.T) {
 			t.Errorf("the README lacks %s", want)
 		}
 	}
-	if len(wanted) < 25 {
-		t.Errorf("only %d facts compared", len(wanted))
+	if lines := strings.Count(readme, "\n"); lines > 250 {
+		t.Errorf("the README has %d lines: strangers read 250 at most, and what is looked up stands in docs", lines)
 	}
 }
 
@@ -71,7 +90,7 @@ func TestDocumentsNameFlagsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := slices.Concat([]string{keyVariable, baseURLVariable}, foreign, strings.Fields(
-		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period --marketplace --key --signature --now --from-file --values")) // of others
+		"--build-arg --network --rm --env --header --transport --allowedTools --strict --period --marketplace --key --signature --now --from-file --values --yolo --dangerously-bypass-approvals-and-sandbox --board")) // of others
 	for _, node := range append(parser.Model.Children, parser.Model.Node) {
 		for _, f := range node.Flags {
 			known = append(known, "--"+f.Name, variable(f.Name))
@@ -105,7 +124,7 @@ func TestDocumentsNameFlagsThatExist(t *testing.T) {
 func TestDocumentsShowNoKeyAndAStaticBuild(t *testing.T) {
 	t.Parallel()
 	blocks, builds := 0, 0
-	for _, file := range []string{"../../README.md", "../../docs/hosts.md"} {
+	for _, file := range []string{"../../README.md", "../../docs/hosts.md", "../../docs/install.md", "../../docs/http.md"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -116,10 +135,10 @@ func TestDocumentsShowNoKeyAndAStaticBuild(t *testing.T) {
 				t.Errorf("%s shows a key: %s", filepath.Base(file), block)
 			}
 			for line := range strings.Lines(block) {
-				if strings.Contains(line, "go build") {
+				if regexp.MustCompile(`\bgo (build|run|test) `).MatchString(line) {
 					builds++
-					if !strings.HasPrefix(line, "CGO_ENABLED=0 ") {
-						t.Errorf("%s: where there is a C compiler this builds a dynamic binary: %s", filepath.Base(file), line)
+					if !regexp.MustCompile(`^CGO_ENABLED=0 go (build|run|test) -trimpath `).MatchString(line) {
+						t.Errorf("%s: this compiles everything once more, and where there is a C compiler, a dynamic binary: %s", filepath.Base(file), line)
 					}
 				}
 			}

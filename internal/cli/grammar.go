@@ -19,15 +19,17 @@ type grammar struct {
 
 	PrintVersion versionFlag `name:"version" short:"v" help:"Print the version."`
 
-	Http      httpCommand      `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
-	Sandbox   sandboxCommand   `cmd:"" takes:"sandbox-state sandbox-quirks drain-timeout logs" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
-	Call      callCommand      `cmd:"" help:"Call one tool and print its answer."`
-	Tools     toolsCommand     `cmd:"" takes:"tools acting-admin" help:"List the tools this configuration exposes, or describe one."`
-	Prompts   promptsCommand   `cmd:"" takes:"tools" help:"List the prompts of this configuration, or show one."`
-	Resources resourcesCommand `cmd:"" takes:"api sandbox tools answers limits logs" help:"List the resources of this configuration, or read one."`
-	Doctor    doctorCommand    `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
-	Install   installCommand   `cmd:"" takes:"sandbox api-key-file api-url api-version tools dry-run confirm acting-admin allow-impersonation mask-emails timeout" help:"Write this server into the configurations of hosts, or take it out again."`
-	Version   versionCommand   `cmd:"" name:"version" takes:"" help:"Print the version."`
+	Http       httpCommand       `cmd:"" help:"Serve MCP over HTTP: Streamable HTTP and SSE."` //nolint:revive // the name is the command's
+	Sandbox    sandboxCommand    `cmd:"" takes:"sandbox-state sandbox-quirks drain-timeout logs" help:"Serve the embedded Featurebase REST API on loopback, for any client."`
+	Call       callCommand       `cmd:"" help:"Call one tool and print its answer."`
+	Tools      toolsCommand      `cmd:"" takes:"tools acting-admin" help:"List the tools this configuration exposes, or describe one."`
+	Prompts    promptsCommand    `cmd:"" takes:"tools" help:"List the prompts of this configuration, or show one."`
+	Resources  resourcesCommand  `cmd:"" takes:"api sandbox tools answers limits logs" help:"List the resources of this configuration, or read one."`
+	Doctor     doctorCommand     `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
+	Install    installCommand    `cmd:"" takes:"sandbox api-key-file api-url api-version tools dry-run confirm acting-admin allow-impersonation mask-emails timeout" help:"Write this server into the configurations of hosts, or take it out again."`
+	Completion completionCommand `cmd:"" takes:"" help:"Print the completions for a shell: bash, zsh, fish or powershell."`
+	Man        manCommand        `cmd:"" takes:"" help:"Print the manual page."`
+	Version    versionCommand    `cmd:"" name:"version" takes:"" help:"Print the version."`
 }
 
 // usualGrammar is the part of the grammar that a host uses. To build the parser of the other commands takes as long as to build the server. So

@@ -287,6 +287,8 @@ func (s *setup) arguments() []string {
 	f := s.flags
 	var args []string
 	for _, setting := range []struct{ name, value string }{
+		{"sandbox-state", f.SandboxState},
+		{"sandbox-quirks", strconv.FormatBool(f.SandboxQuirks)},
 		{"api-url", f.APIURL},
 		{"api-version", f.APIVersion},
 		{"toolsets", strings.Join(names(f.Toolsets), ",")},

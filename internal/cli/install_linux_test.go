@@ -30,31 +30,6 @@ func apiTaking(t *testing.T, key string) (url string, asked *atomic.Int32) {
 	return server.URL, asked
 }
 
-// homeWith is a home folder with files in it.
-func homeWith(t *testing.T, files map[string]string) string {
-	t.Helper()
-	home := t.TempDir()
-	for name, content := range files {
-		path := filepath.Join(home, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return home
-}
-
-func contentOf(t *testing.T, path ...string) string {
-	t.Helper()
-	content, err := os.ReadFile(filepath.Join(path...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
-
 // Somebody at a terminal sees the lines, says yes, types a key that nobody sees, and has it tried and kept.
 func TestInstallAsksForTheKeyAndTriesIt(t *testing.T) {
 	t.Parallel()

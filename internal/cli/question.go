@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -29,14 +31,28 @@ func (e *environment) askSecretly(ctx context.Context, question string) (string,
 		return "", fmt.Errorf("the terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(terminal, before) }() // a signal may come before the line has ended
-	_, _ = io.WriteString(e.Err, question)
+	silenced := make(chan struct{})
+	go func() { // the question comes when the terminal shows nothing any more: a key is pasted faster than that
+		defer close(silenced)
+		for range longestSilencing {
+			if now, err := term.GetState(terminal); err != nil || !reflect.DeepEqual(now, before) {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		_, _ = io.WriteString(e.Err, question)
+	}()
 	typed, err := waitFor(ctx, func() (string, error) {
 		line, err := term.ReadPassword(terminal)
 		return string(line), err
 	})
+	<-silenced
 	_, _ = io.WriteString(e.Err, "\n")
 	return typed, err
 }
+
+// longestSilencing is how long a terminal may take to stop showing what is typed, in milliseconds.
+const longestSilencing = 2000
 
 // waitFor returns what a function returns, or the cause of the context if that ends first. The goroutine that waits for a line ends with the process.
 func waitFor(ctx context.Context, read func() (string, error)) (string, error) {

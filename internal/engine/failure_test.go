@@ -214,10 +214,10 @@ func TestEveryKindOfFailureHasWords(t *testing.T) {
 	}
 }
 
-// What the README shows is what a model reads.
-func TestTheReadmeShowsFailuresAsTheyAre(t *testing.T) {
+// What the reference shows is what a model reads.
+func TestTheReferenceShowsFailuresAsTheyAre(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
+	reference, err := os.ReadFile("../../docs/reference.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestTheReadmeShowsFailuresAsTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(readme), "## When a call fails")
+	_, section, _ := strings.Cut(string(reference), "## When a call fails")
 	_, block, _ := strings.Cut(section, "```\n")
 	block, _, _ = strings.Cut(block, "```")
 	lines := strings.Split(strings.TrimSpace(block), "\n")

@@ -129,7 +129,12 @@ func TestAnEntryIsBroughtUpToDate(t *testing.T) {
 		"through npm": {
 			"opencode", `{"mcp": {"featurebase": {"type": "local", "command": ["npx", "-y", "featurebase-mcp@1.0.0", "--read-only"], "enabled": false}}}`,
 			install.Entry{Command: []string{"npx", "-y", "featurebase-mcp"}},
-			`{"mcp": {"featurebase": {"type": "local", "command": ["npx", "-y", "featurebase-mcp", "--read-only"], "enabled": true, "environment": {"FEATUREBASE_API_KEY_FILE": "KEY"}}}}`,
+			`{"mcp": {"featurebase": {"type": "local", "command": ["npx", "-y", "featurebase-mcp", "--read-only"], "enabled": false, "environment": {"FEATUREBASE_API_KEY_FILE": "KEY"}}}}`,
+		},
+		"which tools the host may call": {
+			"copilot", `{"mcpServers": {"featurebase": {"type": "local", "command": "x", "args": [], "tools": ["get_post"]}}}`,
+			install.Entry{Command: []string{"/b/featurebase-mcp"}, Sandbox: true},
+			`{"mcpServers": {"featurebase": {"type": "local", "command": "/b/featurebase-mcp", "args": ["--sandbox"], "tools": ["get_post"]}}}`,
 		},
 		"null": {
 			"cursor", `{"mcpServers": null}`,
@@ -156,7 +161,7 @@ func TestAnEntryIsBroughtUpToDate(t *testing.T) {
 			"goose",
 			"extensions:\n    featurebase:\n        enabled: false # for now\n        envs:\n            HTTPS_PROXY: p\n            FEATUREBASE_API_KEY: x\n        args: [--read-only]\n        cmd: /old/featurebase-mcp\n    # the end\nA: b\n",
 			install.Entry{Command: []string{"/b/featurebase-mcp"}},
-			"extensions:\n    featurebase:\n        enabled: true\n        envs:\n            HTTPS_PROXY: p\n            FEATUREBASE_API_KEY_FILE: KEY\n        args: [--read-only]\n        cmd: /b/featurebase-mcp\n" +
+			"extensions:\n    featurebase:\n        enabled: false # for now\n        envs:\n            HTTPS_PROXY: p\n            FEATUREBASE_API_KEY_FILE: KEY\n        args: [--read-only]\n        cmd: /b/featurebase-mcp\n" +
 				"        name: featurebase\n        type: stdio\n        description: \"Featurebase: feedback, changelogs, help center, inbox\"\n        timeout: 60\n    # the end\nA: b\n",
 		},
 		"an empty mapping":  {"goose", "extensions: {} # none\nA: b\n", install.Entry{Command: []string{"/b/featurebase-mcp"}, Sandbox: true}, gooseSandbox("extensions: # none\n", "A: b\n")},

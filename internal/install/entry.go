@@ -38,6 +38,9 @@ const (
 	theVariables             // by which it gets the key
 )
 
+// initial is a field that is written once: what a person makes of it stays.
+type initial struct{ value any }
+
 // fields returns the entry in the shape of a host. before is what is in the file.
 func (h *Host) fields(e Entry, before any) object {
 	old, _ := pick(before, h.entry()...)
@@ -50,6 +53,12 @@ func (h *Host) fields(e Entry, before any) object {
 	}
 	var over object
 	for _, f := range h.shape {
+		if first, ok := f.value.(initial); ok {
+			if _, there := pick(old, f.name); there {
+				continue
+			}
+			f.value = first.value
+		}
 		switch f.value {
 		case theCommand:
 			f.value = e.Command[0]

@@ -107,6 +107,8 @@ when = 2026-01-01
   "ui": { "theme": "GitHub" } // the light one
 }
 `,
+	"qwen":    "{\n  \"mcpServers\": {\n    \"docs\": {\n      \"httpUrl\": \"https://docs.example/mcp\"\n    }\n  },\n  \"$version\": 2\n}\n",
+	"copilot": "{\n  \"mcpServers\": {\n    \"github\": { \"type\": \"http\", \"url\": \"https://x.example/mcp\", \"tools\": [\"*\"] }\n  }\n}\n",
 	"opencode": `{
   "$schema": "https://opencode.ai/config.json",
   "model": "anthropic/claude-sonnet-4-6",

@@ -21,7 +21,7 @@ What people use the server for, as transcripts: each call was made on the sandbo
 gather and rank; the assistant does the thinking. A write is a call of its own, or a row of a plan, which is confirmed as a whole. This page is written by ` + "`make update`" + `.
 
 To follow along, use ` + "`featurebase-mcp call --sandbox --sandbox-state /tmp/featurebase.json --acting-admin " + enginetest.ActingAdmin + " TOOL ARGUMENTS`" + `. The file keeps
-the state from call to call; take a new one for each job. [Prompts](../README.md#jobs) start these jobs from a host's menu.
+the state from call to call; take a new one for each job. [Prompts](reference.md#prompts) start these jobs from a host's menu.
 `
 
 // shownJob is a job of the page: calls that build on each other.
