@@ -6,9 +6,9 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileS
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { dist, packaging, program, run, scratch } from './lib/program.mjs';
+import { dist, program, root, run, scratch } from './lib/program.mjs';
 
-const gemini = join(packaging, 'node_modules/.bin/gemini');
+const gemini = join(root, 'interop/hosts/node_modules/.bin/gemini');
 const { version } = JSON.parse(readFileSync(join(dist, 'metadata.json'), 'utf8'));
 
 describe('extension of Gemini CLI', () => {

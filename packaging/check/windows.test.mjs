@@ -84,6 +84,22 @@ describe('on Windows', { skip: missing ? `missing: ${missing}` : false }, () => 
     assert.equal(readFileSync(join(appData, 'audit.jsonl'), 'utf8').trim().split('\n').length, 4);
   });
 
+  it('writes into the configuration of a host, and takes it out again', async () => {
+    const folder = run('winepath', ['--unix', run('wine', ['cmd', '/c', 'echo %APPDATA%'], { env: { ...environment(), ...env } }).trim()], { env: { ...environment(), ...env } }).trim();
+    mkdirSync(join(folder, 'Claude'), { recursive: true });
+    const file = join(folder, 'Claude/claude_desktop_config.json');
+    const before = '\ufeff{\r\n\t"mcpServers": {\r\n\t\t"other": { "command": "C:\\\\other.exe" }\r\n\t}\r\n}\r\n';
+    writeFileSync(file, before);
+    const installed = await ask(['install', '--yes', '--sandbox', 'claude-desktop']);
+    assert.equal(installed.status, 0, installed.text);
+    const { mcpServers } = JSON.parse(readFileSync(file, 'utf8').replace('\ufeff', ''));
+    assert.deepEqual([Object.keys(mcpServers), mcpServers.featurebase.args], [['other', 'featurebase'], ['--sandbox']]);
+    assert.match(mcpServers.featurebase.command, /^[A-Z]:\\.*featurebase-mcp\.exe$/);
+    const removed = await ask(['install', '--yes', '--remove', 'claude-desktop']);
+    assert.equal(removed.status, 0, removed.text);
+    assert.equal(readFileSync(file, 'utf8'), before);
+  });
+
   it('says in words what is wrong with a file or a port', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
