@@ -228,7 +228,7 @@ var conversations = &engine.Toolset{
 			Name:        "list_conversation_tags",
 			Title:       "List conversation tags",
 			Description: "List the tags for conversations, with their ids.",
-			Default:     true,
+			Browsed:     true,
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/tags",
