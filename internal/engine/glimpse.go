@@ -103,14 +103,11 @@ func (inv *Inventory) objectBefore(op *Operation, wire map[string]any) (read *Op
 			}
 		}
 	}
-	switch {
-	case op.Method == http.MethodPatch, op.Method == http.MethodDelete && (strings.HasSuffix(op.Path, "}") || op.About != ""), op.Overwrites && op.About != "":
-	default:
-		return nil, nil
-	}
-	if read = inv.readerOf(op.Path); read != nil {
+	switch atPath := op.Method == http.MethodPatch || op.Method == http.MethodDelete && strings.HasSuffix(op.Path, "}"); {
+	case atPath && inv.readerOf(op.Path) != nil:
+		read = inv.readerOf(op.Path)
 		args = pick(wire, read.holes())
-	} else if op.About != "" {
+	case op.About != "" && (atPath || op.Method == http.MethodDelete || op.Overwrites):
 		read, args = inv.subject(op, wire)
 	}
 	if read == nil || isThread(read) {

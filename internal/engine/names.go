@@ -145,7 +145,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 			m.Put(id)
 			continue
 		}
-		if m.slugs && !input.IsLink(m.value) {
+		if m.slugs && !input.IsLink(m.value) || m.fit != nil && c.Names == nil {
 			continue
 		}
 		named = append(named, m)
@@ -172,6 +172,7 @@ func (c *call) resolve(ctx context.Context) *answer {
 			if m.fit != nil {
 				m.fit(found[0])
 			}
+		case len(found) == 0 && m.fit != nil && m.Kind.Loose && !strings.Contains(strings.TrimSpace(m.value), " "): // an id that is in no list, such as an archived one
 		default:
 			p.Add(m.path, c.refusal(m.Kind, m.value, found, dir))
 		}

@@ -266,6 +266,7 @@ var saysKind = map[*names.Kind]*regexp.Regexp{
 	kind.Collection:      regexp.MustCompile(`(?i)\bcollection ID\b`),
 	kind.TicketCategory:  regexp.MustCompile(`(?i)ticket category ID`),
 	kind.TicketStatus:    regexp.MustCompile(`(?i)ticket status ID`),
+	kind.Attribute:       regexp.MustCompile(`^Attribute ID, the key`),
 	kind.Post:            regexp.MustCompile(`(?i)\bpost ID\b|comments on this post\b`),
 	kind.Changelog:       regexp.MustCompile(`(?i)\bchangelog ID\b|comments on this changelog\b|changelog with this ID`),
 	kind.Article:         regexp.MustCompile(`(?i)\barticle ID\b`),
@@ -279,6 +280,7 @@ var saysNothing = map[string]*names.Kind{
 	"search_conversations adminAssigneeId": kind.Admin, "search_conversations teamAssigneeId": kind.Team, "search_conversations mentionedAdminIds": kind.Admin,
 	"search_conversations tagIds": kind.ConversationTag, "search_conversations userId": kind.Contact, "search_conversations participantId": kind.Contact,
 	"search_conversations companyId": kind.Company, "search_posts tagId": kind.PostTag, "search_posts authorId": kind.Contact, "search_posts voterId": kind.Contact,
+	"get_custom_field customFieldId": kind.CustomField, "get_ticket_custom_field ticketFieldId": kind.TicketField,
 	"search_comments authorId": kind.Contact, "search_comments postId": kind.Post, "search_comments changelogId": kind.Changelog, "search_articles parent_id": kind.Collection, "search_articles author_id": kind.Admin,
 }
 
@@ -416,8 +418,9 @@ func TestIDsAreTakenAsAnswersShowThem(t *testing.T) {
 func TestCustomFieldsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	o := newOrgAPI(t, aFewNames())
+	o.set(func() { o.lists["/v2/custom_fields"] = `{"data":[{"id":"` + anID + `","label":"boardId"}]}` })
 	o.call(t, "update_post", `{"postId":"`+anID+`","customFields":{"boardId":"Bugs"}}`)
-	if requests, lookups := o.seen(); len(lookups) != 0 || len(requests) != 2 || !strings.Contains(requests[1], `{"boardId":"Bugs"}`) {
+	if requests, lookups := o.seen(); count(lookups, "/v2/boards") != 0 || len(requests) != 2 || !strings.Contains(requests[1], `{"`+anID+`":"Bugs"}`) {
 		t.Error(requests, lookups)
 	}
 }

@@ -30,6 +30,7 @@ type receipt struct {
 	before rawjson.Value // and as it was before; nil where that is not known
 
 	set, was, asked, sent []render.Member
+	leftOut               int // characters of hidden text that the fields lack
 	unchanged, cleared    []string
 	marked                []string
 }
@@ -53,6 +54,9 @@ func (c *call) receipt(ctx context.Context, res *client.Response, beside *glimps
 	}
 	c.labels = c.Labels(ctx, c.op, r.object)
 	r.arguments(ctx)
+	if m := render.LeftOutMember(r.leftOut); m.JSON != nil {
+		r.set = append(r.set, m)
+	}
 	w := c.writer(c.op.Output)
 	first := []render.Member{}
 	if did := r.did(); did != "" {
@@ -343,7 +347,9 @@ func (r *receipt) shown(ctx context.Context, column render.Column, field rawjson
 		return nothing, false
 	}
 	field = r.namedField(ctx, column, field)
-	text, ok := r.writer(r.view).AppendField(nil, field, column)
+	w := r.writer(r.view)
+	text, ok := w.AppendField(nil, field, column)
+	r.leftOut += w.Taken().Characters
 	if !ok {
 		return nothing, false
 	}

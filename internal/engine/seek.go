@@ -21,9 +21,9 @@ func (c *call) seek(ctx context.Context, m mention, p *input.Problems) *answer {
 	k := m.Kind
 	switch {
 	case strings.TrimSpace(m.value) == "":
-		p.Add(m.path, "empty: give the id of a "+k.Word+c.orWhat(k)+", or leave it out")
+		p.Add(m.path, "empty: give the id of a "+k.Word+c.orWhat(k))
 		return nil
-	case isDamaged(k, m.value):
+	case c.Names == nil, isDamaged(k, m.value):
 		form := "ids are 24 hex digits"
 		if k.IsID(aNumber) {
 			form = "these are short, such as " + aNumber
@@ -48,10 +48,13 @@ func (c *call) seek(ctx context.Context, m mention, p *input.Problems) *answer {
 // aNumber is an id of the kinds whose ids are short.
 const aNumber = "10021362"
 
-// isDamaged reports whether a text was meant as an id and is none: hex digits alone, a few too many or too few.
+// isDamaged reports whether a text was meant as an id and is none: hex digits alone, a few too many or too few, or a step of a path.
 func isDamaged(k *names.Kind, text string) bool {
 	const shortest = 6 // characters; a shorter one may be a word, such as a code name
 	text = strings.TrimSpace(text)
+	if strings.Contains(text, "..") && !input.IsLink(text) {
+		return true
+	}
 	return !k.IsID(text) && len(text) >= shortest && strings.Trim(text, "0123456789abcdefABCDEF") == "" && strings.ContainsAny(text, "0123456789")
 }
 

@@ -22,5 +22,6 @@ func Bracketed(value string, form func(id string) bool) string {
 // IsLink reports whether a text is an address rather than an id, a slug or a name.
 func IsLink(text string) bool {
 	before, _, found := strings.Cut(strings.TrimSpace(text), "/")
-	return found && !strings.ContainsAny(before, " \t") && (strings.HasSuffix(before, ":") || strings.Contains(before, "."))
+	name, domain, isHost := strings.Cut(before, ".")
+	return found && !strings.ContainsAny(before, " \t\\") && (strings.HasSuffix(before, ":") || isHost && name != "" && strings.Trim(domain, ".") != "")
 }

@@ -14,6 +14,7 @@ type Kind struct {
 	List    string               // the operation that lists all of them
 	ByEmail bool                 // an e-mail is a name too
 	IsID    func(id string) bool // reports whether a text has the form of an id; such a text is never looked up as a name
+	Loose   bool                 // a text without spaces may be an id all the same, since the API documents no form of these ids
 	Most    int                  // bounds the list of a kind with too many objects for names to be looked up; 0: up to Most, with lookup
 	Order   map[string]any       // the arguments that sort the list by likelihood; nil: none
 }

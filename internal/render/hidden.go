@@ -22,6 +22,14 @@ func LeftOut(characters int) string {
 	return leftOutName + ": " + legible.Count(characters, "character")
 }
 
+// LeftOutMember says the same as a member of an object. It has no value for none.
+func LeftOutMember(characters int) Member {
+	if characters == 0 {
+		return Member{}
+	}
+	return Member{leftOutName, rawjson.AppendString(nil, legible.Count(characters, "character"))}
+}
+
 // appendLeftOut adds to an object that was written what its texts lack.
 func (w *Writer) appendLeftOut(object []byte) []byte {
 	n := w.leftOut.Characters

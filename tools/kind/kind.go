@@ -28,7 +28,7 @@ var (
 	CustomField    = &names.Kind{Word: "custom field", Plural: "custom fields", IDs: "customFieldId", List: "list_custom_fields", IsID: input.IsHex24}
 	TicketField    = &names.Kind{Word: "ticket field", Plural: "ticket fields", IDs: "ticketFieldId", List: "list_ticket_custom_fields", IsID: input.IsHex24}
 	Attribute      = &names.Kind{
-		Word: "conversation attribute", Plural: "conversation attributes", IDs: "attributeId", List: "list_conversation_attributes", IsID: isAttributeID,
+		Word: "conversation attribute", Plural: "conversation attributes", IDs: "attributeId", List: "list_conversation_attributes", IsID: isAttributeID, Loose: true,
 	}
 	TicketStatus = &names.Kind{Word: "ticket status", Plural: "ticket statuses", IDs: "ticketStatusId", List: "list_ticket_statuses", IsID: input.IsHex24}
 )

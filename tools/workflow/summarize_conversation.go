@@ -52,7 +52,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	}
 	body = j.Named(ctx, j.Inventory.Lookup("get_conversation"), rawjson.Repair(body), "full")
 	digestView.Parse()
-	w := &render.Writer{View: digestView, Mask: j.MaskEmails, Minutes: true}
+	w := &render.Writer{View: digestView, Mask: j.MaskEmails, Minutes: true, Labels: j.Labels(ctx, j.Inventory.Lookup("get_conversation"), body)}
 	d := newDigest(j, w, body)
 	lines, places := w.AppendNamedLines(nil, body)
 	var b strings.Builder
