@@ -210,7 +210,7 @@ reads. Written by go test -tags blackbox ./internal/faults -update.
 			text.WriteString(outcomes[i][k].written(k))
 		}
 		said := port.ReplaceAllString(text.String(), "$1:PORT") // first, since a port can hold the digits of a status
-		said = age.ReplaceAllString(daysAgo.ReplaceAllString(said, "TIME ($1"), "in review, N days")
+		said = age.ReplaceAllString(daysAgo.ReplaceAllString(said, "TIME ($1"), "awaiting moderation, N days")
 		if r.code != 0 {
 			said = strings.ReplaceAll(said, strconv.Itoa(r.code), "NNN")
 		}
@@ -227,7 +227,7 @@ reads. Written by go test -tags blackbox ./internal/faults -update.
 var (
 	port    = regexp.MustCompile(`(localhost|127\.0\.0\.1):\d+`)
 	daysAgo = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\dZ \((\d+ days ago)`)
-	age     = regexp.MustCompile(`in review, [\d,]+ days`)
+	age     = regexp.MustCompile(`awaiting moderation, [\d,]+ days`)
 )
 
 func (o outcome) written(k *kind) string {

@@ -65,7 +65,7 @@ func (t *triage) answer(shown []*postFacts) string {
 
 // queueTokens is about how many tokens ten posts and what is said before them may take, so that no text of customers makes the answer longer. What does
 // not fit comes with the next call.
-const queueTokens = 2150
+const queueTokens = 2230
 
 // onward returns the line with the cursor for what follows, or an empty text.
 func (t *triage) onward(shown []*postFacts) string {
