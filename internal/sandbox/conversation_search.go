@@ -3,7 +3,6 @@ package sandbox
 import (
 	"slices"
 	"strings"
-
 )
 
 const (
