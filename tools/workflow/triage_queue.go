@@ -43,7 +43,7 @@ const (
 	waitingRead      = 500 // posts awaiting moderation that are read, and as many in the default status
 	newestCompared   = 500 // newest posts to compare with
 	popularCompared  = 200 // posts with most votes to compare with
-	likelyDuplicate  = 0.3 // the least score of a duplicate: one below it is not worth a look
+	likelyDuplicate  = 0.4 // the least score of a duplicate: one below it is not worth a look
 	duplicatesShown  = 2   // duplicates shown of a post
 )
 
