@@ -96,11 +96,15 @@ func (r *Rarity) Profile(d Document) Profile {
 			p.gist = append(p.gist, weighted{t, stem, w})
 		}
 		for _, part := range r.partsOf([]rune(t.letters)) {
-			if _, ok := p.All[part.stem]; !ok {
-				if len(p.All) == len(d.Terms) {
-					p.All = maps.Clone(d.Terms)
-				}
-				p.All[part.stem] = term{t.Weight * part.factor, t.word, t.letters, t.kind}
+			if _, whole := d.Terms[part.stem]; whole {
+				continue
+			}
+			if len(p.All) == len(d.Terms) {
+				p.All = maps.Clone(d.Terms)
+			}
+			own, known := term{t.Weight * part.factor, t.word, t.letters, t.kind}, p.All[part.stem]
+			if cmp.Or(cmp.Compare(own.Weight, known.Weight), cmp.Compare(known.letters, own.letters)) > 0 {
+				p.All[part.stem] = own
 			}
 		}
 	}

@@ -109,6 +109,17 @@ func (s style) words(text string) (loud, all []word) {
 
 // plain returns the letters of a word in lower case, without accents, and with the spelling that people use who lack a letter.
 func plain(text string) []rune {
+	letters := make([]rune, len(text))
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return plainLetters(text)
+		}
+		letters[i] = unicode.ToLower(rune(text[i]))
+	}
+	return letters
+}
+
+func plainLetters(text string) []rune {
 	letters := legible.PlainLetters(text)
 	if !slices.ContainsFunc(letters, func(r rune) bool { return strings.ContainsRune("ßłøæœ", r) }) {
 		return letters
@@ -159,7 +170,12 @@ func split(text string) []token {
 	return tokens
 }
 
-func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.M) }
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r|' ' && r|' ' <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.M)
+}
 
 func (t token) first() rune {
 	for _, r := range t.text {
@@ -219,8 +235,11 @@ func (t token) parts() (parts []word) {
 
 // IsUnspaced reports whether the script of a letter puts no spaces between words.
 func IsUnspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= firstUnspaced && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
+
+// firstUnspaced is where the first of these scripts begins, Thai.
+const firstUnspaced = '\u0e00'
 
 // isParticle reports whether a pair of letters is of Japanese grammar: what says something has a letter of another script.
 func isParticle(pair string) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -49,12 +50,14 @@ const (
 
 // What makes a score. The figures were set on testdata/duplicates/tuning.txt and the topics of the sandbox; docs/jobs.md tells what they are worth.
 const (
-	similarEnough = 0.42 // the least score of a post that is called similar: nine of ten of these ask for the same
+	similarEnough = 0.45 // the least score of a post that is called similar: nine of ten of these ask for the same
 	weakEnough    = 0.15 // the least score of a weak hit
 	alwaysShown   = 3    // ranks in a search for a sentence that make a weak hit with any score: the API may know why
 	bySearch      = 0.8  // the score of a post that is the first of every search and shares no word
 	unfound       = 0.8  // how much words count in a post that the searches for the parts of the wish do not find
 	enoughCover   = 0.44 // the share of the parts that has to find a post for its words to count whole
+	toldEnough    = 6.0  // what two rare words tell; a post that two common ones find says much, but not the same
+	toldLeast     = 1.5  // what is assumed for a post that the searches for the parts do not find
 	unlikeFirst   = 0.6  // the factor for a post that has nothing in common with the most similar one
 	likeFirst     = 0.8  // the likeness to the most similar one at which the factor is 1
 	otherBoard    = 0.85 // the factor for a post of another board: a bug and a wish about one thing are two things
@@ -203,6 +206,9 @@ func (s *similar) rank() {
 			m.score *= min(1, unfound+(1-unfound)*m.found.Cover/enoughCover)
 		}
 		m.score = 1 - (1-m.score)*(1-bySearch*m.found.Score())
+		if len(s.found) > 0 && (s.wanted.title == "" || s.wanted.text == "") { // the texts of two posts tell by themselves
+			m.score *= math.Sqrt(min(1, max(m.found.Told, toldLeast)/toldEnough))
+		}
 		if s.wanted.boardID != "" && s.wanted.boardID != m.boardID {
 			m.score *= otherBoard
 		}

@@ -59,7 +59,7 @@ func testSimilarPosts(t *testing.T, seed uint64) {
 	for _, p := range posts {
 		topicOf[p.ID] = topics[p.Title]
 	}
-	const every, mostTokens = 10, 850
+	const every, mostTokens = 10, 950
 	var wanted, found, shown, longest int
 	for i := 0; i < len(posts); i += every {
 		answer, isError := enginetest.Ask(t, server, "find_similar_posts", `{"postId":"`+posts[i].ID+`"}`)
@@ -86,7 +86,7 @@ func testSimilarPosts(t *testing.T, seed uint64) {
 	recall, precision := float64(found)/float64(wanted), float64(found)/float64(shown)
 	t.Logf("%d tokens at most", longest)
 	t.Logf("recall %.3f (%d of %d), precision %.3f (of %d)", recall, found, wanted, precision, shown)
-	if recall < 0.66 || precision < 0.8 {
+	if recall < 0.66 || precision < 0.9 {
 		t.Errorf("recall %.3f, precision %.3f", recall, precision)
 	}
 }
@@ -114,7 +114,7 @@ func TestAnyTextCanBeCompared(t *testing.T) {
 		{"a post without text is found", `{"text":"export of zirconium"}`, "\n[" + bare + "] score "},
 		{"a post without words", `{"postId":"` + emoji + `"}`, "\nsimilar: unknown; the post has no words to compare by"},
 		{"a long text", `{"text":"` + strings.Repeat("Our screens are bright at night and a dark theme of the operating system would help the late shift. ", 40) + `"}`, "\nlooked at: "},
-		{"one long word", `{"text":"` + strings.Repeat("x", 5000) + `"}`, "\nsimilar: none "},
+		{"one long word", `{"text":"` + strings.Repeat("x", 5000) + `"}`, "\nsimilar: none; "},
 		{"HTML", `{"text":"<p>Dark <b>theme</b> for the whole app</p><script>dark()</script>"}`, "  Dark theme for the whole app\n"},
 		{"a board by its name", `{"text":"export csv","boardId":"bugs"}`, "CSV export puts everything in one column"},
 		{"at most so many", `{"text":"invoice","limit":"1"}`, "\nlooked at: "},

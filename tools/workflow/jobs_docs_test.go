@@ -28,6 +28,7 @@ the state from call to call; take a new one for each job. [Prompts](reference.md
 type shownJob struct {
 	title, about string
 	calls        []shownCall
+	after        func(*testing.T) string // what follows the calls, if anything does
 }
 
 type shownCall struct{ why, tool, arguments string }
@@ -40,50 +41,52 @@ var shownJobs = []shownJob{
 		{"What a draft would change, before somebody cites it.", "get_article", `{"articleId":"10021353","compare":true}`},
 		{"Nothing is made up where the help center is silent: what comes nearest is called weak.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
-	}},
+	}, nil},
 	{"See who waits for us", "Where a customer spoke last: the inbox, tickets and posts in one answer. A note, a private comment or a bot's words end nobody's wait.", []shownCall{
 		{"The ones that pay most first, in each channel.", "awaiting_reply", `{"sort":"revenue","limit":2}`},
 		{"On which posts did customers come back to us, and have waited for a month since?", "awaiting_reply", `{"channel":["posts"],"answeredBefore":true,"minDays":30,"boardId":"Integrations","limit":3}`},
 		{"The rows of the inbox tell the same.", "search_conversations", `{"query":[{"field":"state","operator":"=","value":"open"}],"limit":3}`},
 		{"What the first one needs, before anybody answers.", "summarize_conversation", `{"conversationId":"10072"}`},
-	}},
+	}, nil},
 	{"Rank what is asked for", "Who wants what, in money and in votes: the figure that ranks is the one that is shown, and what is unknown is said.", []shownCall{
 		{"What the voters' companies pay.", "rank_requests", `{"boardId":"Integrations","limit":4}`},
 		{"Votes and revenue together, among the bugs with many votes.", "rank_requests", `{"by":"both","boardId":"Bugs","minVotes":10,"limit":3}`},
-	}},
+	}, nil},
 	{"Triage feedback", "What waits for a decision, what it duplicates, and the decision itself.", []shownCall{
 		{"Posts awaiting moderation first, then the oldest, with the words to decide in.", "triage_queue", `{"boardId":"Integrations","limit":3}`},
 		{"One of them compared with more posts.", "find_similar_posts", `{"postId":"692de4d18c2fe90da8000019","limit":2}`},
 		{"It is the same wish as the older post: closed as such, without an e-mail.", "update_post", `{"postId":"692de4d18c2fe90da8000019","statusId":"Duplicate"}`},
 		{"Moderation alone, the newest first. One post hides text.", "triage_queue", `{"only":"moderation","sort":"newest","limit":1}`},
 		{"What it hides is for the moderator to see, and for no model to follow.", "get_post", `{"postId":"6ae2d9e28c2fe90da800011f","hidden":true}`},
-	}},
-	{"Find duplicates", "What a customer wrote is compared as it is.", []shownCall{
+	}, nil},
+	{"Find duplicates", "What a customer wrote is compared as it is, by words and by meaning.", []shownCall{
 		{"There is something alike.", "find_similar_posts", `{"text":"Our finance team copies the time entries page by page. Could we export a report to CSV?","limit":2}`},
+		{"In another language there is no word in common.", "find_similar_posts", `{"text":"Modo noche","limit":2}`},
+		{"Two posts: who voted for both, and what can be done, since the API cannot merge them.", "find_similar_posts", `{"postId":"6ae0bd098c2fe90da8000112","limit":2}`},
 		{"And here is nothing.", "find_similar_posts", `{"text":"Please support quantum tofu"}`},
-	}},
+	}, duplicateTable},
 	{"Weekly report", "What a period brought against the one before, in figures that were counted.", []shownCall{
 		{"One board, in the time zone of the readers.", "feedback_report", `{"boardId":"Bugs","timezone":"Europe/Berlin"}`},
-	}},
+	}, nil},
 	{"Draft a changelog", "What was finished since the last one, as a draft; and what becomes public only after the user has said so.", []shownCall{
 		{"The material, without what customers cannot see.", "draft_changelog", `{"since":"2026-10-25"}`},
 		{"In the assistant's words: a draft that nobody sees yet.", "create_changelog", `{"title":"What's new: export and search","markdownContent":"[Exports of any size](https://feedback.plumline.example/p/export-fails-with-more-than-5-000-entries) arrive whole."}`},
 		{"A host that can ask its user is told to.", "publish_changelog", `{"changelogId":"` + shownChangelog + `","locales":["en"],"sendEmail":true}`},
-	}},
+	}, nil},
 	{"Import customers", "200 rows of a table: one plan, one question, one call that sends them. On the command line: `featurebase-mcp call plan_changes --file customers.csv tool=upsert_contact`.", []shownCall{
 		{"Each row is checked and compared with what is there; nothing is sent.", "plan_changes", `{"tool":"upsert_contact","csv":"` + customersCSV + `"}`},
 		{"The user is asked once. Featurebase takes 25 requests a second, so this is a matter of seconds.", "apply_plan", `{"planId":"<planId>"}`},
-	}},
+	}, nil},
 	{"Tag conversations", "40 conversations at a glance get a tag, and lose it again.", []shownCall{
 		{"Those that have the tag already are left out.", "plan_changes", `{"changes":[` + taggings + `]}`},
 		{"One yes for all.", "apply_plan", `{"planId":"<planId>"}`},
 		{"The way back is a plan, too.", "plan_changes", `{"undo":"<planId>"}`},
-	}},
+	}, nil},
 	{"Close the loop with voters", "The people who asked for something hear what became of it, once.", []shownCall{
 		{"Who waits.", "list_post_voters", `{"postId":"6a0cf1598c2fe90da8000060","limit":2}`},
 		{"It is done. The status tells nobody by itself.", "update_post", `{"postId":"6a0cf1598c2fe90da8000060","statusId":"Shipped"}`},
 		{"One comment says it to all of them, by e-mail.", "create_comment", `{"postId":"6a0cf1598c2fe90da8000060","content":"You find it under Reports, Export."}`},
-	}},
+	}, nil},
 }
 
 // customersCSV is a table of 200 customers, as a JSON text has it.
@@ -162,6 +165,9 @@ func TestTheJobsOfTheDocsAreFresh(t *testing.T) {
 				continue
 			}
 			fmt.Fprintf(&page, "\n~~~text\n%s\n~~~\n", shown(answer, most))
+		}
+		if job.after != nil {
+			page.WriteString("\n" + job.after(t))
 		}
 	}
 	golden.File(t, "../../docs/jobs.md", page.String())

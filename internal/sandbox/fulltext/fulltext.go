@@ -35,12 +35,11 @@ func (v *Vocabulary) Rank(objects []store.Object, search string, texts func(stor
 	if len(terms) == 0 {
 		return nil, nil
 	}
-	read := v.reader()
 	weights, shares := make([][]float64, len(objects)), make([][]float64, len(objects))
 	holding := make([]float64, len(terms)) // how many objects hold each term
 	for i, o := range objects {
 		title, content := texts(o)
-		titleTerms, contentTerms := read.terms(title), read.terms(Plain(content))
+		titleTerms, contentTerms := v.terms(title), v.terms(Plain(content))
 		short := 1 / math.Sqrt(1+float64(len(titleTerms))/usualTitle) // a title of two words says more with one of them
 		weights[i], shares[i] = make([]float64, len(terms)), make([]float64, len(terms))
 		for j, term := range terms {
@@ -82,7 +81,7 @@ func (v *Vocabulary) Rank(objects []store.Object, search string, texts func(stor
 
 // Weight adds up how well each term is found in a text.
 func (v *Vocabulary) Weight(terms []Term, body string) (sum float64) {
-	held := v.reader().terms(body)
+	held := v.terms(body)
 	for _, term := range terms {
 		sum += term.found(held)
 	}

@@ -13,6 +13,7 @@ type Vocabulary struct {
 	open    map[string]bool     // the entries that match with any ending
 	phrases map[string][]phrase // the entries of several words, by the first two bytes
 	longest int                 // letters of the longest entry of one word
+	memory  memory
 }
 
 // phrase is an entry of several words. A word that ends in * matches with any ending.

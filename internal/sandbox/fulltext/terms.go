@@ -3,6 +3,7 @@ package fulltext
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -18,7 +19,7 @@ type Term struct {
 // Terms returns the terms of a search, each once.
 func (v *Vocabulary) Terms(search string) []Term {
 	var distinct []Term
-	for _, term := range v.reader().terms(search) {
+	for _, term := range v.terms(search) {
 		if !slices.ContainsFunc(distinct, func(other Term) bool { return other.stem == term.stem }) {
 			distinct = append(distinct, term)
 		}
@@ -63,16 +64,31 @@ func mistyped(a, b string) bool {
 	return left == 0 || len(a) == len(b) && (left == 1 || left == 2 && a[i] == b[i+1] && a[i+1] == b[i])
 }
 
-// reader finds the terms of texts and remembers those of each word.
-type reader struct {
-	*Vocabulary
-	known map[string][]Term
+// remembered is how many texts a vocabulary remembers the terms of, since each search reads all of them again.
+const remembered = 3000
+
+// memory holds the terms of texts.
+type memory struct {
+	sync.Mutex
+	terms map[string][]Term
 }
 
-func (v *Vocabulary) reader() reader { return reader{v, map[string][]Term{}} }
-
 // terms returns the terms of a text without the words that say nothing about the matter, unless it has no others.
-func (r reader) terms(text string) (telling []Term) {
+func (v *Vocabulary) terms(text string) []Term {
+	v.memory.Lock()
+	defer v.memory.Unlock()
+	terms, known := v.memory.terms[text]
+	if known {
+		return terms
+	}
+	if terms = v.read(text); len(v.memory.terms) >= remembered || v.memory.terms == nil {
+		v.memory.terms = map[string][]Term{}
+	}
+	v.memory.terms[text] = terms
+	return terms
+}
+
+func (v *Vocabulary) read(text string) (telling []Term) {
 	all := strings.FieldsFunc(text, func(c rune) bool { return !unicode.In(c, unicode.L, unicode.N, unicode.M) })
 	if len(all) == 0 {
 		return nil
@@ -83,17 +99,17 @@ func (r reader) terms(text string) (telling []Term) {
 	}
 	var silent []Term
 	for i := 0; i < len(all); i++ {
-		means, n := r.phraseAt(plain[i:])
+		means, n := v.phraseAt(plain[i:])
 		_, size := utf8.DecodeRuneInString(plain[i])
 		abbreviation := len(all[i]) > 1 && all[i] == strings.ToUpper(all[i]) && text != strings.ToUpper(text)
 		switch {
 		case n > 0:
 			telling = append(telling, Term{strings.Join(plain[i:i+n], " "), means})
 			i += n - 1
-		case !abbreviation && (r.silent[plain[i]] || size == 1 && len(plain[i]) == 1 && !unicode.IsDigit(rune(plain[i][0]))):
-			silent = append(silent, r.of(plain[i])...)
+		case !abbreviation && (v.silent[plain[i]] || size == 1 && len(plain[i]) == 1 && !unicode.IsDigit(rune(plain[i][0]))):
+			silent = append(silent, v.of(plain[i])...)
 		default:
-			telling = append(telling, r.of(plain[i])...)
+			telling = append(telling, v.of(plain[i])...)
 		}
 	}
 	if len(telling) == 0 {
@@ -102,18 +118,12 @@ func (r reader) terms(text string) (telling []Term) {
 	return telling
 }
 
-func (r reader) of(word string) []Term {
-	terms, known := r.known[word]
-	if !known {
-		letters := []rune(word)
-		if unicode.In(letters[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
-			terms = r.unspaced(letters)
-		} else {
-			terms = r.parts(word)
-		}
-		r.known[word] = terms
+func (v *Vocabulary) of(word string) []Term {
+	letters := []rune(word)
+	if unicode.In(letters[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
+		return v.unspaced(letters)
 	}
-	return terms
+	return v.parts(word)
 }
 
 // Words splits a text into lower-case stems.
