@@ -6,6 +6,8 @@
 //	conversations.go, tickets.go                               the inbox
 //	helpcenter.go, articles.go, collections.go, redirects.go   the help center
 //	surveys.go, webhooks.go, organization.go, reports.go, auditlogs.go   the rest
+//	surveyquestions.go                                         questions in the place of ids in the answers of surveys
+//	reportdoubts.go                                            answers of reports that are not what was asked for
 //	inventory.go, selection.go                                 all operations, and those that a server exposes
 //	schemas.go, tokens.go                                      the published schemas, and the tokens of each tool
 //

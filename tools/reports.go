@@ -54,6 +54,7 @@ var reports = &engine.Toolset{
 				{When: "compareEndDate", Need: "compareStartDate"},
 			},
 			Output:  resultView,
+			Verify:  verifyReport,
 			Example: `{"metric":"new_conversations","aggregation":"count","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","filters":{"op":"or","children":[{"fieldId":"conversation.state","operator":"in","value":["open","snoozed"]}]}}`,
 		},
 		{
@@ -65,6 +66,7 @@ var reports = &engine.Toolset{
 			Path:        "/v2/reports/drill-in",
 			Input:       input.Args[drillIntoReport](),
 			Output:      drillInView,
+			Verify:      verifyRows,
 			Example:     `{"metric":"new_conversations","granularity":"week","startDate":"2026-10-01","endDate":"2026-10-31","dataPointFilters":{},"pageSize":3}`,
 		},
 		{

@@ -39,6 +39,7 @@ type account struct {
 	client  *client.Client
 	names   *names.Cache
 	repeats *engine.Repeats
+	figures *engine.Figures
 	calls   int         // running calls
 	last    time.Time   // when a call last began or ended
 	proved  atomic.Bool // Featurebase has accepted the key
@@ -128,7 +129,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 			Message: "Busy: this server works for as many callers as it can, and all of them have calls running. Nothing was sent. Retry in some seconds.",
 		}
 	}
-	config, own := a.config, &account{repeats: engine.NewRepeats()}
+	config, own := a.config, &account{repeats: engine.NewRepeats(), figures: engine.NewFigures()}
 	if !config.NoAuth {
 		config.Key = who.Key.Reveal()
 	}

@@ -154,7 +154,8 @@ func New(cfg Config) (*App, error) {
 		shared.Keeps = "--no-destructive"
 	}
 	if app.Client != nil {
-		shared.Client, shared.Names, shared.Repeats = app.Client, newNames(app.Client, cfg.NamesWait, &names.Memory{}), engine.NewRepeats()
+		shared.Client, shared.Names = app.Client, newNames(app.Client, cfg.NamesWait, &names.Memory{})
+		shared.Repeats, shared.Figures = engine.NewRepeats(), engine.NewFigures()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil

@@ -150,7 +150,7 @@ func (s surroundings) of(ctx context.Context) (engine.Env, error) {
 		if err != nil {
 			return env, err
 		}
-		env.Client, env.Names, env.Repeats = account.client, account.names, account.repeats
+		env.Client, env.Names, env.Repeats, env.Figures = account.client, account.names, account.repeats, account.figures
 	}
 	if offBy := s.narrowed(ctx); offBy != nil {
 		env.OffBy = offBy

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"featurebase-mcp/client"
@@ -167,9 +168,10 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		if c.args.Detail == "full" || !render.IsList(rawjson.Value(res.Body)) {
 			c.labels = c.Labels(ctx, c.op, res.Body)
 		}
-		body, more := c.completed(ctx, res.Body)
+		body, doubts := c.verified(ctx, res.Body)
+		body, more := c.completed(ctx, body)
 		a.attempts += more
-		a.Text = c.render(c.Named(ctx, c.op, body, c.args.Detail))
+		a.Text = c.render(c.Named(ctx, c.op, body, c.args.Detail)) + doubts
 		return a, res.Body
 	}
 	if beside == nil {
@@ -177,6 +179,21 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	}
 	a.Text = c.receipt(ctx, res, beside)
 	return a, res.Body
+}
+
+// verified returns a response without what was not asked for, and the line that says what is wrong with it, which is empty if nothing is.
+func (c *call) verified(ctx context.Context, body []byte) (shown []byte, doubts string) {
+	if c.op.Verify == nil {
+		return body, ""
+	}
+	v := c.op.Verify(c.args.Wire, rawjson.Repair(body))
+	if same := c.Figures.alike(c.caller(ctx), c.op, c.args.Wire, v); same != nil {
+		v.Doubts = append(v.Doubts, "the figures are the same, point by point, as those of "+strings.Join(same, ", ")+", so Featurebase may not tell these apart")
+	}
+	if v.Doubts == nil {
+		return v.Body, ""
+	}
+	return v.Body, "\nnot to be relied on: " + render.Unmark(strings.Join(v.Doubts, "; "))
 }
 
 // misshapen returns an error for a successful response that has the wrong shape: null, a number, a text, or an object without members.

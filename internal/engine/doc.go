@@ -5,6 +5,7 @@
 //	call.go, ask.go              one call from its arguments to its answer; a read that no tool call asked for
 //	versions.go                  which version of an object is shown, and what its draft changes
 //	arguments.go, place.go, request.go, view.go, outline.go   arguments, the request, the answer
+//	figures.go                   answers of reports that are not what was asked for
 //	adds.go                      the facts of further requests that complete rows
 //	names.go, seek.go, choices.go   ids in the place of names among the arguments; the names that people pick from
 //	receipt.go, glimpse.go       the answer to a write, and the one read besides that it may take

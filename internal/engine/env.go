@@ -40,6 +40,7 @@ type Account struct {
 	Client  *client.Client
 	Names   *names.Cache                  // the names of the organization's objects; nil: answers show ids, and arguments cannot be names
 	Repeats *Repeats                      // counts calls that fail repeatedly; nil: counts none
+	Figures *Figures                      // remembers what reports answered; nil: remembers nothing
 	Keeps   string                        // the setting that forbids calls that take something away; empty: they are allowed
 	OffBy   func(operation string) string // returns the setting that switches an operation off, empty for one that is on; nil: all are on
 	Reads   func(operation string) bool   // reports whether an operation may be read on behalf of the caller other than by a tool call; nil: all may be

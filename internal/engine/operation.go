@@ -7,6 +7,7 @@ import (
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
 
@@ -81,6 +82,9 @@ type Operation struct {
 	Output       *render.View // the form of the answer; nil: the response without nulls and empty values
 	Adds         *Addition    // completes the answer with facts of further requests; nil: nothing is added
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" is replaced by an id that the finder of postId returns
+
+	// Verify compares a response with the arguments in the API's form; nil: the response is taken for what was asked.
+	Verify func(asked map[string]any, body rawjson.Value) Verified
 
 	Refs    Refs     // arguments in which a name can replace an id, besides those of the toolset
 	Unsaid  []Unsaid // rules that may explain its failures

@@ -6,4 +6,5 @@
 //	cache.go    the lists of names of one organization, loaded when they are needed
 //	memory.go   the bound of all lists of a process
 //	labels.go   names in the place of ids in an answer
+//	relabel.go  other texts in the place of ids
 package names

@@ -233,7 +233,7 @@ func (s *seeder) surveys() {
 		for _, answers := range given.Responses {
 			at = at.Add(time.Duration(1+people.roll(given.DaysAgo*24/len(given.Responses))) * time.Hour)
 			o := s.response(survey, answers, at)
-			if people.roll(7) > 0 { // one in seven did not sign in
+			if people.roll(4) > 0 { // one in four did not sign in
 				o["_contactId"] = customers[people.roll(len(customers))]["id"]
 			}
 		}

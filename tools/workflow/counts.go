@@ -1,6 +1,9 @@
 package workflow
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/input"
@@ -12,4 +15,9 @@ func inList(name string) string {
 		return input.Show(name)
 	}
 	return name
+}
+
+// byCount returns the keys of counts, the greatest count first.
+func byCount(counts map[string]int) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 }

@@ -19,21 +19,22 @@ import (
 var draftChangelog = &engine.Operation{
 	Name:  "draft_changelog",
 	Title: "Draft changelog",
-	Description: "Draft a changelog: posts finished since the last published one, grouped by tag, with links, votes, and Markdown for create_changelog. " +
+	Description: "Draft a changelog: posts finished since the last published one, grouped, with links, the team's words, voters to tell, and Markdown for create_changelog. " +
 		"Publishes nothing.",
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[draftChangelogArgs](),
 	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).draftChangelog(ctx) },
-	Uses:    []string{"list_changelogs", "list_post_statuses", "list_boards", "search_posts"},
+	Uses:    []string{"list_changelogs", "list_post_statuses", "list_boards", "search_posts", "search_comments", "list_post_voters"},
 	Example: `{}`,
 }
 
 type draftChangelogArgs struct {
 	Since moment `json:"since,omitempty" jsonschema_description:"Date or time, instead of the last changelog's date."`
+	Until moment `json:"until,omitempty" jsonschema_description:"A date is inclusive."`
 }
 
-// moment is a date, which begins at midnight UTC, or a time.
+// moment is a date in UTC, or a time.
 type moment string
 
 // Wire refuses a text that is neither.
@@ -54,37 +55,55 @@ func parseMoment(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// endOf returns the end of a moment: that of the day for a date.
+func endOf(s string) (time.Time, bool) {
+	t, ok := parseMoment(s)
+	if _, err := time.Parse(time.DateOnly, s); err == nil {
+		t = t.AddDate(0, 0, 1)
+	}
+	return t, ok
+}
+
 const (
 	draftedPosts     = 500 // finished posts that are read at most
 	draftedShown     = 20  // finished posts in the draft
+	draftedVoters    = 100 // voters of a post that are read
 	recentChangelogs = 20  // published changelogs, and as many drafts, that are searched for mentions
+	olderChangelogs  = 100 // the same, where the call says since when or until when, which may be long ago
 )
 
 // drafting is the state of one draft_changelog call.
 type drafting struct {
 	*work
 	since time.Time // zero: all finished posts
+	until time.Time // zero: until now
 	last  *release  // the changelog with the date since; nil where the call gives since
 
 	statuses []postStatus
 	boards   postBoards
 	unknown  bool      // the boards could not be read
 	told     []release // the recent changelogs, drafts among them
+	headings headings  // what the published ones are filed under, and say
 	olderToo bool      // older changelogs exist
 	finished *reading
 
-	drafted   []postFacts // posts to announce, most votes first
+	drafted   []postFacts                  // posts to announce, most votes first
+	answers   map[string]postComment       // the latest public comment of the team by post
+	voters    map[string]engine.Collection // of the posts in the draft
 	mentioned []mentionedPost
 	private   []postFacts // posts that customers cannot see
 }
 
 // release is a changelog with the fields that a draft needs.
 type release struct {
-	ID      string `json:"id"`
-	Title   string `json:"title"`
-	Content string `json:"content"`
-	Date    string `json:"date"`
-	State   string `json:"state"`
+	ID         string `json:"id"`
+	Title      string `json:"title"`
+	Content    string `json:"content"`
+	Date       string `json:"date"`
+	State      string `json:"state"`
+	Categories []struct {
+		Name string `json:"name"`
+	} `json:"categories"`
 }
 
 // mentionedPost is a post and the changelog that mentions it.
@@ -95,13 +114,21 @@ type mentionedPost struct {
 
 func (j *work) draftChangelog(ctx context.Context) (string, error) {
 	d := &drafting{work: j}
-	if since, ok := d.requestedSince(); ok && since.After(d.Now()) {
+	since, given := d.requestedSince()
+	if given && since.After(d.Now()) {
 		return "", fmt.Errorf("since: %s has not come; it is now %s", since.Format(minuteLayout), d.Now().Format(minuteLayout))
+	}
+	until, _ := d.Arguments()["until"].(string)
+	if d.until, _ = endOf(until); !d.until.IsZero() && given && !since.Before(d.until) {
+		return "", fmt.Errorf("until: it lies before since, %s", since.Format(minuteLayout))
 	}
 	if err := d.gather(ctx); err != nil {
 		return "", err
 	}
 	d.sort()
+	if err := d.gatherWords(ctx); err != nil {
+		return "", err
+	}
 	return d.write(), nil
 }
 
@@ -140,6 +167,7 @@ func (d *drafting) gather(ctx context.Context) error {
 		return err
 	}
 	d.told, d.olderToo = slices.Concat(published.list, unpublished.list), published.more || unpublished.more
+	d.headings = d.headingsOf(published.list)
 	since, given := d.requestedSince()
 	switch {
 	case noStatuses != nil:
@@ -162,7 +190,11 @@ type releases struct {
 
 func (d *drafting) releases(ctx context.Context, what, state string) (releases, error) {
 	wire := map[string]any{"state": state, "sortBy": "date", "sortOrder": "desc"}
-	c, err := d.List(ctx, what, "list_changelogs", wire, recentChangelogs)
+	most := recentChangelogs
+	if len(d.Arguments()) > 0 {
+		most = olderChangelogs
+	}
+	c, err := d.List(ctx, what, "list_changelogs", wire, most)
 	list := engine.DecodeAll[release](c.Items)
 	for i := range list {
 		list[i].State = state
@@ -170,10 +202,11 @@ func (d *drafting) releases(ctx context.Context, what, state string) (releases, 
 	return releases{list, err == nil && !c.Whole}, err
 }
 
-// beginAfter sets since to the date of the last published changelog. It skips dates in the future, which people can set.
+// beginAfter sets since to the date of the last published changelog. It skips dates in the future, which people can set, and those from until
+// on.
 func (d *drafting) beginAfter(published []release) {
 	for i, r := range published {
-		if at, ok := parseMoment(r.Date); ok && at.After(d.since) && !at.After(d.Now()) {
+		if at, ok := parseMoment(r.Date); ok && at.After(d.since) && !at.After(d.Now()) && (d.until.IsZero() || at.Before(d.until)) {
 			d.since, d.last = at, &published[i]
 		}
 	}
@@ -195,6 +228,9 @@ func (d *drafting) gatherFinished(ctx context.Context) error {
 	if !d.since.IsZero() {
 		filters = append(filters, where("updatedAt", ">=", d.since.Unix()))
 	}
+	if !d.until.IsZero() {
+		filters = append(filters, where("updatedAt", "<", d.until.Unix()))
+	}
 	var failed error
 	err := d.All(ctx, engine.Part{What: "the finished posts", Do: func(ctx context.Context) error {
 		d.finished, failed = d.read(d.searchPosts(ctx, "the finished posts", inOrder("upvotes:desc"), draftedPosts, filters...))
@@ -202,6 +238,42 @@ func (d *drafting) gatherFinished(ctx context.Context) error {
 	}})
 	if err == nil && d.finished == nil {
 		err = failed
+	}
+	return err
+}
+
+// shown returns the posts in the draft.
+func (d *drafting) shown(most int) []postFacts { return d.drafted[:min(len(d.drafted), most)] }
+
+// gatherWords reads what the team said last about each post in the draft, and who voted for it.
+func (d *drafting) gatherWords(ctx context.Context) error {
+	d.answers, d.voters = map[string]postComment{}, map[string]engine.Collection{}
+	shown := d.shown(draftedShown)
+	if len(shown) == 0 {
+		return nil
+	}
+	ids := make([]string, len(shown))
+	lists := make([]engine.Collection, len(shown))
+	parts := []engine.Part{{What: "what the team said about the posts", Do: func(ctx context.Context) error {
+		comments, _, err := d.commentsOn(ctx, "the comments on the posts", ids, time.Time{})
+		for _, c := range comments {
+			if c.by == teamSide && c.public() && c.at.After(d.answers[c.postID].at) {
+				d.answers[c.postID] = c
+			}
+		}
+		return err
+	}}}
+	for i, p := range shown {
+		if ids[i] = p.id; p.votes > 0 {
+			parts = append(parts, engine.Part{What: "the voters of post " + p.id, Do: func(ctx context.Context) (err error) {
+				lists[i], err = d.List(ctx, "the voters", "list_post_voters", map[string]any{"postId": p.id}, draftedVoters)
+				return err
+			}})
+		}
+	}
+	err := d.All(ctx, parts...)
+	for i, list := range lists {
+		d.voters[ids[i]] = list
 	}
 	return err
 }
@@ -232,7 +304,7 @@ func (d *drafting) sort() {
 func (d *drafting) privacy(p postFacts) string {
 	switch b := d.boards.find(p.boardID); {
 	case b.restricted:
-		return "of the board " + b.called() + ", which not every customer sees"
+		return "of the board " + short(b.called()) + ", which not every customer sees"
 	case p.restricted:
 		return "shown to some customers only"
 	case p.inReview:

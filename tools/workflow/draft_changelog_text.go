@@ -11,49 +11,81 @@ import (
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
+	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
 )
 
-// write returns the answer.
+// write returns the answer. First words fill the room that the draft leaves.
 func (d *drafting) write() string {
-	var b strings.Builder
-	b.WriteString(engine.Marked("titles in quotes", render.IndentedLines))
-	fmt.Fprintf(&b, "since: %s\n", d.beginning())
+	text := fitted(answerRoom, func(f fullness) string {
+		var b strings.Builder
+		d.answer(&b, f)
+		return b.String()
+	})
+	return strings.TrimSuffix(text, "\n") + d.steps()
+}
+
+// answer writes the answer.
+func (d *drafting) answer(b *strings.Builder, f fullness) {
+	b.WriteString(engine.Marked("titles and names in quotes", render.IndentedLines))
+	fmt.Fprintf(b, "since: %s\n", d.beginning())
+	if !d.until.IsZero() {
+		fmt.Fprintf(b, "until: %s\n", d.until.Format(minuteLayout))
+	}
 	if d.finished == nil {
 		b.WriteString("finished posts: none, since no status of posts has the type completed\n")
-		return strings.TrimSuffix(b.String(), "\n")
+		return
 	}
+	fmt.Fprintf(b, "looked at: %s%s\n", d.extent(), d.caution())
+	if d.unknown {
+		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
+	}
+	shown := d.shown(min(f.rows, draftedShown))
+	d.draft(b, shown, f.words)
+	if more := d.drafted[len(shown):]; len(more) > 0 {
+		fmt.Fprintf(b, "not in the draft: %s with fewer votes, %s in all%s\n", legible.Count(len(more), "post"), sum(more, votesOf), d.Hint("search_posts", "; search_posts has them"))
+	}
+	d.leftMentioned(b)
+	d.leftPrivate(b)
+}
+
+// extent says which posts were looked at.
+func (d *drafting) extent() string {
 	names := []string{}
 	for _, s := range d.statuses {
 		if s.kind == completedKind {
-			names = append(names, s.called())
+			names = append(names, short(s.called()))
 		}
 	}
 	which := "in " + strings.Join(names, ", ")
-	if !d.since.IsZero() {
+	switch {
+	case !d.since.IsZero() && !d.until.IsZero():
+		which += ", last changed between then and until"
+	case !d.until.IsZero():
+		which += ", last changed before then"
+	case !d.since.IsZero():
 		which += ", changed since then"
 	}
 	looked := d.finished.OfPosts(which)
 	if !d.finished.Whole {
 		looked += ", those with the most votes"
 	}
-	fmt.Fprintf(&b, "looked at: %s%s\n", looked, d.caution())
-	if d.unknown {
-		b.WriteString("check also: posts of boards that customers cannot see may be among them\n")
+	return looked
+}
+
+// leftMentioned names the posts that were left out because a changelog has them.
+func (d *drafting) leftMentioned(b *strings.Builder) {
+	if len(d.mentioned) == 0 {
+		return
 	}
-	shown := d.drafted[:min(len(d.drafted), draftedShown)]
-	d.draft(&b, groups(shown))
-	if more := d.drafted[len(shown):]; len(more) > 0 {
-		fmt.Fprintf(&b, "not in the draft: %s with fewer votes, %s in all%s\n", legible.Count(len(more), "post"), sum(more, votesOf), d.Hint("search_posts", "; search_posts has them"))
+	b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
+	const most = 8
+	for _, m := range d.mentioned[:min(most, len(d.mentioned))] {
+		fmt.Fprintf(b, "- %s; in the %s one \"%s\": %s\n", legible.Commas(m.id, legible.Count(m.votes, "vote"), render.LeftOut(m.hidden)), m.in.State, fit(titled(d.Line(m.in.Title)), rowTitle), m.quoted())
 	}
-	if len(d.mentioned) > 0 {
-		b.WriteString("left out, since a changelog mentions them already (by link or title):\n")
-		for _, m := range d.mentioned {
-			fmt.Fprintf(&b, "- %s; in the %s one %s: %s\n", legible.Commas(m.id, legible.Count(m.votes, "vote"), render.LeftOut(m.hidden)), m.in.State, inQuotes(d.Line(m.in.Title)), inQuotes(m.title))
-		}
+	if more := len(d.mentioned) - most; more > 0 {
+		fmt.Fprintf(b, "- and %d more\n", more)
 	}
-	d.leftPrivate(&b)
-	return strings.TrimSuffix(b.String(), "\n") + d.steps()
 }
 
 // caution states that older changelogs were not searched, and that the API does not show when a post was finished.
@@ -62,6 +94,9 @@ func (d *drafting) caution() string {
 		return ""
 	}
 	text := ". The API keeps no history of statuses: one that was finished earlier and changed since is among them, so check before you announce it"
+	if !d.until.IsZero() {
+		text += "; one that changed again after until is not"
+	}
 	if d.olderToo {
 		text = "; mentions of them were looked for in the latest " + legible.Count(len(d.told), "changelog") + " alone" + text
 	}
@@ -77,57 +112,107 @@ func (d *drafting) beginning() string {
 	case d.last == nil:
 		return stamp
 	default:
-		return fmt.Sprintf("%s, the date of the last published changelog (%s): %s", stamp, d.Line(d.last.ID), inQuotes(d.Line(d.last.Title)))
+		return fmt.Sprintf("%s, the date of the last published changelog (%s): %s", stamp, d.Line(d.last.ID), `"`+fit(titled(d.Line(d.last.Title)), rowTitle)+`"`)
 	}
 }
 
-// draft writes the changelog, indented, and below it the posts in the same order.
-func (d *drafting) draft(b *strings.Builder, groups []*group) {
+// draft writes the changelog, indented, and below it what is known of its posts, in the same order.
+func (d *drafting) draft(b *strings.Builder, shown []postFacts, words int) {
+	groups := d.headings.groups(shown)
 	if len(groups) == 0 {
 		b.WriteString("to announce: nothing\n")
 		return
 	}
-	var tags []string
+	var named []string
 	var text strings.Builder
 	for _, g := range groups {
-		heading := "Other"
-		if g.tag != "" {
-			heading = g.tag
-			tags = append(tags, g.tag)
+		if g.heading != "" {
+			named = append(named, g.heading)
 		}
-		if len(groups) > 1 || g.tag != "" {
-			fmt.Fprintf(&text, "\n## %s\n", markup.Escape(heading))
+		if len(groups) > 1 || g.heading != "" {
+			fmt.Fprintf(&text, "\n## %s\n", markup.Escape(fit(cmp.Or(g.heading, "Other"), rowTitle)))
 		}
 		for _, p := range g.posts {
 			text.WriteString("- " + markdownLink(p) + "\n")
 		}
 	}
-	fmt.Fprintf(b, "title:\n  %s\nmarkdownContent, two spaces deep (customers' titles: put them into your words):\n", d.proposedTitle(tags))
+	fmt.Fprintf(b, "title:\n  %s\nmarkdownContent, two spaces deep (customers' titles: put them into your words):\n", d.proposedTitle(named))
 	b.Write(legible.AppendIndented(nil, text.String()))
-	b.WriteString("voters to tell, in the order of the draft:\n")
+	d.filing(b, shown)
+	b.WriteString("voters to tell, and what was written, in the order of the draft:\n")
 	for _, g := range groups {
 		for _, p := range g.posts {
-			fmt.Fprintf(b, "- %s: %s\n", p.id, legible.Commas(legible.Count(p.votes, "vote"), "changed "+cmp.Or(dayIn(time.UTC, p.updated), "unknown date"), render.LeftOut(p.hidden)))
+			d.item(b, p, words)
 		}
 	}
 }
 
-// proposedTitle names the tags with the most votes.
-func (d *drafting) proposedTitle(tags []string) string {
+// filing says which categories changelogs have, and which tags became no headings.
+func (d *drafting) filing(b *strings.Builder, shown []postFacts) {
+	var names []string
+	for _, name := range byCount(d.headings.categories) {
+		names = append(names, fmt.Sprintf("%s %d", short(inList(name)), d.headings.categories[name]))
+	}
+	if len(names) > 0 {
+		const most = 12
+		fmt.Fprintf(b, "categories of the latest published changelogs: %s\n", legible.Commas(names[:min(most, len(names))]...))
+	}
+	if unused := d.headings.unused(shown); len(unused) > 0 {
+		const most = 12
+		fmt.Fprintf(b, "tags that are no headings, since no published changelog has these words: %s\n", legible.Commas(unused[:min(most, len(unused))]...))
+	}
+}
+
+// item writes who is to be told of a post, its first words, and the team's latest public comment on it.
+func (d *drafting) item(b *strings.Builder, p postFacts, words int) {
+	beginning, hidden := d.firstWords(p.content, words)
+	fmt.Fprintf(b, "- %s: %s: %s\n", p.id, legible.Commas(d.toTell(p), "changed "+cmp.Or(dayIn(time.UTC, p.updated), "unknown date"), render.LeftOut(p.hidden+hidden)), p.quoted())
+	indented(b, beginning)
+	if c := d.answers[p.id]; c.postID != "" && words > 0 {
+		answer, _ := d.firstWords(c.content, words)
+		indented(b, fmt.Sprintf("team, %s: %s", c.at.UTC().Format(time.DateOnly), answer))
+	}
+}
+
+// toTell says how many voted for a post, and who they are as far as there is room for names.
+func (d *drafting) toTell(p postFacts) string {
+	votes := legible.Count(p.votes, "vote")
+	list := d.voters[p.id]
+	var names []string
 	const most = 3
-	switch tags = tags[:min(len(tags), most)]; len(tags) {
+	for _, item := range objects(list.Items) {
+		if name := d.lineOf(rawjson.Repair(item), "name"); name != "" && len(names) < most {
+			names = append(names, `"`+fit(name, 8)+`"`)
+		}
+	}
+	if len(names) == 0 {
+		return votes
+	}
+	if more := p.votes - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return votes + " (" + legible.Commas(names...) + ")"
+}
+
+// proposedTitle names the headings with the most votes.
+func (d *drafting) proposedTitle(named []string) string {
+	const most = 3
+	for i, name := range named {
+		named[i] = fit(name, rowTitle)
+	}
+	switch named = named[:min(len(named), most)]; len(named) {
 	case 0:
 		return "What's new, " + d.Now().Format("January 2006")
 	case 1:
-		return "What's new: " + tags[0]
+		return "What's new: " + named[0]
 	default:
-		return "What's new: " + strings.Join(tags[:len(tags)-1], ", ") + " and " + tags[len(tags)-1]
+		return "What's new: " + strings.Join(named[:len(named)-1], ", ") + " and " + named[len(named)-1]
 	}
 }
 
 // markdownLink returns a link to a post in Markdown, with the title escaped.
 func markdownLink(p postFacts) string {
-	title := markup.Escape(cmp.Or(p.title, untitled))
+	title := markup.Escape(fit(titled(p.title), rowTitle))
 	if address := markup.LinkTarget(p.url); address != "" {
 		return "[" + title + "](" + address + ")"
 	}
@@ -152,36 +237,5 @@ func (d *drafting) steps() string {
 	}
 	return d.Next("", engine.Step{Tool: "create_changelog", Does: "with title and markdownContent makes a draft that nobody sees"},
 		engine.Step{Tool: "publish_changelog", Does: "makes it public, and with sendEmail e-mails subscribers: ask before"},
-		engine.Step{Tool: "create_comment", Does: "on a post tells its voters"}, engine.Step{Tool: "update_post", Does: "tells them too, with sendStatusUpdateEmail and a status that is new"})
-}
-
-// group are posts with the same first tag.
-type group struct {
-	tag   string // empty: posts without a tag
-	posts []postFacts
-	votes int
-}
-
-// groups groups the posts by their first tag, most votes first and posts without a tag last.
-func groups(posts []postFacts) []*group {
-	var all []*group
-	for _, p := range posts {
-		tag := ""
-		if len(p.tags) > 0 {
-			tag = p.tags[0]
-		}
-		i := slices.IndexFunc(all, func(g *group) bool { return g.tag == tag })
-		if i < 0 {
-			i, all = len(all), append(all, &group{tag: tag})
-		}
-		all[i].posts = append(all[i].posts, p)
-		all[i].votes += p.votes
-	}
-	slices.SortStableFunc(all, func(a, b *group) int {
-		if (a.tag == "") != (b.tag == "") {
-			return cmp.Compare(len(b.tag), len(a.tag))
-		}
-		return cmp.Or(cmp.Compare(b.votes, a.votes), strings.Compare(a.tag, b.tag))
-	})
-	return all
+		engine.Step{Tool: "list_post_voters", Does: "names all of them"}, engine.Step{Tool: "create_comment", Does: "on a post tells its voters"}, engine.Step{Tool: "update_post", Does: "tells them too, with sendStatusUpdateEmail and a status that is new"})
 }

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
@@ -11,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	compare "github.com/google/go-cmp/cmp"
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/engine/enginetest"
@@ -20,29 +21,58 @@ import (
 
 // The figures of reports are held to those that this file works out by itself.
 
-// spend is what the companies of the voters of a post pay.
-func (f *facts) spend(p rawPost) int {
+// spend is what the companies of the voters of a post pay, each counted once, and what a report calls it.
+func (f *facts) spend(p rawPost) (sum int, words string) {
 	type company struct {
 		ID           string
-		MonthlySpend float64
+		MonthlySpend *float64
 	}
-	paid := map[string]float64{}
-	for _, voter := range everything[struct{ Companies []company }](f, "/v2/posts/"+p.ID+"/voters", nil) {
+	paid, unknown := map[string]float64{}, map[string]bool{}
+	voters := everything[struct{ Companies []company }](f, "/v2/posts/"+p.ID+"/voters", nil)
+	for _, voter := range voters {
 		for _, c := range voter.Companies {
-			paid[c.ID] = c.MonthlySpend
+			if c.MonthlySpend == nil {
+				unknown[c.ID] = true
+			} else {
+				paid[c.ID] = *c.MonthlySpend
+			}
 		}
 	}
-	sum := 0.0
+	total := 0.0
 	for _, one := range paid {
-		sum += one
+		total += one
 	}
-	return int(math.Round(sum))
+	switch sum = int(math.Round(total)); {
+	case len(paid)+len(unknown) == 0:
+		return 0, ""
+	case len(paid) == 0:
+		return 0, "unknown"
+	case len(unknown) > 0 || len(voters) < p.Upvotes:
+		return sum, fmt.Sprintf("at least %d", sum)
+	default:
+		return sum, strconv.Itoa(sum)
+	}
 }
 
-// created are the posts of a period, on one board or on all.
-func (f *facts) created(board string, start, end time.Time) []rawPost {
+// meant reports whether a question is about a post: its board, its tag, whether it is open.
+func (f *facts) meant(q question, p rawPost) bool {
+	kind := f.status[p.Status.ID].Type
+	return (q.board == "" || f.boards[p.BoardID].Name == q.board) && (!q.open || kind != "completed" && kind != "canceled") &&
+		(q.tag == "" || slices.ContainsFunc(p.Tags, func(t struct{ Name string }) bool { return t.Name == q.tag }))
+}
+
+// created are the posts of a period that a question is about.
+func (f *facts) created(q question, start, end time.Time) []rawPost {
 	return slices.DeleteFunc(slices.Clone(f.posts), func(p rawPost) bool {
-		return p.CreatedAt.Before(start) || !p.CreatedAt.Before(end) || board != "" && f.boards[p.BoardID].Name != board
+		return p.CreatedAt.Before(start) || !p.CreatedAt.Before(end) || !f.meant(q, p)
+	})
+}
+
+// written are the comments of a period on the posts that a question is about.
+func (f *facts) written(q question, start, end time.Time) []rawRemark {
+	return slices.DeleteFunc(slices.Clone(f.comments), func(c rawRemark) bool {
+		at := slices.IndexFunc(f.posts, func(p rawPost) bool { return p.ID == c.PostID })
+		return c.CreatedAt.Before(start) || !c.CreatedAt.Before(end) || c.IsSpam || c.IsDeleted || at < 0 || !f.meant(q, f.posts[at])
 	})
 }
 
@@ -51,6 +81,8 @@ type question struct {
 	name      string
 	arguments string
 	board     string
+	tag       string
+	open      bool
 	zone      string
 	days      int
 	start     func(now time.Time) time.Time
@@ -105,6 +137,12 @@ func questionsOn(now time.Time) []question {
 			},
 		},
 		{
+			name: "open posts with a tag", arguments: `{"tag":"invoicing","open":true,"startDate":"` + day("UTC", -200) + `","endDate":"` + day("UTC", -21) + `","unansweredDays":30}`,
+			tag: "Invoicing", open: true, zone: "UTC", days: 30,
+			start: func(now time.Time) time.Time { return on(now, -200) }, end: func(now time.Time) time.Time { return on(now, -20) },
+			before: func(now time.Time) (time.Time, time.Time) { return on(now, -380), on(now, -200) },
+		},
+		{
 			name: "a period without posts", arguments: `{"startDate":"2001-02-03","endDate":"2001-02-04"}`, zone: "UTC", days: 14,
 			start:  func(time.Time) time.Time { return time.Date(2001, time.February, 3, 0, 0, 0, 0, time.UTC) },
 			end:    func(time.Time) time.Time { return time.Date(2001, time.February, 5, 0, 0, 0, 0, time.UTC) },
@@ -112,6 +150,11 @@ func questionsOn(now time.Time) []question {
 		},
 	}
 }
+
+// How much a report shows at most.
+const (
+	mostWhole, mostSpend, mostSlugs, mostCommented, mostOpen, mostRising = 30, 10, 5, 3, 5, 3
+)
 
 func TestFeedbackReportsCountWhatIsThere(t *testing.T) {
 	t.Parallel()
@@ -126,10 +169,10 @@ func TestFeedbackReportsCountWhatIsThere(t *testing.T) {
 					t.Errorf("%s: %s", q.name, text)
 					continue
 				}
-				if diff := cmp.Diff(f.report(q, o.now), readReport(t, text)); diff != "" {
+				if diff := compare.Diff(f.report(q, o.now), f.readReport(text)); diff != "" {
 					t.Errorf("%s %s: %s\n%s", q.name, q.arguments, diff, text)
 				}
-				if tokens := enginetest.Tokens(t, text); tokens > 1500 {
+				if tokens := enginetest.Tokens(t, text); tokens > mostTokens {
 					t.Errorf("%s: %d tokens\n%s", q.name, tokens, text)
 				}
 			}
@@ -137,18 +180,34 @@ func TestFeedbackReportsCountWhatIsThere(t *testing.T) {
 	}
 }
 
+// mostTokens is what an answer of a job may cost.
+const mostTokens = 2500
+
 // figures are what a report says.
 type figures struct {
 	Period, Before            string
 	New, Earlier              int
 	Votes, EarlierVotes       int
 	Comments, EarlierComments int
-	InReview                  int
+	Moderated                 int
 	Boards, Statuses          map[string][2]int
-	TopVotes, TopSpend        []int
+	Talk                      talk
+	Shown                     []shownPost // all new posts or those with most votes: only the figures that rank decide the order
+	Spend                     []int       // of the ranking by revenue
 	Rising                    []string
-	Unanswered                int
+	Commented                 []int
+	Unanswered, Old           int
 	OpenVotes                 []int
+}
+
+// talk is what a report says of the comments of the period.
+type talk struct{ Total, Posts, Before, Customers, Team, Others, Private, Moderated int }
+
+// shownPost is a row of a new post.
+type shownPost struct {
+	Votes              int
+	Spend, Status, Day string
+	Moderated          bool
 }
 
 // report works the figures out.
@@ -174,40 +233,94 @@ func (f *facts) report(q question, now time.Time) figures {
 		both[i]++
 		counts[name] = both
 	}
-	posts := f.created(q.board, first, last)
+	posts := f.created(q, first, last)
+	whole := len(posts) <= mostWhole
 	var spent []int
 	for _, p := range posts {
 		want.New, want.Votes, want.Comments = want.New+1, want.Votes+p.Upvotes, want.Comments+p.CommentCount
 		add(want.Boards, f.boards[p.BoardID].Name, 0)
 		add(want.Statuses, f.status[p.Status.ID].Name, 0)
 		if p.InReview {
-			want.InReview++
+			want.Moderated++
 		}
-		want.TopVotes = append(want.TopVotes, p.Upvotes)
-		if spend := f.spend(p); spend > 0 {
+		row := shownPost{Votes: p.Upvotes, Status: f.status[p.Status.ID].Name, Day: strings.TrimPrefix(p.CreatedAt.In(zone).Format(time.DateOnly), last.Format("2006-")), Moderated: p.InReview}
+		spend, words := f.spend(p)
+		if spend > 0 {
 			spent = append(spent, spend)
 		}
+		if whole {
+			row.Spend = words
+		}
+		want.Shown = append(want.Shown, row)
 	}
-	for _, p := range f.created(q.board, firstBefore, lastBefore) {
+	slices.SortFunc(want.Shown, inRowOrder)
+	if !whole { // of equal votes, any may be shown
+		least := want.Shown[mostWhole-1].Votes
+		want.Shown = slices.DeleteFunc(want.Shown, func(p shownPost) bool { return p.Votes <= least })
+	}
+	for _, p := range f.created(q, firstBefore, lastBefore) {
 		want.Earlier, want.EarlierVotes, want.EarlierComments = want.Earlier+1, want.EarlierVotes+p.Upvotes, want.EarlierComments+p.CommentCount
 		add(want.Boards, f.boards[p.BoardID].Name, 1)
 		add(want.Statuses, f.status[p.Status.ID].Name, 1)
 	}
-	want.TopVotes, want.TopSpend = greatest(want.TopVotes, 5), greatest(spent, 5)
+	if whole {
+		want.Spend = greatest(spent, mostSlugs)
+	} else {
+		want.Spend = greatest(spent, mostSpend)
+	}
+	byPost := map[string]int{}
+	for _, c := range f.written(q, first, last) {
+		want.Talk.Total++
+		byPost[c.PostID]++
+		switch c.Author.Type {
+		case "admin":
+			want.Talk.Team++
+		case "customer", "lead", "guest":
+			want.Talk.Customers++
+		default:
+			want.Talk.Others++
+		}
+		if c.IsPrivate {
+			want.Talk.Private++
+		}
+		if c.InReview {
+			want.Talk.Moderated++
+		}
+	}
+	for _, n := range byPost {
+		want.Commented = append(want.Commented, n)
+	}
+	want.Talk.Posts, want.Commented = len(byPost), greatest(want.Commented, mostCommented)
+	want.Talk.Before = len(f.written(q, firstBefore, lastBefore))
+	end := last
+	if end.After(now) {
+		end = now
+	}
+	old := time.Date(end.Year(), end.Month(), end.Day()-q.days, end.Hour(), end.Minute(), end.Second(), 0, zone)
 	for _, p := range f.posts {
-		old := p.CreatedAt.Before(time.Date(now.Year(), now.Month(), now.Day()-q.days, now.Hour(), now.Minute(), now.Second(), 0, zone))
-		if old && p.CommentCount == 0 && f.status[p.Status.ID].IsDefault && (q.board == "" || f.boards[p.BoardID].Name == q.board) {
+		if !p.CreatedAt.Before(old) || !f.status[p.Status.ID].IsDefault || !f.meant(question{board: q.board, tag: q.tag}, p) {
+			continue
+		}
+		want.Old++
+		if !slices.ContainsFunc(f.comments, func(c rawRemark) bool {
+			return c.PostID == p.ID && c.Author.Type == "admin" && !c.IsPrivate && !c.InReview && !c.IsDeleted && !c.IsSpam && c.CreatedAt.Before(end)
+		}) {
 			want.Unanswered++
 			want.OpenVotes = append(want.OpenVotes, p.Upvotes)
 		}
 	}
-	want.OpenVotes = greatest(want.OpenVotes, 3)
+	want.OpenVotes = greatest(want.OpenVotes, mostOpen)
 	for _, p := range everything[rawPost](f, "/v2/posts", url.Values{"sortBy": {"trending"}, "sortOrder": {"desc"}}) {
-		if len(want.Rising) < 3 && (q.board == "" || f.boards[p.BoardID].Name == q.board) {
+		if len(want.Rising) < mostRising && f.meant(q, p) {
 			want.Rising = append(want.Rising, p.ID)
 		}
 	}
 	return want
+}
+
+// inRowOrder orders rows for a comparison.
+func inRowOrder(a, b shownPost) int {
+	return cmp.Or(b.Votes-a.Votes, cmp.Compare(a.Spend, b.Spend), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Day, b.Day))
 }
 
 func greatest(list []int, most int) []int {
@@ -218,58 +331,134 @@ func greatest(list []int, most int) []int {
 var (
 	lineOfTotals    = regexp.MustCompile(`(?m)^new posts: ([\d,]+), before ([\d,]+) \(([+-]\d+)\)\nvotes on them until now: ([\d,]+), before ([\d,]+); comments: ([\d,]+), before ([\d,]+) `)
 	lineOfExtent    = regexp.MustCompile(`(?m)^looked at: (?:no|all ([\d,]+)) posts? of the period; (?:no|all ([\d,]+)) posts? before(?:; (\d+) posts? of the period awaiting moderation)?$`)
-	lineOfPost      = regexp.MustCompile(`^- (?:([\d,]+) from )?([\d,]+) votes?, (?:.+, )?([0-9a-f]{24}): ".*"$`)
+	lineOfTalk      = regexp.MustCompile(`(?m)^comments made in the period, on posts of any age: (\d+) on (\d+) posts?, before (\d+)(?:; (.*))?$`)
+	lineOfLinks     = regexp.MustCompile(`(?m)^links: (\S+) and the word that the row begins with$`)
+	lineOfOpen      = regexp.MustCompile(`(?m)^unanswered at the end of the period: (\d+) of (\d+) posts? in New and created before .* most votes first:`)
+	votesOfARow     = regexp.MustCompile(`, (\d+) votes?(?:,|$)`)
+	spendOfARow     = regexp.MustCompile(`, ((?:at least )?[\d,]+) a month|, revenue (unknown)`)
+	commentedOfARow = regexp.MustCompile(`, (\d+) of \d+ comments?`)
 	namesWithCounts = regexp.MustCompile(`([^,()]+?) ([\d,]+) \(([\d,]+)\)(?:, |$)`)
+	countedWords    = regexp.MustCompile(`(\d+) (by customers|by the team|by others|of them private|of them awaiting moderation)`)
 )
 
-// readReport reads the figures from an answer.
-func readReport(t *testing.T, text string) figures {
-	t.Helper()
+// readReport reads the figures from an answer, and finds the posts of its rows by their links.
+func (f *facts) readReport(text string) figures {
+	f.t.Helper()
 	var got figures
-	totals, extent := lineOfTotals.FindStringSubmatch(text), lineOfExtent.FindStringSubmatch(text)
-	if totals == nil || extent == nil {
-		t.Fatalf("no totals in\n%s", text)
+	totals, extent, spoken, open := lineOfTotals.FindStringSubmatch(text), lineOfExtent.FindStringSubmatch(text), lineOfTalk.FindStringSubmatch(text), lineOfOpen.FindStringSubmatch(text)
+	if totals == nil || extent == nil || spoken == nil || open == nil {
+		f.t.Fatalf("no totals in\n%s", text)
 	}
 	got.New, got.Earlier, got.Votes, got.EarlierVotes = numeral(totals[1]), numeral(totals[2]), numeral(totals[4]), numeral(totals[5])
-	got.Comments, got.EarlierComments, got.InReview = numeral(totals[6]), numeral(totals[7]), numeral(extent[3])
+	got.Comments, got.EarlierComments, got.Moderated = numeral(totals[6]), numeral(totals[7]), numeral(extent[3])
 	if numeral(totals[3]) != got.New-got.Earlier || numeral(extent[1]) != got.New || numeral(extent[2]) != got.Earlier {
-		t.Errorf("%q does not go with %q", totals[0], extent[0])
+		f.t.Errorf("%q does not go with %q", totals[0], extent[0])
 	}
-	section := ""
+	got.Talk = talk{Total: numeral(spoken[1]), Posts: numeral(spoken[2]), Before: numeral(spoken[3])}
+	for _, found := range countedWords.FindAllStringSubmatch(spoken[4], -1) {
+		*map[string]*int{
+			"by customers": &got.Talk.Customers, "by the team": &got.Talk.Team, "by others": &got.Talk.Others, "of them private": &got.Talk.Private,
+			"of them awaiting moderation": &got.Talk.Moderated,
+		}[found[2]] = numeral(found[1])
+	}
+	got.Unanswered, got.Old = numeral(open[1]), numeral(open[2])
+	start := ""
+	if found := lineOfLinks.FindStringSubmatch(text); found != nil {
+		start = found[1]
+	}
+	find := func(link string) rawPost {
+		i := slices.IndexFunc(f.posts, func(p rawPost) bool { return p.PostURL == start+link })
+		if i < 0 {
+			f.t.Fatalf("no post has the link %q\n%s", start+link, text)
+		}
+		return f.posts[i]
+	}
+	section, votes := "", map[string]int{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
-		name, rest, _ := strings.Cut(line, ": ")
-		if post := lineOfPost.FindStringSubmatch(line); post != nil {
-			switch section {
-			case "top new posts by votes":
-				got.TopVotes = append(got.TopVotes, numeral(post[2]))
-			case "top new posts by revenue":
-				got.TopSpend = append(got.TopSpend, numeral(post[1]))
-			case "rising":
-				got.Rising = append(got.Rising, post[3])
-			case "unanswered now":
-				got.OpenVotes = append(got.OpenVotes, numeral(post[2]))
-			default:
-				t.Errorf("a post below %q: %s", section, line)
-			}
+		if row, ok := strings.CutPrefix(line, "- "); ok {
+			f.readRow(&got, section, row, find, votes)
 			continue
 		}
-		section, _, _ = strings.Cut(strings.TrimSuffix(name, ":"), " (")
-		switch section {
-		case "period":
+		if strings.HasPrefix(line, "  ") {
+			continue
+		}
+		name, rest, _ := strings.Cut(line, ": ")
+		section = strings.TrimSuffix(name, ":")
+		switch {
+		case section == "period":
 			got.Period = strings.TrimSuffix(rest, " (so far)")
-		case "before":
+		case section == "before":
 			got.Before = rest
-		case "by board":
+		case strings.HasPrefix(section, "by board"):
 			got.Boards = countsIn(rest)
-		case "by status of today":
+		case strings.HasPrefix(section, "by status of today"):
 			got.Statuses = countsIn(rest)
-		case "unanswered now":
-			number, _, _ := strings.Cut(rest, " ")
-			got.Unanswered = numeral(number)
+		case strings.HasPrefix(section, "rising now") && rest != "none":
+			for row := range strings.SplitSeq(rest, ", ") {
+				link, _, _ := strings.Cut(row, " ")
+				got.Rising = append(got.Rising, find(link).ID)
+			}
+		case strings.HasPrefix(section, "top new posts by revenue") && rest != "" && rest != "none":
+			for link := range strings.SplitSeq(rest, ", ") {
+				sum, _ := f.spend(find(link))
+				got.Spend = append(got.Spend, sum)
+			}
 		}
 	}
+	slices.SortFunc(got.Shown, inRowOrder)
+	if len(got.Shown) > 0 && strings.Contains(text, "\ntop new posts by votes") {
+		least := got.Shown[len(got.Shown)-1].Votes
+		got.Shown = slices.DeleteFunc(got.Shown, func(p shownPost) bool { return p.Votes <= least })
+	}
 	return got
+}
+
+// readRow reads the row of a post below a heading.
+func (f *facts) readRow(got *figures, section, row string, find func(link string) rawPost, votes map[string]int) {
+	f.t.Helper()
+	link, rest, _ := strings.Cut(row, ", ")
+	post := find(link)
+	facts, title, titled := strings.Cut(", "+rest, `: "`)
+	if titled && strings.TrimSuffix(title, `"`) != post.Title && !strings.HasSuffix(title, `…"`) {
+		f.t.Errorf("%q is not the title of %+v", title, post)
+	}
+	figure := func(of *regexp.Regexp) int {
+		if found := of.FindStringSubmatch(facts); found != nil {
+			return numeral(found[1])
+		}
+		return 0
+	}
+	spend := ""
+	if found := spendOfARow.FindStringSubmatch(facts); found != nil {
+		spend = strings.ReplaceAll(found[1]+found[2], ",", "")
+	}
+	switch {
+	case strings.HasPrefix(section, "all new posts"), strings.HasPrefix(section, "top new posts by votes"):
+		day := regexp.MustCompile(`, ((?:\d{4}-)?\d\d-\d\d)(?:,|$)`).FindStringSubmatch(facts)
+		status := ""
+		for _, s := range f.status {
+			if strings.Contains(facts+",", ", "+s.Name+",") {
+				status = s.Name
+			}
+		}
+		if day == nil {
+			f.t.Fatalf("no day in %q", row)
+		}
+		got.Shown = append(got.Shown, shownPost{figure(votesOfARow), spend, status, day[1], strings.Contains(facts, "awaiting moderation")})
+		votes[post.ID] = figure(votesOfARow)
+	case strings.HasPrefix(section, "top new posts by revenue"):
+		sum, words := f.spend(post)
+		if got.Spend = append(got.Spend, sum); spend != words {
+			f.t.Errorf("%q: the voters' companies pay %s", row, words)
+		}
+	case strings.HasPrefix(section, "most comments made in the period"):
+		got.Commented = append(got.Commented, figure(commentedOfARow))
+	case strings.HasPrefix(section, "unanswered at the end"):
+		got.OpenVotes = append(got.OpenVotes, figure(votesOfARow))
+	default:
+		f.t.Errorf("a post below %q: %s", section, row)
+	}
 }
 
 func countsIn(list string) map[string][2]int {

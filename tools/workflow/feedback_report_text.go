@@ -11,26 +11,54 @@ import (
 	"featurebase-mcp/internal/render"
 )
 
-// write returns the answer.
+// write returns the answer. First words of posts fill the room that the figures leave.
 func (r *periodReport) write() string {
+	head := r.head()
+	return strings.TrimSuffix(fitted(answerRoom, func(f fullness) string {
+		w := &reportWriter{periodReport: r, fullness: f, told: map[string]bool{}}
+		w.WriteString(head)
+		w.lists()
+		return w.String()
+	}), "\n")
+}
+
+// head returns the figures.
+func (r *periodReport) head() string {
 	var b strings.Builder
-	b.WriteString(engine.Marked("titles in quotes"))
-	running := ""
-	if r.running {
-		running = " (so far)"
-	}
-	fmt.Fprintf(&b, "period: %s%s\nbefore: %s\ntime zone: %s\n", r.period, running, r.before, r.present.Location())
-	if id := r.Line(r.board()); id != "" {
-		fmt.Fprintf(&b, "board: %s (%s)\n", r.boards.find(id).called(), id)
+	b.WriteString(engine.Marked("titles in quotes", render.IndentedLines))
+	b.WriteString(r.lines())
+	if only := r.limits(); only != "" {
+		fmt.Fprintf(&b, "only: %s\n", only)
 	}
 	r.counts(&b)
+	r.discussed(&b)
 	r.breakdown(&b, "by board", func(p postFacts) (id, name string) { return p.boardID, r.boards.find(p.boardID).called() })
 	r.breakdown(&b, "by status of today", func(p postFacts) (id, name string) { return cmp.Or(p.status.id, p.status.name), p.status.called() })
-	r.ranking(&b, "top new posts by votes", r.byVotes)
-	r.ranking(&b, "top new posts by revenue (monthlySpend of the voters' companies)", r.byRevenue)
-	r.ranking(&b, "rising: Featurebase's trending posts, of any age (votes have no dates, so nobody knows how many fell into the period)", r.rising)
-	r.unanswered(&b)
-	return strings.TrimSuffix(b.String(), "\n")
+	return b.String()
+}
+
+// lines names the periods and their time zone.
+func (c comparison) lines() string {
+	running := ""
+	if c.running {
+		running = " (so far)"
+	}
+	return fmt.Sprintf("period: %s%s\nbefore: %s\ntime zone: %s\n", c.period, running, c.before, c.present.Location())
+}
+
+// limits says which posts are meant where not all of them are.
+func (r *periodReport) limits() string {
+	var words []string
+	if id := r.Line(r.board()); id != "" {
+		words = append(words, fmt.Sprintf("the board %s (%s)", short(inList(r.boards.find(id).called())), id))
+	}
+	if r.only.tag != nil {
+		words = append(words, "the tag "+short(inList(r.Line(r.only.tag.called()))))
+	}
+	if r.only.statuses != nil {
+		words = append(words, "posts that are open now, neither completed nor canceled")
+	}
+	return strings.Join(words, "; ")
 }
 
 // counts writes how many posts there are and how many were read. It compares sums only if both cover all posts.
@@ -53,14 +81,64 @@ func (r *periodReport) counts(b *strings.Builder) {
 	if r.earlier != nil {
 		fmt.Fprintf(b, "; %s", r.earlier.extent("before"))
 	}
-	review := 0
+	moderated := 0
 	for _, p := range r.posts.posts {
 		if p.inReview {
-			review++
+			moderated++
 		}
 	}
-	if review > 0 {
-		fmt.Fprintf(b, "; %s of the period awaiting moderation", legible.Count(review, "post"))
+	if moderated > 0 {
+		fmt.Fprintf(b, "; %s of the period awaiting moderation", legible.Count(moderated, "post"))
+	}
+	b.WriteString("\n")
+}
+
+// discussed writes how many comments the period brought, and by whom.
+func (r *periodReport) discussed(b *strings.Builder) {
+	d := r.talk
+	if d == nil {
+		return
+	}
+	count := legible.Thousands(len(d.comments))
+	if !d.whole || !d.scopeAll {
+		count = "at least " + count
+	}
+	fmt.Fprintf(b, "comments made in the period, on posts of any age: %s on %s", count, legible.Count(len(d.commented), "post"))
+	if d.earlierWhole && d.scopeAll {
+		fmt.Fprintf(b, ", before %s", legible.Thousands(len(d.earlier)))
+	}
+	var team, private, customers, moderated int
+	for _, c := range d.comments {
+		switch c.by {
+		case teamSide:
+			team++
+		case customerSide:
+			customers++
+		}
+		if c.private {
+			private++
+		}
+		if c.inReview {
+			moderated++
+		}
+	}
+	var words []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{customers, "by customers"}, {team, "by the team"}, {len(d.comments) - team - customers, "by others"},
+		{private, "of them private"}, {moderated, "of them awaiting moderation"},
+	} {
+		if part.n > 0 {
+			words = append(words, legible.Thousands(part.n)+" "+part.what)
+		}
+	}
+	if words != nil {
+		b.WriteString("; " + strings.Join(words, ", "))
+	}
+	if !d.whole {
+		fmt.Fprintf(b, " (the newest %s that were read)", legible.Thousands(commentsRead))
 	}
 	b.WriteString("\n")
 }
@@ -85,7 +163,7 @@ func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFact
 	at := func(p postFacts) *row {
 		id, name := of(p)
 		if rows[id] == nil {
-			rows[id] = &row{name: name}
+			rows[id] = &row{name: short(inList(name))}
 		}
 		return rows[id]
 	}
@@ -105,46 +183,16 @@ func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFact
 	slices.SortFunc(sorted, func(a, b *row) int {
 		return cmp.Or(cmp.Compare(b.now, a.now), cmp.Compare(b.before, a.before), cmp.Compare(a.name, b.name))
 	})
-	words := make([]string, len(sorted))
-	for i, one := range sorted {
+	const most = 15
+	words := make([]string, min(most, len(sorted)))
+	for i, one := range sorted[:len(words)] {
 		words[i] = one.name + " " + legible.Thousands(one.now)
 		if r.comparable() {
 			words[i] += " (" + legible.Thousands(one.before) + ")"
 		}
 	}
+	if more := len(sorted) - len(words); more > 0 {
+		words = append(words, legible.Thousands(more)+" more")
+	}
 	fmt.Fprintf(b, "%s: %s\n", by, cmp.Or(strings.Join(words, ", "), "none"))
-}
-
-// ranking lists posts, the title of each on the rest of its line. Details that an earlier ranking has are not repeated.
-func (r *periodReport) ranking(b *strings.Builder, what string, list *reading) {
-	if list == nil {
-		return
-	}
-	b.WriteString(what + ":")
-	if len(list.posts) == 0 {
-		b.WriteString(" none")
-	}
-	b.WriteString("\n")
-	for i, p := range list.posts {
-		figures := legible.Count(p.votes, "vote")
-		if list == r.byRevenue && r.revenue[i] != "" {
-			figures = r.revenue[i] + " from " + figures
-		}
-		if !r.told[p.id] {
-			created := cmp.Or(dayIn(r.present.Location(), p.created), "unknown date")
-			figures = legible.Commas(figures, p.commented(), r.boards.find(p.boardID).called(), p.status.called(), created)
-			r.told[p.id] = true
-		}
-		fmt.Fprintf(b, "- %s: %s\n", legible.Commas(figures, p.id, render.LeftOut(p.hidden)), inQuotes(p.title))
-	}
-}
-
-func (r *periodReport) unanswered(b *strings.Builder) {
-	switch {
-	case r.open != nil:
-		r.ranking(b, fmt.Sprintf("unanswered now: %s created before %s (%s ago), still %s and without any comment; most votes first",
-			r.open.Count(), r.oldest().Format(minuteLayout), legible.Count(r.days, "day"), r.initial.called()), r.open)
-	case r.started && r.initial == nil:
-		b.WriteString("unanswered: not known, since no status is the one that posts start with\n")
-	}
 }

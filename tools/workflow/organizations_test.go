@@ -57,6 +57,8 @@ type facts struct {
 	boards map[string]rawBoard
 	status map[string]rawStatus
 	posts  []rawPost
+
+	comments []rawRemark
 }
 
 type rawBoard struct {
@@ -86,6 +88,13 @@ type rawPost struct {
 	Access struct{ UserIDs, CompanyExternalIDs []string }
 }
 
+type rawRemark struct {
+	ID, PostID, Content                    string
+	CreatedAt                              time.Time
+	IsPrivate, InReview, IsSpam, IsDeleted bool
+	Author                                 struct{ Type string }
+}
+
 // factsOf reads everything from the address of a sandbox.
 func factsOf(t *testing.T, options sandbox.Options) *facts {
 	t.Helper()
@@ -104,6 +113,7 @@ func factsOf(t *testing.T, options sandbox.Options) *facts {
 		f.status[s.ID] = s
 	}
 	f.posts = everything[rawPost](f, "/v2/posts", url.Values{"inReview": {"true"}})
+	f.comments = everything[rawRemark](f, "/v2/comments", url.Values{"privacy": {"all"}, "sortBy": {"new"}})
 	return f
 }
 

@@ -33,6 +33,33 @@ func (zoneName) Wire(v any, _ reflect.StructTag) (any, error) {
 	return v, nil
 }
 
+// reportedPeriod has the arguments that say which period a report is about.
+type reportedPeriod struct {
+	Period    string      `json:"period,omitempty" jsonschema:"enum=day,enum=week,enum=month,enum=quarter"`
+	StartDate calendarDay `json:"startDate,omitempty"`
+	EndDate   calendarDay `json:"endDate,omitempty" jsonschema_description:"Inclusive."`
+	Timezone  zoneName    `json:"timezone,omitempty"`
+}
+
+// comparison returns the periods that a call asks for.
+func (j *work) comparison() (comparison, error) {
+	zone, err := j.zone()
+	if err != nil {
+		return comparison{}, err
+	}
+	return compared(j.Now().In(zone), j.Arguments())
+}
+
+// zone returns the time zone that a call asks for, or UTC.
+func (j *work) zone() (*time.Location, error) {
+	name, _ := j.Arguments()["timezone"].(string)
+	zone, err := time.LoadLocation(name) // an empty name is UTC
+	if err != nil {
+		return nil, fmt.Errorf("timezone: %w", err)
+	}
+	return zone, nil
+}
+
 // period is an interval of time without its end.
 type period struct{ start, end time.Time }
 

@@ -15,6 +15,8 @@ var Toolset = &engine.Toolset{
 		answerFromHelpCenter,
 		rankRequests,
 		feedbackReport,
+		supportReport,
+		surveySummary,
 		draftChangelog,
 	},
 }
