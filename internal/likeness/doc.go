@@ -2,6 +2,7 @@
 //
 //	words.go        the words of a text, and what kind of word each one is
 //	silent.go       words that say nothing about a matter: function words and courtesies of several languages, from silent.txt
+//	language.go     the language of a text, by its silent words
 //	terms.go        the words of a text by their stems, and how rare they are among many texts
 //	near.go         words that are spelled alike, and the parts of compounds
 //	sentences.go    the sentences of a text

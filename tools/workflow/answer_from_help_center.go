@@ -53,7 +53,7 @@ type helpAnswer struct {
 	searches int              // searches that succeeded
 	browsed  bool             // they found nothing, so the articles are the first of the help center
 	articles []*article       // what they found, each once
-	meant    []*article       // what the search for the whole question found, in the API's order, which is by meaning
+	meant    []*article       // the same in the order of the API's searches, which is by meaning
 	passages []*passage       // of all articles, the best fit first
 	rare     *likeness.Rarity
 }
@@ -135,7 +135,9 @@ func (h *helpAnswer) find(ctx context.Context) error {
 	}
 	seen := map[string]*article{}
 	h.unknown = likeness.TermSet{}
+	rankings := make([]likeness.Ranking, len(results))
 	for i, r := range results {
+		rankings[i] = likeness.Ranking{Phrasing: likeness.Phrasing{Query: searches[i], Part: i > 0 && !strings.Contains(searches[i], " ")}, Total: r.Total}
 		if failures[i] == nil {
 			h.searches++
 		}
@@ -143,15 +145,19 @@ func (h *helpAnswer) find(ctx context.Context) error {
 			maps.Copy(h.unknown, likeness.TermsOf(searches[i], ""))
 		}
 		for _, a := range engine.DecodeAll[*article](r.Items) {
-			if a != nil && seen[a.ID] == nil {
+			if a == nil {
+				continue
+			}
+			rankings[i].IDs = append(rankings[i].IDs, a.ID)
+			if seen[a.ID] == nil {
 				seen[a.ID] = a
 				h.articles = append(h.articles, a)
 			}
 		}
-		if i == 0 {
-			h.meant = slices.Clone(h.articles)
-		}
 	}
+	fused := likeness.Fuse(rankings, usualPassages)
+	h.meant = slices.Clone(h.articles)
+	slices.SortStableFunc(h.meant, func(a, b *article) int { return cmp.Compare(fused[b.ID].Score(), fused[a.ID].Score()) })
 	if len(h.articles) == 0 {
 		if err := h.browse(ctx); err != nil {
 			return err

@@ -23,6 +23,7 @@ const (
 	sameText       = 0.92 // share of common words above which two passages say the same
 	nearestShown   = 3    // articles shown where nothing fits
 	nearestRoom    = 90   // tokens of a passage that is shown although it does not fit
+	foreignRoom    = 300  // the same of the first one if the question is in another language, where only a reader can tell
 	fusedFrom      = 60   // the usual constant of reciprocal rank fusion: first ranks count little more than second ones
 )
 

@@ -17,7 +17,7 @@ import (
 
 const (
 	longestAddress = 300 // characters of an address that is cited
-	mostMatched   = 40  // characters of a word that matches
+	mostMatched    = 40  // characters of a word that matches
 	oldAfter       = 2   // years after which a text may no longer be true
 	alsoNear       = 2   // articles named besides the passages, because the search by meaning puts them early
 )
@@ -40,10 +40,14 @@ func (h *helpAnswer) nearest() string {
 	if len(list) == 0 {
 		b.WriteString("no article answers this\n" + h.lookedAt() + h.emptyHelpCenter() + "\n")
 	} else {
-		b.WriteString("no article answers this; nearest, and weak (they share few words with the question or none):\n" + h.lookedAt() + "\n")
+		b.WriteString(h.weakly() + h.lookedAt() + "\n")
 	}
 	for i, p := range list {
-		h.cite(&b, i+1, p, list, h.beginning(p.text, nearestRoom))
+		room := nearestRoom
+		if i == 0 && h.foreign() != "" {
+			room = foreignRoom
+		}
+		h.cite(&b, i+1, p, list, h.beginning(p.text, room))
 	}
 	b.WriteString("\nAsk again in other words" + h.inTheirs())
 	if len(list) > 0 {
@@ -51,6 +55,24 @@ func (h *helpAnswer) nearest() string {
 	}
 	b.WriteString("; or say that the help center has no answer.")
 	return b.String()
+}
+
+// weakly says what the passages below are worth.
+func (h *helpAnswer) weakly() string {
+	if language := h.foreign(); language != "" {
+		return "no article is in the language of the question (" + language + "); nearest by meaning, and weak: read them before you cite one\n"
+	}
+	return "no article answers this; nearest, and weak (they share few words with the question or none):\n"
+}
+
+// foreign returns the language of the question if it is known and no article has it.
+func (h *helpAnswer) foreign() string {
+	language := likeness.Language(h.question)
+	in := func(l published) bool { return strings.HasPrefix(l.locale, language) }
+	if language == "" || len(h.articles) == 0 || slices.ContainsFunc(h.languages(), in) {
+		return ""
+	}
+	return language
 }
 
 // lookedAt says how much was looked at, and which languages it is in: a question in another one shares no words with it.
@@ -70,14 +92,14 @@ func (h *helpAnswer) lookedAt() string {
 	return fmt.Sprintf("looked at: %s%s, the best hits of %s for the question and its words", legible.Count(len(h.articles), "published article"), in, legible.Count(h.searches, "search"))
 }
 
-// language is a language with the number of articles that are published in it.
-type language struct {
+// published is a language with the number of articles that are published in it.
+type published struct {
 	locale   string
 	articles int
 }
 
 // languages returns the languages of the articles, the most frequent first.
-func (h *helpAnswer) languages() []language {
+func (h *helpAnswer) languages() []published {
 	count := map[string]int{}
 	for _, a := range h.articles {
 		locales := map[string]bool{}
@@ -88,11 +110,11 @@ func (h *helpAnswer) languages() []language {
 			}
 		}
 	}
-	var list []language
+	var list []published
 	for _, locale := range slices.Sorted(maps.Keys(count)) {
-		list = append(list, language{locale, count[locale]})
+		list = append(list, published{locale, count[locale]})
 	}
-	slices.SortStableFunc(list, func(a, b language) int { return b.articles - a.articles })
+	slices.SortStableFunc(list, func(a, b published) int { return b.articles - a.articles })
 	return list
 }
 

@@ -15,7 +15,7 @@ const (
 	comparedPassages   = 100  // passages that are compared with those shown, the best fit first
 	comparedSentences  = 15   // sentences of a passage that are compared
 	comparedSentence   = 500  // bytes of a sentence that is compared: longer ones are tables or no sentences
-	aboutTheSame       = 0.45 // the least likeness of two sentences, with title and heading, whose figures are compared
+	aboutTheSame       = 0.3  // the least likeness of two sentences, with title and heading, whose figures are compared
 	contradictionsSaid = 2    // contradictions said of one passage
 	quotedSentence     = 120  // characters of the sentence that says otherwise
 	sharedTopic        = 0.25 // the least share of its own words that a sentence has in common with the other one
@@ -100,18 +100,17 @@ func (h *helpAnswer) alike(s, t statement) float64 {
 	return math.Sqrt(there * back)
 }
 
-// isAsked reports whether two sentences have a word of the question in common. A question in another language has no words there.
+// isAsked reports whether two sentences have a word of the question in common. A question in another language has no word in any passage; then
+// what the API finds by meaning is asked.
 func (h *helpAnswer) isAsked(s, t statement) bool {
-	asked := false
 	for stem := range h.asked {
 		_, here := s.about[stem]
 		_, there := t.about[stem]
 		if here && there {
 			return true
 		}
-		asked = asked || here || there
 	}
-	return !asked
+	return h.foreign() != "" || h.passages[0].fit == 0
 }
 
 // say writes a contradiction for an answer that shows some passages.

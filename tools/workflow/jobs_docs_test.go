@@ -39,6 +39,7 @@ var shownJobs = []shownJob{
 		{"What may be cited.", "answer_from_help_center", `{"question":"Reverse charge: no VAT on the invoice for a business in another EU country"}`},
 		{"Two articles that contradict each other are both cited, with what each says.", "answer_from_help_center", `{"question":"How long is an invitation valid?"}`},
 		{"What a draft would change, before somebody cites it.", "get_article", `{"articleId":"10021353","compare":true}`},
+		{"In another language, the article is found by meaning.", "answer_from_help_center", `{"question":"¿Cómo puedo exportar todos mis datos?"}`},
 		{"Nothing is made up where the help center is silent: what comes nearest is called weak.", "answer_from_help_center", `{"question":"Is there an affiliate program?"}`},
 		{"A note stays internal.", "reply_to_conversation", `{"conversationId":"10083","type":"admin","messageType":"note","bodyMarkdown":"See article 10021328: tax is left out once the VAT number is on the client."}`},
 	}, nil},

@@ -154,7 +154,7 @@ func summaryOf(c rawConversation) [2]string {
 var (
 	similarFacts = regexp.MustCompile(`(?m)^\[(\w+)\] score \d\.\d\d, (\d+) votes?(?:, (\d+) comments?)?, ([^,]+)(?:, awaiting moderation)?, [^,]+, (\d{4}-\d\d-\d\d), `)
 	citedArticle = regexp.MustCompile(`(?m)^\d+\. (.+) \| article (\d+) \| (\S+) \| \w+ \| updated (\S+) `)
-	saidByUs     = regexp.MustCompile(`(?m)^(check|near by meaning|Ask again).*\n?`)
+	saidByUs     = regexp.MustCompile(`(?m)^(check|near by meaning|Ask again).*\n?| … \(\d+ more characters; get_article has them\)`)
 	notSaid      = regexp.MustCompile("\\]\\([^)]*\\)|^\\s*\\d+\\. |^\\s*```\\w*") // addresses, numbers of lists, languages of code
 	markdown     = regexp.MustCompile(`[^\pL\pN]+`)
 	tag          = regexp.MustCompile(`<[^>]*>`)
