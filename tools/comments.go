@@ -44,7 +44,6 @@ var comments = &engine.Toolset{
 			Title:       "Search comments",
 			Description: "Search comments by words (meaning and keywords, ranked), by filters, or both.",
 			Effect:      engine.Read,
-			Default:     true,
 			Method:      http.MethodPost,
 			Path:        "/v2/comments/search",
 			Input:       input.Args[searchComments](),

@@ -36,7 +36,7 @@ var organization = &engine.Toolset{
 			Name:        "list_admins",
 			Title:       "List admins",
 			Description: "List admins, the team's own people, with their ids.",
-			Default:     true,
+			Browsed:     true,
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
 			Path:        "/v2/admins",

@@ -66,7 +66,7 @@ var posts = &engine.Toolset{
 			Title:       "List posts",
 			Description: "List feedback posts by board, status or tag, sorted. To find posts about something, use search_posts.",
 			Effect:      engine.Read,
-			Default:     true,
+			Browsed:     true,
 			Method:      http.MethodGet,
 			Path:        "/v2/posts",
 			Input:       input.Args[listPosts](),

@@ -7,6 +7,7 @@
 //	near.go         words that are spelled alike, and the parts of compounds
 //	sentences.go    the sentences of a text
 //	likeness.go     the score of two texts
+//	wanted.go       how much a text has of what is wanted
 //	phrasings.go    the queries that find texts like one
 //	fusion.go       one order from the orders of several searches
 package likeness

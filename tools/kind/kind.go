@@ -1,5 +1,8 @@
 // Package kind declares the kinds of objects that calls refer to by an id: the words for them, the arguments that hold their ids, and the
 // operations that find them. A toolset or an operation declares in its Refs which of its fields accept a name in place of such an id.
+//
+//	kind.go   the kinds
+//	seek.go   how an object of a kind that has too many to be listed is found by a link, a slug or a title
 package kind
 
 import (
