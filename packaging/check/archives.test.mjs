@@ -35,6 +35,9 @@ describe('archives', () => {
     it(name, () => {
       const target = unpack(name, folder);
       for (const text of ['LICENSE', 'THIRD_PARTY_NOTICES', 'README.md']) assert.ok(statSync(join(target, text)).size > 1000, text);
+      for (const text of ['featurebase-mcp.1', ...['featurebase-mcp.bash', '_featurebase-mcp', 'featurebase-mcp.fish', 'featurebase-mcp.ps1'].map((shell) => `completions/${shell}`)]) {
+        assert.match(readFileSync(join(target, text), 'utf8'), /triage_queue|toolsets/, text);
+      }
       const program = join(target, name.includes('_windows_') ? 'featurebase-mcp.exe' : 'featurebase-mcp');
       assert.equal(kind(program), name.match(/_(\w+?_\w+)\./)[1].replace(/^.*?_(?=darwin|linux|windows)/, ''));
       if (name.includes(`_linux_${here}.`)) works(program, version);
@@ -71,6 +74,11 @@ describe('packages', () => {
       const target = unpack(name, folder);
       const documents = join(target, 'usr/share/doc/featurebase-mcp');
       for (const text of ['copyright', 'THIRD_PARTY_NOTICES']) assert.ok(statSync(join(documents, text)).size > 1000, text);
+      assert.match(run('man', ['--local-file', join(target, 'usr/share/man/man1/featurebase-mcp.1.gz')], { env: { ...process.env, MANPAGER: 'cat' } }), new RegExp(`featurebase-mcp ${version}`));
+      const zsh = name.endsWith('.deb') ? 'zsh/vendor-completions' : 'zsh/site-functions';
+      for (const path of ['bash-completion/completions/featurebase-mcp', 'fish/vendor_completions.d/featurebase-mcp.fish', `${zsh}/_featurebase-mcp`]) {
+        assert.ok(statSync(join(target, 'usr/share', path)).size > 1000, path);
+      }
       const settings = join(target, 'etc/featurebase-mcp');
       assert.deepEqual([settings, join(settings, 'featurebase-mcp.env')].map((path) => (statSync(path).mode & 0o777).toString(8)), ['700', '600']);
       assert.equal(existsSync(join(target, 'usr/lib/systemd/system/featurebase-mcp.service')), !name.endsWith('.apk'));
@@ -98,7 +106,7 @@ describe('package managers', () => {
     const whole = cask.replaceAll('#{version}', version);
     assert.deepEqual(named(whole).sort(), files.filter((name) => /_(darwin|linux)_\w+\.tar\.gz$/.test(name)));
     for (const name of named(whole)) assert.ok(cask.includes(`sha256 "${sums[name]}"`), name);
-    assert.match(cask, /binary "featurebase-mcp"/);
+    for (const part of ['binary "featurebase-mcp"', 'manpage "featurebase-mcp.1"', 'bash_completion "completions/featurebase-mcp.bash"']) assert.ok(cask.includes(part), part);
     assert.match(cask, /xattr.*com\.apple\.quarantine/);
   });
 
