@@ -186,6 +186,9 @@ func (j *Job) All(ctx context.Context, parts ...Part) error {
 		switch failed, ok := errors.AsType[*JobError](failures[i]); {
 		case failures[i] == nil:
 		case !cancelled(ctx):
+			if !ok { // the answer refers to the log
+				j.Logger.ErrorContext(ctx, "a part of a job failed by a fault of this server", "tool", j.op.Name, "part", p.What, "error", failures[i])
+			}
 			j.miss(p.What, failures[i])
 		case ok:
 			return failed
