@@ -2,6 +2,7 @@ package planning_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -105,7 +106,7 @@ func TestAnswersAboutPlansStayShort(t *testing.T) {
 	}
 	short("200 refusals of different kinds", call(t, host, "plan_changes", changes(list...)), 2500)
 	for i := range list {
-		list[i] = change("create_comment", fields{"postId": outlook, "content": fmt.Sprint(i) + strings.Repeat(" Füße 🐢", 300), "parentCommentId": fmt.Sprintf("%024x", i)})
+		list[i] = change("create_comment", fields{"postId": outlook, "content": strconv.Itoa(i) + strings.Repeat(" Füße 🐢", 300), "parentCommentId": fmt.Sprintf("%024x", i)})
 	}
 	answer := call(t, host, "plan_changes", changes(list...))
 	short("200 long texts", answer, 2500)
