@@ -103,7 +103,7 @@ var articleOperations = []*engine.Operation{
 
 type searchArticles struct {
 	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"help_center_id,parent_id,author_id,id,slug,state:live|draft,created_at:date,updated_at:date"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"id,help_center_id,parent_id,author_id,slug,state:live|draft,created_at:date,updated_at:date"`
 	Sort   string        `json:"sort,omitempty" jsonschema:"enum=created_at:desc,enum=created_at:asc,enum=updated_at:desc,enum=updated_at:asc"`
 	input.Page
 	input.Detail

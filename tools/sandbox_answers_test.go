@@ -129,7 +129,7 @@ func TestCustomersWordsAreMarked(t *testing.T) {
 		"list_posts": "title, author, tags, excerpt", "search_comments": "author, excerpt", "get_post": "title, author, tags, customFields, indented",
 		"get_conversation": "title, tags, customAttributes, indented", "get_contact": "name, companies", "list_survey_responses": "user, email, answers", "drill_into_report": "indented",
 		"update_post": "title, author, tags", "get_ticket": "title, author, customFields, indented",
-		"list_articles": "", "get_article": "", "list_boards": "", "list_admins": "", "get_changelog": "", "delete_post": "",
+		"list_articles": "", "get_article": "", "list_boards": "", "list_admins": "", "get_changelog": "", "delete_post": "post",
 	} {
 		for _, e := range enginetest.Examples(t) {
 			if e.Op.Name != name {

@@ -288,7 +288,7 @@ func TestEndOfInputDoesNotCutAWrite(t *testing.T) {
 	<-arrived
 	_ = h.in.Close()
 	close(release)
-	if got := h.next(); text(got) != `{"id":"c1"}` || !applied.Load() {
+	if got := h.next(); !strings.Contains(text(got), `"id":"c1"`) || !applied.Load() {
 		t.Errorf("%v, applied: %v", got, applied.Load())
 	}
 }

@@ -176,7 +176,7 @@ func TestAUserIsAskedFirst(t *testing.T) {
 						t.Fatal(err)
 					}
 					got := res.Content[0].(mcp.TextContent).Text
-					if !strings.HasPrefix(got, tc.want) || res.IsError != (tc.done == 0) || deleted.Load() != tc.done {
+					if !strings.Contains(got, tc.want) || res.IsError != (tc.done == 0) || deleted.Load() != tc.done {
 						t.Errorf("%s; deleted %d times", got, deleted.Load())
 					}
 					if len(user.asked) != 1 || !strings.HasPrefix(user.asked[0], `Delete post: "Dark mode"`) {
@@ -297,7 +297,7 @@ func TestAQuestionWaitsFiveMinutes(t *testing.T) {
 		want  string
 		done  int
 	}{
-		{4 * time.Minute, `{"deleted":true`, 1},
+		{4 * time.Minute, `"did":"deleted"`, 1},
 		{6 * time.Minute, "delete_post sent nothing: nobody answered the question within 5 minutes. Do not retry unless the user asks for it.", 0},
 	} {
 		synctest.Test(t, func(t *testing.T) { // its minutes take no time
@@ -318,7 +318,7 @@ func TestAQuestionWaitsFiveMinutes(t *testing.T) {
 			if got["method"] == "notifications/cancelled" { // the form can go
 				got = h.next()
 			}
-			if !strings.HasPrefix(text(got), tc.want) {
+			if !strings.Contains(text(got), tc.want) {
 				t.Errorf("after %v: %v", tc.after, got)
 			}
 			h.call(3, "get_post", `{"postId":"`+id+`"}`)

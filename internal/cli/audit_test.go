@@ -94,12 +94,12 @@ func TestTheAuditLogNamesTheCaller(t *testing.T) {
 			trail := filepath.Join(t.TempDir(), "audit.jsonl")
 			h := host(t, append([]string{"--sandbox", "--audit-log", trail, "--auth"}, tc.auth...)...)
 			for _, who := range tc.callers {
-				_, posts := h.call(who, "list_posts", `{"limit":1}`)
+				_, posts := h.call(who, "search_posts", `{"limit":1}`)
 				id := regexp.MustCompile(`"id":"([0-9a-f]{24})"`).FindStringSubmatch(posts)
 				if id == nil {
 					t.Fatal(posts)
 				}
-				if _, text := h.call(who, "create_comment", `{"postId":"`+id[1]+`","content":"Private words"}`); !strings.HasPrefix(text, `{"id":"`) {
+				if _, text := h.call(who, "create_comment", `{"postId":"`+id[1]+`","content":"Private words"}`); !strings.Contains(text, `"did":"created","id":"`) {
 					t.Error(text)
 				}
 			}

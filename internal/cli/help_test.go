@@ -90,7 +90,7 @@ func TestAToolIsDescribed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"search_posts: Search posts", "toolset posts, read, in the default set,", "Search feedback posts by words (meaning and keywords, ranked)",
-		"limit integer, from 1 to 100, default 10.", "detail concise or full.", "Names will do for boardId, statusId, assigneeId.",
+		"limit integer, from 1 to 100, default 10.", "detail concise or full.", "Names will do for boardId, statusId, tagId, authorId, voterId, assigneeId.",
 		"Example: featurebase-mcp call --sandbox search_posts '{\"search\":",
 	} {
 		if !strings.Contains(words(got.out), want) {
@@ -176,7 +176,7 @@ func TestSuggestionsDoNotLeadAway(t *testing.T) {
 		{[]string{"--api-key-file", "sk_live_secret"}, `--api-key-file takes the name of a file, and this looks like the key itself`, "secret"},
 		{[]string{"sk_live_secret"}, `this looks like an API key`, "secret"},
 		{[]string{"call", "--sandbox", "list_boards", "sk_live_secret"}, `"[API key]" is no argument`, "secret"},
-		{[]string{"serve"}, `unknown command "serve"; there are stdio, http, sandbox, call, tools, prompts, resources, doctor, version`, "did you mean"},
+		{[]string{"serve"}, `unknown command "serve"; there are stdio, http, sandbox, call, tools, prompts, resources, doctor, install, completion, man, version`, "did you mean"},
 		{[]string{"doktor"}, `unknown command "doktor"; did you mean doctor?`, ""},
 		{[]string{"list_boards"}, `list_boards is a tool: featurebase-mcp call list_boards calls it`, ""},
 		{[]string{"--addr", ":1"}, `--addr is a flag of http, and stands behind it: featurebase-mcp http --addr`, ""},
