@@ -29,8 +29,8 @@ func TestAPlanIsConfirmedOnce(t *testing.T) {
 		change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo\n- row 9 “harmless”: nothing"}),
 	))
 	answer, failed := try(t, host, "apply_plan", fields{"planId": id})
-	if !failed || !strings.Contains(answer, "the user declined") || api.writes != 0 {
-		t.Errorf("after a no: %v, %d writes: %s", failed, api.writes, answer)
+	if !failed || !strings.Contains(answer, "the user declined") || api.writes.Load() != 0 {
+		t.Errorf("after a no: %v, %d writes: %s", failed, api.writes.Load(), answer)
 	}
 	user.action = mcp.ElicitationResponseActionAccept
 	if answer = call(t, host, "apply_plan", fields{"planId": id}); !strings.Contains(answer, "in all: 4 done") {
@@ -72,8 +72,8 @@ func TestPlansWhereNobodyCanBeAsked(t *testing.T) {
 		cfg.Confirm = c.mode
 		host := serve(t, cfg)
 		answer, failed := try(t, host, "apply_plan", fields{"planId": plan(t, host, changes(harmless, c.row))})
-		if failed != c.refused || (api.writes == 0) != c.refused || c.refused && !strings.Contains(answer, "--confirm always") {
-			t.Errorf("%s, %v: %v, %d writes: %s", c.mode, c.row, failed, api.writes, answer)
+		if failed != c.refused || (api.writes.Load() == 0) != c.refused || c.refused && !strings.Contains(answer, "--confirm always") {
+			t.Errorf("%s, %v: %v, %d writes: %s", c.mode, c.row, failed, api.writes.Load(), answer)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestADryRunOfAPlanSendsNothing(t *testing.T) {
 	cfg.DryRun = true
 	host := serve(t, cfg)
 	answer := call(t, host, "apply_plan", fields{"planId": plan(t, host, changes(change("delete_post", fields{"postId": calendar})))})
-	if api.writes != 0 || !strings.Contains(answer, "Dry run: nothing was sent. Without --dry-run, apply_plan would send row 1 of plan_") {
-		t.Errorf("%d writes: %s", api.writes, answer)
+	if api.writes.Load() != 0 || !strings.Contains(answer, "Dry run: nothing was sent. Without --dry-run, apply_plan would send row 1 of plan_") {
+		t.Errorf("%d writes: %s", api.writes.Load(), answer)
 	}
 }

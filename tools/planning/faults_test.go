@@ -68,6 +68,13 @@ func (a *troubled) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
+// fail sets the share of the requests that fail.
+func (a *troubled) fail(share float64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.share = share
+}
+
 // applied counts the writes in the sandbox's journal by the mark that each row carries.
 func applied(t *testing.T, box *sandbox.Sandbox) map[string]int {
 	t.Helper()
@@ -134,7 +141,7 @@ func troubledPlan(t *testing.T, seed uint64) {
 	if seed%2 == 0 {
 		box = enginetest.Box(t, sandbox.Options{Control: true})
 	}
-	api := &troubled{next: box.Transport(), chance: r}
+	api := &troubled{next: box.Transport(), chance: rand.New(rand.NewPCG(seed, 2))}
 	cfg := behind(api)
 	cfg.Deadline = time.Duration(2+r.IntN(40)) * time.Second
 	cfg.Client.Rate, cfg.Client.Burst, cfg.Client.Concurrency = 5+float64(r.IntN(20)), 5, 8
@@ -149,11 +156,11 @@ func troubledPlan(t *testing.T, seed uint64) {
 	if id == "" {
 		return // every row was refused
 	}
-	api.share = []float64{0.05, 0.05, 0.3}[r.IntN(3)]
+	api.fail([]float64{0.05, 0.05, 0.3}[r.IntN(3)])
 	for range 60 {
 		apply(t, host, api, r, id)
 		if r.IntN(4) == 0 {
-			api.share = 0 // it recovers
+			api.fail(0) // it recovers
 		}
 		if states := statesOf(t, host, id); states["not sent yet"] == 0 && states["changed since the plan"] == 0 {
 			break

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
@@ -109,7 +110,7 @@ type fields = map[string]any
 // counted counts the writes that reach the API, and can stand in their way.
 type counted struct {
 	next   http.RoundTripper
-	writes int
+	writes atomic.Int32
 	before func(*http.Request)
 }
 
@@ -118,7 +119,7 @@ func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 		c.before(r)
 	}
 	if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/search") {
-		c.writes++
+		c.writes.Add(1)
 	}
 	return c.next.RoundTrip(r)
 }
@@ -162,8 +163,8 @@ func TestAPlanSaysWhatWouldHappenAndSendsNothing(t *testing.T) {
 			t.Errorf("misses %q", want)
 		}
 	}
-	if api.writes > 0 {
-		t.Errorf("%d writes were sent", api.writes)
+	if n := api.writes.Load(); n > 0 {
+		t.Errorf("%d writes were sent", n)
 	}
 	if t.Failed() {
 		t.Log(answer)

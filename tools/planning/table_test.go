@@ -57,8 +57,8 @@ func TestHostileTables(t *testing.T) {
 			t.Errorf("%s: %s", name, answer)
 		}
 	}
-	if api.writes != 0 {
-		t.Errorf("%d writes were sent", api.writes)
+	if api.writes.Load() != 0 {
+		t.Errorf("%d writes were sent", api.writes.Load())
 	}
 }
 
