@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,19 +65,12 @@ func (a *applying) answer() string {
 			done++
 		}
 	}
-	s.line("%s: %d applied now; in all: %s", a.plan.ID, done, cmpOr(became(a.plan, a.results), "nothing sent yet"))
+	s.line("%s: %d applied now; in all: %s", a.plan.ID, done, cmp.Or(became(a.plan, a.results), "nothing sent yet"))
 	a.reasons(s)
 	a.made(s)
 	a.goOn(s)
 	a.undoable(s)
 	return strings.TrimSuffix(s.String(), "\n")
-}
-
-func cmpOr(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 // reasons lists the rows that are not done, by state and reason.

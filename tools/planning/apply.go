@@ -27,16 +27,15 @@ type applying struct {
 	plan    *plan.Plan
 	results []plan.Result // at the beginning of the call
 	chosen  []int         // indexes of the rows that this call sends
-	begun   map[int]bool  // numbers of rows that the call names, which are tried again if they failed
+	named   map[int]bool  // by index: the call names the row, so that it is tried again if it failed
 	stop    bool          // on the first failure
 	force   bool          // objects that changed are changed all the same
 
-	mu       sync.Mutex
-	sent     map[int]plan.Result // by index: what became of the rows in this call
-	passing  int                 // failures in a row that would pass by themselves
-	halted   string              // why no further row is sent
-	refused  groups              // rows that this server forbids by now
-	lostHold bool                // the keeper of plans could not be reached
+	mu      sync.Mutex
+	sent    map[int]plan.Result // by index: what became of the rows in this call
+	passing int                 // failures in a row that would pass by themselves
+	halted  string              // why no further row is sent
+	refused groups              // rows that this server forbids by now
 }
 
 func apply(ctx context.Context, j *engine.Job) (string, error) {
@@ -80,7 +79,7 @@ func loaded(ctx context.Context, j *engine.Job) (*applying, error) {
 	if err != nil {
 		return nil, gone("planId", id, err)
 	}
-	a := &applying{Job: j, plan: p, results: results, begun: map[int]bool{}, sent: map[int]plan.Result{}}
+	a := &applying{Job: j, plan: p, results: results, named: map[int]bool{}, sent: map[int]plan.Result{}}
 	a.stop, _ = args["stopOnError"].(bool)
 	a.force, _ = args["force"].(bool)
 	only, err := a.numbers("rows")
@@ -99,7 +98,7 @@ func loaded(ctx context.Context, j *engine.Job) (*applying, error) {
 		case !slices.Contains(a.from(named), results[i].State):
 			continue
 		}
-		a.begun[i] = named
+		a.named[i] = named
 		a.chosen = append(a.chosen, i)
 	}
 	return a, nil

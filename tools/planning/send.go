@@ -22,14 +22,14 @@ func (a *applying) send(ctx context.Context, i int) {
 		return
 	}
 	if changed, err := a.changed(ctx, row, w); err != nil {
-		a.became(i, plan.Result{Why: "its object could not be read before: " + err.Error()}, true)
+		a.became(i, plan.Result{Why: "its object could not be read just before, so that nobody knows whether it changed since the plan"}, true)
 		return
 	} else if changed != "" {
-		a.settle(ctx, i, plan.Result{State: plan.Skipped, Why: changed}, a.from(a.begun[i]))
+		a.settle(ctx, i, plan.Result{State: plan.Skipped, Why: changed}, a.from(a.named[i]))
 		return
 	}
 	kept := context.WithoutCancel(ctx)
-	ok, err := a.Plans.Claim(kept, a.Owned(ctx), a.plan.ID, i, a.from(a.begun[i])...)
+	ok, err := a.Plans.Claim(kept, a.Owned(ctx), a.plan.ID, i, a.from(a.named[i])...)
 	switch {
 	case err != nil:
 		a.lost()
@@ -85,7 +85,6 @@ func (a *applying) settle(ctx context.Context, i int, r plan.Result, from []plan
 func (a *applying) lost() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lostHold = true
 	a.halted = "the plans cannot be reached, and no row is sent without being recorded"
 }
 
