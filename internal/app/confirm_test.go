@@ -148,7 +148,7 @@ func TestAUserIsAskedFirst(t *testing.T) {
 				want string
 				done int32
 			}{
-				{answerer{action: mcp.ElicitationResponseActionAccept}, `{"id":"` + aPost + `","title":"Dark mode","upvotes":42}`, 1},
+				{answerer{action: mcp.ElicitationResponseActionAccept}, `{"did":"deleted","id":"` + aPost + `","title":"Dark mode","upvotes":42}`, 1},
 				{answerer{action: mcp.ElicitationResponseActionDecline}, "delete_post sent nothing: the user declined. Do not retry unless the user asks for it.", 0},
 				{answerer{action: mcp.ElicitationResponseActionCancel}, "delete_post sent nothing: the user closed the question without an answer", 0},
 				{answerer{err: errors.New("no screen")}, "delete_post sent nothing: the client did not bring the question to the user. Do not retry unless the user asks for it.", 0},

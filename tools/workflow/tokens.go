@@ -22,8 +22,10 @@ const (
 	clusterCost   = 115 // each letter of a run of consonants from the third on: hardly a word
 	endlessCost   = 60  // a letter of a run that is too long for a word
 	digitCost     = 38
+	numberCost    = 50 // the first digit of a number that a sign precedes, besides the digit
 	signCost      = 60  // another sign of ASCII
-	signsCost     = 85  // the same behind another
+	signsCost     = 95  // the same behind another, or behind a digit
+	bracketCost   = 40  // < or >, besides the sign: those of tags join no word around them
 	accentCost    = 45  // a letter of Latin that ASCII lacks
 	accentsCost   = 100 // the same behind another
 	longestWord   = 14  // letters
@@ -62,10 +64,16 @@ func (m *meter) add(r rune) int {
 		if m.last == lower || m.last == upper {
 			m.cost += 2 * digitCost
 		}
+		if m.last == sign {
+			m.cost += numberCost
+		}
 	case sign:
 		m.cost += signCost
-		if m.last == sign {
+		if m.last == sign || m.last == digit {
 			m.cost += signsCost - signCost
+		}
+		if r == '<' || r == '>' {
+			m.cost += bracketCost
 		}
 	case accent:
 		m.cost += accentCost

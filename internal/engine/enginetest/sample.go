@@ -99,7 +99,11 @@ func SampleValue(sh *input.Shape, name string, zero bool) any {
 		return m
 	case "array":
 		if name == "query" {
-			field := input.Filters(sh.Tag)[0]
+			fields := input.Filters(sh.Tag)
+			field := fields[0]
+			if field.Name == "id" { // its form depends on what is searched
+				field = fields[1]
+			}
 			value := "x"
 			if values := field.Values(); values != nil {
 				value = values[0]
