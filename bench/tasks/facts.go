@@ -143,7 +143,7 @@ func text(v any) string {
 
 // where keeps the objects whose value at a path is as asked for.
 func where(list []any, path, operator string, want any) ([]any, error) {
-	fits := func(v any) bool { return false }
+	fits := func(any) bool { return false }
 	switch operator {
 	case "is":
 		fits = func(v any) bool { return text(v) == text(want) }

@@ -73,7 +73,7 @@ func normal(text string) string {
 		switch {
 		case strings.ContainsRune("*_`\"'“”„‘’«»~|\\", r):
 		case r == ',' && digit(i-1) && digit(i+1) && digit(i+2) && digit(i+3) && !digit(i+4):
-		case (r == ',' || r == ':') && !(digit(i-1) && digit(i+1)):
+		case (r == ',' || r == ':') && (!digit(i-1) || !digit(i+1)):
 			b.WriteRune(r)
 			b.WriteByte(' ')
 		case unicode.IsSpace(r):

@@ -73,11 +73,10 @@ func serve(ctx context.Context, out io.Writer, t *task, o options, clock time.Ti
 		return errors.Join(err, cmd.Wait())
 	}
 	_, _ = fmt.Fprintf(out, "Over HTTP: %s\nWrite the final answer into a file, end this with Ctrl-C, and judge it:\n\n  go run ./bench/tasks -task %s -dir %s -check FILE\n", strings.TrimSpace(line), t.name, folder)
-	err = cmd.Wait()
-	if ctx.Err() != nil {
-		return nil
+	if err = cmd.Wait(); ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil // the person ended it
 }
 
 // kept copies the program to the folder if it was built for this run, since a host starts it later on.

@@ -37,7 +37,7 @@ func (c *call) seek(ctx context.Context, m mention, p *input.Problems) *answer {
 		what := c.op.Name + " sent nothing, since no " + k.Word + " could be looked up by " + input.Show(m.value)
 		a := c.of(c.Inventory.Lookup(by), nil).failed(what, err)
 		return &a
-	case len(s.Found) == 1 && !(s.IsLink && names.Elsewhere(s.Host, s.Found[0].Hosts)):
+	case len(s.Found) == 1 && (!s.IsLink || !names.Elsewhere(s.Host, s.Found[0].Hosts)):
 		m.Put(s.Found[0].ID)
 	default:
 		p.Add(m.path, c.unsought(k, s))

@@ -214,7 +214,7 @@ func (r *reader) add(f Figure, at, from, end int) {
 
 // glued reports whether two tokens are shown without a space between them.
 func glued(a, b token) bool {
-	return b.plain == "%" || a.plain != b.plain && strings.Contains("$£€¥", a.plain)
+	return b.plain == "%" || a.plain != b.plain && slices.Contains([]string{"$", "£", "€", "¥"}, a.plain)
 }
 
 // next returns the token at a place if it belongs to the one before it, or an empty one.

@@ -61,7 +61,7 @@ func spelled(run []rune) string {
 	for _, r := range run {
 		switch {
 		case isTag(r):
-			text = append(text, byte(r-firstTag))
+			text = append(text, byte(r-firstTag)) //nolint:gosec // tags number the characters of ASCII
 		case r >= selectors && r < selectors+16:
 			text = append(text, byte(r-selectors))
 		case r >= supplement && r < supplement+240:

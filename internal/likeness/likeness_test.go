@@ -87,8 +87,12 @@ func TestTextsAreSplitIntoSentences(t *testing.T) {
 		text string
 		want int
 	}{
-		{"", 0}, {"One sentence", 1}, {"The rate is 7.7 percent at example.com. And here is another one.", 2}, {"Yes! I would like that.", 1},
-		{"夜に使うと画面が明るすぎます。対応してほしいと思います。", 2}, {long, 3},
+		{"", 0},
+		{"One sentence", 1},
+		{"The rate is 7.7 percent at example.com. And here is another one.", 2},
+		{"Yes! I would like that.", 1},
+		{"夜に使うと画面が明るすぎます。対応してほしいと思います。", 2},
+		{long, 3},
 	} {
 		got := Sentences(tc.text)
 		if len(got) != tc.want || strings.Join(strings.Fields(strings.Join(got, " ")), "") != strings.Join(strings.Fields(tc.text), "") {

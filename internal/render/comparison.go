@@ -45,10 +45,7 @@ func (w *Writer) Comparison(published, draft rawjson.Value, fields []string) (te
 
 // translations returns the texts of an object by language.
 func translations(all rawjson.Value) map[string]rawjson.Value {
-	list := map[string]rawjson.Value{}
-	for locale, texts := range all.Members() {
-		list[locale] = texts
-	}
+	list := maps.Collect(all.Members())
 	return list
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/markup"
@@ -59,7 +60,7 @@ func (w *Writer) appendResponse(out []byte, body rawjson.Value, omit []string) [
 	w.Hide = w.HiddenFields
 	for _, name := range omit {
 		if body.Get(name).Bool() {
-			w.Hide = append(w.Hide[:len(w.Hide):len(w.Hide)], name)
+			w.Hide = append(slices.Clip(w.Hide), name)
 		}
 	}
 	w.leftOut = markup.Hidden{}
@@ -109,12 +110,7 @@ func (c Column) Whole() Column {
 // IsHTML reports whether the column shows HTML.
 func (v *View) IsHTML(c Column) bool {
 	v.Parse()
-	for _, name := range v.HTMLFields {
-		if name == c.Path[len(c.Path)-1] {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(v.HTMLFields, c.Path[len(c.Path)-1])
 }
 
 // fewForm is the form of a column that shows the beginning of a value.

@@ -148,7 +148,7 @@ func (f *facts) whoWaits(now time.Time) map[string][]inbox {
 	}
 	said := map[string][]turn{}
 	for _, c := range everything[rawComment](f, "/v2/comments", url.Values{"privacy": {"all"}}) {
-		public := !c.IsPrivate && !c.IsSpam && !c.IsDeleted && !(c.InReview && c.Author.Type == "admin")
+		public := !c.IsPrivate && !c.IsSpam && !c.IsDeleted && (!c.InReview || c.Author.Type != "admin")
 		if c.PostID != "" && public {
 			said[c.PostID] = append(said[c.PostID], turn{side(c.Author.Type), c.CreatedAt, *c.Author})
 		}

@@ -240,7 +240,7 @@ func (a *awaiting) comments(ctx context.Context, posts []*awaited) (map[string][
 	for _, item := range objects(c.Items) {
 		v := rawjson.Repair(item)
 		words := said{side(v.Get("author", "type").Text()), v.Get("createdAt").Text(), v}
-		public := !v.Get("isPrivate").Bool() && !(words.who == teamSide && v.Get("inReview").Bool()) // what a customer said waits, also for moderation
+		public := !v.Get("isPrivate").Bool() && (words.who != teamSide || !v.Get("inReview").Bool()) // what a customer said waits, also for moderation
 		if words.who != "" && public && !v.Get("isSpam").Bool() && !v.Get("isDeleted").Bool() {
 			post := v.Get("postId").Text()
 			found[post] = append(found[post], words)

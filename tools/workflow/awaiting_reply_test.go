@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,7 +62,7 @@ func TestOnlyAnAnswerEndsTheWait(t *testing.T) {
 		who := map[string]string{"admin": `"adminId":"` + anAdmin + `","messageType":"` + map[string]string{"reply": "comment", "note": "note"}[kind] + `"`, "contact": `"contactId":"` + aCustomer + `"`}[by]
 		write(t, box, "POST", "/v2/tickets/"+ticket+"/reply", `{"type":"`+by+`",`+who+`,"body":"<p>`+by+" "+kind+`</p>"}`)
 		id := map[string]string{"admin": anAdmin, "contact": aCustomer}[by]
-		write(t, box, "POST", "/v2/comments", `{"postId":"`+postID+`","author":{"id":"`+id+`"},"isPrivate":`+fmt.Sprint(kind == "note")+`,"content":"<p>`+by+" "+kind+`</p>"}`)
+		write(t, box, "POST", "/v2/comments", `{"postId":"`+postID+`","author":{"id":"`+id+`"},"isPrivate":`+strconv.FormatBool(kind == "note")+`,"content":"<p>`+by+" "+kind+`</p>"}`)
 	}
 	first := box.Now()
 	for i, step := range []struct {
@@ -100,10 +102,7 @@ func TestOnlyAnAnswerEndsTheWait(t *testing.T) {
 				cursor = next[1]
 			}
 		}
-		everything := ""
-		for _, a := range answers {
-			everything += a
-		}
+		everything := strings.Join(slices.Collect(maps.Values(answers)), "")
 		for _, id := range []string{conversation, ticket, slug} {
 			row := regexp.MustCompile(`(?m)^\[` + regexp.QuoteMeta(id) + `\].*\n(?:  .*\n)+`).FindString(everything)
 			if (row != "") != step.waits {
@@ -295,7 +294,7 @@ func TestWhoWaitsIsAffordable(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			body = enginetest.ReplaceLeaves(t, body, func(name, old string) (any, bool) {
+			body = enginetest.ReplaceLeaves(t, body, func(name, _ string) (any, bool) {
 				return long, slices.Contains([]string{"name", "title", "content", "bodyHtml", "bodyMarkdown"}, name) && !strings.Contains(r.URL.Path, "statuses")
 			}, nil)
 			res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

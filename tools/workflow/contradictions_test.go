@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func two(t *testing.T, question string, texts ...string) string {
 	var articles []live
 	for i, text := range texts {
 		title, body, _ := strings.Cut(text, ": ")
-		articles = append(articles, live{fmt.Sprint(i + 1), title, "<p>" + body + "</p>", "live", "en", fmt.Sprintf("https://help.example/%d", i+1)})
+		articles = append(articles, live{strconv.Itoa(i + 1), title, "<p>" + body + "</p>", "live", "en", fmt.Sprintf("https://help.example/%d", i+1)})
 	}
 	data, err := json.Marshal(articles)
 	if err != nil {

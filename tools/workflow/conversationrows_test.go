@@ -23,7 +23,15 @@ import (
 )
 
 // conversationRow is a row of a list of conversations, as a model reads it.
-type conversationRow struct{ ID, State, Customer, Company, Revenue, Waits, SnoozedUntil string }
+type conversationRow struct {
+	ID           string `json:"id"`
+	State        string `json:"state"`
+	Customer     string `json:"customer"`
+	Company      string `json:"company"`
+	Revenue      string `json:"revenue"`
+	Waits        string `json:"waits"`
+	SnoozedUntil string `json:"snoozedUntil"`
+}
 
 // conversationRows follows a list or a search of conversations to its end.
 func conversationRows(t *testing.T, server *mcpclient.Client, tool, arguments string) []conversationRow {
@@ -36,8 +44,10 @@ func conversationRows(t *testing.T, server *mcpclient.Client, tool, arguments st
 		}
 		answer, isError := enginetest.Ask(t, server, tool, asked)
 		var page struct {
-			Data                      []conversationRow
-			NextCursor, Note, Missing string
+			Data       []conversationRow `json:"data"`
+			NextCursor string            `json:"nextCursor"`
+			Note       string            `json:"note"`
+			Missing    string            `json:"missing"`
 		}
 		if err := json.Unmarshal([]byte(answer), &page); err != nil || isError || page.Note != "" || page.Missing != "" {
 			t.Fatalf("%s %s: %v: %s", tool, asked, err, answer)

@@ -235,7 +235,15 @@ func (d *drafting) steps() string {
 	if len(d.drafted) == 0 {
 		return ""
 	}
+	var told []map[string]any
+	for _, p := range d.shown(mostPlanned) {
+		told = append(told, map[string]any{"postId": p.id, "content": shippedNote})
+	}
 	return d.Next("", engine.Step{Tool: "create_changelog", Does: "with title and markdownContent makes a draft that nobody sees"},
 		engine.Step{Tool: "publish_changelog", Does: "makes it public, and with sendEmail e-mails subscribers: ask before"},
-		engine.Step{Tool: "list_post_voters", Does: "names all of them"}, engine.Step{Tool: "create_comment", Does: "on a post tells its voters"}, engine.Step{Tool: "update_post", Does: "tells them too, with sendStatusUpdateEmail and a status that is new"})
+		engine.Step{Tool: "list_post_voters", Does: "names all of them"}, engine.Step{Tool: "create_comment", Does: "on a post tells its voters"}, engine.Step{Tool: "update_post", Does: "tells them too, with sendStatusUpdateEmail and a status that is new"}) +
+		d.handOver("tells the voters, once it is published (put your words into content)", "create_comment", told...)
 }
+
+// shippedNote is what the plan writes under each post.
+const shippedNote = "This is available now."

@@ -3,7 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
@@ -138,7 +138,7 @@ func (r *periodReport) gatherFilter(ctx context.Context) error {
 	if r.Arguments()["open"] == true {
 		r.only.statuses = openStatuses(r.statuses)
 		if r.only.statuses == nil {
-			return cmp.Or(r.noStatuses, fmt.Errorf("open: no status of posts is an open one"))
+			return cmp.Or(r.noStatuses, errors.New("open: no status of posts is an open one"))
 		}
 	}
 	return nil

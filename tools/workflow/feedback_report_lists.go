@@ -13,7 +13,7 @@ import (
 // reportWriter writes the lists of a feedback report.
 type reportWriter struct {
 	*periodReport
-	strings.Builder
+	b strings.Builder
 	fullness
 	links postLinks       // how the links begin
 	told  map[string]bool // posts whose details the answer already has
@@ -39,7 +39,7 @@ func (w *reportWriter) lists() {
 		all = append(all, w.waiting.without...)
 	}
 	w.links = linksOf(all)
-	w.WriteString(w.links.line())
+	w.b.WriteString(w.links.line())
 	w.newPosts()
 	w.bySpend()
 	w.byComments()
@@ -52,21 +52,21 @@ func (w *reportWriter) trending() {
 	if w.rising == nil {
 		return
 	}
-	w.WriteString("rising now, of any age, by Featurebase's trend (votes have no dates, so nobody knows how many fell into the period): ")
+	w.b.WriteString("rising now, of any age, by Featurebase's trend (votes have no dates, so nobody knows how many fell into the period): ")
 	words := make([]string, len(w.rising.posts))
 	for i, p := range w.rising.posts {
 		words[i] = fmt.Sprintf("%s (%s)", w.links.of(&p), legible.Count(p.votes, "vote"))
 	}
-	w.WriteString(cmp.Or(strings.Join(words, ", "), "none") + "\n")
+	w.b.WriteString(cmp.Or(strings.Join(words, ", "), "none") + "\n")
 }
 
 // heading writes the line above a list.
 func (w *reportWriter) heading(what string, posts int) {
-	w.WriteString(what + ":")
+	w.b.WriteString(what + ":")
 	if posts == 0 {
-		w.WriteString(" none")
+		w.b.WriteString(" none")
 	}
-	w.WriteString("\n")
+	w.b.WriteString("\n")
 }
 
 // newPosts lists all new posts, or those with the most votes.
@@ -116,7 +116,7 @@ func (w *reportWriter) bySpend() {
 		for _, p := range first {
 			words = append(words, w.links.of(&p.postFacts))
 		}
-		fmt.Fprintf(w, "%s, %s with any: %s\n", what, shownOf(len(first), len(paying), "post"), cmp.Or(strings.Join(words, ", "), "none"))
+		fmt.Fprintf(&w.b, "%s, %s with any: %s\n", what, shownOf(len(first), len(paying), "post"), cmp.Or(strings.Join(words, ", "), "none"))
 		return
 	}
 	for _, p := range first {
@@ -147,7 +147,7 @@ func (w *reportWriter) unanswered() {
 	case u == nil:
 		return
 	case u.status == nil:
-		w.WriteString("unanswered: not known, since no status is the one that posts start with\n")
+		w.b.WriteString("unanswered: not known, since no status is the one that posts start with\n")
 		return
 	}
 	count := legible.Thousands(len(u.without))
@@ -176,7 +176,7 @@ func (w *reportWriter) unanswered() {
 func (w *reportWriter) row(p *postFacts, words int, figures ...string) {
 	link := w.links.of(p)
 	if w.told[p.id] {
-		fmt.Fprintf(w, "- %s, %s\n", link, legible.Commas(figures...))
+		fmt.Fprintf(&w.b, "- %s, %s\n", link, legible.Commas(figures...))
 		return
 	}
 	w.told[p.id] = true
@@ -186,12 +186,12 @@ func (w *reportWriter) row(p *postFacts, words int, figures ...string) {
 		board = short(w.boards.find(p.boardID).called())
 	}
 	figures = append(figures, p.commented(), board, short(p.status.called()), w.day(p.created), p.moderated(), render.LeftOut(p.hidden+hidden))
-	fmt.Fprintf(w, "- %s, %s", link, legible.Commas(figures...))
+	fmt.Fprintf(&w.b, "- %s, %s", link, legible.Commas(figures...))
 	if w.titles || !p.sayTheSame(link) {
-		w.WriteString(": " + p.quoted())
+		w.b.WriteString(": " + p.quoted())
 	}
-	w.WriteString("\n")
-	indented(&w.Builder, beginning)
+	w.b.WriteString("\n")
+	indented(&w.b, beginning)
 }
 
 // day returns the date of a time, without the year that the period ends in.

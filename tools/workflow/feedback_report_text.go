@@ -16,9 +16,9 @@ func (r *periodReport) write() string {
 	head := r.head()
 	return strings.TrimSuffix(fitted(answerRoom, func(f fullness) string {
 		w := &reportWriter{periodReport: r, fullness: f, told: map[string]bool{}}
-		w.WriteString(head)
+		w.b.WriteString(head)
 		w.lists()
-		return w.String()
+		return w.b.String()
 	}), "\n")
 }
 
@@ -127,8 +127,11 @@ func (r *periodReport) discussed(b *strings.Builder) {
 		n    int
 		what string
 	}{
-		{customers, "by customers"}, {team, "by the team"}, {len(d.comments) - team - customers, "by others"},
-		{private, "of them private"}, {moderated, "of them awaiting moderation"},
+		{customers, "by customers"},
+		{team, "by the team"},
+		{len(d.comments) - team - customers, "by others"},
+		{private, "of them private"},
+		{moderated, "of them awaiting moderation"},
 	} {
 		if part.n > 0 {
 			words = append(words, legible.Thousands(part.n)+" "+part.what)

@@ -59,7 +59,7 @@ func testSimilarPosts(t *testing.T, seed uint64) {
 	for _, p := range posts {
 		topicOf[p.ID] = topics[p.Title]
 	}
-	const every, mostTokens = 10, 950
+	const every, mostTokens = 10, 1150
 	var wanted, found, shown, longest int
 	for i := 0; i < len(posts); i += every {
 		answer, isError := enginetest.Ask(t, server, "find_similar_posts", `{"postId":"`+posts[i].ID+`"}`)

@@ -145,14 +145,14 @@ const (
 // steps says what can be done instead of merging. Further hits are to be read before a post is made of the text.
 func (s *similar) steps() string {
 	post := s.wanted.id != ""
-	before, steps := noMerge+byPeople, []engine.Step(nil)
+	before, steps, plan := noMerge+byPeople, []engine.Step(nil), ""
 	switch {
 	case len(s.shown) == 0 && (post || len(s.pool.posts) == 0 && s.board() != ""):
 	case len(s.shown) == 0:
 		before += "; "
 		steps = []engine.Step{{Tool: "create_post", Does: "makes a post of the text"}}
 	case post:
-		before, steps = s.insteadOfMerging()
+		before, steps, plan = s.insteadOfMerging()
 	default:
 		before = noMerge + "; if one is the same wish, "
 		steps = []engine.Step{
@@ -163,28 +163,42 @@ func (s *similar) steps() string {
 			steps = append(steps, engine.Step{Tool: "create_post", Does: "makes a post of the text, if none is"})
 		}
 	}
-	return cmp.Or(s.Next(before, steps...), "\nnext: "+noMerge+byPeople)
+	return cmp.Or(s.Next(before, steps...), "\nnext: "+noMerge+byPeople) + plan
 }
 
-// insteadOfMerging says how the post and its most similar one become one: one of them is closed, and its author votes for the other.
-func (s *similar) insteadOfMerging() (before string, steps []engine.Step) {
+// insteadOfMerging says how the post and its most similar one become one: one of them is closed, and its author votes for the other. The plan
+// does it, unless the hit is a weak one, which has to be read first.
+func (s *similar) insteadOfMerging() (before string, steps []engine.Step, plan string) {
 	first := s.shown[0].postFacts
 	keep, shut := &s.wanted, first
 	if cmp.Or(cmp.Compare(first.stage(), keep.stage()), cmp.Compare(first.votes, keep.votes), cmp.Compare(keep.created, first.created)) > 0 {
 		keep, shut = first, keep
 	}
+	var changes []map[string]any
 	author := shut.author
 	if author.id != "" && author.kind != adminKind && author.id != keep.author.id && !slices.Contains(s.voters[keep.id], author.id) {
 		steps = append(steps, engine.Step{Tool: "add_post_voter", Does: fmt.Sprintf("gives %s the vote of the author of %s (id %s)", keep.id, shut.id, author.id)})
+		changes = append(changes, step("add_post_voter", map[string]any{"postId": keep.id, "id": author.id}))
 	}
 	steps = append(steps, engine.Step{Tool: "create_comment", Does: "links the two (sendNotification false: no e-mail)"})
+	changes = append(changes, step("create_comment", map[string]any{"postId": shut.id, "content": "We follow this wish in " + keep.url, "sendNotification": false}))
 	if shut.status.kind != canceledKind {
-		steps = append(steps, engine.Step{Tool: "update_post", Does: "closes " + shut.id + s.closedStatuses()})
+		closed := s.closedStatuses()
+		does := "closes " + shut.id
+		if len(closed) > 0 {
+			shown := make([]string, len(closed))
+			for i, name := range closed {
+				shown[i] = input.Show(name)
+			}
+			does += " (statusId " + strings.Join(shown, " or ") + ")"
+			changes = append(changes, step("update_post", map[string]any{"postId": shut.id, "statusId": closed[0]}))
+		}
+		steps = append(steps, engine.Step{Tool: "update_post", Does: does})
 	}
 	if s.strong == 0 {
-		return noMerge + "; if get_post shows that " + first.id + " is the same wish after all, ", steps
+		return noMerge + "; if get_post shows that " + first.id + " is the same wish after all, ", steps, ""
 	}
-	return noMerge + "; if " + first.id + " is the same wish, ", steps
+	return noMerge + "; if " + first.id + " is the same wish, ", steps, s.handOverSteps("does that", changes...)
 }
 
 // adminKind is the type of authors who are admins.
@@ -195,17 +209,14 @@ func (p *postFacts) stage() int {
 	return slices.Index([]string{canceledKind, "", "reviewing", "unstarted", "active", completedKind}, p.status.kind)
 }
 
-// closedStatuses names the statuses seen that close a post unfulfilled.
-func (s *similar) closedStatuses() string {
+// closedStatuses names the statuses seen that close a post unfulfilled, three at most.
+func (s *similar) closedStatuses() []string {
 	var names []string
 	for _, post := range s.pool.posts {
-		if name := post.status.name; post.status.kind == canceledKind && name != "" && !slices.Contains(names, input.Show(name)) {
-			names = append(names, input.Show(name))
+		if name := post.status.name; post.status.kind == canceledKind && name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
 	slices.Sort(names)
-	return " (statusId " + strings.Join(names[:min(3, len(names))], " or ") + ")"
+	return names[:min(3, len(names))]
 }

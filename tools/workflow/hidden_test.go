@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,7 +90,7 @@ func TestHiddenTextIsASignInTriage(t *testing.T) {
 		post(t, box, string(rawjson.Encode(map[string]any{"boardId": factsOf(t, sandbox.Options{}).posts[0].BoardID, "title": tc.title, "content": tc.content, "inReview": true})))
 		answer, isError := enginetest.Ask(t, server, "triage_queue", `{"only":"moderation","sort":"newest","limit":1}`)
 		sign := regexp.MustCompile(`(?m)^  signs of hidden text: hidden text left out: (\d+) characters$`).FindStringSubmatch(answer)
-		if isError || !strings.Contains(answer, "\n  Nice") || (sign != nil) != (tc.want > 0) || sign != nil && sign[1] != fmt.Sprint(tc.want) {
+		if isError || !strings.Contains(answer, "\n  Nice") || (sign != nil) != (tc.want > 0) || sign != nil && sign[1] != strconv.Itoa(tc.want) {
 			t.Errorf("%s: %d characters are meant: %v\n%s", tc.name, tc.want, sign, answer)
 		}
 		if strings.Contains(answer, "get_post with hidden true shows") != (tc.want > 0) {
@@ -112,7 +113,7 @@ func TestHostileTextsDoNotFillTheQueue(t *testing.T) {
 	t.Parallel()
 	for _, unit := range []string{"W", "long words ", "é", "日本", "🙂", `"`, "<b>bold</b> ", "\u200b", "ⵣ", "𒀀", "a-", "1.", "https://x.example/?q=1 "} {
 		long := strings.Repeat(unit, 1+2000/len(unit))
-		server := enginetest.Start(t, app.Config{Client: enginetest.Behind(forger{t, enginetest.Box(t, sandbox.Options{}).Transport(), func(name, old string) (any, bool) {
+		server := enginetest.Start(t, app.Config{Client: enginetest.Behind(forger{t, enginetest.Box(t, sandbox.Options{}).Transport(), func(name, _ string) (any, bool) {
 			return long, slices.Contains([]string{"name", "title", "content"}, name)
 		}, nil})})
 		answer, isError := enginetest.Ask(t, server, "triage_queue", `{}`)

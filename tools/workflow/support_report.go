@@ -197,7 +197,7 @@ func (s *supportWork) gatherThreads(ctx context.Context) error {
 func (s *supportWork) worthReading(d *desk) []*matter {
 	var open, closed, fresh, earlier []*matter
 	for _, m := range d.all {
-		if m.state != closedState && !(d == s.tickets && m.ours) {
+		if m.state != closedState && (d != s.tickets || !m.ours) {
 			open = append(open, m)
 		}
 		if m.state == closedState && !m.updated.Before(s.before.start) {

@@ -119,7 +119,6 @@ func (f *facts) threads() (inbox, tickets []rawMatter) {
 func (f *facts) names(path string) map[string]string {
 	f.t.Helper()
 	all := map[string]string{}
-	type named struct{ ID, Name string }
 	list := one[any](f, path)
 	if envelope, ok := list.(map[string]any); ok {
 		list = envelope["data"]
@@ -189,7 +188,7 @@ func (f *facts) desk(all []rawMatter, now, first, last, firstBefore, lastBefore 
 			d.Snoozed++
 			mark(3)
 		}
-		if th.State != "closed" && !waiting.IsZero() && !(th.TicketNumber > 0 && ours(th)) {
+		if th.State != "closed" && !waiting.IsZero() && (th.TicketNumber <= 0 || !ours(th)) {
 			d.Waiting++
 			mark(4)
 			waits = append(waits, waiting)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,9 @@ func reportsThat(t *testing.T, change func(metric string, answer map[string]any)
 		if err != nil {
 			return nil, err
 		}
-		var asked struct{ Metric string }
+		var asked struct {
+			Metric string `json:"metric"`
+		}
 		if err := json.Unmarshal(sent, &asked); err != nil {
 			return nil, err
 		}
@@ -143,7 +146,7 @@ func busyInbox(t *testing.T, newByReports int) engine.Env {
 				rows = append(rows, row(5000+i, "open", 600))
 			}
 			next = fmt.Sprintf(`"%d"`, time.Now().UnixNano()) // without end
-		case strings.Contains(string(sent), fmt.Sprint(now.Add(time.Minute).Unix())):
+		case strings.Contains(string(sent), strconv.FormatInt(now.Add(time.Minute).Unix(), 10)):
 			for i := range 3 {
 				rows = append(rows, row(i+1, "open", 20))
 			}

@@ -36,12 +36,12 @@ func (p surveyPage) groupNames() [3]string {
 	if !p.scaled {
 		return names
 	}
-	best, worst := p.high, p.high
+	best := p.high
 	for score := p.high; score >= p.low; score-- {
-		if worst = score; score > p.low && p.group(score-1) == p.group(score) {
+		if score > p.low && p.group(score-1) == p.group(score) {
 			continue
 		}
-		names[p.group(score)] += fmt.Sprintf(" (%d to %d)", worst, best)
+		names[p.group(score)] += fmt.Sprintf(" (%d to %d)", score, best)
 		best = score - 1
 	}
 	return names
@@ -91,7 +91,7 @@ func (s *surveying) comments(b *strings.Builder, p surveyPage, most, words int) 
 		}
 		groups[g] = append(groups[g], a)
 	}
-	names := [3]string{}
+	names := [unscored]string{}
 	if rating != nil {
 		names = rating.groupNames()
 	}
@@ -100,7 +100,7 @@ func (s *surveying) comments(b *strings.Builder, p surveyPage, most, words int) 
 		what := "without a score"
 		switch {
 		case g < unscored:
-			what = "by " + names[g]
+			what = "by " + names[g] //nolint:gosec // g < unscored, the length of names
 		case rating == nil:
 			what = "newest first"
 		}

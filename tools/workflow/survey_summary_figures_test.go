@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	mcpclient "github.com/mark3labs/mcp-go/client"
-
 	compare "github.com/google/go-cmp/cmp"
+	mcpclient "github.com/mark3labs/mcp-go/client"
 
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/engine/enginetest"
@@ -127,7 +126,8 @@ func summed(survey rawSurvey, responses []rawResponse) surveyFigures {
 		ID, Title, Type, SubType string
 		Scale                    int
 		Choices                  []struct{ Choice string }
-	}) bool {
+	},
+	) bool {
 		return p.Type == "rating"
 	})
 	scored := func(r rawResponse) (float64, bool) {

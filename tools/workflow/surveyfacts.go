@@ -90,11 +90,11 @@ func called(all []survey, name string) []survey {
 		return same
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(s survey) bool {
-		have := " " + bareWords(s.title)
+		have := strings.Fields(bareWords(s.title))
 		for _, p := range s.pages {
-			have += " " + bareWords(p.sort())
+			have = append(have, strings.Fields(bareWords(p.sort()))...)
 		}
-		return slices.ContainsFunc(strings.Fields(wanted), func(word string) bool { return !strings.Contains(have+" ", " "+word+" ") })
+		return slices.ContainsFunc(strings.Fields(wanted), func(word string) bool { return !slices.Contains(have, word) })
 	})
 }
 

@@ -22,7 +22,7 @@ const (
 	clusterCost   = 115 // each letter of a run of consonants from the third on: hardly a word
 	endlessCost   = 60  // a letter of a run that is too long for a word
 	digitCost     = 38
-	numberCost    = 50 // the first digit of a number that a sign precedes, besides the digit
+	numberCost    = 50  // the first digit of a number that a sign precedes, besides the digit
 	signCost      = 60  // another sign of ASCII
 	signsCost     = 95  // the same behind another, or behind a digit
 	bracketCost   = 40  // < or >, besides the sign: those of tags join no word around them

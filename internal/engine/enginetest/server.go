@@ -62,10 +62,10 @@ func start(t testing.TB, cfg app.Config, options ...mcpclient.ClientOption) (*ap
 	return a, host
 }
 
-// New returns a server with every tool and no client.
+// New returns a server with every tool that the configuration does not exclude, and no client.
 func New(t testing.TB, cfg app.Config) *app.App {
 	t.Helper()
-	cfg.Version, cfg.Selection = "test", tools.Selection{Toolsets: []string{tools.AllTools}}
+	cfg.Version, cfg.Selection.Toolsets = "test", []string{tools.AllTools}
 	cfg.Client.Version, cfg.NamesWait = "2026-01-01.nova", Patience
 	a, err := app.New(cfg)
 	if err != nil {
