@@ -7,5 +7,6 @@
 //	walks_test.go     its rows for workflows, which read many lists
 //	upstream_test.go  the API
 //	server_test.go    the process under test
+//	kill_test.go      a process that is killed while it applies a plan
 //	peaks_test.go     the answers that cost most memory, each with a process of its own: -v prints the ten worst
 package faults

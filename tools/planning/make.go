@@ -104,7 +104,7 @@ func gone(argument, id string, err error) error {
 		return fmt.Errorf("%s: the plans cannot be reached, so that nothing is sent: try again in a minute", argument)
 	}
 	return fmt.Errorf("%s: no plan %.40q: a plan is kept for %.0f minutes, for the caller that made it, and ends with the server. Plan the same changes again: "+
-		"rows that were applied change nothing and are left out; the audit log of the server, where it has one, names each row", argument, id, plan.Lifetime.Minutes())
+		"updates that were applied change nothing and are left out, but look for what was created first; the audit log of the server, where it has one, names each row", argument, id, plan.Lifetime.Minutes())
 }
 
 // prepare takes each write up to its request, several at a time, because some need the current text or a name.
