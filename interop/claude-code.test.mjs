@@ -24,15 +24,15 @@ describe('over stdio', () => {
 
   test('hands its model an answer as long as they get, whole', async () => {
     const input = { detail: 'full', limit: 100 };
-    const { requests } = await claude({ entry, prompt: 'List all posts', turns: [calling('list_posts', input)], allowed: ['list_posts'] });
-    const { text } = outcome(requests, 'list_posts');
+    const { requests } = await claude({ entry, prompt: 'List all posts', turns: [calling('search_posts', input)], allowed: ['search_posts'] });
+    const { text } = outcome(requests, 'search_posts');
     assert.ok(text.length > 20_000, `${text.length} characters`);
     assert.ok(JSON.parse(text).nextCursor);
   });
 
   test('hands its model a tool error, in words', async () => {
-    const { requests } = await claude({ entry, prompt: 'List all posts', turns: [calling('list_posts', { limit: 500 })], allowed: ['list_posts'] });
-    const { text, isError } = outcome(requests, 'list_posts');
+    const { requests } = await claude({ entry, prompt: 'List all posts', turns: [calling('search_posts', { limit: 500 })], allowed: ['search_posts'] });
+    const { text, isError } = outcome(requests, 'search_posts');
     assert.equal(isError, true);
     assert.match(text, /limit: at most 100, got 500/);
   });

@@ -24,7 +24,7 @@ const clients = {
 
 for (const [name, open] of Object.entries(clients)) {
   describe(name, () => {
-    for (const [action, told] of [['accept', /"deleted":true/], ['decline', /sent nothing: the user declined/], ['cancel', /sent nothing: the user closed the question/], [undefined, /sent nothing: .* this client cannot ask/]]) {
+    for (const [action, told] of [['accept', /"did":"deleted"/], ['decline', /sent nothing: the user declined/], ['cancel', /sent nothing: the user closed the question/], [undefined, /sent nothing: .* this client cannot ask/]]) {
       test(action ?? 'a client that cannot ask', { timeout }, async (t) => {
         const asked = [];
         const elicit = action && ((request) => {

@@ -41,7 +41,7 @@ for (const [carrier, open] of Object.entries(carriers)) {
       });
 
       test('a tool error is an error for the client, in words', { timeout }, async () => {
-        const { code, document } = await run(...calling('list_posts', { limit: 500 }));
+        const { code, document } = await run(...calling('search_posts', { limit: 500 }));
         assert.equal(code, 5);
         assert.match(document.result.content[0].text, /limit: at most 100, got 500/);
       });
@@ -51,7 +51,7 @@ for (const [carrier, open] of Object.entries(carriers)) {
         t.after(() => upstream.stop());
         const slow = await open(upstream.target);
         t.after(async () => assert.equal(await slow.stop(), 0));
-        const child = start({ server: slow.connect(), era, args: calling('list_posts', {}) });
+        const child = start({ server: slow.connect(), era, args: calling('search_posts', {}) });
         t.after(() => child.kill('SIGKILL'));
         await Promise.race([upstream.asked, once(child, 'exit').then(async () => assert.fail(`answered at once: ${await text(child.stdout)}`))]);
         child.kill('SIGTERM');

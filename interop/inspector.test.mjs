@@ -84,7 +84,7 @@ for (const [era, version] of [
     });
 
     for (const [what, tool, args, words] of [
-      ['an argument out of bounds', 'list_posts', { limit: 500 }, /limit: at most 100, got 500/],
+      ['an argument out of bounds', 'search_posts', { limit: 500 }, /limit: at most 100, got 500/],
       ['an unknown name', 'search_posts', { serch: 'dark mode' }, /serch[^]*search/],
       ['a refusal of the API', 'get_post', { postId: '0123456789abcdef01234567' }, /not found[^]*search_posts/i],
     ]) {

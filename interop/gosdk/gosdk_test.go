@@ -123,7 +123,7 @@ func findsPosts(t *testing.T, session *mcp.ClientSession) {
 
 func getsToolError(t *testing.T, carrier carrier, revision string) {
 	session := connect(t, revision, carrier.open(t, sandboxed))
-	text, isError := call(t, session, "list_posts", map[string]any{"limit": 500})
+	text, isError := call(t, session, "search_posts", map[string]any{"limit": 500})
 	if want := "limit: at most 100, got 500"; !isError || !strings.Contains(text, want) {
 		t.Errorf("isError %t, text %q; want an error with %q", isError, text, want)
 	}
@@ -135,7 +135,7 @@ func cancels(t *testing.T, carrier carrier, revision string) {
 	ctx, cancel := context.WithCancel(bounded(t))
 	ended := make(chan error, 1)
 	go func() {
-		_, err := session.CallTool(ctx, &mcp.CallToolParams{Name: "list_posts"})
+		_, err := session.CallTool(ctx, &mcp.CallToolParams{Name: "search_posts"})
 		ended <- err
 	}()
 	select {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// An upstream is an API that never answers GET /v2/posts, the request of list_posts. Everything else answers an empty list.
+// An upstream is an API that never answers POST /v2/posts/search, the request of search_posts. Everything else answers an empty list.
 type upstream struct {
 	target   target
 	asked    chan struct{} // gets one value per hanging request
@@ -20,8 +20,9 @@ func startUpstream(t *testing.T) *upstream {
 	t.Helper()
 	up := &upstream{asked: make(chan struct{}, 8), closed: make(chan struct{}, 8)}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v2/posts", func(_ http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /v2/posts/search", func(_ http.ResponseWriter, r *http.Request) {
 		up.attempts.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body) // a server sees that a client is gone once it has read what it sent
 		up.asked <- struct{}{}
 		<-r.Context().Done()
 		up.closed <- struct{}{}

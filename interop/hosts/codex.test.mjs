@@ -33,8 +33,8 @@ test('hands its model our text as it is', async (t) => {
 });
 
 test('hands its model a tool error, in words', async (t) => {
-  const { requests } = await codex(t, { ...sandbox, prompt: 'List all posts', turns: [calling('list_posts', { limit: 500 })] });
-  assert.match(outcome(requests, 'list_posts'), /limit: at most 100, got 500/);
+  const { requests } = await codex(t, { ...sandbox, prompt: 'List all posts', turns: [calling('search_posts', { limit: 500 })] });
+  assert.match(outcome(requests, 'search_posts'), /limit: at most 100, got 500/);
 });
 
 test('has tools of its own for resources: its model lists them and reads one', async (t) => {

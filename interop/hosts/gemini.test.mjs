@@ -35,9 +35,9 @@ test('hands its model our text as it is', async (t) => {
 });
 
 test('checks arguments by the schema itself, and hands its model our errors in words', async (t) => {
-  const turns = [calling('list_posts', { limit: 500 }), calling('get_post', { postId: '64b0c2f19d3e5a7788990011' })];
+  const turns = [calling('search_posts', { limit: 500 }), calling('get_post', { postId: '64b0c2f19d3e5a7788990011' })];
   const { requests } = await gemini(t, { ...sandbox, prompt: 'List all posts', turns });
-  assert.deepEqual(outcome(requests, named('list_posts')), { error: 'params/limit must be <= 100' });
+  assert.deepEqual(outcome(requests, named('search_posts')), { error: 'params/limit must be <= 100' });
   assert.match(outcome(requests, named('get_post')).error, /get_post failed: nothing has postId[^]*search_posts finds the right postId/);
 });
 
@@ -78,7 +78,7 @@ describe('before what cannot be undone', () => {
   });
 
   test('--confirm auto leaves it to the host, which asks nobody with --yolo', async (t) => {
-    assert.match((await deleting(t, 'auto')).output, /"deleted":true/);
+    assert.match((await deleting(t, 'auto')).output, /"did":"deleted"/);
     assert.deepEqual(await written(), ['DELETE']);
   });
 });

@@ -48,7 +48,7 @@ export function journey(name, open, { answersCancelled = false } = {}) {
 
     test('gets a tool error, in words', { timeout }, async (t) => {
       const { connection } = await connected(t, sandboxed);
-      const result = await connection.call('list_posts', { limit: 500 });
+      const result = await connection.call('search_posts', { limit: 500 });
       assert.equal(result.isError, true);
       assert.match(result.content[0].text, /limit: at most 100, got 500/);
     });
@@ -58,7 +58,7 @@ export function journey(name, open, { answersCancelled = false } = {}) {
       t.after(() => upstream.stop());
       const { connection } = await connected(t, upstream.target);
       const abort = new AbortController();
-      const call = connection.call('list_posts', {}, abort.signal);
+      const call = connection.call('search_posts', {}, abort.signal);
       await Promise.race([upstream.asked, call.then((result) => assert.fail(`answered at once: ${JSON.stringify(result)}`))]);
       abort.abort();
       await Promise.all([assert.rejects(call), upstream.closed]);

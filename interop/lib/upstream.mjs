@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 /**
- * Starts it on a free port. GET /v2/posts, the request of list_posts, hangs: asked resolves when one has come, closed when its
+ * Starts it on a free port. POST /v2/posts/search, the request of search_posts, hangs: asked resolves when one has come, closed when its
  * connection is gone, and attempts counts them. Everything else answers an empty list. target starts the program against it, with
  * more patience than a test has: nothing but its caller ends a request.
  */
@@ -12,7 +12,7 @@ export async function startUpstream() {
   const closed = Promise.withResolvers();
   let attempts = 0;
   const server = createServer((request, response) => {
-    if (new URL(request.url, 'http://upstream').pathname === '/v2/posts') {
+    if (new URL(request.url, 'http://upstream').pathname === '/v2/posts/search') {
       attempts++;
       response.once('close', closed.resolve);
       asked.resolve();
