@@ -133,7 +133,7 @@ var companies = &engine.Toolset{
 }
 
 type searchCompanies struct {
-	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name,monthlySpend:number,plan,industry,website,companySize:number,linkedUsers:number,lastActivity:date,createdAt:date"`
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name/part,monthlySpend:number/strict,plan,industry,website,companySize:number/strict,linkedUsers:number/strict,lastActivity:date/strict,createdAt:date/strict"`
 	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=lastActivity:desc,enum=lastActivity:asc"`
 	input.Page
 	input.Detail

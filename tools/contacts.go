@@ -199,7 +199,7 @@ var contacts = &engine.Toolset{
 }
 
 type searchContacts struct {
-	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type:customer|lead,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name/part,type:customer|lead,companyIds,postsCreated:number/strict,commentsCreated:number/strict,lastActivity:date/strict,createdAt:date/strict"`
 	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
 	input.Page
 	input.Detail

@@ -316,7 +316,7 @@ type noArguments struct{}
 
 type searchConversations struct {
 	Search  string        `json:"search,omitempty"`
-	Query   input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
+	Query   input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date/range,customAttributes.<attributeId>:any"`
 	Sort    string        `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
 	Include []string      `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
 	input.Page

@@ -225,7 +225,7 @@ var posts = &engine.Toolset{
 
 type searchPosts struct {
 	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId/match,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
 	Sort   string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
 	input.Page
 	input.Detail
