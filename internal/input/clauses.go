@@ -186,6 +186,9 @@ func (f Filter) clause(c map[string]any) error {
 		return err
 	}
 	if operator, value = f.strictly(operator, value); !slices.Contains(f.Operators(), operator) {
+		if written, _ := c["operator"].(string); written != "" {
+			operator = written
+		}
 		return fmt.Errorf("operator %s is not valid for it; valid: %s", operator, strings.Join(f.Operators(), " "))
 	}
 	c["operator"], c["value"] = operator, value
