@@ -61,7 +61,7 @@ var companies = &engine.Toolset{
 		{
 			Name:        "upsert_company",
 			Title:       "Create or update company",
-			Description: "Create a company, or update the one with this companyId. Fields left out keep their value.",
+			Description: "Create a company, or update the one with this companyId.",
 			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
@@ -145,7 +145,7 @@ type listCompanies struct {
 }
 
 type getCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 }
 
 type upsertCompany struct {
@@ -162,7 +162,7 @@ type upsertCompany struct {
 }
 
 type deleteCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 }
 
 type deleteCompanyByCompanyID struct {
@@ -170,17 +170,17 @@ type deleteCompanyByCompanyID struct {
 }
 
 type listCompanyContacts struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 	input.Page
 	input.Detail
 }
 
 type attachContactToCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
-	ContactID     string `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
+	ContactID     string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type removeContactFromCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
-	ContactID     string `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
+	ContactID     string `json:"contactId" jsonschema_description:"Or e-mail."`
 }

@@ -163,7 +163,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"an empty object", "update_post", `{"postId":"` + anID + `","author":{}}`, `author: empty: give at least one of id, userId, email, name, profilePicture`},
 		{"a missing argument", "create_post", `{"boardId":"b"}`, `title: required`},
 		{"a missing one that is described", "create_comment", `{"postId":"p"}`, `content: required (Markdown)`},
-		{"null for a required one", "get_post", `{"postId":null}`, `postId: required`},
+		{"null for a required one", "get_post", `{"postId":null}`, `postId: required (id or link)`},
 		{"an enum", "list_posts", `{"sortBy":"votes"}`, `sortBy: got "votes"; did you mean "upvotes"? Valid: createdAt, upvotes, trending, recent`},
 		{"too short", "create_post", `{"boardId":"b","title":"t"}`, `title: at least 2 characters, got 1`},
 		{"too long", "search_posts", `{"search":"` + strings.Repeat("é", 501) + `"}`, `search: at most 500 characters, got 501`},

@@ -232,7 +232,11 @@ func because(description string) string {
 		return ""
 	}
 	first, _, _ := strings.Cut(description, ". ")
-	return " (" + strings.TrimSuffix(first, ".") + ")"
+	first = strings.TrimSuffix(first, ".")
+	if other, ok := strings.CutPrefix(first, "Or "); ok { // beside the id, which the name of the argument tells
+		first = "id or " + other
+	}
+	return " (" + first + ")"
 }
 
 func (sh *Shape) checkArray(path string, v any, p *Problems) any {

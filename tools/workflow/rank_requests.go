@@ -26,7 +26,7 @@ var rankRequests = &engine.Operation{
 }
 
 type rankRequestsArgs struct {
-	BoardID  string `json:"boardId,omitempty"`
+	BoardID  string `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Tag      string `json:"tag,omitempty"`
 	By       string `json:"by,omitempty" jsonschema:"enum=revenue,enum=votes,enum=both"`
 	Open     bool   `json:"open,omitempty" jsonschema_description:"false: all"`

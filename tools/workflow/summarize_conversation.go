@@ -18,8 +18,7 @@ import (
 var summarizeConversation = &engine.Operation{
 	Name:  "summarize_conversation",
 	Title: "Summarize conversation",
-	Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut. " +
-		"get_conversation has every word.",
+	Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut.",
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[summarizeConversationArgs](),
