@@ -83,7 +83,7 @@ func verifyRows(asked map[string]any, body rawjson.Value) engine.Verified {
 		}
 	}
 	if outside > 0 {
-		v.Doubts = append(v.Doubts, legible.Count(outside, "row")+" of this page were created outside the period asked for, so total may count others, too")
+		v.Doubts = append(v.Doubts, fmt.Sprintf("created outside the period asked for: %s of this page, so total may count others, too", legible.Count(outside, "row")))
 	}
 	return v
 }
