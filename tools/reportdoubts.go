@@ -83,7 +83,7 @@ func verifyRows(asked map[string]any, body rawjson.Value) engine.Verified {
 		}
 	}
 	if outside > 0 {
-		v.Doubts = append(v.Doubts, fmt.Sprintf("created outside the period asked for: %s of this page, so total may count others, too", legible.Count(outside, "row")))
+		v.Doubts = append(v.Doubts, "created outside the period asked for: "+legible.Count(outside, "row")+" of this page, so total may count others, too")
 	}
 	return v
 }
