@@ -27,7 +27,7 @@ var articleOperations = []*engine.Operation{
 	{
 		Name:        "search_articles",
 		Title:       "Search articles",
-		Description: "Search help center articles by words (meaning and keywords, ranked), by filters, or both.",
+		Description: "Search help center articles by words and meaning, by filters, or both.",
 		Default:     true,
 		Effect:      engine.Read,
 		Method:      http.MethodPost,
@@ -111,14 +111,14 @@ type searchArticles struct {
 
 type listArticles struct {
 	HelpCenterID string `json:"helpCenterId,omitempty"`
-	ParentID     string `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	ParentID     string `json:"parentId,omitempty" jsonschema_description:"Or name."`
 	State        string `json:"state,omitempty" jsonschema:"enum=live,enum=draft,enum=all"`
 	input.Page
 	input.Detail
 }
 
 type getArticle struct {
-	ArticleID string `json:"articleId"`
+	ArticleID string `json:"articleId" jsonschema_description:"Or link."`
 	State     string `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
 	Compare   bool   `json:"compare,omitempty"`
 	input.Document
@@ -129,7 +129,7 @@ type createArticle struct {
 	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Or name."`
 	HelpCenterID string                              `json:"helpCenterId,omitempty" jsonschema_description:"Only without parentId."`
 	Icon         icon                                `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Formatter    string                              `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
@@ -144,13 +144,13 @@ type articleTranslation struct {
 }
 
 type updateArticle struct {
-	ArticleID    string                              `json:"articleId"`
+	ArticleID    string                              `json:"articleId" jsonschema_description:"Or link."`
 	Title        string                              `json:"title,omitempty"`
 	Body         markup.Body                         `json:"body,omitempty" jsonschema_description:"Markdown or HTML."`
 	Description  string                              `json:"description,omitempty"`
 	State        string                              `json:"state,omitempty" jsonschema:"enum=live,enum=draft"`
-	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Collection id."`
-	AuthorID     string                              `json:"authorId,omitempty" jsonschema_description:"Admin id."`
+	ParentID     string                              `json:"parentId,omitempty" jsonschema_description:"Or name."`
+	AuthorID     string                              `json:"authorId,omitempty" jsonschema_description:"Or name."`
 	Icon         icon                                `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Clear        []string                            `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
 	Formatter    string                              `json:"formatter,omitempty" jsonschema:"enum=default,enum=ai" jsonschema_description:"ai rewrites body."`
@@ -158,5 +158,5 @@ type updateArticle struct {
 }
 
 type deleteArticle struct {
-	ArticleID string `json:"articleId"`
+	ArticleID string `json:"articleId" jsonschema_description:"Or link."`
 }

@@ -26,7 +26,7 @@ var boards = &engine.Toolset{
 		{
 			Name:        "list_boards",
 			Title:       "List boards",
-			Description: "List all feedback boards with their ids.",
+			Description: "List all feedback boards.",
 			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
@@ -55,5 +55,5 @@ type listBoards struct {
 }
 
 type getBoard struct {
-	BoardID string `json:"boardId"`
+	BoardID string `json:"boardId" jsonschema_description:"Or name."`
 }

@@ -47,7 +47,7 @@ var changelogs = &engine.Toolset{
 		{
 			Name:        "get_changelog",
 			Title:       "Get changelog",
-			Description: "Get one changelog, by id or slug, with its text.",
+			Description: "Get one changelog with its text.",
 			Default:     true,
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
@@ -150,7 +150,7 @@ var changelogs = &engine.Toolset{
 }
 
 type listChangelogs struct {
-	ID         string       `json:"id,omitempty"`
+	ID         string       `json:"id,omitempty" jsonschema_description:"Or link."`
 	Q          string       `json:"q,omitempty"`
 	Categories []string     `json:"categories,omitempty"`
 	State      string       `json:"state,omitempty" jsonschema:"enum=draft,enum=live,enum=all"`
@@ -164,7 +164,7 @@ type listChangelogs struct {
 }
 
 type getChangelog struct {
-	ChangelogID string `json:"changelogId"`
+	ChangelogID string `json:"changelogId" jsonschema_description:"Or link."`
 	input.Document
 }
 
@@ -181,7 +181,7 @@ type createChangelog struct {
 }
 
 type updateChangelog struct {
-	ChangelogID       string         `json:"changelogId"`
+	ChangelogID       string         `json:"changelogId" jsonschema_description:"Or link."`
 	Title             string         `json:"title,omitempty"`
 	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
 	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
@@ -193,18 +193,18 @@ type updateChangelog struct {
 }
 
 type deleteChangelog struct {
-	ChangelogID string `json:"changelogId"`
+	ChangelogID string `json:"changelogId" jsonschema_description:"Or link."`
 }
 
 type publishChangelog struct {
-	ChangelogID   string         `json:"changelogId"`
+	ChangelogID   string         `json:"changelogId" jsonschema_description:"Or link."`
 	Locales       []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
 	ScheduledDate string         `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
 	SendEmail     bool           `json:"sendEmail,omitempty"`
 }
 
 type unpublishChangelog struct {
-	ChangelogID string         `json:"changelogId"`
+	ChangelogID string         `json:"changelogId" jsonschema_description:"Or link."`
 	Locales     []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
 }
 

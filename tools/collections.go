@@ -84,13 +84,13 @@ type listCollections struct {
 }
 
 type getCollection struct {
-	CollectionID string `json:"collectionId"`
+	CollectionID string `json:"collectionId" jsonschema_description:"Or name."`
 }
 
 type createCollection struct {
 	Name         string                                 `json:"name"`
 	Description  string                                 `json:"description,omitempty"`
-	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Or name."`
 	Icon         icon                                   `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Translations map[input.Locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
@@ -102,15 +102,15 @@ type collectionTranslation struct {
 }
 
 type updateCollection struct {
-	CollectionID string                                 `json:"collectionId"`
+	CollectionID string                                 `json:"collectionId" jsonschema_description:"Or name."`
 	Name         string                                 `json:"name,omitempty"`
 	Description  string                                 `json:"description,omitempty"`
-	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Collection id."`
+	ParentID     string                                 `json:"parentId,omitempty" jsonschema_description:"Or name."`
 	Icon         icon                                   `json:"icon,omitempty" jsonschema_description:"Emoji or icon name."`
 	Clear        []string                               `json:"clear,omitempty" jsonschema:"enum=icon,enum=parentId"`
 	Translations map[input.Locale]collectionTranslation `json:"translations,omitempty" jsonschema_description:"{name, description} by locale."`
 }
 
 type deleteCollection struct {
-	CollectionID string `json:"collectionId"`
+	CollectionID string `json:"collectionId" jsonschema_description:"Or name."`
 }

@@ -30,7 +30,7 @@ var comments = &engine.Toolset{
 		{
 			Name:        "list_comments",
 			Title:       "List comments",
-			Description: "List comments, best first, of one post or changelog or of the whole organization.",
+			Description: "List comments, best first: of a post, a changelog or all.",
 			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,
@@ -42,7 +42,7 @@ var comments = &engine.Toolset{
 		{
 			Name:        "search_comments",
 			Title:       "Search comments",
-			Description: "Search comments by words (meaning and keywords, ranked), by filters, or both.",
+			Description: "Search comments by words and meaning, by filters, or both.",
 			Effect:      engine.Read,
 			Method:      http.MethodPost,
 			Path:        "/v2/comments/search",
@@ -122,8 +122,8 @@ var comments = &engine.Toolset{
 }
 
 type listComments struct {
-	PostID      string `json:"postId,omitempty"`
-	ChangelogID string `json:"changelogId,omitempty"`
+	PostID      string `json:"postId,omitempty" jsonschema_description:"Or link."`
+	ChangelogID string `json:"changelogId,omitempty" jsonschema_description:"Or link."`
 	Privacy     string `json:"privacy,omitempty" jsonschema:"enum=public,enum=private,enum=all"`
 	InReview    bool   `json:"inReview,omitempty" jsonschema_description:"true: awaits moderation."`
 	SortBy      string `json:"sortBy,omitempty" jsonschema:"enum=best,enum=top,enum=new,enum=old"`
@@ -146,12 +146,12 @@ type getComment struct {
 
 type createComment struct {
 	Content          markup.Markdown `json:"content" jsonschema_description:"Markdown."`
-	PostID           string          `json:"postId,omitempty" jsonschema_description:"Id or slug."`
-	ChangelogID      string          `json:"changelogId,omitempty"`
+	PostID           string          `json:"postId,omitempty" jsonschema_description:"Or link."`
+	ChangelogID      string          `json:"changelogId,omitempty" jsonschema_description:"Or link."`
 	ParentCommentID  string          `json:"parentCommentId,omitempty"`
 	IsPrivate        bool            `json:"isPrivate,omitempty"`
 	SendNotification bool            `json:"sendNotification,omitempty"`
-	Author           input.Author    `json:"author,omitzero" jsonschema_description:"User to credit instead of the key's owner."`
+	Author           input.Author    `json:"author,omitzero" jsonschema_description:"Customer to credit."`
 	CreatedAt        string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 	Upvotes          float64         `json:"upvotes,omitempty"`
 	Downvotes        float64         `json:"downvotes,omitempty"`

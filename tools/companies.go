@@ -61,7 +61,7 @@ var companies = &engine.Toolset{
 		{
 			Name:        "upsert_company",
 			Title:       "Create or update company",
-			Description: "Create a company, or update the one with this companyId. Fields left out keep their value.",
+			Description: "Create a company, or update the one with this companyId.",
 			Effect:      engine.Write,
 			Idempotent:  true,
 			Method:      http.MethodPost,
@@ -133,7 +133,7 @@ var companies = &engine.Toolset{
 }
 
 type searchCompanies struct {
-	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name,monthlySpend:number,plan,industry,website,companySize:number,linkedUsers:number,lastActivity:date,createdAt:date"`
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,name/part,monthlySpend:number/strict,plan,industry,website,companySize:number/strict,linkedUsers:number/strict,lastActivity:date/strict,createdAt:date/strict"`
 	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=lastActivity:desc,enum=lastActivity:asc"`
 	input.Page
 	input.Detail
@@ -145,7 +145,7 @@ type listCompanies struct {
 }
 
 type getCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 }
 
 type upsertCompany struct {
@@ -162,7 +162,7 @@ type upsertCompany struct {
 }
 
 type deleteCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 }
 
 type deleteCompanyByCompanyID struct {
@@ -170,17 +170,17 @@ type deleteCompanyByCompanyID struct {
 }
 
 type listCompanyContacts struct {
-	FeaturebaseID string `json:"featurebaseId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
 	input.Page
 	input.Detail
 }
 
 type attachContactToCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
-	ContactID     string `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
+	ContactID     string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type removeContactFromCompany struct {
-	FeaturebaseID string `json:"featurebaseId"`
-	ContactID     string `json:"contactId"`
+	FeaturebaseID string `json:"featurebaseId" jsonschema_description:"Or name."`
+	ContactID     string `json:"contactId" jsonschema_description:"Or e-mail."`
 }

@@ -85,7 +85,7 @@ var contacts = &engine.Toolset{
 		{
 			Name:        "upsert_contact",
 			Title:       "Create or update contact",
-			Description: "Create a contact, or update the one with this userId or, without it, this email. Fields left out keep their value.",
+			Description: "Create a contact, or update the one with this userId or, without it, this email.",
 			Effect:      engine.Write,
 			Default:     true,
 			Idempotent:  true,
@@ -199,7 +199,7 @@ var contacts = &engine.Toolset{
 }
 
 type searchContacts struct {
-	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name,type:customer|lead,companyIds,postsCreated:number,commentsCreated:number,lastActivity:date,createdAt:date"`
+	Query input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"externalId,email,name/part,type:customer|lead,companyIds,postsCreated:number/strict,commentsCreated:number/strict,lastActivity:date/strict,createdAt:date/strict"`
 	Sort  string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=lastActivity:desc,enum=lastActivity:asc,enum=postsCreated:desc,enum=postsCreated:asc,enum=commentsCreated:desc,enum=commentsCreated:asc"`
 	input.Page
 	input.Detail
@@ -213,7 +213,7 @@ type listContacts struct {
 }
 
 type getContact struct {
-	ContactID string `json:"contactId"`
+	ContactID string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type getContactByUserID struct {
@@ -250,7 +250,7 @@ type contactCompany struct {
 }
 
 type deleteContact struct {
-	ContactID string `json:"contactId"`
+	ContactID string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type deleteContactByUserID struct {
@@ -258,15 +258,15 @@ type deleteContactByUserID struct {
 }
 
 type blockContact struct {
-	ContactID string `json:"contactId"`
+	ContactID string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type unblockContact struct {
-	ContactID string `json:"contactId"`
+	ContactID string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type getContactEmailPreferences struct {
-	ContactID string `json:"contactId"`
+	ContactID string `json:"contactId" jsonschema_description:"Or e-mail."`
 }
 
 type getContactEmailPreferencesByUserID struct {
@@ -283,7 +283,7 @@ type emailPreferences struct {
 }
 
 type updateContactEmailPreferences struct {
-	ContactID   string           `json:"contactId"`
+	ContactID   string           `json:"contactId" jsonschema_description:"Or e-mail."`
 	Preferences emailPreferences `json:"preferences"`
 }
 

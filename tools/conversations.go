@@ -49,7 +49,7 @@ var conversations = &engine.Toolset{
 		{
 			Name:        "search_conversations",
 			Title:       "Search conversations",
-			Description: "Search inbox conversations by words in their messages, by filters such as state or assignee, or both.",
+			Description: "Search inbox conversations by words, by filters such as state or assignee, or both.",
 			Default:     true,
 			Effect:      engine.Read,
 			Method:      http.MethodPost,
@@ -316,7 +316,7 @@ type noArguments struct{}
 
 type searchConversations struct {
 	Search  string        `json:"search,omitempty"`
-	Query   input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date,customAttributes.<attributeId>:any"`
+	Query   input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"state:open|closed|snoozed,priority:boolean,adminAssigneeId?,teamAssigneeId?,brandId?,tagIds,userId,participantId,companyId,mentionedAdminIds,createdAt:date/range,customAttributes.<attributeId>:any"`
 	Sort    string        `json:"sort,omitempty" jsonschema:"enum=lastActivityAt:desc,enum=lastActivityAt:asc"`
 	Include []string      `json:"include,omitempty" jsonschema:"enum=customAttributeDefinitions"`
 	input.Page
@@ -324,7 +324,7 @@ type searchConversations struct {
 }
 
 type listConversations struct {
-	TagIDs  []string `json:"tagIds,omitempty" jsonschema_description:"All of them."`
+	TagIDs  []string `json:"tagIds,omitempty" jsonschema_description:"All of them; or name."`
 	Include []string `json:"include,omitempty" jsonschema_description:"customAttributeDefinitions names the attributes."`
 	input.Page
 	input.Detail
@@ -366,7 +366,7 @@ type replyToConversation struct {
 	Type              string        `json:"type" jsonschema:"enum=admin,enum=contact"`
 	MessageType       string        `json:"messageType" jsonschema:"enum=reply,enum=note"`
 	BodyMarkdown      markup.Source `json:"bodyMarkdown"`
-	ID                string        `json:"id,omitempty" jsonschema_description:"Of the admin or contact who writes."`
+	ID                string        `json:"id,omitempty" jsonschema_description:"Who writes; or name."`
 	UserID            string        `json:"userId,omitempty" jsonschema_description:"Of the contact, in your own system."`
 	SkipNotifications bool          `json:"skipNotifications,omitempty"`
 }
@@ -375,13 +375,13 @@ type updateConversation struct {
 	ConversationID   input.ShortID  `json:"conversationId"`
 	State            string         `json:"state,omitempty" jsonschema:"enum=open,enum=closed,enum=snoozed"`
 	SnoozedUntil     string         `json:"snoozedUntil,omitempty" jsonschema:"format=date-time" jsonschema_description:"With snoozed."`
-	AdminAssigneeID  string         `json:"adminAssigneeId,omitempty"`
-	TeamAssigneeID   string         `json:"teamAssigneeId,omitempty"`
+	AdminAssigneeID  string         `json:"adminAssigneeId,omitempty" jsonschema_description:"Or name."`
+	TeamAssigneeID   string         `json:"teamAssigneeId,omitempty" jsonschema_description:"Or name."`
 	Title            string         `json:"title,omitempty"`
-	CustomAttributes map[string]any `json:"customAttributes,omitempty" jsonschema_description:"By attribute id."`
+	CustomAttributes map[string]any `json:"customAttributes,omitempty" jsonschema_description:"By name or id."`
 	MarkAsRead       markAsRead     `json:"markAsRead,omitzero"`
 	Clear            []string       `json:"clear,omitempty" jsonschema:"enum=adminAssigneeId,enum=teamAssigneeId,enum=snoozedUntil"`
-	ActingAdminID    string         `json:"actingAdminId,omitempty"`
+	ActingAdminID    string         `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type markAsRead struct {
@@ -399,13 +399,13 @@ type redactConversationPart struct {
 	ConversationID     string `json:"conversationId"`
 	ConversationPartID string `json:"conversationPartId" jsonschema_description:"A number in brackets in get_conversation; the opening has none."`
 	Type               string `json:"type" jsonschema:"enum=conversation_part"`
-	ActingAdminID      string `json:"actingAdminId,omitempty"`
+	ActingAdminID      string `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type addConversationParticipant struct {
 	ConversationID input.ShortID `json:"conversationId"`
 	Participant    participant   `json:"participant" jsonschema_description:"Found by id, userId, then email."`
-	ActingAdminID  string        `json:"actingAdminId,omitempty"`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type participant struct {
@@ -416,35 +416,35 @@ type participant struct {
 
 type removeConversationParticipant struct {
 	ConversationID input.ShortID `json:"conversationId"`
-	ID             string        `json:"id" jsonschema_description:"Contact id."`
-	ActingAdminID  string        `json:"actingAdminId,omitempty"`
+	ID             string        `json:"id" jsonschema_description:"Or e-mail."`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type attachConversationTag struct {
 	ConversationID input.ShortID `json:"conversationId"`
-	TagID          string        `json:"tagId"`
-	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
+	TagID          string        `json:"tagId" jsonschema_description:"Or name."`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type detachConversationTag struct {
 	ConversationID input.ShortID `json:"conversationId"`
-	TagID          string        `json:"tagId"`
-	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Admin id."`
+	TagID          string        `json:"tagId" jsonschema_description:"Or name."`
+	ActingAdminID  string        `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type getConversationTag struct {
-	TagID string `json:"tagId"`
+	TagID string `json:"tagId" jsonschema_description:"Or name."`
 }
 
 type upsertConversationTag struct {
 	Name          string `json:"name"`
-	ID            string `json:"id,omitempty"`
-	ActingAdminID string `json:"actingAdminId,omitempty"`
+	ID            string `json:"id,omitempty" jsonschema_description:"Or name."`
+	ActingAdminID string `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type deleteConversationTag struct {
-	TagID         string `json:"tagId"`
-	ActingAdminID string `json:"actingAdminId,omitempty"`
+	TagID         string `json:"tagId" jsonschema_description:"Or name."`
+	ActingAdminID string `json:"actingAdminId,omitempty" jsonschema_description:"Or name."`
 }
 
 type listConversationAttributes struct {
@@ -454,5 +454,5 @@ type listConversationAttributes struct {
 }
 
 type getConversationAttribute struct {
-	AttributeID string `json:"attributeId"`
+	AttributeID string `json:"attributeId" jsonschema_description:"Or name."`
 }

@@ -118,7 +118,7 @@ var organization = &engine.Toolset{
 type listAdmins struct{}
 
 type getAdmin struct {
-	AdminID string `json:"adminId"`
+	AdminID string `json:"adminId" jsonschema_description:"Or name."`
 }
 
 type listAdminRoles struct {
@@ -130,7 +130,7 @@ type listTeams struct {
 }
 
 type getTeam struct {
-	TeamID string `json:"teamId"`
+	TeamID string `json:"teamId" jsonschema_description:"Or name."`
 }
 
 type listBrands struct {

@@ -52,7 +52,7 @@ var posts = &engine.Toolset{
 		{
 			Name:        "search_posts",
 			Title:       "Search posts",
-			Description: "Search feedback posts by words (meaning and keywords, ranked), by filters, or both. Never finds spam or merged posts.",
+			Description: "Search feedback posts by words and meaning, by filters, or both. Never finds spam or merged posts.",
 			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodPost,
@@ -225,7 +225,7 @@ var posts = &engine.Toolset{
 
 type searchPosts struct {
 	Search string        `json:"search,omitempty" jsonschema:"minLength=1,maxLength=500"`
-	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
+	Query  input.Clauses `json:"query,omitempty" jsonschema:"minItems=1,maxItems=15" filters:"boardId,statusId,tagId,authorId,voterId/match,assigneeId?,companyId,createdAt:date,updatedAt:date,eta:date,upvotes:number,commentCount:number,monthlySpend:number,opportunityAmount:number,inReview:boolean,isPinned:boolean"`
 	Sort   string        `json:"sort,omitempty" jsonschema:"enum=createdAt:desc,enum=createdAt:asc,enum=updatedAt:desc,enum=updatedAt:asc,enum=upvotes:desc,enum=upvotes:asc,enum=eta:desc,enum=eta:asc,enum=monthlySpend:desc,enum=monthlySpend:asc,enum=opportunityAmount:desc,enum=opportunityAmount:asc,enum=commentCount:desc,enum=commentCount:asc"`
 	input.Page
 	input.Detail
@@ -233,8 +233,8 @@ type searchPosts struct {
 
 type listPosts struct {
 	Q         string   `json:"q,omitempty"`
-	BoardID   []string `json:"boardId,omitempty"`
-	StatusID  []string `json:"statusId,omitempty"`
+	BoardID   []string `json:"boardId,omitempty" jsonschema_description:"Or name."`
+	StatusID  []string `json:"statusId,omitempty" jsonschema_description:"Or name."`
 	Tags      []string `json:"tags,omitempty" jsonschema_description:"Tag names."`
 	InReview  bool     `json:"inReview,omitempty" jsonschema_description:"true includes posts awaiting moderation."`
 	SortBy    string   `json:"sortBy,omitempty" jsonschema:"enum=createdAt,enum=upvotes,enum=trending,enum=recent"`
@@ -244,20 +244,20 @@ type listPosts struct {
 }
 
 type getPost struct {
-	PostID string `json:"postId"`
+	PostID string `json:"postId" jsonschema_description:"Or link."`
 	input.Document
 }
 
 type createPost struct {
-	BoardID         string          `json:"boardId"`
+	BoardID         string          `json:"boardId" jsonschema_description:"Or name."`
 	Title           string          `json:"title" jsonschema:"minLength=2"`
 	Content         markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
 	Author          input.Author    `json:"author,omitzero" jsonschema_description:"Customer to credit."`
-	StatusID        string          `json:"statusId,omitempty"`
+	StatusID        string          `json:"statusId,omitempty" jsonschema_description:"Or name."`
 	Tags            []string        `json:"tags,omitempty" jsonschema_description:"Tag names."`
-	AssigneeID      string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	AssigneeID      string          `json:"assigneeId,omitempty" jsonschema_description:"Or name."`
 	ETA             string          `json:"eta,omitempty" jsonschema_description:"Date."`
-	CustomFields    map[string]any  `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	CustomFields    map[string]any  `json:"customFields,omitempty" jsonschema_description:"By name or id."`
 	Visibility      string          `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
 	CommentsEnabled bool            `json:"commentsEnabled,omitempty"`
 	InReview        bool            `json:"inReview,omitempty" jsonschema_description:"true awaits moderation."`
@@ -277,16 +277,16 @@ type integrations struct {
 }
 
 type updatePost struct {
-	PostID                string          `json:"postId"`
+	PostID                string          `json:"postId" jsonschema_description:"Or link."`
 	Title                 string          `json:"title,omitempty" jsonschema:"minLength=2"`
 	Content               markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
-	StatusID              string          `json:"statusId,omitempty"`
-	BoardID               string          `json:"boardId,omitempty"`
+	StatusID              string          `json:"statusId,omitempty" jsonschema_description:"Or name."`
+	BoardID               string          `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Tags                  []string        `json:"tags,omitempty" jsonschema_description:"Tag names; replaces all."`
-	AssigneeID            string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	AssigneeID            string          `json:"assigneeId,omitempty" jsonschema_description:"Or name."`
 	ETA                   string          `json:"eta,omitempty" jsonschema_description:"Date."`
 	Clear                 []string        `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=eta"`
-	CustomFields          map[string]any  `json:"customFields,omitempty" jsonschema_description:"By custom field id."`
+	CustomFields          map[string]any  `json:"customFields,omitempty" jsonschema_description:"By name or id."`
 	SendStatusUpdateEmail bool            `json:"sendStatusUpdateEmail,omitempty"`
 	Visibility            string          `json:"visibility,omitempty" jsonschema:"enum=public,enum=authorOnly,enum=companyOnly"`
 	CommentsEnabled       bool            `json:"commentsEnabled,omitempty"`
@@ -297,18 +297,18 @@ type updatePost struct {
 }
 
 type deletePost struct {
-	PostID string `json:"postId"`
+	PostID string `json:"postId" jsonschema_description:"Or link."`
 }
 
 type listPostVoters struct {
-	PostID string `json:"postId"`
+	PostID string `json:"postId" jsonschema_description:"Or link."`
 	input.Page
 	input.Detail
 }
 
 type addPostVoter struct {
-	PostID         string         `json:"postId"`
-	ID             string         `json:"id,omitempty" jsonschema_description:"Contact id."`
+	PostID         string         `json:"postId" jsonschema_description:"Or link."`
+	ID             string         `json:"id,omitempty" jsonschema_description:"Or e-mail."`
 	UserID         string         `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email          string         `json:"email,omitempty"`
 	Name           string         `json:"name,omitempty"`
@@ -316,8 +316,8 @@ type addPostVoter struct {
 }
 
 type removePostVoter struct {
-	PostID string `json:"postId"`
-	ID     string `json:"id,omitempty" jsonschema_description:"Contact id."`
+	PostID string `json:"postId" jsonschema_description:"Or link."`
+	ID     string `json:"id,omitempty" jsonschema_description:"Or e-mail."`
 	UserID string `json:"userId,omitempty" jsonschema_description:"Your own system's user id."`
 	Email  string `json:"email,omitempty"`
 }
@@ -328,7 +328,7 @@ type listPostStatuses struct {
 }
 
 type getPostStatus struct {
-	StatusID string `json:"statusId"`
+	StatusID string `json:"statusId" jsonschema_description:"Or name."`
 }
 
 type listCustomFields struct {
@@ -337,5 +337,5 @@ type listCustomFields struct {
 }
 
 type getCustomField struct {
-	CustomFieldID string `json:"customFieldId"`
+	CustomFieldID string `json:"customFieldId" jsonschema_description:"Or name."`
 }

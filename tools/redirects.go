@@ -110,7 +110,7 @@ type createRedirectRule struct {
 	FromURL      markup.Address `json:"fromUrl" jsonschema:"format=uri,maxLength=2048"`
 	HelpCenterID string         `json:"helpCenterId" jsonschema:"minLength=1,maxLength=16"`
 	TargetType   string         `json:"targetType" jsonschema:"enum=article,enum=collection"`
-	TargetID     string         `json:"targetId"`
+	TargetID     string         `json:"targetId" jsonschema_description:"Or name."`
 	Locale       input.Locale   `json:"locale"`
 }
 
@@ -119,7 +119,7 @@ type updateRedirectRule struct {
 	FromURL        markup.Address `json:"fromUrl,omitempty" jsonschema:"format=uri,maxLength=2048"`
 	HelpCenterID   string         `json:"helpCenterId,omitempty" jsonschema:"minLength=1,maxLength=16"`
 	TargetType     string         `json:"targetType,omitempty" jsonschema:"enum=article,enum=collection"`
-	TargetID       string         `json:"targetId,omitempty"`
+	TargetID       string         `json:"targetId,omitempty" jsonschema_description:"Or name."`
 	Locale         input.Locale   `json:"locale,omitempty"`
 }
 

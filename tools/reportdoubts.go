@@ -83,7 +83,7 @@ func verifyRows(asked map[string]any, body rawjson.Value) engine.Verified {
 		}
 	}
 	if outside > 0 {
-		v.Doubts = append(v.Doubts, legible.Count(outside, "row")+" of this page were created outside the period asked for, so total may count others, too")
+		v.Doubts = append(v.Doubts, "created outside the period asked for: "+legible.Count(outside, "row")+" of this page, so total may count others, too")
 	}
 	return v
 }

@@ -49,7 +49,7 @@ var tickets = &engine.Toolset{
 		{
 			Name:        "list_tickets",
 			Title:       "List tickets",
-			Description: "List or search support tickets, open and closed, by words, status, category or assignee.",
+			Description: "List or search support tickets by words, status, category or assignee.",
 			Default:     true,
 			Effect:      engine.Read,
 			Method:      http.MethodGet,
@@ -208,10 +208,10 @@ var tickets = &engine.Toolset{
 
 type listTickets struct {
 	Q                 string   `json:"q,omitempty"`
-	StatusIDs         []string `json:"statusIds,omitempty"`
-	TicketCategoryIDs []string `json:"ticketCategoryIds,omitempty"`
+	StatusIDs         []string `json:"statusIds,omitempty" jsonschema_description:"Or name."`
+	TicketCategoryIDs []string `json:"ticketCategoryIds,omitempty" jsonschema_description:"Or name."`
 	CategoryType      string   `json:"categoryType,omitempty" jsonschema:"enum=customer,enum=tracker,enum=back-office"`
-	AssigneeID        string   `json:"assigneeId,omitempty"`
+	AssigneeID        string   `json:"assigneeId,omitempty" jsonschema_description:"Or name."`
 	SortBy            string   `json:"sortBy,omitempty" jsonschema:"enum=date,enum=recent,enum=ticketNumber"`
 	SortOrder         string   `json:"sortOrder,omitempty" jsonschema:"enum=asc,enum=desc"`
 	input.Page
@@ -219,45 +219,45 @@ type listTickets struct {
 }
 
 type getTicket struct {
-	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1" jsonschema_description:"Or link."`
 	input.Document
 }
 
 type createTicket struct {
 	Author               input.Author    `json:"author" jsonschema_description:"The contact; found by id, userId, then email."`
-	TicketCategoryID     string          `json:"ticketCategoryId"`
+	TicketCategoryID     string          `json:"ticketCategoryId" jsonschema_description:"Or name."`
 	Title                string          `json:"title" jsonschema:"minLength=2"`
 	Content              markup.Markdown `json:"content,omitempty" jsonschema_description:"Markdown."`
-	StatusID             string          `json:"statusId,omitempty" jsonschema_description:"Of list_ticket_statuses."`
-	AssigneeID           string          `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	StatusID             string          `json:"statusId,omitempty" jsonschema_description:"Or name."`
+	AssigneeID           string          `json:"assigneeId,omitempty" jsonschema_description:"Or name."`
 	CompanyID            string          `json:"companyId,omitempty"`
-	CustomFields         map[string]any  `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	CustomFields         map[string]any  `json:"customFields,omitempty" jsonschema_description:"By name or id."`
 	LinkedConversationID string          `json:"linkedConversationId,omitempty"`
 	SkipNotifications    bool            `json:"skipNotifications,omitempty"`
 	CreatedAt            string          `json:"createdAt,omitempty" jsonschema:"format=date-time"`
 }
 
 type updateTicket struct {
-	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1" jsonschema_description:"Or link."`
 	Title             string             `json:"title,omitempty"`
 	Content           markup.Markdown    `json:"content,omitempty" jsonschema_description:"Markdown; replaces the text."`
 	Open              bool               `json:"open,omitempty" jsonschema_description:"false closes, true reopens."`
 	SnoozedUntil      string             `json:"snoozedUntil,omitempty" jsonschema:"format=date-time"`
-	StatusID          string             `json:"statusId,omitempty"`
-	AssigneeID        string             `json:"assigneeId,omitempty" jsonschema_description:"Admin id."`
+	StatusID          string             `json:"statusId,omitempty" jsonschema_description:"Or name."`
+	AssigneeID        string             `json:"assigneeId,omitempty" jsonschema_description:"Or name."`
 	CompanyID         string             `json:"companyId,omitempty"`
-	CustomFields      map[string]any     `json:"customFields,omitempty" jsonschema_description:"By ticket custom field id."`
+	CustomFields      map[string]any     `json:"customFields,omitempty" jsonschema_description:"By name or id."`
 	SkipNotifications bool               `json:"skipNotifications,omitempty"`
 	Clear             []string           `json:"clear,omitempty" jsonschema:"enum=assigneeId,enum=companyId,enum=snoozedUntil"`
 }
 
 type replyToTicket struct {
-	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	TicketNumber      input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1" jsonschema_description:"Or link."`
 	Type              string             `json:"type" jsonschema:"enum=admin,enum=contact"`
 	Body              markup.Markdown    `json:"body" jsonschema:"minLength=1" jsonschema_description:"Markdown."`
 	MessageType       string             `json:"messageType,omitempty" jsonschema:"enum=comment,enum=note"`
-	AdminID           string             `json:"adminId,omitempty" jsonschema_description:"Who writes; needed unless the server has a default."`
-	ContactID         string             `json:"contactId,omitempty"`
+	AdminID           string             `json:"adminId,omitempty" jsonschema_description:"Who writes, or name; needed unless the server has a default."`
+	ContactID         string             `json:"contactId,omitempty" jsonschema_description:"Or e-mail."`
 	ContactEmail      string             `json:"contactEmail,omitempty"`
 	AttachmentURLs    []markup.Address   `json:"attachmentUrls,omitempty" jsonschema:"maxItems=10"`
 	SkipNotifications bool               `json:"skipNotifications,omitempty"`
@@ -265,7 +265,7 @@ type replyToTicket struct {
 }
 
 type deleteTicket struct {
-	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1"`
+	TicketNumber input.TicketNumber `json:"ticketNumber" jsonschema:"minimum=1" jsonschema_description:"Or link."`
 }
 
 type listTicketCategories struct {
@@ -274,7 +274,7 @@ type listTicketCategories struct {
 }
 
 type getTicketCategory struct {
-	TicketCategoryID string `json:"ticketCategoryId"`
+	TicketCategoryID string `json:"ticketCategoryId" jsonschema_description:"Or name."`
 }
 
 type listTicketCustomFields struct {
@@ -283,7 +283,7 @@ type listTicketCustomFields struct {
 }
 
 type getTicketCustomField struct {
-	TicketFieldID string `json:"ticketFieldId"`
+	TicketFieldID string `json:"ticketFieldId" jsonschema_description:"Or name."`
 }
 
 type listTicketStatuses struct {
@@ -292,5 +292,5 @@ type listTicketStatuses struct {
 }
 
 type getTicketStatus struct {
-	TicketStatusID string `json:"ticketStatusId"`
+	TicketStatusID string `json:"ticketStatusId" jsonschema_description:"Or name."`
 }

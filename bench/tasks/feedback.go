@@ -90,14 +90,14 @@ func (o *organization) within(list []any, from, to int) []any {
 	})
 }
 
-// nps returns promoters, passives, detractors and the score of the answers to a page of a survey.
+// nps returns promoters, passives, detractors, all of these and the score of the answers to a page of a survey.
 func nps(responses []any, page any) map[string]any {
 	promoters, passives, detractors := 0, 0, 0
 	for _, r := range responses {
 		answers, _ := at(r, "responses").([]any)
 		for _, a := range answers {
 			value, ok := at(a, "value").(float64)
-			if text(at(a, "pageId")) != text(page) || !ok {
+			if text(at(a, "pageId")) != text(page) || !ok || value < 0 || value > 10 { // what is outside the scale is no answer to the question
 				continue
 			}
 			switch {
@@ -110,11 +110,11 @@ func nps(responses []any, page any) map[string]any {
 			}
 		}
 	}
-	score := 0
-	if all := promoters + passives + detractors; all > 0 {
+	score, all := 0, promoters+passives+detractors
+	if all > 0 {
 		score = roundedPercent(promoters-detractors, all)
 	}
-	return map[string]any{"promoters": promoters, "passives": passives, "detractors": detractors, "score": score}
+	return map[string]any{"promoters": promoters, "passives": passives, "detractors": detractors, "score": score, "all": all}
 }
 
 // roundedPercent returns a share of a hundred, rounded half away from zero.

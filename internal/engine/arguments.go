@@ -7,6 +7,12 @@ import (
 	"featurebase-mcp/internal/input"
 )
 
+// The arguments of searches.
+const (
+	searchArg = "search"
+	queryArg  = "query"
+)
+
 // readArguments checks the arguments of one call and converts them to the API's form. A null counts as absent, because many clients send
 // null for an argument that the model left out. To empty a field, a call names it in clear.
 func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
@@ -39,6 +45,9 @@ func readArguments(op *Operation, raw []byte) (input.Arguments, error) {
 			}
 			wire[name] = nil
 		}
+	}
+	if group, ok := wire[queryArg].(map[string]any); ok && wire[searchArg] == nil && shape.Props[queryArg].Tag.Get("filters") != "" {
+		input.Narrow(group, shape.Props[queryArg].Tag)
 	}
 	checkTogether(op, wire, &p)
 	return args, p.Err(op.Name)

@@ -88,6 +88,26 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			`{"query":{"operator":"AND","value":[{"field":"customAttributes.plan_Tier","operator":"=","value":5}]}}`,
 		},
 		{
+			"several values without an operator", "search_posts", `{"query":[{"field":"companyId","value":["a","b"]},{"field":"upvotes","value":3},{"field":"statusId","operator":"!=","value":["` + anID + `","` + anID + `"]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"companyId","operator":"IN","value":["a","b"]},{"field":"upvotes","operator":"=","value":3},{"field":"statusId","operator":"NIN","value":["` + anID + `","` + anID + `"]}]}}`,
+		},
+		{
+			"a comparison that the API has only strictly", "search_companies", `{"query":[{"field":"monthlySpend","operator":">=","value":100},{"field":"lastActivity","operator":"<=","value":"2026-01-01"},{"field":"linkedUsers","operator":"IN","value":[5]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"monthlySpend","operator":">","value":99.999999},{"field":"lastActivity","operator":"<","value":1767312000},{"field":"linkedUsers","operator":"=","value":5}]}}`,
+		},
+		{
+			"what only excludes is narrowed by nothing", "search_posts", `{"query":[{"field":"boardId","operator":"!=","value":"` + anID + `"},{"field":"inReview","operator":"!=","value":true}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"boardId","operator":"!=","value":"` + anID + `"},{"field":"inReview","operator":"!=","value":true}]}}`,
+		},
+		{
+			"what only excludes fields without bounds is narrowed by a date that all have", "search_contacts", `{"query":[{"field":"name","operator":"NIN","value":["Jo"]}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"name","operator":"NIN","value":["Jo"]},{"field":"createdAt","operator":">","value":0}]}}`,
+		},
+		{
+			"words narrow what only excludes", "search_posts", `{"search":"x","query":[{"field":"boardId","operator":"!=","value":"` + anID + `"}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"boardId","operator":"!=","value":"` + anID + `"}]},"search":"x"}`,
+		},
+		{
 			"a report rule", "query_report", `{"metric":"m","aggregation":"count","granularity":"day","startDate":"2026-10-01","endDate":"2026-10-02","filters":{"fieldId":"a","operator":"IN","value":"x"}}`, `{}`,
 			`{"aggregation":"count","endDate":"2026-10-02","filters":{"fieldId":"a","kind":"rule","operator":"in","value":["x"]},"granularity":"day","metric":"m","startDate":"2026-10-01"}`,
 		},
@@ -143,7 +163,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"an empty object", "update_post", `{"postId":"` + anID + `","author":{}}`, `author: empty: give at least one of id, userId, email, name, profilePicture`},
 		{"a missing argument", "create_post", `{"boardId":"b"}`, `title: required`},
 		{"a missing one that is described", "create_comment", `{"postId":"p"}`, `content: required (Markdown)`},
-		{"null for a required one", "get_post", `{"postId":null}`, `postId: required`},
+		{"null for a required one", "get_post", `{"postId":null}`, `postId: required (id or link)`},
 		{"an enum", "list_posts", `{"sortBy":"votes"}`, `sortBy: got "votes"; did you mean "upvotes"? Valid: createdAt, upvotes, trending, recent`},
 		{"too short", "create_post", `{"boardId":"b","title":"t"}`, `title: at least 2 characters, got 1`},
 		{"too long", "search_posts", `{"search":"` + strings.Repeat("é", 501) + `"}`, `search: at most 500 characters, got 501`},
@@ -166,8 +186,10 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"dots for an outside id", "get_contact_by_user_id", `{"userId":".."}`, `userId: ".." cannot be an id in a path`},
 		{"a slash in an outside id", "delete_contact_by_user_id", `{"userId":"a/b"}`, `userId: "a/b" cannot be an id in a path`},
 		{"a comma where commas separate", "list_posts", `{"tags":["a,b"]}`, `tags: "a,b" has a comma, and the API reads commas as separators here: it cannot be filtered for`},
-		{"an unknown filter field", "search_posts", `{"query":[{"field":"board","operator":"=","value":"x"}]}`, `query[0]: unknown field "board"; did you mean "boardId"?`},
-		{"a list for one value", "search_posts", `{"query":[{"field":"boardId","operator":"=","value":["a","b"]}]}`, `query[0] (boardId): operator = takes one value; use IN or NIN for several`},
+		{"an unknown filter field", "search_posts", `{"query":[{"field":"board","operator":"=","value":"x"}]}`, `query[0]: unknown field "board"; did you mean "boardId"? Valid: boardId, statusId, tagId, authorId, assigneeId, companyId with = != IN NIN; voterId with = IN; createdAt, updatedAt, eta, upvotes, commentCount, monthlySpend, opportunityAmount with = != > < >= <=; inReview, isPinned with = !=`},
+		{"a list for one value", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":[1,2]}]}`, `query[0] (upvotes): operator > takes one value`},
+		{"an operator of another field", "search_posts", `{"query":[{"field":"boardId","operator":">","value":"` + anID + `"}]}`, `query[0] (boardId): operator > is not valid for it; valid: = != IN NIN`},
+		{"excluding where one can only match", "search_posts", `{"query":[{"field":"voterId","operator":"!=","value":"` + anID + `"}]}`, `query[0] (voterId): operator != is not valid for it; valid: = IN`},
 		{"no number in a filter", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"many"}]}`, `query[0] (upvotes): value: expected a number, got "many"`},
 		{"a number as Go writes it", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":"+0x1p4"}]}`, `query[0] (upvotes): value: expected a number, got "+0x1p4"`},
 		{"a value that a filter does not have", "search_conversations", `{"query":[{"field":"state","operator":"=","value":"pending"}]}`, `query[0] (state): value: got "pending"; valid: open, closed, snoozed`},

@@ -252,8 +252,8 @@ func (f failing) written(path string) string {
 func (f failing) rule(path string) string {
 	sh := f.op.Input.Shape()
 	for step := range strings.SplitSeq(strings.NewReplacer("[", ".", "]", "").Replace(path), ".") {
-		if sh.Items != nil && sh.Tag.Get("filters") != "" && strings.HasSuffix(path, ".field") {
-			return " (valid: " + strings.Join(input.FilterNames(input.Filters(sh.Tag)), ", ") + ")"
+		if sh.Items != nil && sh.Tag.Get("filters") != "" && (strings.HasSuffix(path, ".field") || strings.HasSuffix(path, ".operator")) {
+			return " (valid: " + input.DescribeFilters(input.Filters(sh.Tag)) + ")"
 		}
 		if _, err := strconv.Atoi(step); err == nil && sh.Items != nil {
 			sh = sh.Items

@@ -6,7 +6,8 @@
 //	shape.go           the checks of each value, and the forms that they tolerate
 //	rule.go            rules across arguments
 //	problem.go         the words about arguments that break a rule
-//	types.go, ids.go   types that need more than a Go kind: ids, filter clauses, pages
+//	types.go, ids.go   types that need more than a Go kind: ids, links, pages
+//	clauses.go         the filters of searches
 //	reportfilters.go   the nested filters of reports
 //	place.go           the cursor that goes on inside a page
 package input

@@ -99,7 +99,7 @@ func describeOrder(values []string) string {
 	if len(both) == 0 {
 		return ""
 	}
-	return strings.Join(append([]string{strings.Join(both, " ") + ", each with :asc or :desc"}, one...), "; ") + "."
+	return strings.Join(append([]string{strings.Join(both, " ") + ", :asc or :desc"}, one...), "; ") + "."
 }
 
 // isPlain reports whether the fields of an object have no structure, so that a list of their names describes it.

@@ -232,7 +232,11 @@ func because(description string) string {
 		return ""
 	}
 	first, _, _ := strings.Cut(description, ". ")
-	return " (" + strings.TrimSuffix(first, ".") + ")"
+	first = strings.TrimSuffix(first, ".")
+	if other, ok := strings.CutPrefix(first, "Or "); ok { // beside the id, which the name of the argument tells
+		first = "id or " + other
+	}
+	return " (" + first + ")"
 }
 
 func (sh *Shape) checkArray(path string, v any, p *Problems) any {
@@ -464,7 +468,7 @@ func (sh *Shape) checkTags(path string) []error {
 	var found []error
 	if spec := sh.Tag.Get("filters"); spec != "" {
 		for _, f := range Filters(sh.Tag) {
-			if kinds := []string{"", "date", "number", "boolean", "any"}; f.Name == "" || !slices.Contains(kinds, f.kind) && f.Values() == nil {
+			if kinds := []string{"", "date", "number", "boolean", "any"}; f.Name == "" || !slices.Contains(specials, f.special) || !slices.Contains(kinds, f.kind) && f.Values() == nil {
 				found = append(found, fmt.Errorf("%s: filter %q has the kind %q; a kind is %s or values between bars", path, f.Name, f.kind, strings.Join(kinds[1:], ", ")))
 			}
 		}

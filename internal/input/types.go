@@ -1,20 +1,15 @@
 package input
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/invopop/jsonschema"
 
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
-	"featurebase-mcp/internal/nearest"
 )
 
 // Page is embedded in the arguments of operations that list with pages.
@@ -130,199 +125,6 @@ func (TicketNumber) Normal(v any) any {
 func (TicketNumber) Linked(v any) bool {
 	s, ok := v.(string)
 	return ok && IsLink(s)
-}
-
-// Clauses are filters joined with AND, the only group that the API accepts. The struct tag filters declares the fields, separated by
-// commas: the name; a colon and the kind, which is date, number, boolean, any for a value sent as it is, or the valid values between bars
-// (without a kind the field is a text); and a question mark if null is a valid value. The description, the check of names and the
-// conversion of values follow from it.
-type Clauses []clause
-
-type clause struct {
-	Field    string `json:"field"`
-	Operator string `json:"operator" jsonschema:"enum==,enum=!=,enum=IN,enum=NIN,enum=>,enum=<,enum=>=,enum=<=,enum=~"`
-	Value    any    `json:"value"`
-}
-
-// Filter is one declared field of Clauses.
-type Filter struct {
-	Name, kind string
-	nullable   bool
-}
-
-// Filters parses the struct tag filters.
-func Filters(tag reflect.StructTag) []Filter {
-	var list []Filter
-	for spec := range strings.SplitSeq(tag.Get("filters"), ",") {
-		spec, nullable := strings.CutSuffix(spec, "?")
-		name, kind, _ := strings.Cut(spec, ":")
-		list = append(list, Filter{name, kind, nullable})
-	}
-	return list
-}
-
-// fits reports whether a name in a clause is this field. A field with an open end, such as customAttributes.<attributeId>, fits all names
-// with its beginning.
-func (f Filter) fits(name string) bool {
-	stem, _, open := strings.Cut(f.Name, "<")
-	if open {
-		return len(name) > len(stem) && strings.EqualFold(name[:len(stem)], stem)
-	}
-	return strings.EqualFold(f.Name, name)
-}
-
-// Values returns the valid values of a field that has only a few, or nil.
-func (f Filter) Values() []string {
-	if !strings.Contains(f.kind, "|") {
-		return nil
-	}
-	return strings.Split(f.kind, "|")
-}
-
-// named returns the field's name in the API's spelling.
-func (f Filter) named(name string) string {
-	if stem, _, open := strings.Cut(f.Name, "<"); open {
-		return stem + name[len(stem):]
-	}
-	return f.Name
-}
-
-// FilterNames returns the names of filters.
-func FilterNames(list []Filter) []string {
-	names := make([]string, len(list))
-	for i, f := range list {
-		names[i] = f.Name
-	}
-	return names
-}
-
-// describeFilters describes the valid clauses to a model.
-func describeFilters(tag reflect.StructTag) string {
-	list := Filters(tag)
-	fields := FilterNames(list)
-	for i, f := range list {
-		if f.Values() != nil {
-			fields[i] += "(" + f.kind + ")"
-		}
-	}
-	text := "Filters, all must hold. Fields: " + strings.Join(fields, " ") + ". IN and NIN take lists; dates are ISO 8601"
-	if slices.ContainsFunc(list, func(f Filter) bool { return f.nullable }) {
-		text += "; null means none"
-	}
-	return text + "."
-}
-
-// Wire checks the clauses and wraps them into the API's group.
-func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
-	fields := Filters(tag)
-	list := v.([]any) // the shape accepts nothing else
-	for i, item := range list {
-		c := item.(map[string]any)
-		name := c["field"].(string)
-		at := slices.IndexFunc(fields, func(f Filter) bool { return f.fits(name) })
-		if at < 0 {
-			names := FilterNames(fields)
-			hint := "valid: " + strings.Join(names, ", ")
-			if near := nearest.Name(name, names); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return v, fmt.Errorf("[%d]: unknown field %q; %s", i, name, hint)
-		}
-		value, err := fields[at].value(c["operator"].(string), c["value"])
-		if err != nil {
-			return v, fmt.Errorf("[%d] (%s): %w", i, fields[at].Name, err)
-		}
-		c["field"], c["value"] = fields[at].named(name), value
-	}
-	return map[string]any{"operator": "AND", "value": list}, nil
-}
-
-// value converts a value to the form that its operator and its field need: a list for IN and NIN, one value for the others.
-func (f Filter) value(operator string, v any) (any, error) {
-	list, isList := v.([]any)
-	if !isList {
-		list = []any{v}
-	}
-	if len(list) == 0 {
-		return v, errors.New("value: at least one needed")
-	}
-	out := make([]any, len(list))
-	for i, item := range list {
-		var err error
-		if out[i], err = f.one(item, operator); err != nil {
-			return v, err
-		}
-	}
-	switch {
-	case operator == "IN" || operator == "NIN":
-		return out, nil
-	case len(out) > 1:
-		return v, fmt.Errorf("operator %s takes one value; use IN or NIN for several", operator)
-	default:
-		return out[0], nil
-	}
-}
-
-// one converts a single value from any form in which models write it.
-func (f Filter) one(v any, operator string) (any, error) {
-	if v == nil || f.nullable && v == "null" {
-		return nil, nil //nolint:nilnil // null is the value
-	}
-	if f.kind == "any" {
-		return v, nil
-	}
-	if b, ok := v.(bool); ok {
-		v = strconv.FormatBool(b)
-	}
-	var s string
-	switch v := v.(type) {
-	case string:
-		s = v
-	case json.Number:
-		s = v.String()
-	default:
-		return v, errors.New("value: expected text, a number, true or false, got " + kindName(v))
-	}
-	if values := f.Values(); values != nil {
-		at := slices.IndexFunc(values, func(value string) bool { return strings.EqualFold(value, s) })
-		if at < 0 {
-			return v, fmt.Errorf("value: got %s; valid: %s", Show(s), strings.Join(values, ", "))
-		}
-		return values[at], nil
-	}
-	switch f.kind {
-	case "date":
-		return unixSeconds(s, operator == "<=")
-	case "number":
-		if _, ok := exactNumber(s); !ok {
-			return v, errors.New("value: expected a number, got " + Show(v))
-		}
-		return json.Number(s), nil
-	case "boolean":
-		if s != "true" && s != "false" {
-			return v, errors.New("value: expected true or false, got " + Show(v))
-		}
-		return s == "true", nil
-	default:
-		return s, nil
-	}
-}
-
-// unixSeconds converts a time from any form in which models write it, because the API takes Unix seconds in filters and ISO 8601 everywhere
-// else. With wholeDay a date becomes its last second.
-func unixSeconds(s string, wholeDay bool) (any, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			if wholeDay && layout == time.DateOnly { // an upper bound includes that day
-				t = t.AddDate(0, 0, 1).Add(-time.Second)
-			}
-			return json.Number(strconv.FormatInt(t.Unix(), 10)), nil
-		}
-	}
-	if n, ok := exactNumber(s); ok && n.IsInt() {
-		return json.Number(n.Num().String()), nil
-	}
-	return s, fmt.Errorf("value: expected a date such as 2026-03-02 or Unix seconds, got %s", Show(s))
 }
 
 // Locale is a language that Featurebase supports.

@@ -5,7 +5,7 @@
 //	receipt.go            the answer to a write
 //	document.go, translations.go   one object as lines and text, and its texts in other languages
 //	comparison.go         two versions of an object, paragraph by paragraph
-//	transcript.go         a thread of messages
+//	transcript.go, runs.go   a thread of messages, and those that repeat each other
 //	outline.go            a list as Markdown with links
 //	forms.go, table.go    the shorter forms of texts, objects and lists
 //	labels.go             the names of custom fields

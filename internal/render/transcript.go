@@ -35,16 +35,20 @@ func (w *Writer) appendTranscript(out []byte, body rawjson.Value) []byte {
 	if opening != nil {
 		t.Opening(body.Get("createdAt").Text(), opening)
 	}
-	for i, part := range parts {
+	var cut Sorts
+	for _, run := range Runs(parts) {
 		if len(t.Out)-start > maxTranscript {
-			more += len(parts) - i
-			break
+			cut.Add(run...)
+			continue
 		}
-		t.Part(part)
+		t.Run(run)
 	}
 	t.EndEvents()
-	if more > 0 {
-		t.Out = fmt.Appendf(t.Out, "[cut: %d more messages and events]\n", more)
+	switch sorts := cut.String(); {
+	case more > 0: // what is beyond the parts that are read is not looked at
+		t.Out = fmt.Appendf(t.Out, "[cut: %s]\n", legible.Commas(sorts, fmt.Sprintf("%d further messages, notes and events", more)))
+	case sorts != "":
+		t.Out = fmt.Appendf(t.Out, "[cut: %s]\n", sorts)
 	}
 	if len(t.Out) == start {
 		return out

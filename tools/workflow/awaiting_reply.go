@@ -32,9 +32,9 @@ type awaitingReplyArgs struct {
 	Channel        []string `json:"channel,omitempty" jsonschema:"enum=inbox,enum=tickets,enum=posts"`
 	MinDays        int      `json:"minDays,omitempty"`
 	AnsweredBefore bool     `json:"answeredBefore,omitempty"`
-	BoardID        string   `json:"boardId,omitempty"`
-	Team           string   `json:"team,omitempty"`
-	Assignee       string   `json:"assignee,omitempty"`
+	BoardID        string   `json:"boardId,omitempty" jsonschema_description:"Or name."`
+	Team           string   `json:"team,omitempty" jsonschema_description:"Or name."`
+	Assignee       string   `json:"assignee,omitempty" jsonschema_description:"Or name."`
 	Sort           string   `json:"sort,omitempty" jsonschema:"enum=longest,enum=revenue"`
 	Limit          int      `json:"limit,omitempty" jsonschema:"minimum=1,maximum=30,default=5" jsonschema_description:"Per channel."`
 	Cursor         string   `json:"cursor,omitempty"`

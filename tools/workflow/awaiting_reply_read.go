@@ -205,7 +205,7 @@ func (a *awaiting) readComments(ctx context.Context, l *lane) error {
 	}
 	counts := make([]int, len(chunks))
 	err := a.Each(ctx, "comments of posts", len(chunks), func(ctx context.Context, i int) error {
-		found, err := a.comments(ctx, chunks[i])
+		found, err := a.answers(ctx, chunks[i])
 		if err != nil {
 			return err // a part of the comments does not tell who spoke last
 		}
@@ -224,26 +224,21 @@ func (a *awaiting) readComments(ctx context.Context, l *lane) error {
 // postsInSearch is how many posts one search of comments names.
 const postsInSearch = 50
 
-// comments reads the public comments of posts, by the ids of the posts. Spam, and what was deleted, is nothing that anybody said.
-func (a *awaiting) comments(ctx context.Context, posts []*awaited) (map[string][]said, error) {
-	ids := make([]any, len(posts))
+// answers reads the public comments of posts, by the ids of the posts.
+func (a *awaiting) answers(ctx context.Context, posts []*awaited) (map[string][]said, error) {
+	ids := make([]string, len(posts))
 	for i, one := range posts {
 		ids[i] = one.id
 	}
-	filters := []any{where("postId", "IN", ids), where("isPrivate", "=", false)}
-	wire := map[string]any{"sort": "createdAt:desc", "query": map[string]any{"operator": "AND", "value": filters}}
-	c, err := a.List(ctx, "the comments", "search_comments", wire, 2*commentsOfPosts)
+	c, err := a.searchComments(ctx, "the comments", 2*commentsOfPosts, below(ids), where("isPrivate", "=", false))
 	if err != nil {
 		return nil, err
 	}
 	found := map[string][]said{}
-	for _, item := range objects(c.Items) {
-		v := rawjson.Repair(item)
-		words := said{side(v.Get("author", "type").Text()), v.Get("createdAt").Text(), v}
-		public := !v.Get("isPrivate").Bool() && (words.who != teamSide || !v.Get("inReview").Bool()) // what a customer said waits, also for moderation
-		if words.who != "" && public && !v.Get("isSpam").Bool() && !v.Get("isDeleted").Bool() {
-			post := v.Get("postId").Text()
-			found[post] = append(found[post], words)
+	for _, comment := range a.comments(c) {
+		public := !comment.private && (comment.by != teamSide || !comment.inReview) // what a customer said waits, also for moderation
+		if comment.by != "" && public {
+			found[comment.postID] = append(found[comment.postID], said{comment.by, comment.source.Get("createdAt").Text(), comment.source})
 		}
 	}
 	return found, nil

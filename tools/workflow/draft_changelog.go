@@ -30,7 +30,7 @@ var draftChangelog = &engine.Operation{
 }
 
 type draftChangelogArgs struct {
-	Since moment `json:"since,omitempty" jsonschema_description:"Date or time, instead of the last changelog's date."`
+	Since moment `json:"since,omitempty" jsonschema_description:"Instead of the last changelog's date."`
 	Until moment `json:"until,omitempty" jsonschema_description:"A date is inclusive."`
 }
 

@@ -29,7 +29,7 @@ var feedbackReport = &engine.Operation{
 
 type feedbackReportArgs struct {
 	reportedPeriod
-	BoardID        string `json:"boardId,omitempty"`
+	BoardID        string `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Tag            string `json:"tag,omitempty"`
 	Open           bool   `json:"open,omitempty" jsonschema_description:"Only open ones."`
 	UnansweredDays int    `json:"unansweredDays,omitempty" jsonschema:"minimum=1,maximum=1000,default=14"`

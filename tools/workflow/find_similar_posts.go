@@ -33,9 +33,9 @@ var findSimilarPosts = &engine.Operation{
 }
 
 type findSimilarPostsArgs struct {
-	PostID  string `json:"postId,omitempty"`
+	PostID  string `json:"postId,omitempty" jsonschema_description:"Or link."`
 	Text    string `json:"text,omitempty" jsonschema:"maxLength=20000"`
-	BoardID string `json:"boardId,omitempty"`
+	BoardID string `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=20,default=8"`
 }
 

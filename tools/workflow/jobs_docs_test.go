@@ -69,6 +69,14 @@ var shownJobs = []shownJob{
 	{"Weekly report", "What a period brought against the one before, in figures that were counted.", []shownCall{
 		{"One board, in the time zone of the readers.", "feedback_report", `{"boardId":"Bugs","timezone":"Europe/Berlin"}`},
 	}, nil},
+	{"Report on support", "Inbox and tickets of a period against the one before, with who waits at this moment.", []shownCall{
+		{"The last seven days, in the time zone of the team.", "support_report", `{"timezone":"Europe/Berlin"}`},
+		{"Who has waited longest, with what was said.", "awaiting_reply", `{"channel":["tickets"],"limit":2}`},
+	}, nil},
+	{"Sum up a survey", "Figures that were counted, and what people wrote by the score that they gave.", []shownCall{
+		{"Which surveys there are.", "survey_summary", `{}`},
+		{"One of them, by its title.", "survey_summary", `{"surveyId":"How likely are you to recommend Plumline?"}`},
+	}, nil},
 	{"Draft a changelog", "What was finished since the last one, as a draft; and what becomes public only after the user has said so.", []shownCall{
 		{"The material, without what customers cannot see.", "draft_changelog", `{"since":"2026-10-25"}`},
 		{"In the assistant's words: a draft that nobody sees yet.", "create_changelog", `{"title":"What's new: export and search","markdownContent":"[Exports of any size](https://feedback.plumline.example/p/export-fails-with-more-than-5-000-entries) arrive whole."}`},

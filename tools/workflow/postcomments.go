@@ -17,6 +17,7 @@ type postComment struct {
 	at                time.Time
 	private, inReview bool
 	content           rawjson.Value
+	source            rawjson.Value // where it stands in the response
 }
 
 // public reports whether the customers see it.
@@ -27,7 +28,7 @@ func (j *work) comments(items engine.Collection) []postComment {
 	var all []postComment
 	for _, item := range objects(items.Items) {
 		v := rawjson.Repair(item)
-		c := postComment{postID: j.lineOf(v, "postId"), content: v.Get("content"), private: v.Get("isPrivate").Bool(), inReview: v.Get("inReview").Bool()}
+		c := postComment{source: v, postID: j.lineOf(v, "postId"), content: v.Get("content"), private: v.Get("isPrivate").Bool(), inReview: v.Get("inReview").Bool()}
 		if c.postID == "" || v.Get("isDeleted").Bool() || v.Get("isSpam").Bool() {
 			continue
 		}
@@ -50,7 +51,7 @@ const (
 func (j *work) commentsOn(ctx context.Context, what string, posts []string, before time.Time) (all []postComment, whole bool, err error) {
 	whole = true
 	for ids := range slices.Chunk(posts, commentedPosts) {
-		filters := []any{where("postId", "IN", ids)}
+		filters := []any{below(ids)}
 		if !before.IsZero() {
 			filters = append(filters, where("createdAt", "<", before.Unix()))
 		}
@@ -59,6 +60,9 @@ func (j *work) commentsOn(ctx context.Context, what string, posts []string, befo
 	}
 	return all, whole, err
 }
+
+// below returns the filter for the comments on posts.
+func below(posts []string) any { return where("postId", "IN", posts) }
 
 // searchComments searches comments by filters, the newest first.
 func (j *work) searchComments(ctx context.Context, what string, most int, filters ...any) (engine.Collection, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/engine"
@@ -39,9 +40,15 @@ func (f postFilter) tagFilter() []any {
 	return []any{where("tagId", "=", f.tag.id)}
 }
 
+// How much is read and shown to find a tag.
+const (
+	tagSearched = 500 // posts among which a tag is looked for
+	tagsNamed   = 30  // tags that the refusal of an unknown one names
+)
+
 // tag finds a tag of posts by its name or id. The API has no list of tags and searches by their ids alone, so the id is read from a post that
-// has the tag: from those that the API finds by the name, or else from the newest, where the name may be written otherwise. An empty name is
-// no tag.
+// has the tag: from one that the API finds by the name, or else, where the name may be written otherwise or has a comma, from those with the most votes.
+// An empty name is no tag.
 func (j *work) tag(ctx context.Context, name string) (*postTag, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		return nil, nil //nolint:nilnil // no tag is asked for
@@ -49,29 +56,32 @@ func (j *work) tag(ctx context.Context, name string) (*postTag, error) {
 	if input.IsHex24(name) {
 		return &postTag{id: name}, nil
 	}
-	seen := map[string]int{}
-	for _, wire := range []map[string]any{
-		{"tags": []any{name}, "inReview": true},
-		{"sortBy": "createdAt", "sortOrder": "desc", "inReview": true},
+	used := map[string]int{}
+	looked := 0
+	for _, read := range []func() (engine.Collection, error){
+		func() (engine.Collection, error) {
+			return j.List(ctx, "the tag", "list_posts", map[string]any{"tags": []any{name}, "inReview": true}, 1)
+		},
+		func() (engine.Collection, error) {
+			return j.searchPosts(ctx, "the tags of posts", inOrder("upvotes:desc"), tagSearched)
+		},
 	} {
-		c, err := j.List(ctx, "the tag", "list_posts", wire, engine.PageSize)
+		c, err := read()
 		if err != nil {
 			return nil, err
 		}
+		looked = len(c.Items)
 		for _, item := range objects(c.Items) {
 			for tag := range rawjson.Repair(item).Items("tags") {
 				given := tag.Get("name").Text()
 				if strings.EqualFold(strings.TrimSpace(given), name) {
 					return &postTag{id: tag.Get("id").Text(), name: given}, nil
 				}
-				seen[j.Line(given)]++
+				used[inList(j.Line(given))]++
 			}
 		}
 	}
-	const most = 20
-	names := byCount(seen)
-	for i, one := range names[:min(most, len(names))] {
-		names[i] = inList(one)
-	}
-	return nil, fmt.Errorf("tag: no post has the tag %s; tags of the newest posts: %s", input.Show(name), cmp.Or(legible.Commas(names[:min(most, len(names))]...), "none"))
+	names := byCount(used)
+	names = slices.Sorted(slices.Values(names[:min(tagsNamed, len(names))]))
+	return nil, fmt.Errorf("tag: no post of the %d that were looked at has the tag %s; in use: %s", looked, input.Show(name), cmp.Or(legible.Commas(names...), "none"))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"featurebase-mcp/internal/markup"
-	"featurebase-mcp/internal/rawjson"
 )
 
 // remark is a comment below a post.
@@ -19,6 +18,7 @@ type remark struct {
 // remarks are the comments below a post, as far as they were read: the newest ones.
 type remarks struct {
 	read     int
+	whole    bool // there are no others
 	latest   remark
 	answered string // when the team last answered in public; empty: not in what was read
 }
@@ -30,7 +30,7 @@ const remarksRead = 500
 // deleted, says nothing. Whoever is not in the result has no comments, or none of the newest.
 func (j *work) remarks(ctx context.Context, posts ...*postFacts) (map[string]remarks, error) {
 	found := map[string]remarks{}
-	var ids []any
+	var ids []string
 	for _, p := range posts {
 		if p.comments > 0 {
 			ids = append(ids, p.id)
@@ -39,33 +39,32 @@ func (j *work) remarks(ctx context.Context, posts ...*postFacts) (map[string]rem
 	if ids == nil {
 		return found, nil
 	}
-	wire := map[string]any{"query": map[string]any{"operator": "AND", "value": []any{where("postId", "IN", ids)}}, "sort": "createdAt:desc"}
-	c, err := j.List(ctx, "the comments", "search_comments", wire, remarksRead)
-	for _, item := range objects(c.Items) {
-		v := rawjson.Repair(item)
-		id := j.lineOf(v, "postId")
-		all := found[id]
+	c, err := j.searchComments(ctx, "the comments", remarksRead, below(ids))
+	for _, comment := range j.comments(c) {
+		all := found[comment.postID]
 		all.read++
-		if r := j.remark(v); !v.Get("isSpam").Bool() && !v.Get("isDeleted").Bool() {
-			if all.latest.at == "" {
-				all.latest = r
-			}
-			if all.answered == "" && r.side == teamSide && !r.private && !r.moderation {
-				all.answered = r.at
-			}
+		r := j.remark(comment)
+		if all.latest.at == "" {
+			all.latest = r
 		}
-		found[id] = all
+		if all.answered == "" && comment.by == teamSide && comment.public() {
+			all.answered = r.at
+		}
+		found[comment.postID] = all
+	}
+	for _, id := range ids {
+		if all, some := found[id]; some || c.Whole {
+			all.whole = c.Whole
+			found[id] = all
+		}
 	}
 	return found, err
 }
 
-// remark reads a comment.
-func (j *work) remark(v rawjson.Value) remark {
-	r := remark{
-		side: side(v.Get("author", "type").Text()), at: j.lineOf(v, "createdAt"),
-		private: v.Get("isPrivate").Bool(), moderation: v.Get("inReview").Bool(),
-	}
-	text, hidden := markup.ExcerptOf([]byte(v.Get("content").Text()), remarkLength)
+// remark reads the words of a comment.
+func (j *work) remark(c postComment) remark {
+	r := remark{side: c.by, at: j.lineOf(c.source, "createdAt"), private: c.private, moderation: c.inReview}
+	text, hidden := markup.ExcerptOf([]byte(c.content.Text()), remarkLength)
 	r.text, r.hidden = j.Line(text), hidden
 	return r
 }

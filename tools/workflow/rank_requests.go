@@ -3,10 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
@@ -29,7 +26,7 @@ var rankRequests = &engine.Operation{
 }
 
 type rankRequestsArgs struct {
-	BoardID  string `json:"boardId,omitempty"`
+	BoardID  string `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Tag      string `json:"tag,omitempty"`
 	By       string `json:"by,omitempty" jsonschema:"enum=revenue,enum=votes,enum=both"`
 	Open     bool   `json:"open,omitempty" jsonschema_description:"false: all"`
@@ -42,8 +39,6 @@ const (
 	rankedByDefault = 10
 	rankedRead      = 40  // posts of each order of the API whose voters are read, at least
 	rankedVoters    = 500 // voters of a post that are read at most
-	tagSearched     = 500 // posts among which a tag is looked for
-	tagsNamed       = 30  // tags that the refusal of an unknown one names
 )
 
 // The values of by besides byRevenue.
@@ -62,7 +57,7 @@ type ranking struct {
 
 	boards   postBoards
 	statuses []postStatus
-	tagID    string
+	only     postFilter
 	first    []*reading // the posts in the orders of the API
 	posts    []*request // those whose voters were read, in the order of the answer
 	firms    revenue    // of all voters that were read
@@ -96,7 +91,7 @@ func (j *work) rankRequests(ctx context.Context) (string, error) {
 
 // gather makes the requests: what the filters need, the leading posts in the orders of the API, then their voters.
 func (r *ranking) gather(ctx context.Context) error {
-	var failed error
+	var failed, wrongTag error
 	err := r.All(ctx,
 		engine.Part{What: "the boards", Do: func(ctx context.Context) (err error) {
 			r.boards, err = r.work.boards(ctx)
@@ -109,13 +104,14 @@ func (r *ranking) gather(ctx context.Context) error {
 			}
 			return err
 		}},
-		engine.Part{What: "the tag", Do: func(ctx context.Context) error { return r.findTag(ctx) }},
+		engine.Part{What: "the tag", Do: func(ctx context.Context) error {
+			tag, _ := r.Arguments()["tag"].(string)
+			r.only.tag, wrongTag = r.tag(ctx, tag)
+			return nil
+		}},
 	)
-	if err := cmp.Or(err, r.boards.check(r.board()), failed); err != nil {
+	if err := cmp.Or(err, r.boards.check(r.board()), failed, wrongTag); err != nil {
 		return err
-	}
-	if tag, _ := r.Arguments()["tag"].(string); tag != "" && r.tagID == "" {
-		return r.noTag(ctx, tag)
 	}
 	if err := r.gatherPosts(ctx); err != nil {
 		return err
@@ -123,61 +119,16 @@ func (r *ranking) gather(ctx context.Context) error {
 	return r.Each(ctx, "voters of posts", len(r.posts), func(ctx context.Context, i int) error { return r.readVoters(ctx, r.posts[i]) })
 }
 
-// findTag finds the id of the tag, which only posts tell: the API has no list of the tags of posts.
-func (r *ranking) findTag(ctx context.Context) error {
-	tag, _ := r.Arguments()["tag"].(string)
-	if tag == "" {
-		return nil
-	}
-	c, err := r.List(ctx, "a post with the tag", "list_posts", map[string]any{"tags": []any{tag}, "inReview": true}, 1)
-	if r.tagID = tagIn(c, tag); r.tagID == "" && err == nil { // another spelling, or a comma, which separates tags in that list
-		c, err = r.searchPosts(ctx, "the tags of posts", inOrder("upvotes:desc"), tagSearched)
-		r.tagID = tagIn(c, tag)
-	}
-	return err
-}
-
-// tagIn returns the id of the tag that a name or an id means.
-func tagIn(c engine.Collection, tag string) string {
-	for _, item := range objects(c.Items) {
-		for v := range rawjson.Repair(item).Items("tags") {
-			if id := v.Get("id").Text(); strings.EqualFold(v.Get("name").Text(), strings.TrimSpace(tag)) || id == tag {
-				return id
-			}
-		}
-	}
-	return ""
-}
-
-// noTag refuses a tag that no post has, with the tags that are in use.
-func (r *ranking) noTag(ctx context.Context, tag string) error {
-	c, err := r.searchPosts(ctx, "the tags of posts", inOrder("upvotes:desc"), tagSearched)
-	if err != nil {
-		return err
-	}
-	used := map[string]bool{}
-	for _, item := range objects(c.Items) {
-		for _, name := range r.post(item).tags {
-			used[inList(name)] = true
-		}
-	}
-	names := slices.Sorted(maps.Keys(used))
-	return fmt.Errorf("tag: no post of the %d that were looked at has the tag %s; in use: %s", len(c.Items), input.Show(tag), strings.Join(names[:min(len(names), tagsNamed)], ", "))
-}
-
 // gatherPosts reads the posts that may lead, in the order of the API by votes, by revenue, or in both.
 func (r *ranking) gatherPosts(ctx context.Context) error {
-	filters := r.onBoard()
 	if r.open {
 		ids := openStatuses(r.statuses)
 		if len(ids) == 0 {
 			return nil
 		}
-		filters = append(filters, where("statusId", "IN", ids))
+		r.only.statuses = ids
 	}
-	if r.tagID != "" {
-		filters = append(filters, where("tagId", "=", r.tagID))
-	}
+	filters := append(r.onBoard(), r.only.filters()...)
 	if r.least > 0 {
 		filters = append(filters, where("upvotes", ">=", r.least))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/engine"
@@ -17,8 +18,7 @@ import (
 var summarizeConversation = &engine.Operation{
 	Name:  "summarize_conversation",
 	Title: "Summarize conversation",
-	Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut. " +
-		"get_conversation has every word.",
+	Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut.",
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[summarizeConversationArgs](),
@@ -177,13 +177,15 @@ func (d *digest) extent(hidden int) string {
 	return text + ", oldest first"
 }
 
-// messages returns the transcript: all of it, or its beginning and end with the counts of what lies between.
+// messages returns the transcript: all of it, or its beginning and end with the counts of what lies between. Of messages that repeat each other, one is shown.
 func (d *digest) messages() (text []byte, hidden int) {
-	lengths := make([]int, len(d.parts))
-	for i, part := range d.parts {
-		lengths[i] = len(d.write(nil, nil, []rawjson.Value{part}))
+	runs := render.Runs(d.parts)
+	lengths := make([]int, len(runs))
+	for i, run := range runs {
+		lengths[i] = len(d.write(nil, nil, runs[i:i+1]))
+		hidden += len(run) - 1
 	}
-	head, tail := 0, len(d.parts)
+	head, tail := 0, len(runs)
 	room := digestThread - len(d.write(nil, d.opening, nil))
 	for _, share := range []struct {
 		room int
@@ -203,23 +205,24 @@ func (d *digest) messages() (text []byte, hidden int) {
 		}
 	}
 	if head == tail {
-		return d.write(nil, d.opening, d.parts), 0
+		return d.write(nil, d.opening, runs), hidden
 	}
-	out := d.write(nil, d.opening, d.parts[:head])
-	between := d.parts[head:tail]
+	out := d.write(nil, d.opening, runs[:head])
+	between := slices.Concat(runs[head:tail]...)
+	hidden += tail - head
 	out = fmt.Appendf(out, "--- %s from %s to %s not shown: %s%s ---\n", legible.Count(len(between), "part"),
 		d.stamp(between[0].Get("createdAt").Text()), d.stamp(between[len(between)-1].Get("createdAt").Text()), tally(between), d.work.Hint("get_conversation", "; get_conversation has them"))
-	return d.write(out, nil, d.parts[tail:]), len(between)
+	return d.write(out, nil, runs[tail:]), hidden
 }
 
 // write appends messages to the transcript. The first one has the day.
-func (d *digest) write(out []byte, opening rawjson.Value, parts []rawjson.Value) []byte {
+func (d *digest) write(out []byte, opening rawjson.Value, runs [][]rawjson.Value) []byte {
 	t := &render.Transcript{Writer: d.Writer, Out: out, Names: d.names, Longest: digestMessage}
 	if opening != nil {
 		t.Opening(d.body.Get("createdAt").Text(), opening)
 	}
-	for _, part := range parts {
-		t.Part(part)
+	for _, run := range runs {
+		t.Run(run)
 	}
 	t.EndEvents()
 	return t.Out

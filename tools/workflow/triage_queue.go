@@ -18,7 +18,7 @@ var triageQueue = &engine.Operation{
 	Name:  "triage_queue",
 	Title: "Triage queue",
 	Description: "List posts that wait for a decision: awaiting moderation first, then undecided (new, no tags or assignee). With likely duplicates, signs of spam and hidden text, " +
-		"and the boards, statuses, tags and admins to choose from.",
+		"and the boards, statuses, tags and admins there are.",
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[triageQueueArgs](),
@@ -29,7 +29,7 @@ var triageQueue = &engine.Operation{
 }
 
 type triageQueueArgs struct {
-	BoardID string `json:"boardId,omitempty"`
+	BoardID string `json:"boardId,omitempty" jsonschema_description:"Or name."`
 	Only    string `json:"only,omitempty" jsonschema:"enum=moderation,enum=undecided"`
 	Sort    string `json:"sort,omitempty" jsonschema:"enum=oldest,enum=newest,enum=votes,default=oldest"`
 	Since   moment `json:"since,omitempty"`

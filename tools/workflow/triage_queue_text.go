@@ -392,7 +392,7 @@ func (t *triage) said(p *postFacts) string {
 		answer = "the team answered in public " + dayIn(time.UTC, all.answered)
 	case !read:
 		answer = "comments not read"
-	case all.read < p.comments:
+	case !all.whole && all.read < p.comments:
 		answer += fmt.Sprintf(" among the newest %d comments", all.read)
 	}
 	return strings.Join(append([]string{answer}, words...), "; ")

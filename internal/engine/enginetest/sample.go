@@ -107,6 +107,8 @@ func SampleValue(sh *input.Shape, name string, zero bool) any {
 			value := "x"
 			if values := field.Values(); values != nil {
 				value = values[0]
+			} else if field.Name == "id" { // of an article
+				value = shortID
 			} else if isID(field.Name) {
 				value = AnID
 			}
