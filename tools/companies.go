@@ -149,7 +149,7 @@ type getCompany struct {
 }
 
 type upsertCompany struct {
-	CompanyID    string         `json:"companyId" jsonschema_description:"Your own system's id."`
+	CompanyID    string         `json:"companyId" jsonschema_description:"Your own system's id, as search_companies shows it."`
 	Name         string         `json:"name"`
 	MonthlySpend float64        `json:"monthlySpend,omitempty"`
 	Plan         string         `json:"plan,omitempty"`

@@ -237,7 +237,7 @@ type upsertContact struct {
 }
 
 type contactCompany struct {
-	ID           string         `json:"id" jsonschema_description:"Your own system's company id."`
+	ID           string         `json:"id" jsonschema_description:"Your own companyId, as search_companies shows it."`
 	Name         string         `json:"name"`
 	MonthlySpend float64        `json:"monthlySpend,omitempty"`
 	Plan         string         `json:"plan,omitempty"`

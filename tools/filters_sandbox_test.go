@@ -115,3 +115,26 @@ func TestWhatOnlyExcludesIsFound(t *testing.T) {
 		}
 	}
 }
+
+// A part of a name is found without an operator, and where the whole was compared in vain, the answer says what finds a part.
+func TestPartsOfNamesAreFound(t *testing.T) {
+	t.Parallel()
+	host := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}})
+	const hint = `"hint":"name with = is the whole of it; ~ finds a part"`
+	for _, tc := range []struct {
+		query string
+		want  string
+		hints bool
+	}{
+		{`[{"field":"name","value":"kestrel"}]`, `"name":"Kestrel Architects"`, false},
+		{`{"name":"kestrel"}`, `"name":"Kestrel Architects"`, false},
+		{`[{"field":"name","operator":"=","value":"kestrel"}]`, `"data":[]`, true},
+		{`[{"field":"name","operator":"=","value":"Kestrel Architects"}]`, `"name":"Kestrel Architects"`, false},
+		{`[{"field":"plan","operator":"=","value":"kestrel"}]`, `"data":[]`, false},
+	} {
+		answer, isError := enginetest.Ask(t, host, "search_companies", `{"query":`+tc.query+`}`)
+		if isError || !strings.Contains(answer, tc.want) || strings.Contains(answer, hint) != tc.hints {
+			t.Errorf("%s: %s", tc.query, answer)
+		}
+	}
+}

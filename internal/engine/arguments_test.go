@@ -104,6 +104,19 @@ func TestArgumentsAreConvertedWithoutLoss(t *testing.T) {
 			`{"query":{"operator":"AND","value":[{"field":"name","operator":"NIN","value":["Jo"]},{"field":"createdAt","operator":">","value":0}]}}`,
 		},
 		{
+			"filters as an object", "search_posts", `{"query":{"boardId":"` + anID + `","upvotes":{">":10,"<=":20},"companyId":["a","b"]}}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"boardId","operator":"=","value":"` + anID + `"},{"field":"companyId","operator":"IN","value":["a","b"]},` +
+				`{"field":"upvotes","operator":"<=","value":20},{"field":"upvotes","operator":">","value":10}]}}`,
+		},
+		{
+			"filters as the API groups them, in a text", "search_posts", `{"query":"{\"operator\":\"AND\",\"value\":[{\"field\":\"upvotes\",\"operator\":\">\",\"value\":3}]}"}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"upvotes","operator":">","value":3}]}}`,
+		},
+		{
+			"a name without an operator", "search_contacts", `{"query":[{"field":"name","value":"Jo"},{"field":"email","value":"jo@example.com"}]}`, `{}`,
+			`{"query":{"operator":"AND","value":[{"field":"name","operator":"~","value":"Jo"},{"field":"email","operator":"=","value":"jo@example.com"}]}}`,
+		},
+		{
 			"words narrow what only excludes", "search_posts", `{"search":"x","query":[{"field":"boardId","operator":"!=","value":"` + anID + `"}]}`, `{}`,
 			`{"query":{"operator":"AND","value":[{"field":"boardId","operator":"!=","value":"` + anID + `"}]},"search":"x"}`,
 		},
@@ -187,6 +200,7 @@ func TestBadArgumentsAreRefusedInWords(t *testing.T) {
 		{"a slash in an outside id", "delete_contact_by_user_id", `{"userId":"a/b"}`, `userId: "a/b" cannot be an id in a path`},
 		{"a comma where commas separate", "list_posts", `{"tags":["a,b"]}`, `tags: "a,b" has a comma, and the API reads commas as separators here: it cannot be filtered for`},
 		{"an unknown filter field", "search_posts", `{"query":[{"field":"board","operator":"=","value":"x"}]}`, `query[0]: unknown field "board"; did you mean "boardId"? Valid: boardId, statusId, tagId, authorId, assigneeId, companyId with = != IN NIN; voterId with = IN; createdAt, updatedAt, eta, upvotes, commentCount, monthlySpend, opportunityAmount with = != > < >= <=; inReview, isPinned with = !=`},
+		{"a filter beside the query", "search_posts", `{"boardId":"x"}`, `unknown argument "boardId"; it is a filter: "query":[{"field":"boardId","value":...}]`},
 		{"a list for one value", "search_posts", `{"query":[{"field":"upvotes","operator":">","value":[1,2]}]}`, `query[0] (upvotes): operator > takes one value`},
 		{"an operator of another field", "search_posts", `{"query":[{"field":"boardId","operator":">","value":"` + anID + `"}]}`, `query[0] (boardId): operator > is not valid for it; valid: = != IN NIN`},
 		{"excluding where one can only match", "search_posts", `{"query":[{"field":"voterId","operator":"!=","value":"` + anID + `"}]}`, `query[0] (voterId): operator != is not valid for it; valid: = IN`},

@@ -171,6 +171,7 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 		body, doubts := c.verified(ctx, res.Body)
 		body, more := c.completed(ctx, body)
 		a.attempts += more
+		body = c.hinted(body)
 		a.Text = c.render(c.Named(ctx, c.op, body, c.args.Detail)) + doubts
 		return a, res.Body
 	}
@@ -179,6 +180,21 @@ func (c *call) send(ctx context.Context, req client.Request) (answer, []byte) {
 	}
 	a.Text = c.receipt(ctx, res, beside)
 	return a, res.Body
+}
+
+// hinted adds to an empty list what may have found nothing: a part of a name where the whole was compared.
+func (c *call) hinted(body []byte) []byte {
+	group, ok := c.args.Wire[queryArg].(map[string]any)
+	if !ok || !render.IsList(rawjson.Value(body)) {
+		return body
+	}
+	for range rawjson.Value(body).Items("data") {
+		return body
+	}
+	if name := input.WholeName(group, c.op.Input.Shape().Props[queryArg].Tag); name != "" {
+		return WithMember(body, "hint", rawjson.AppendString(nil, name+" with = is the whole of it; ~ finds a part"))
+	}
+	return body
 }
 
 // verified returns a response without what was not asked for, and the line that says what is wrong with it, which is empty if nothing is.

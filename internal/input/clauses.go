@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"reflect"
 	"slices"
@@ -138,6 +139,50 @@ func describeFilters(tag reflect.StructTag) string {
 	return text + "."
 }
 
+// clausesOf returns filters in the form of the schema, from other forms in which models write them: the API's group, and an object with a field for
+// each filter, such as {"boardId":"Bugs","upvotes":{">":10}}. It returns anything else as it is.
+func clausesOf(v any) any {
+	object, ok := v.(map[string]any)
+	if _, single := object["field"]; !ok || single || len(object) == 0 {
+		return v
+	}
+	if list, isGroup := object["value"].([]any); isGroup && object["operator"] == "AND" {
+		return list
+	}
+	clauses := []any{}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		compared, isObject := object[name].(map[string]any)
+		if !isObject {
+			clauses = append(clauses, map[string]any{"field": name, "value": object[name]})
+			continue
+		}
+		for _, operator := range slices.Sorted(maps.Keys(compared)) {
+			clauses = append(clauses, map[string]any{"field": name, "operator": operator, "value": compared[operator]})
+		}
+	}
+	return clauses
+}
+
+// asFilter says how an argument that does not exist is written as a filter. It is empty if no filter has the name.
+func (sh *Shape) asFilter(name string) string {
+	const longest = 100 // characters; no field has a longer name
+	if len(name) > longest {
+		return ""
+	}
+	for _, prop := range sh.Names {
+		tag := sh.Props[prop].Tag
+		if tag.Get("filters") == "" {
+			continue
+		}
+		for _, f := range Filters(tag) {
+			if f.fits(name) {
+				return fmt.Sprintf(`unknown argument %q; it is a filter: %q:[{"field":%q,"value":...}]`, name, prop, f.named(name))
+			}
+		}
+	}
+	return ""
+}
+
 // Wire checks the clauses and wraps them into the API's group.
 func (Clauses) Wire(v any, tag reflect.StructTag) (any, error) {
 	fields := Filters(tag)
@@ -172,6 +217,8 @@ func (f Filter) clause(c map[string]any) error {
 	switch valid := f.Operators(); {
 	case operator == "" && several, operator == "=" && several && slices.Contains(valid, "IN"):
 		operator = "IN"
+	case operator == "" && f.special == "part": // people seldom know the whole of a name
+		operator = "~"
 	case operator == "":
 		operator = "="
 	case operator == "!=" && several && slices.Contains(valid, "NIN"):
@@ -249,6 +296,21 @@ func Narrow(group map[string]any, tag reflect.StructTag) {
 	if date, ok := tooBroad(list, Filters(tag)); ok && len(list) < most {
 		group["value"] = append(list, map[string]any{"field": date, "operator": ">", "value": json.Number("0")})
 	}
+}
+
+// WholeName returns the field of a clause that compares a whole name, of which a part could be matched. It is empty if there is none. group is what
+// Wire returned.
+func WholeName(group map[string]any, tag reflect.StructTag) string {
+	list, _ := group["value"].([]any)
+	for _, item := range list {
+		c, _ := item.(map[string]any)
+		for _, f := range Filters(tag) {
+			if f.special == "part" && c["field"] == f.Name && c["operator"] == "=" {
+				return f.Name
+			}
+		}
+	}
+	return ""
 }
 
 // value converts a value to the form that its operator and its field need: a list for IN and NIN, one value for the others.

@@ -195,6 +195,8 @@ func (sh *Shape) checkObject(path string, v any, p *Problems) any {
 		value := given[name]
 		prop, known := sh.Props[name]
 		switch {
+		case !known && path == "" && sh.asFilter(name) != "":
+			p.Add("", sh.asFilter(name))
 		case !known:
 			p.unknown(path, name, sh.Names)
 		case value != nil:
@@ -240,10 +242,14 @@ func because(description string) string {
 }
 
 func (sh *Shape) checkArray(path string, v any, p *Problems) any {
-	if text, ok := v.(string); ok && strings.HasPrefix(strings.TrimSpace(text), "[") {
+	filters := sh.Tag.Get("filters") != ""
+	if text, ok := v.(string); ok && (strings.HasPrefix(strings.TrimSpace(text), "[") || filters) {
 		if inner, err := rawjson.Decode([]byte(text)); err == nil {
 			v = inner
 		}
+	}
+	if filters {
+		v = clausesOf(v)
 	}
 	list, ok := v.([]any)
 	if !ok {

@@ -16,15 +16,15 @@ import (
 
 // summarizeConversation returns what a summary of one conversation needs, however long the conversation is.
 var summarizeConversation = &engine.Operation{
-	Name:  "summarize_conversation",
-	Title: "Summarize conversation",
+	Name:        "summarize_conversation",
+	Title:       "Summarize conversation",
 	Description: "Read one conversation for a summary, hand-over or reply: state, who waits for whom, the customer's last question, and the messages, long ones cut.",
-	Effect:  engine.Read,
-	Default: true,
-	Input:   input.Args[summarizeConversationArgs](),
-	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).summarizeConversation(ctx) },
-	Uses:    []string{"get_conversation"},
-	Example: `{"conversationId":"<conversationId>"}`,
+	Effect:      engine.Read,
+	Default:     true,
+	Input:       input.Args[summarizeConversationArgs](),
+	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).summarizeConversation(ctx) },
+	Uses:        []string{"get_conversation"},
+	Example:     `{"conversationId":"<conversationId>"}`,
 }
 
 type summarizeConversationArgs struct {
