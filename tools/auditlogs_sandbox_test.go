@@ -18,7 +18,12 @@ func TestAuditRowsSayWho(t *testing.T) {
 		t.Fatal(answer)
 	}
 	var log struct {
-		Data []struct{ Action, Actor, APIKey, Resource, Description string } `json:"data"`
+		Data []struct {
+			Action   string `json:"action"`
+			Actor    string `json:"actor"`
+			APIKey   string `json:"apiKey"`
+			Resource string `json:"resource"`
+		} `json:"data"`
 	}
 	answer, isError := enginetest.Ask(t, host, "list_audit_logs", `{"action":"changelog.created","limit":1}`)
 	if err := json.Unmarshal([]byte(answer), &log); isError || err != nil || len(log.Data) != 1 {

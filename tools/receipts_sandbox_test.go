@@ -111,7 +111,7 @@ func valuesFor(t *testing.T, set *engine.Toolset, op *engine.Operation, name str
 	word := name
 	for _, refs := range []engine.Refs{set.Refs, op.Refs} {
 		if ref, ok := refs[name]; ok && !ref.Keys {
-			for _, id := range strings.Fields(ref.Kind.IDs) {
+			for id := range strings.FieldsSeq(ref.Kind.IDs) {
 				if slices.Contains(known, id) {
 					word = id
 				}
