@@ -137,7 +137,7 @@ var posts = &engine.Toolset{
 		{
 			Name:        "list_post_voters",
 			Title:       "List post voters",
-			Description: "List who upvoted a post, with their companies.",
+			Description: "List who upvoted a post, with companies. Imported votes have no voter.",
 			Effect:      engine.Read,
 			Default:     true,
 			Method:      http.MethodGet,

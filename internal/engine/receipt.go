@@ -130,7 +130,10 @@ func (r *receipt) did() string {
 	case verb == "publish" && r.body.Get("state").Text() == "scheduled":
 		return "scheduled"
 	}
-	return deeds[verb]
+	if deed := deeds[verb]; deed != "added" && deed != "attached" || !r.op.Idempotent {
+		return deed
+	}
+	return deed + ", unless it was there already" // the response is the same, and "added" alone was taken for news
 }
 
 // upserted tells a new object from a changed one: by whether it was there before, or else by the status of the response.
