@@ -6,6 +6,8 @@
 //	accounts.go      the state of each caller who has a key
 //	instructions.go  the instructions for models
 //	observers.go     observers of calls and requests
+//	apps.go          what MCP Apps add: views, and questions in a panel
+//	identity.go      what the server says of itself
 //	fixtures.go, fixtures_conformance.go   additions to a build with the tag conformance
 package app
 
@@ -55,6 +57,7 @@ type Config struct {
 	DryRun    bool            // shows writes and does not send them
 
 	Confirm engine.ConfirmMode // before which calls the user is asked; empty: ConfirmAuto
+	NoApps  bool               // leaves out MCP Apps: no views, and no questions in a panel
 
 	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
 	AllowImpersonation bool   // permits calls in a customer's name
@@ -143,6 +146,9 @@ func New(cfg Config) (*App, error) {
 		Owner:      func(ctx context.Context) string { return caller.From(ctx).Principal },
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
 	}
+	if all.Confirm != nil && !cfg.NoApps {
+		all.Confirm.InPanels(panelOf)
+	}
 	if watched != nil {
 		all.Observer = watched
 	}
@@ -200,11 +206,20 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 func newServer(cfg Config, around surroundings) *server.MCPServer {
 	byName := map[string]*engine.Operation{}
 	var registered []server.ServerTool
+	asks := false
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
+			tool := tools.Inventory().Bare(op)
+			if cfg.asksInPanels(op) {
+				asks = true
+				showIn(&tool, engine.ConfirmView)
+			}
+			registered = append(registered, server.ServerTool{Tool: tool, Handler: engine.HandlerIn(op, around.of)})
 		}
+	}
+	if asks {
+		registered = append(registered, engine.Click(around.of))
 	}
 	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
@@ -218,10 +233,10 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	})
 	instructNarrowly(hooks, around)
 	options := []server.ServerOption{
-		server.WithTitle("Featurebase"),
+		server.WithTitle(title),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
-		server.WithToolFilter(exposed(byName, around.shared.ActingAdmin != nil)),
+		server.WithToolFilter(exposed(cfg, byName, around.shared.ActingAdmin != nil)),
 		server.WithPromptCapabilities(false),
 		server.WithPromptFilter(jobs.Fill),
 		server.WithResourceCapabilities(false, false),
@@ -230,6 +245,11 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 		server.WithResourceCompletionProvider(wire.GuardResourceCompletion(cfg.Logger, browsed)),
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
+	}
+	introduce(hooks, cfg.Version)
+	options = append(options, lasting()...)
+	if !cfg.NoApps {
+		options = append(options, server.WithExtensions(map[string]any{wire.AppsExtension: map[string]any{}}))
 	}
 	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
@@ -250,10 +270,12 @@ func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 
 // exposed returns a filter that leaves out the tools that the caller may not use and adds the schemas to the others. mcp-go also runs the
 // filter before each call, with the called tool alone.
-func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
+func exposed(cfg Config, byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
 	return func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 		if who := caller.From(ctx); who.Limited() {
-			list = slices.DeleteFunc(list, func(t mcp.Tool) bool { return byName[t.Name] != nil && !allowed(who, byName[t.Name]) })
+			list = slices.DeleteFunc(list, func(t mcp.Tool) bool {
+				return byName[t.Name] != nil && !allowed(who, byName[t.Name]) || t.Name == engine.ClickTool && !mayBeAsked(cfg, who, byName)
+			})
 		}
 		for i, t := range list {
 			if op := byName[t.Name]; op != nil {
