@@ -69,6 +69,11 @@ func (u *answerer) Elicit(_ context.Context, request mcp.ElicitationRequest) (*m
 // site serves over HTTP.
 func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	t.Helper()
+	return siteWith(t, cfg, httptransport.Options{})
+}
+
+func siteWith(t *testing.T, cfg Config, options httptransport.Options) (url string, browser *http.Client) {
+	t.Helper()
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +84,7 @@ func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
-	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, options).Serve(ctx, listener) }()
 	browser = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		browser.CloseIdleConnections()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/wire"
+	"featurebase-mcp/internal/wire/httptransport"
 	"featurebase-mcp/tools"
 )
 
@@ -514,6 +516,51 @@ func TestTheServerIntroducesItself(t *testing.T) {
 	for i, want := range map[int]string{5: `"ttlMs":3600000`, 6: `"ttlMs":3600000`, 7: `"ttlMs":0`} {
 		if !strings.Contains(answers[i], want) || strings.Contains(answers[i], `"cacheScope":"public"`) || i > 5 && strings.Contains(answers[i], website) {
 			t.Errorf("no %s in %.300s", want, answers[i])
+		}
+	}
+}
+
+// named takes the bearer for the name of the caller.
+type named struct{}
+
+func (named) Authenticate(r *http.Request) (caller.Caller, *caller.Refusal) {
+	return caller.Caller{Principal: r.Header.Get("Authorization"), Name: "somebody"}, nil
+}
+func (named) Challenge(*http.Request, string) string { return "" }
+func (named) Prefix() string                         { return "" }
+func (named) Metadata(string) http.HandlerFunc       { return nil }
+
+// Hosts call for a view through a session of its own, so the click comes from another session of the same caller than the question went to. For
+// another caller the token is nothing.
+func TestAClickComesFromAnotherSessionOfTheCaller(t *testing.T) {
+	cfg, deleted := confirmed(t, engine.ConfirmAlways)
+	url, browser := siteWith(t, cfg, httptransport.Options{Auth: named{}})
+	for _, kind := range []string{"/mcp", "/sse"} {
+		as := func(who string) func(*testing.T, Config) transport.Interface {
+			return func(t *testing.T, _ Config) transport.Interface {
+				t.Helper()
+				headers := map[string]string{"Authorization": who}
+				connection, err := transport.Interface(nil), error(nil)
+				if kind == "/sse" {
+					connection, err = transport.NewSSE(url+kind, transport.WithHTTPClient(browser), transport.WithHeaders(headers))
+				} else {
+					connection, err = transport.NewStreamableHTTP(url+kind, transport.WithHTTPBasicClient(browser), transport.WithHTTPHeaders(headers))
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				return connection
+			}
+		}
+		for era, options := range eras {
+			deleted.Store(0)
+			q, _ := view(t, as("ann"), cfg, options...).held("delete_post", deletion)
+			if got := view(t, as("bob"), cfg, options...).click(q.Token, true); !strings.Contains(got, "no call of yours waits for this click") || deleted.Load() != 0 {
+				t.Errorf("%s %s: by another: %s; deleted %d times", kind, era, got, deleted.Load())
+			}
+			if got := view(t, as("ann"), cfg, options...).click(q.Token, true); !strings.Contains(got, `"did":"deleted"`) || deleted.Load() != 1 {
+				t.Errorf("%s %s: from another session: %s; deleted %d times", kind, era, got, deleted.Load())
+			}
 		}
 	}
 }
