@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { areDarkModePosts } from '../lib/journey.mjs';
+import { areDarkModePosts, planned } from '../lib/journey.mjs';
 import { binary, environment, startSandbox, tools } from '../lib/program.mjs';
 import { calling, gemini, named, outcome, shown, using } from './gemini.mjs';
 
@@ -32,6 +32,13 @@ test('hands its model our text as it is', async (t) => {
   areDarkModePosts(JSON.parse(text));
   assert.equal(text, execFileSync(binary(), ['call', '--sandbox', 'search_posts', JSON.stringify(input)], { encoding: 'utf8', env: environment() }).trimEnd());
   assert.match(printed, /done/);
+});
+
+// A click in a panel is confirmed by a token in the metadata of a result. A host whose model could read it would not protect anybody.
+test('keeps the metadata of a result from its model', async (t) => {
+  const { requests } = await gemini(t, { ...sandbox, prompt: 'Plan that', turns: [calling('plan_changes', planned)] });
+  assert.match(outcome(requests, named('plan_changes')).output, /plan_[a-z0-9]+/);
+  assert.ok(!JSON.stringify(requests).includes('featurebase/plan'));
 });
 
 test('checks arguments by the schema itself, and hands its model our errors in words', async (t) => {

@@ -7,6 +7,9 @@ import { startUpstream } from './upstream.mjs';
 /** How long a test may take, in ms, on a machine that is busy with other things; alone, most take less than one second. */
 export const timeout = 90_000;
 
+/** A plan of one harmless write: the metadata of its answer names it. */
+export const planned = { tool: 'upsert_contact', rows: [{ email: 'jo@example.com', name: 'Jo' }] };
+
 /**
  * Tests a client over one carrier. open(target) is a host of carriers.mjs; a connection can list(), call(tool, args, signal) and
  * close(), and collects as errors what its client found wrong in what came. answersCancelled lets an answer to the cancelled call
