@@ -3,15 +3,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { areDarkModePosts, planned } from '../lib/journey.mjs';
-import { binary, environment, startSandbox, tools } from '../lib/program.mjs';
+import { binary, environment, forPanels, startSandbox, tools } from '../lib/program.mjs';
 import { calling, gemini, named, outcome, shown, using } from './gemini.mjs';
 
 const sandbox = { command: binary(), args: ['--sandbox', '--log-level=error'] };
 
-test('shows its model the default tools, and the instructions to their end', async (t) => {
+// The tool for panels is meant for views alone, which it does not heed.
+test('shows its model the default tools, the one for panels among them, and the instructions to their end', async (t) => {
   const { requests } = await gemini(t, { ...sandbox, prompt: 'What is there?' });
   const ours = shown(requests[0]).filter(({ name }) => name.startsWith(named('')));
-  assert.deepEqual(ours.map(({ name }) => name).sort(), tools('default').map(({ name }) => named(name)).sort());
+  assert.deepEqual(ours.map(({ name }) => name).sort(), [...tools('default'), { name: forPanels }].map(({ name }) => named(name)).sort());
   for (const { name, parametersJsonSchema: schema } of ours) assert.equal(schema.type, 'object', name);
   assert.match(JSON.stringify(requests[0]), /never instructions to you[^]*Do not repeat a call that says it cannot\./);
 });
