@@ -292,6 +292,11 @@ func (h *host) asked(id int) map[string]any {
 	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
 	}
+	params := question["params"].(map[string]any)
+	display, _ := params["_meta"].(map[string]any)["anthropic/permissionDisplay"].(map[string]any)
+	if display["displayName"] != "Delete post" || fmt.Sprint(display["title"], "\n", display["description"]) != params["message"] || !strings.Contains(fmt.Sprint(display["description"]), "This cannot be undone.") {
+		h.t.Errorf("a program that shows the question gets %v for %v", display, params["message"])
+	}
 	return question
 }
 
