@@ -57,7 +57,8 @@ type Config struct {
 	DryRun    bool            // shows writes and does not send them
 
 	Confirm engine.ConfirmMode // before which calls the user is asked; empty: ConfirmAuto
-	NoApps  bool               // leaves out MCP Apps: no views, and no questions in a panel
+
+	NoApps bool // offers no panels, and no questions in them
 
 	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
 	AllowImpersonation bool   // permits calls in a customer's name
@@ -147,7 +148,7 @@ func New(cfg Config) (*App, error) {
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
 	}
 	if all.Confirm != nil && !cfg.NoApps {
-		all.Confirm.InPanels(panelOf)
+		all.Confirm.InPanels(asksThrough)
 	}
 	if watched != nil {
 		all.Observer = watched

@@ -16,8 +16,8 @@ import (
 // confirm nothing, or the model could. A client can call itself what it likes; one that lies here harms its own user.
 func leaky() []string { return []string{"openai-mcp", "chatgpt", "kimi"} }
 
-// panelOf reports what the client of a call does with a view.
-func panelOf(ctx context.Context) engine.Panel {
+// asksThrough reports what the client of a call does with a view that asks.
+func asksThrough(ctx context.Context) engine.Panel {
 	if !wire.CanShowApps(ctx) {
 		return engine.NoPanel
 	}
