@@ -31,7 +31,9 @@ func asksThrough(ctx context.Context) engine.Panel {
 }
 
 // asksInPanels reports whether the answer to a call of an operation may be a question in a panel.
-func (cfg Config) asksInPanels(op *engine.Operation) bool { return !cfg.NoApps && !cfg.DryRun && op.MayAsk(cfg.Confirm) }
+func (cfg Config) asksInPanels(op *engine.Operation) bool {
+	return !cfg.NoApps && !cfg.DryRun && op.MayAsk(cfg.Confirm)
+}
 
 // mayBeAsked reports whether a caller may use a tool that asks. Without one, the tool for the answers is no use to them.
 func mayBeAsked(cfg Config, who caller.Caller, byName map[string]*engine.Operation) bool {

@@ -38,7 +38,9 @@ func introduce(hooks *server.Hooks, version string) {
 			{Src: icon + ".png", MIMEType: "image/png", Sizes: []string{"512x512"}},
 		}
 	}
-	hooks.AddAfterInitialize(func(_ context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) { about(&result.ServerInfo) })
+	hooks.AddAfterInitialize(func(_ context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) {
+		about(&result.ServerInfo)
+	})
 	hooks.AddAfterDiscover(func(_ context.Context, _ any, _ *mcp.DiscoverRequest, result *mcp.DiscoverResult) {
 		if meta := result.EnsureResultMeta(); meta != nil {
 			info := mcp.Implementation{Name: Name, Version: version, Title: title}

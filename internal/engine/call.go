@@ -37,7 +37,9 @@ const (
 )
 
 // succeeded reports whether nothing went wrong. A call that waits for a click has not failed: hosts show no view beside a failure.
-func (a answer) succeeded() bool { return a.Outcome == "ok" || a.Outcome == "dry_run" || a.Outcome == waits }
+func (a answer) succeeded() bool {
+	return a.Outcome == "ok" || a.Outcome == "dry_run" || a.Outcome == waits
+}
 
 // call is one call in flight: the operation, its surroundings and its arguments.
 type call struct {

@@ -13,9 +13,9 @@ type Panel int
 
 // The kinds of clients.
 const (
-	NoPanel   Panel = iota // it shows no views
-	PanelAsks              // it shows views, and keeps a result's metadata from its model
-	PanelLeaks             // it shows views, but its model may read a result's metadata, or its views do not get it
+	NoPanel    Panel = iota // it shows no views
+	PanelAsks               // it shows views, and keeps a result's metadata from its model
+	PanelLeaks              // it shows views, but its model may read a result's metadata, or its views do not get it
 )
 
 // why completes the sentence that this client cannot ask.
