@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -49,9 +50,7 @@ func mayBeAsked(cfg Config, who caller.Caller, byName map[string]*engine.Operati
 func showIn(tool *mcp.Tool, view string) {
 	meta := mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"resourceUri": view}}}
 	if tool.Meta != nil {
-		for name, value := range tool.Meta.AdditionalFields {
-			meta.AdditionalFields[name] = value
-		}
+		maps.Copy(meta.AdditionalFields, tool.Meta.AdditionalFields)
 	}
 	tool.Meta = &meta
 }

@@ -63,10 +63,10 @@ func (v viewer) call(tool, arguments string) *mcp.CallToolResult {
 	return res
 }
 
-// held makes a call that has to wait, and returns what the panel gets and what the model reads.
-func (v viewer) held(tool, arguments string) (engine.PanelQuestion, string) {
+// held makes a deletion, which has to wait, and returns what the panel gets and what the model reads.
+func (v viewer) held() (engine.PanelQuestion, string) {
 	v.t.Helper()
-	return panelQuestion(v.t, v.call(tool, arguments))
+	return panelQuestion(v.t, v.call("delete_post", deletion))
 }
 
 func (v viewer) click(token string, approve bool) string {
@@ -115,11 +115,11 @@ func TestAClickMakesTheCallOnce(t *testing.T) {
 					var audit bytes.Buffer
 					cfg.Audit = engine.NewAudit(&audit)
 					v := view(t, connect, cfg, options...)
-					no, _ := v.held("delete_post", deletion)
+					no, _ := v.held()
 					if got := v.click(no.Token, false); got != "error: delete_post sent nothing: the user declined. Do not retry unless the user asks for it." || deleted.Load() != 0 {
 						t.Errorf("declined: %s; deleted %d times", got, deleted.Load())
 					}
-					q, text := v.held("delete_post", deletion)
+					q, text := v.held()
 					if deleted.Load() != 0 || audit.Len() > 0 {
 						t.Errorf("deleted %d times before the click, the trail says %s", deleted.Load(), audit.String())
 					}
@@ -153,7 +153,7 @@ func TestManyClicksMakeOneCall(t *testing.T) {
 	for name, connect := range transports {
 		cfg, deleted := confirmed(t, engine.ConfirmAuto)
 		v := view(t, connect, cfg)
-		q, _ := v.held("delete_post", deletion)
+		q, _ := v.held()
 		const clicks = 32
 		answers := make([]string, clicks)
 		var all sync.WaitGroup
@@ -184,7 +184,7 @@ func TestManyClicksMakeOneCall(t *testing.T) {
 func TestAnAlteredTokenConfirmsNothing(t *testing.T) {
 	cfg, deleted := confirmed(t, engine.ConfirmAuto)
 	v := view(t, transports["stdio"], cfg)
-	q, _ := v.held("delete_post", deletion)
+	q, _ := v.held()
 	altered := []string{q.Token + "A", "A" + q.Token, q.Token[1:], q.Token[:len(q.Token)-1], q.Token + "\n", " " + q.Token, q.Token + "=", strings.ToLower(q.Token), "x"}
 	for i := range q.Token {
 		for _, letter := range "ABxyz019-_" {
@@ -554,7 +554,7 @@ func TestAClickComesFromAnotherSessionOfTheCaller(t *testing.T) {
 		}
 		for era, options := range eras {
 			deleted.Store(0)
-			q, _ := view(t, as("ann"), cfg, options...).held("delete_post", deletion)
+			q, _ := view(t, as("ann"), cfg, options...).held()
 			if got := view(t, as("bob"), cfg, options...).click(q.Token, true); !strings.Contains(got, "no call of yours waits for this click") || deleted.Load() != 0 {
 				t.Errorf("%s %s: by another: %s; deleted %d times", kind, era, got, deleted.Load())
 			}
