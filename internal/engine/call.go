@@ -66,6 +66,9 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if r.err != nil {
 		return c.unasked(r.err)
 	}
+	if r.clicked && r.Action == declined {
+		return c.notConfirmed("declined", "the user declined")
+	}
 	if end := c.ready(ctx, raw); end != nil {
 		return *end
 	}

@@ -146,7 +146,7 @@ func (c *call) confirmJob(ctx context.Context, raw []byte, r reply) *answer {
 	switch {
 	case err != nil:
 		return c.invalid(err.Error())
-	case q.Text == "":
+	case q.Text == "" && r.Action == "" && r.State == "": // a no is a no, also when meanwhile nothing had to be asked any more
 		return nil
 	}
 	return c.yes(ctx, raw, r, q.Needed, func(state string) answer {
@@ -172,8 +172,9 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 	panel := by.panelOf(ctx)
 	switch {
 	case panel == PanelAsks:
-		a := ask(by.states.issue(c.inPanel(ctx)))
+		a := ask("")
 		if a.Question != nil {
+			a.Question.State = by.states.issue(c.inPanel(ctx)) // its five minutes begin when the panel can be shown
 			c.park(ctx, raw, &a)
 		}
 		return &a
