@@ -2,6 +2,7 @@ package planning_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -142,6 +143,34 @@ func TestAPlanIsAppliedByAClick(t *testing.T) {
 			t.Error(text)
 		}
 	}
+}
+
+// A no that comes when nothing has to be asked about any more, since another call sent the rows meanwhile, still sends nothing.
+func TestANoIsANo(t *testing.T) {
+	t.Parallel()
+	api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+	var user meanwhile
+	host := serve(t, behind(api), mcpclient.WithElicitationHandler(&user))
+	id := plan(t, host, changes(
+		change("update_post", fields{"postId": outlook, "statusId": "Planned"}),
+		change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo"}),
+	))
+	user = func() mcp.ElicitationResponseAction {
+		call(t, host, "apply_plan", fields{"planId": id, "rows": []int{1}}) // one row alone, which needs no yes
+		return mcp.ElicitationResponseActionDecline
+	}
+	answer, failed := try(t, host, "apply_plan", fields{"planId": id})
+	if !failed || !strings.Contains(answer, "the user declined") || api.writes.Load() != 1 {
+		t.Errorf("%d writes: %s", api.writes.Load(), answer)
+	}
+}
+
+// meanwhile is a user who does something before the answer.
+type meanwhile func() mcp.ElicitationResponseAction
+
+// Elicit implements mcpclient.ElicitationHandler.
+func (m *meanwhile) Elicit(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: (*m)()}}, nil
 }
 
 // Each row has its two lines in the audit log, with the plan and the number of the row.
