@@ -5,6 +5,7 @@
 //	narrow.go        the tools that a caller may use
 //	accounts.go      the state of each caller who has a key
 //	instructions.go  the instructions for models
+//	views.go         the panels that a host shows beside answers
 //	observers.go     observers of calls and requests
 //	fixtures.go, fixtures_conformance.go   additions to a build with the tag conformance
 package app
@@ -55,6 +56,8 @@ type Config struct {
 	DryRun    bool            // shows writes and does not send them
 
 	Confirm engine.ConfirmMode // before which calls the user is asked; empty: ConfirmAuto
+
+	NoApps bool // offers no panels, and no questions in them
 
 	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
 	AllowImpersonation bool   // permits calls in a customer's name
@@ -142,6 +145,7 @@ func New(cfg Config) (*App, error) {
 		Plans:      plan.NewMemory(time.Now),
 		Owner:      func(ctx context.Context) string { return caller.From(ctx).Principal },
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
+		CanShow:    canShow(cfg),
 	}
 	if watched != nil {
 		all.Observer = watched
@@ -203,7 +207,11 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
+			tool := tools.Inventory().Bare(op)
+			if !cfg.NoApps {
+				tool = withPanel(tool, op, cfg.Confirm)
+			}
+			registered = append(registered, server.ServerTool{Tool: tool, Handler: engine.HandlerIn(op, around.of)})
 		}
 	}
 	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
@@ -233,6 +241,9 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	}
 	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
+	if !cfg.NoApps {
+		panels(s)
+	}
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two tools with the same name, the later one counts
 	return s

@@ -78,6 +78,11 @@ func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
 	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
 }
 
+// MayAsk reports whether there are arguments with which the user has to confirm a call in this mode.
+func (op *Operation) MayAsk(mode ConfirmMode) bool {
+	return mode != ConfirmNever && (op.isFinal() || len(op.Confirm) > 0 || op.Asks != nil || mode == ConfirmAlways && len(op.Notifies) > 0)
+}
+
 // isFinal reports whether no other call undoes this one.
 func (op *Operation) isFinal() bool { return op.Effect == Destroy && !op.Reversible }
 

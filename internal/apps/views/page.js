@@ -1,0 +1,95 @@
+// What all panels are built from. Texts become text nodes and nothing else: no panel has a way to markup.
+const app = document.getElementById('app'), said = document.getElementById('said');
+
+/** Makes an element. Properties that are functions are listeners, true and false set or leave out an attribute. */
+const el = (tag, props, ...children) => {
+  const node = tag.startsWith('svg:') ? document.createElementNS('http://www.w3.org/2000/svg', tag.slice(4)) : document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (typeof value === 'function') node.addEventListener(name, value);
+    else if (value === true) node.setAttribute(name, '');
+    else if (value !== false && value !== undefined && value !== null) node.setAttribute(name, value);
+  }
+  node.append(...children.flat(9).filter((child) => child || child === 0).map((child) => (child instanceof Node ? child : String(child))));
+  return node;
+};
+
+/** A text of somebody's, in its own direction. */
+const words = (text, props) => el('bdi', props, text);
+const button = (label, click, kind) => el('button', { type: 'button', class: kind, click }, label);
+const count = (n, one, more = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
+const announce = (text) => { said.textContent = ''; said.textContent = text; };
+
+/** A link that the host opens, after it has shown where it leads. Anything but http(s) is plain text. */
+const link = (url, label, props) => {
+  let to;
+  try { to = new URL(url); } catch { /* no address */ }
+  if (!to || !/^https?:$/.test(to.protocol) || to.username || !host.can('openLinks')) return el('span', props, label);
+  const address = to.host + to.pathname + to.search;
+  return el('a', {
+    ...props, href: to.href, title: address, rel: 'noopener noreferrer', 'aria-label': `${props?.['aria-label'] ?? label}, opens ${to.host}`,
+    click: (event) => { event.preventDefault(); host.open(to.href).catch(() => announce(`The host did not open ${address}`)); },
+  }, label);
+};
+
+/** Shows a panel: the parts in order. */
+const show = (...parts) => {
+  app.removeAttribute('aria-busy');
+  app.replaceChildren(...parts.flat(9).filter(Boolean));
+};
+
+const most = () => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--most')) || 500;
+const tall = () => document.body.getBoundingClientRect().height > most();
+
+/**
+ * Fills a list with as many rows as a panel holds, so that nothing scrolls, and puts the buttons for the others into the bar. more fetches further
+ * rows where there are any; it resolves when they are in the list of rows.
+ */
+const paged = ({ list, bar, rows, draw, more, name = 'row', starts = [0] }) => {
+  const fill = (focus) => {
+    const from = starts.at(-1);
+    list.replaceChildren();
+    bar.replaceChildren(el('span', { class: 'dim' }, '…'), button('Next'));
+    let to = from;
+    while (to < rows.length) {
+      list.append(draw(rows[to], to));
+      if (to > from && tall()) { list.lastChild.remove(); break; }
+      to++;
+    }
+    const rest = to < rows.length || more?.left();
+    if (!from && !rest) { bar.replaceChildren(); return; }
+    const next = async () => {
+      if (to >= rows.length) await more.fetch();
+      starts.push(to);
+      fill('next');
+    };
+    const back = el('button', { type: 'button', class: 'small', disabled: !from, click: () => { starts.pop(); fill('back'); } }, 'Back');
+    const on = el('button', { type: 'button', class: 'small', disabled: !rest, click: next }, 'Next');
+    const where = `${name} ${from + 1}${to - from > 1 ? `–${to}` : ''} of ${more?.left() ? more.total : rows.length}`;
+    bar.replaceChildren(back, el('span', { class: 'dim' }, where), on);
+    if (focus) {
+      announce(where);
+      const wanted = focus === 'next' ? on : back;
+      (wanted.disabled ? (focus === 'next' ? back : on) : wanted).focus();
+    }
+  };
+  refill = () => fill();
+  fill();
+};
+let refill;
+let width = innerWidth;
+addEventListener('resize', () => { if (width !== innerWidth) { width = innerWidth; refill?.(); } });
+host.on('dressed', () => refill?.());
+
+/** The text of a result, without the line that marks customers' words for models. */
+const textOf = (result) => (result.content ?? []).filter((part) => part.type === 'text').map((part) => part.text).join('\n').replace(/^untrusted-text:.*\n/, '');
+const metaOf = (result, name) => result?._meta?.[`featurebase/${name}`];
+
+/** What stands in place of a panel that cannot be shown. */
+const fallback = (title, text) => show(el('h1', {}, title), el('p', { class: 'plain clamp8' }, words(text)));
+
+/** Calls a tool, and through the gate where it waits for a click: the click that led here is the one. */
+const act = async (tool, args) => {
+  const result = await host.call(tool, args);
+  const gate = metaOf(result, 'confirm');
+  return gate ? host.call('confirm_call', { token: gate.token, approve: true }) : result;
+};
