@@ -50,3 +50,89 @@ describe('plan', () => {
     });
   }
 });
+
+describe('triage', () => {
+  for (const theme of themes) {
+    test(`${theme}: choices collect into a plan, and only Apply sends them`, { timeout }, async (t) => {
+      const { call, show, calls, links, wrong, journal } = await opened(t, { flags: ['--confirm=never'] });
+      const result = await call('triage_queue', { limit: 5 });
+      const { posts: [first, second], waiting } = result._meta['featurebase/view'];
+      const panel = await show({ tool: 'triage_queue', args: { limit: 5 }, result, theme });
+      await panel.says(new RegExp(first.title));
+      await panel.isSound();
+      await panel.picture(`panel-triage-${theme}`);
+
+      await panel.choose('Status', 'Planned');
+      await panel.choose('Tags', 'Security');
+      await panel.click('Approve');
+      await panel.click('Next');
+      await panel.says(new RegExp(second.title));
+      await panel.choose('Assignee', 'Nora Lindqvist');
+      await panel.isSound();
+      assert.deepEqual([calls, await journal()], [[], []]);
+
+      await panel.frame.click('article a');
+      await panel.click('Look at the plan of 2 changes');
+      await panel.says(/2 changes, nothing sent yet/);
+      await panel.isSound();
+      assert.deepEqual(await journal(), []);
+      assert.deepEqual(links, [second.url]);
+
+      await panel.click('Apply 2 changes');
+      await panel.says(/Applied: 2 done/);
+      const sent = (await journal()).map(({ operation, path, body }) => [operation, path, Object.keys(body).sort()]).sort();
+      assert.deepEqual(sent, [
+        ['updatePost', `/v2/posts/${first.id}`, ['inReview', 'statusId', 'tags']],
+        ['updatePost', `/v2/posts/${second.id}`, ['assigneeId']],
+      ].sort());
+      await panel.click('Back to the queue');
+      await panel.says(new RegExp(`of ${waiting - 2}`));
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  test('a narrow panel', { timeout }, async (t) => {
+    const { call, show, wrong } = await opened(t);
+    const panel = await show({ tool: 'triage_queue', result: await call('triage_queue', {}), width: 360 });
+    await panel.isSound();
+    await panel.picture('panel-triage-narrow');
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe('confirm', () => {
+  // The question as the gate hands it to a panel, whose answer stands in for the program's.
+  const question = {
+    token: 'once-and-never-again', tool: 'delete_post', title: 'Delete post', expiresAt: '2026-11-01T12:05:00Z',
+    text: 'Delete post: "Google Calendar sync" (postId "692057048c2fe90da8000016")?\nIt has 5 votes and 2 comments.\nThis cannot be undone.\nNobody is messaged.',
+  };
+  const waits = { content: [{ type: 'text', text: 'Waits for the user.' }], _meta: { 'featurebase/confirm': question } };
+
+  for (const theme of themes) {
+    for (const [approve, label, said] of [[true, 'Yes, do it', /Done\s+Deleted it/], [false, 'No, send nothing', /Nothing was sent/]]) {
+      test(`${theme}: ${label}`, { timeout }, async (t) => {
+        const { show, answers, calls, contexts, wrong } = await opened(t);
+        answers.confirm_call = { content: [{ type: 'text', text: approve ? 'Deleted it.' : 'delete_post sent nothing: the user declined.' }], isError: !approve };
+        const panel = await show({ tool: 'delete_post', result: waits, theme });
+        await panel.says(/This cannot be undone/);
+        await panel.isSound();
+        if (approve) await panel.picture(`panel-confirm-${theme}`);
+        assert.ok(!(await panel.text()).includes(question.token));
+        await panel.click(label);
+        await panel.says(said);
+        await panel.isSound();
+        assert.deepEqual(calls, [{ name: 'confirm_call', arguments: { token: question.token, approve } }]);
+        assert.ok(contexts.length === 1 && !contexts[0].includes(question.token));
+        assert.deepEqual(wrong, []);
+      });
+    }
+  }
+
+  test('a call that needed no yes shows what came of it', { timeout }, async (t) => {
+    const { show, wrong } = await opened(t);
+    const panel = await show({ tool: 'delete_post', result: { content: [{ type: 'text', text: 'Deleted.' }] } });
+    await panel.says(/Done\s+Deleted/);
+    await panel.isSound();
+    assert.deepEqual(wrong, []);
+  });
+});

@@ -32,6 +32,7 @@ type View struct {
 func Views() []View {
 	return []View{
 		{"plan", "Plan", "A plan of changes, before and after, with rows to leave out and a button that applies it.", []string{"question", "changes"}},
+		{"triage", "Triage", "The queue, one post after the other beside those like it; what is chosen becomes a plan.", []string{"question", "changes"}},
 		{"confirm", "Question", "A question about one call, which goes out when the user agrees.", []string{"question"}},
 	}
 }
@@ -71,6 +72,7 @@ func page(title, script, style string) string {
 <body>
 <main id="app" aria-busy="true"><p class="dim">Waiting for the answer…</p></main>
 <p id="said" role="status" class="away"></p>
+<div id="leads" aria-hidden="true"></div>
 <script>` + script + `</script>
 </body>
 </html>

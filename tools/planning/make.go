@@ -309,10 +309,10 @@ func reached(w *engine.Prepared) []plan.Reach {
 func (m *making) values(w *engine.Prepared, f engine.Field) (was, will string) {
 	const longest = 300 // characters of a value
 	if f.Known && !w.IsNew() {
-		was = w.Shown(f.Name, f.Before, longest)
+		was = w.Told(f.Name, f.Before, longest)
 	}
 	if w.Operation().Holds == "" {
-		return was, w.Shown(f.Name, f.After, longest)
+		return was, w.Told(f.Name, f.After, longest)
 	}
 	return was, sign(w) + w.ShownArgument(longest)
 }

@@ -1,10 +1,13 @@
 package planning
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/plan"
 )
 
@@ -94,11 +97,15 @@ func panelled(j *engine.Job, r *plan.Row, became plan.Result) panelRow {
 	if op := j.Inventory.Lookup(r.Tool); op != nil {
 		row.Title = op.Title
 	}
-	if to := messages([]*plan.Row{r}); to != "nobody" {
-		row.Reaches = to
+	for _, to := range r.Reaches {
+		words := to.To
+		if to.Count >= 0 {
+			words += fmt.Sprintf(" (%d)", to.Count)
+		}
+		row.Reaches = legible.Commas(row.Reaches, words)
 	}
 	for _, c := range r.Changes {
-		if !c.Same {
+		if !c.Same && !(row.What != "" && slices.ContainsFunc(r.Objects, func(o string) bool { return strings.HasSuffix(o, "/"+c.Will) })) { // the row is headed by its object
 			row.Changes = append(row.Changes, panelChange{Field: c.Field, Before: c.Was, After: c.Will})
 		}
 	}

@@ -4,9 +4,12 @@ const planView = (() => {
 
   const states = { done: 'Done', failed: 'Failed', unknown: 'May have been applied', sending: 'Under way', skipped: 'Changed since' };
 
+  /** The name of a field in words: statusId is "Status". */
+  const label = (field) => field.replace(/Ids?$/, '').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`).replace(/^./, (first) => first.toUpperCase());
+
   const change = ({ field, before, after: to }) => el('div', { class: 'change' },
-    el('span', { class: 'field' }, field),
-    el('span', {}, before !== undefined && [el('del', {}, words(before)), el('span', { class: 'dim', 'aria-label': 'becomes' , role: 'img' }, ' → ')], el('ins', {}, words(to))));
+    el('span', { class: 'field' }, label(field)),
+    el('span', {}, before && [el('del', {}, words(before)), el('span', { class: 'dim', 'aria-label': 'becomes', role: 'img' }, ' → ')], to ? el('ins', {}, words(to)) : el('ins', {}, 'nothing')));
 
   const draw = (row) => {
     const id = `row${row.row}`;
@@ -15,13 +18,13 @@ const planView = (() => {
       row.new && el('span', { class: 'mark' }, 'New'),
       row.final && el('span', { class: 'mark bad' }, 'Final'),
       row.noWayBack && el('span', { class: 'mark bad' }, 'No way back'),
-      row.reaches && el('span', { class: 'mark warn clamp1' }, 'Messages ', words(row.reaches)),
+      row.reaches && el('span', { class: 'mark warn' }, 'Messages ', words(row.reaches)),
     ];
     const box = !plan.applied && el('input', {
       type: 'checkbox', id, checked: !out.has(row.row), disabled: busy,
       change: ({ target }) => { if (target.checked) out.delete(row.row); else out.add(row.row); target.closest('li').classList.toggle('out', !target.checked); buttons(); },
     });
-    return el('li', { class: out.has(row.row) ? 'out' : '' },
+    return el('li', { class: out.has(row.row) && !plan.applied ? 'out' : '' },
       box ? el('label', { class: 'tick', for: id }, box, el('span', { class: 'away' }, `Row ${row.row}: ${row.title} ${row.what ?? ''}`)) : el('span', { class: 'tick dim' }, row.row),
       el('div', { class: 'grow' },
         el('div', { class: 'line' }, el('span', { class: 'dim' }, row.title), row.what && words(row.what, { class: 'strong clamp1' }), ...marks),
@@ -129,6 +132,8 @@ const planView = (() => {
   return {
     /** Shows a plan; then names a button that leads back to where it came from. */
     render: (data, then) => { after = then; out = new Set(); render(data); },
+    /** The numbers of the rows that were applied, if any was. */
+    applied: () => (plan?.applied ? new Set(plan.rows.filter(({ state }) => state === 'done').map(({ row }) => row)) : undefined),
     /** A plan that waits for a click: the question names the plan, and its rows are read. */
     ask: async (question, planId) => {
       const result = await host.call('plan_changes', { planId });

@@ -1,5 +1,5 @@
 // What all panels are built from. Texts become text nodes and nothing else: no panel has a way to markup.
-const app = document.getElementById('app'), said = document.getElementById('said');
+const app = document.getElementById('app'), said = document.getElementById('said'), leads = document.getElementById('leads');
 
 /** Makes an element. Properties that are functions are listeners, true and false set or leave out an attribute. */
 const el = (tag, props, ...children) => {
@@ -19,16 +19,18 @@ const button = (label, click, kind) => el('button', { type: 'button', class: kin
 const count = (n, one, more = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 const announce = (text) => { said.textContent = ''; said.textContent = text; };
 
-/** A link that the host opens, after it has shown where it leads. Anything but http(s) is plain text. */
+/** A link that the host opens. Where it leads stands at the panel's edge while it is pointed at. Anything but http(s) is plain text. */
 const link = (url, label, props) => {
   let to;
   try { to = new URL(url); } catch { /* no address */ }
   if (!to || !/^https?:$/.test(to.protocol) || to.username || !host.can('openLinks')) return el('span', props, label);
   const address = to.host + to.pathname + to.search;
+  const tell = () => { leads.textContent = address; };
+  const still = () => { leads.textContent = ''; };
   return el('a', {
-    ...props, href: to.href, title: address, rel: 'noopener noreferrer', 'aria-label': `${props?.['aria-label'] ?? label}, opens ${to.host}`,
+    ...props, href: to.href, rel: 'noopener noreferrer', focus: tell, blur: still, mouseenter: tell, mouseleave: still,
     click: (event) => { event.preventDefault(); host.open(to.href).catch(() => announce(`The host did not open ${address}`)); },
-  }, label);
+  }, label, el('span', { class: 'away' }, `, opens ${to.host}`));
 };
 
 /** Shows a panel: the parts in order. */
@@ -38,7 +40,15 @@ const show = (...parts) => {
 };
 
 const most = () => parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--most')) || 500;
-const tall = () => document.body.getBoundingClientRect().height > most();
+const tall = () => document.body.scrollHeight > Math.floor(most());
+
+/** Lets go of what matters least, until what is shown fits: the styles say what goes at which level. */
+const squeeze = () => {
+  for (let level = 0; level < 6; level++) {
+    document.documentElement.dataset.tight = '12345'.slice(0, level);
+    if (!tall()) return;
+  }
+};
 
 /**
  * Fills a list with as many rows as a panel holds, so that nothing scrolls, and puts the buttons for the others into the bar. more fetches further
@@ -46,6 +56,7 @@ const tall = () => document.body.getBoundingClientRect().height > most();
  */
 const paged = ({ list, bar, rows, draw, more, name = 'row', starts = [0] }) => {
   const fill = (focus) => {
+    document.documentElement.dataset.tight = '';
     const from = starts.at(-1);
     list.replaceChildren();
     bar.replaceChildren(el('span', { class: 'dim' }, '…'), button('Next'));
