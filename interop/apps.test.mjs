@@ -136,3 +136,33 @@ describe('confirm', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+describe('report', () => {
+  for (const theme of themes) {
+    for (const tool of ['feedback_report', 'support_report']) {
+      test(`${theme}: ${tool}`, { timeout }, async (t) => {
+        const { call, show, contexts, links, wrong } = await opened(t);
+        const result = await call(tool, { period: 'month' });
+        const { charts } = result._meta['featurebase/view'];
+        const panel = await show({ tool, result, theme });
+        await panel.picture(`panel-${tool.replace('_report', '')}-${theme}`);
+        for (const { title, points } of charts) {
+          await panel.choose('Chart', title);
+          await panel.isSound();
+          for (const { label } of (points ?? []).slice(0, 2)) await panel.says(new RegExp(label.replace(/[^\w ]/g, '.')));
+        }
+        const top = charts.find(({ title, points }) => /by votes|wait for us/.test(title) && points?.length);
+        await panel.choose('Chart', top.title);
+        await panel.picture(`panel-${tool.replace('_report', '')}-top-${theme}`);
+        await panel.click('Tell the assistant');
+        await panel.says(/The assistant knows these/);
+        assert.ok(contexts[0].includes(`[${top.points[0].id}]`));
+        if (top.points[0].url) {
+          await panel.frame.click('li a');
+          assert.deepEqual(links, [top.points[0].url]);
+        }
+        assert.deepEqual(wrong, []);
+      });
+    }
+  }
+});

@@ -54,7 +54,7 @@ const squeeze = () => {
  * Fills a list with as many rows as a panel holds, so that nothing scrolls, and puts the buttons for the others into the bar. more fetches further
  * rows where there are any; it resolves when they are in the list of rows.
  */
-const paged = ({ list, bar, rows, draw, more, name = 'row', starts = [0] }) => {
+const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }) => {
   const fill = (focus) => {
     document.documentElement.dataset.tight = '';
     const from = starts.at(-1);
@@ -66,6 +66,7 @@ const paged = ({ list, bar, rows, draw, more, name = 'row', starts = [0] }) => {
       if (to > from && tall()) { list.lastChild.remove(); break; }
       to++;
     }
+    seen?.(from, to);
     const rest = to < rows.length || more?.left();
     if (!from && !rest) { bar.replaceChildren(); return; }
     const next = async () => {
