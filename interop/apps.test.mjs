@@ -142,7 +142,7 @@ describe('report', () => {
     for (const tool of ['feedback_report', 'support_report']) {
       test(`${theme}: ${tool}`, { timeout }, async (t) => {
         const { call, show, contexts, links, wrong } = await opened(t);
-        const result = await call(tool, { period: 'month' });
+        const result = await call(tool, { startDate: '2026-10-01', endDate: '2026-10-31' });
         const { charts } = result._meta['featurebase/view'];
         const panel = await show({ tool, result, theme });
         await panel.picture(`panel-${tool.replace('_report', '')}-${theme}`);
@@ -164,5 +164,34 @@ describe('report', () => {
         assert.deepEqual(wrong, []);
       });
     }
+  }
+});
+
+describe('conversation', () => {
+  for (const theme of themes) {
+    test(`${theme}: the messages are read, and an answer becomes a plan of one`, { timeout }, async (t) => {
+      const { call, show, calls, wrong, journal } = await opened(t, { flags: ['--confirm=never'] });
+      const result = await call('summarize_conversation', { conversationId: '10083' });
+      const { messages } = result._meta['featurebase/view'];
+      const panel = await show({ tool: 'summarize_conversation', result, theme });
+      await panel.says(/Internal note/);
+      for (const { name } of messages) await panel.says(new RegExp(name));
+      await panel.isSound();
+      await panel.frame.type('textarea', 'Billing has seen it. **Tomorrow** you will have a new invoice.');
+      await panel.picture(`panel-conversation-${theme}`);
+      await panel.click('Look at it');
+      await panel.says(/Billing has seen it/);
+      await panel.isSound();
+      assert.deepEqual([calls.length, await journal()], [1, []]);
+
+      await panel.click('Send');
+      await panel.says(/Applied: 1 done/);
+      const [{ operation, body }] = await journal();
+      assert.equal(operation, 'replyToConversation');
+      assert.equal(body.messageType, 'reply');
+      await panel.click('Back to the conversation');
+      assert.equal(await panel.frame.$eval('textarea', ({ value }) => value), '');
+      assert.deepEqual(wrong, []);
+    });
   }
 });

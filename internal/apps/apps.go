@@ -34,6 +34,7 @@ func Views() []View {
 		{"plan", "Plan", "A plan of changes, before and after, with rows to leave out and a button that applies it.", []string{"question", "changes"}},
 		{"triage", "Triage", "The queue, one post after the other beside those like it; what is chosen becomes a plan.", []string{"question", "changes"}},
 		{"report", "Report", "The figures of a period as charts, each point with its number.", nil},
+		{"conversation", "Conversation", "The messages of a conversation, notes apart, and a reply that is looked at before it is sent.", []string{"question", "changes"}},
 		{"confirm", "Question", "A question about one call, which goes out when the user agrees.", []string{"question"}},
 	}
 }

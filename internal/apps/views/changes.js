@@ -42,7 +42,7 @@ const planView = (() => {
     const able = host.can('serverTools');
     actions.replaceChildren(...[
       !able && el('p', { class: 'dim' }, 'This host shows the plan only: say in the chat what to do with it.'),
-      able && !plan.applied && el('button', { type: 'button', class: 'first', disabled: busy || n < 1, click: apply }, busy ? 'Applying…' : `Apply ${count(n, 'change')}`),
+      able && !plan.applied && el('button', { type: 'button', class: 'first', disabled: busy || n < 1, click: apply }, busy ? 'Applying…' : after?.verb ?? `Apply ${count(n, 'change')}`),
       able && !plan.applied && el('button', { type: 'button', disabled: busy, click: discard }, 'Discard'),
       able && plan.applied && plan.goesOn && el('button', { type: 'button', class: 'first', disabled: busy, click: apply }, busy ? 'Applying…' : 'Go on'),
       able && plan.applied && plan.counts.undoable > 0 && el('button', { type: 'button', disabled: busy, click: undo }, `Plan the way back of ${plan.counts.undoable}`),
