@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { connect, openHost, themes } from './lib/apphost.mjs';
+import { startProxy } from './lib/proxy.mjs';
 import { startSandbox } from './lib/program.mjs';
 
 const timeout = 60_000;
@@ -11,9 +12,9 @@ before(async () => { [host, sandbox] = await Promise.all([openHost(), startSandb
 after(async () => { await host?.stop(); await sandbox?.stop(); });
 
 /** Opens a page of the host with the program before the sandbox, which starts over. */
-async function opened(t, { flags = [] } = {}) {
+async function opened(t, { flags = [], api = sandbox.url } = {}) {
   await fetch(`${sandbox.url}/_sandbox/reset`, { method: 'POST' });
-  const client = await connect({ flags: [`--api-url=${sandbox.url}`, '--toolsets=all', '--log-level=error', ...flags], variables: { FEATUREBASE_API_KEY: 'sk_panels' } });
+  const client = await connect({ flags: [`--api-url=${api}`, '--toolsets=all', '--log-level=error', ...flags], variables: { FEATUREBASE_API_KEY: 'sk_panels' } });
   const page = await host.open(client);
   t.after(async () => { await page.close(); await client.close(); });
   const call = (name, args) => client.callTool({ name, arguments: args });
@@ -194,4 +195,92 @@ describe('conversation', () => {
       assert.deepEqual(wrong, []);
     });
   }
+});
+
+/** What customers may write to break a panel. */
+const hostile = [
+  '<script>document.title = "run"; alert(1)</script>', '<img src="https://evil.example/x.png" onerror="alert(2)">', '"><svg onload=alert(3)><iframe srcdoc="<script>alert(4)</script>">',
+  '</script><script>fetch("https://evil.example/")</script>', '<style>@import "https://evil.example/x.css"; *{display:none}</style><link rel=stylesheet href=https://evil.example/y.css>',
+  'w'.repeat(5000), 'שלום\u202e עולם مرحبا بالعالم '.repeat(40), '漢字かな交じり文'.repeat(200), '${alert(5)} {{constructor.constructor("alert(6)")()}} javascript:alert(7)', 'line\nbreak\t\u0000\u2028end',
+];
+
+/** Replaces the strings of a value, except those that select returns false for. */
+function replaced(value, select, key = '', counter = { n: 0 }) {
+  if (typeof value === 'string') return select(key, value) ? hostile[counter.n++ % hostile.length] : value;
+  if (Array.isArray(value)) return value.map((each) => replaced(each, select, key, counter));
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaced(each, select, name, counter)]));
+  return value;
+}
+
+const shownBy = {
+  plan: ['plan_changes', changes], triage: ['triage_queue', { limit: 5 }], feedback: ['feedback_report', { startDate: '2026-10-01', endDate: '2026-10-31' }],
+  support: ['support_report', { startDate: '2026-10-01', endDate: '2026-10-31' }], conversation: ['summarize_conversation', { conversationId: '10083' }],
+};
+
+/** Looks at each page of a panel that has several. */
+async function pages(panel, most = 3) {
+  for (let i = 0; i < most; i++) {
+    await panel.isSound();
+    const next = await panel.frame.$('.pager button:last-child:enabled');
+    if (!next) return;
+    await next.click();
+  }
+}
+
+describe('hostile contents', () => {
+  for (const [name, [tool, args]] of Object.entries(shownBy)) {
+    test(`${name}: every text of a panel is hostile, and there are 5,000 rows`, { timeout }, async (t) => {
+      const { call, show, page, wrong } = await opened(t);
+      const result = await call(tool, args);
+      const view = replaced(result._meta['featurebase/view'], (key) => !['view', 'cursor'].includes(key));
+      const short = (each) => JSON.parse(JSON.stringify(each, (_, value) => (typeof value === 'string' ? value.slice(0, 100) : value)));
+      const many = (list) => [...list, ...Array.from({ length: 5000 }, (_, i) => short(list[i % list.length]))].map((each, i) => ({ ...each, row: i + 1 }));
+      for (const list of ['rows', 'posts', 'messages']) if (view[list]?.length) view[list] = many(view[list]);
+      for (const chart of view.charts ?? []) if (chart.points?.length) chart.points = many(chart.points);
+      for (const theme of themes) {
+        const panel = await show({ tool, args, result: { ...result, _meta: { 'featurebase/view': view } }, theme, width: theme === 'dark' ? 360 : 720 });
+        await pages(panel);
+        for (const value of (await panel.frame.$('select[aria-label=Chart]')) ? ['1', '2', '3'] : []) {
+          await panel.frame.select('select[aria-label=Chart]', value);
+          await pages(panel, 1);
+        }
+        assert.equal(await panel.frame.evaluate(() => document.querySelectorAll('script').length + document.querySelectorAll('img, iframe, link, object, embed, style').length), 2);
+      }
+      assert.equal(await page.title(), 'Reference host');
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  test('a question', { timeout }, async (t) => {
+    const { show, wrong } = await opened(t);
+    const question = { token: 't', tool: 'delete_post', title: hostile[0], text: hostile.join('\n'), expiresAt: hostile[1] };
+    for (const theme of themes) await pages(await show({ tool: 'delete_post', result: { content: [], _meta: { 'featurebase/confirm': question } }, theme, width: 360 }), 20);
+    assert.deepEqual(wrong, []);
+  });
+
+  test('the objects of Featurebase themselves', { timeout: 2 * timeout }, async (t) => {
+    const proxy = await startProxy(sandbox.url, (body) => replaced(body, (key) => ['title', 'name', 'content', 'bodyHtml', 'bodyMarkdown', 'subject', 'description', 'email', 'postUrl', 'profilePicture', 'domain'].includes(key)));
+    t.after(() => proxy.stop());
+    const { call, show, wrong } = await opened(t, { api: proxy.url });
+    for (const [tool, args] of Object.values(shownBy)) {
+      const result = await call(tool, tool === 'plan_changes' ? { changes: changes.changes.map((each) => ({ ...each, arguments: { ...each.arguments, statusId: undefined, tags: undefined, ...(each.tool === 'update_post' && { title: hostile[0] }) } })) } : args);
+      assert.ok(result._meta?.['featurebase/view'], JSON.stringify(result).slice(0, 500));
+      for (const theme of themes) await pages(await show({ tool, args, result, theme, width: theme === 'dark' ? 360 : 720 }), 2);
+    }
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe('a host without panels', () => {
+  test('has the same texts, and no data of a panel', { timeout }, async (t) => {
+    const { call } = await opened(t, { flags: ['--confirm=never'] });
+    const bare = await connect({ flags: [`--api-url=${sandbox.url}`, '--toolsets=all', '--log-level=error', '--confirm=never'], variables: { FEATUREBASE_API_KEY: 'sk_panels' }, panels: false });
+    t.after(() => bare.close());
+    for (const [tool, args] of Object.values(shownBy)) {
+      const [rich, plain] = [await call(tool, args), await bare.callTool({ name: tool, arguments: args })];
+      const same = (result) => JSON.stringify(result.content).replace(/plan_[a-z0-9]+/g, 'plan_x').replace(/\d\d:\d\d/g, 'now');
+      assert.equal(same(plain), same(rich));
+      assert.deepEqual([plain.structuredContent, plain._meta?.['featurebase/view']], [rich.structuredContent, undefined]);
+    }
+  });
 });

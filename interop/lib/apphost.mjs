@@ -62,7 +62,7 @@ export async function openHost() {
   const browser = await puppeteer.launch({ executablePath: chromium, protocolTimeout: 60_000, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb'] });
   const address = `http://127.0.0.1:${server.address().port}/`;
   const stop = async () => {
-    await browser.close();
+    await Promise.race([browser.close(), once(browser.process(), 'exit')]); // one that has crashed closes nothing
     server.closeAllConnections();
     server.close();
   };
@@ -147,13 +147,16 @@ class Panel {
       for (const node of document.querySelectorAll('body *')) {
         const box = node.getBoundingClientRect(), style = getComputedStyle(node);
         if (/auto|scroll/.test(style.overflowY) && node.scrollHeight > node.clientHeight && node.tagName !== 'TEXTAREA') wrong.push(`scrolls: ${node.className}`);
-        if (box.width && box.right > innerWidth + 1 && !node.closest('.away')) wrong.push(`out of the panel: ${node.outerHTML.slice(0, 80)}`);
+        let around = node.parentElement; // what an ancestor cuts off is not out of the panel
+        while (around && around !== document.body && getComputedStyle(around).overflowX !== 'hidden') around = around.parentElement;
+        const cut = around && around !== document.body && around.getBoundingClientRect().right <= innerWidth + 1;
+        if (box.width && (box.right > innerWidth + 1 || box.left < -1) && !cut && !node.closest('.away')) wrong.push(`out of the panel: ${node.outerHTML.slice(0, 80)}`);
         const target = node.matches('button, select, textarea, .target, label.tick');
         if (target && (box.height < 43.5 || box.width < 43.5)) wrong.push(`target ${Math.round(box.width)}x${Math.round(box.height)}: ${node.outerHTML.slice(0, 80)}`);
       }
       return wrong;
     });
-    assert.deepEqual(odd, []);
+    assert.deepEqual(odd, [], await this.frame.evaluate(() => document.title));
   }
 
   /** Keeps a picture of the panel, if FEATUREBASE_MCP_PICTURES names a folder for them. */

@@ -49,7 +49,7 @@ func (c comparison) stretches() (parts []stretch, word string) {
 	unit, word, layout := stride{days: 1}, "day", "2 Jan"
 	switch {
 	case days > 100:
-		unit, word, layout = stride{months: 1}, "month", "Jan 2006"
+		unit, word, layout = stride{months: 1}, "month", "Jan 06"
 	case days > 10:
 		unit, word = stride{days: 7}, "week"
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/legible"
@@ -67,9 +68,11 @@ func (d *digest) panel(ctx context.Context) engine.Shown {
 		var admins []choice
 		for _, a := range d.work.Choices(ctx, kind.Admin.Word)[0] {
 			admins = append(admins, choice{ID: a.ID, Name: cmp.Or(a.Name, a.ID)})
+			if strings.Contains(d.body.Get("adminAssigneeId").Text(), a.ID) { // which has the name by now
+				shown["admin"] = a.ID
+			}
 		}
 		shown["admins"] = admins
-		shown["admin"] = d.body.Get("adminAssigneeId").Text()
 	}
 	return shown
 }

@@ -8,7 +8,7 @@ const planView = (() => {
   const label = (field) => field.replace(/Ids?$/, '').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`).replace(/^./, (first) => first.toUpperCase());
 
   const change = ({ field, before, after: to }) => el('div', { class: 'change' },
-    el('span', { class: 'field' }, label(field)),
+    el('span', { class: 'field clamp2' }, label(field)),
     el('span', {}, before && [el('del', {}, words(before)), el('span', { class: 'dim', 'aria-label': 'becomes', role: 'img' }, ' → ')], to ? el('ins', {}, words(to)) : el('ins', {}, 'nothing')));
 
   const draw = (row) => {
@@ -27,7 +27,7 @@ const planView = (() => {
     return el('li', { class: out.has(row.row) && !plan.applied ? 'out' : '' },
       box ? el('label', { class: 'tick', for: id }, box, el('span', { class: 'away' }, `Row ${row.row}: ${row.title} ${row.what ?? ''}`)) : el('span', { class: 'tick dim' }, row.row),
       el('div', { class: 'grow' },
-        el('div', { class: 'line' }, el('span', { class: 'dim' }, row.title), row.what && words(row.what, { class: 'strong clamp1' }), ...marks),
+        el('div', { class: 'line' }, el('span', { class: 'dim clamp1' }, row.title), row.what && words(row.what, { class: 'strong clamp1' }), ...marks),
         row.changes?.slice(0, 4).map(change),
         row.changes?.length > 4 && el('div', { class: 'dim' }, `and ${row.changes.length - 4} more`),
         (row.why || row.note) && el('div', { class: 'dim clamp2' }, words(row.why || row.note))));

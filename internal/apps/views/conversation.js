@@ -4,17 +4,32 @@ const conversation = (() => {
 
   const sides = { customer: 'Customer', team: 'Team', bot: 'Bot' };
 
-  /** Long messages go over several rows, so that each fits into the panel. */
-  const rows = () => data.messages.flatMap((message) => {
-    const parts = message.text.match(/[^]{1,420}(?:\s|$)|[^]{1,420}/g) ?? ['(no text)'];
-    return parts.map((text, i) => ({ ...message, text, part: i }));
-  });
+  /** A time as the host's user reads it, or as it came. */
+  const when = (at) => {
+    const time = new Date(at);
+    return Number.isNaN(time.getTime()) ? at : time.toLocaleString(host.locale(), { dateStyle: 'medium', timeStyle: 'short' });
+  };
+
+  /** Cuts a text into pieces that fit into the panel, at spaces where there are some. Wide letters take two places. */
+  const pieces = (text) => {
+    const room = innerWidth < 520 ? 110 : 300, list = [];
+    let piece = '', taken = 0;
+    for (const letter of text) {
+      piece += letter;
+      taken += letter === '\n' ? 40 : letter > '\u2e80' ? 2 : 1;
+      if (taken < room && (taken < room * 0.8 || !/\s/.test(letter))) continue;
+      list.push(piece);
+      [piece, taken] = ['', 0];
+    }
+    return piece.trim() || !list.length ? [...list, piece || '(no text)'] : list;
+  };
+  const rows = () => data.messages.flatMap((message) => pieces(message.text).map((text, part) => ({ ...message, text, part })));
 
   const draw = (row) => el('li', { class: `message ${row.note ? 'note' : row.who}` }, el('div', { class: 'grow' },
     row.part ? el('div', { class: 'dim' }, 'continued') : el('div', { class: 'line' },
-      el('span', { class: 'mark' }, row.note ? 'Internal note' : sides[row.who] ?? row.who), row.name && words(row.name, { class: 'strong clamp1' }), el('span', { class: 'dim' }, row.at)),
+      el('span', { class: 'mark' }, row.note ? 'Internal note' : sides[row.who] ?? row.who), row.name && words(row.name, { class: 'strong clamp1' }), el('span', { class: 'dim clamp1' }, when(row.at))),
     el('p', { class: 'plain' }, words(row.text)),
-    row.left && !row.part && el('p', { class: 'problem' }, row.left)));
+    row.left && !row.part && el('p', { class: 'problem clamp1' }, row.left)));
 
   const problem = el('p', { class: 'problem clamp2', role: 'alert' });
 

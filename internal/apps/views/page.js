@@ -68,7 +68,7 @@ const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }
     }
     seen?.(from, to);
     const rest = to < rows.length || more?.left();
-    if (!from && !rest) { bar.replaceChildren(); return; }
+    if (!from && !rest) { bar.replaceChildren(); if (tall()) squeeze(); return; }
     const next = async () => {
       if (to >= rows.length) await more.fetch();
       starts.push(to);
@@ -78,6 +78,7 @@ const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }
     const on = el('button', { type: 'button', class: 'small', disabled: !rest, click: next }, 'Next');
     const where = `${name} ${from + 1}${to - from > 1 ? `–${to}` : ''} of ${more?.left() ? more.total : rows.length}`;
     bar.replaceChildren(back, el('span', { class: 'dim' }, where), on);
+    if (tall()) squeeze();
     if (focus) {
       announce(where);
       const wanted = focus === 'next' ? on : back;

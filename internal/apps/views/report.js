@@ -7,15 +7,15 @@ const report = (() => {
 
   /** Columns over time, each with its number above and its beginning below. */
   const columns = (chart) => {
-    const points = chart.points, n = points.length || 1, wide = 688, high = 190, step = wide / n;
+    const points = chart.points.slice(-60), n = points.length || 1, wide = 688, high = 190, step = wide / n;
     const most = Math.max(1, ...points.map(({ value }) => value)), every = Math.ceil(n / 12);
     const bar = Math.max(4, Math.min(48, step * 0.7));
     const parts = points.map((point, i) => {
       const h = Math.round((high - 50) * point.value / most), x = step * i + step / 2;
       return [
         el('svg:rect', { x: x - bar / 2, y: high - 24 - h, width: bar, height: Math.max(h, 1), rx: 2, class: point.past ? 'past' : 'now' }),
-        (n <= 24 || i % every === 0) && el('svg:text', { x, y: high - 30 - h, 'text-anchor': 'middle', class: 'figure' }, number(point)),
-        i % every === 0 && el('svg:text', { x, y: high - 6, 'text-anchor': 'middle' }, point.label),
+        (n <= 24 || i % every === 0) && el('svg:text', { x, y: high - 30 - h, 'text-anchor': 'middle', class: 'figure' }, number(point).slice(0, 8)),
+        i % every === 0 && el('svg:text', { x, y: high - 6, 'text-anchor': 'middle' }, point.label.slice(0, 8)),
       ];
     });
     seen = points;
@@ -32,7 +32,7 @@ const report = (() => {
     const draw = (point) => el('li', { class: 'bar' },
       el('span', { class: 'name clamp2' }, point.url ? link(point.url, words(point.label)) : words(point.label)),
       el('svg:svg', { viewBox: '0 0 200 22', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, line(point.value, 'now', point.before === undefined ? 6 : 2), point.before !== undefined && line(point.before, 'past', 14)),
-      el('span', { class: 'figure' }, number(point), point.before !== undefined && el('span', { class: 'dim' }, ` (${point.before})`)));
+      el('span', { class: 'figure clamp2' }, number(point), point.before !== undefined && el('span', { class: 'dim' }, ` (${point.before})`)));
     paged({ list, bar, rows: chart.points, draw, name: 'rows', seen: (from, to) => { seen = chart.points.slice(from, to); } });
   };
 
@@ -54,12 +54,13 @@ const report = (() => {
     const picker = el('select', { 'aria-label': 'Chart', change: ({ target }) => { at = Number(target.value); render(); app.querySelector('select').focus(); } },
       data.charts.map(({ title }, i) => el('option', { value: i, selected: i === at }, title)));
     show(
-      el('h1', {}, `${data.title}, ${data.period}`),
-      el('dl', { class: 'tiles' }, data.tiles.map(({ label, now, before }) => el('div', {}, el('dt', { class: 'dim' }, label), el('dd', {}, now, before && el('span', { class: 'dim' }, ` before ${before}`))))),
+      el('h1', { class: 'clamp1' }, `${data.title}, ${data.period}`),
+      el('dl', { class: 'tiles' }, data.tiles.map(({ label, now, before }) => el('div', {}, el('dt', { class: 'dim clamp1' }, label), el('dd', { class: 'clamp1' }, now, before && el('span', { class: 'dim' }, ` before ${before}`))))),
       el('div', { class: 'line' }, picker, chart.note && el('span', { class: 'dim clamp2 grow' }, words(chart.note))),
       chart.points?.length ? (chart.series ? columns(chart) : list) : el('p', { class: 'dim' }, 'None.'),
       el('footer', {}, el('div', { class: 'actions' }, host.can('updateModelContext') && chart.points?.length > 0 && button('Tell the assistant', give), note), bar));
-    if (chart.points?.length && !chart.series) bars(chart, list, bar);
+    if (chart.points?.length && !chart.series) bars(chart, list, bar); else if (tall()) squeeze();
+    refill ??= squeeze;
   };
 
   return { render: (view) => { data = { ...view, charts: view.charts.map((chart) => ({ ...chart, points: chart.points ?? [] })) }; at = 0; render(); } };
