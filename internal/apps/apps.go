@@ -25,16 +25,16 @@ type View struct {
 	Name        string // as operations name it
 	Title       string // for people
 	Description string
-	parts       []string // the scripts that its own one builds on
+	parts       []string // the scripts and styles that its own ones build on
 }
 
 // Views returns all panels.
 func Views() []View {
 	return []View{
 		{"plan", "Plan", "A plan of changes, before and after, with rows to leave out and a button that applies it.", []string{"question", "changes"}},
-		{"triage", "Triage", "The queue, one post after the other beside those like it; what is chosen becomes a plan.", []string{"question", "changes"}},
+		{"triage", "Triage", "The queue, one post after the other beside those like it; what is chosen becomes a plan.", []string{"changes", "pair"}},
 		{"report", "Report", "The figures of a period as charts, each point with its number.", nil},
-		{"conversation", "Conversation", "The messages of a conversation, notes apart, and a reply that is looked at before it is sent.", []string{"question", "changes"}},
+		{"conversation", "Conversation", "The messages of a conversation, notes apart, and a reply that is looked at before it is sent.", []string{"changes", "pair"}},
 		{"confirm", "Question", "A question about one call, which goes out when the user agrees.", []string{"question"}},
 	}
 }
@@ -50,17 +50,20 @@ func URI(name string) string { return scheme + name }
 // URI returns the address of the page.
 func (v View) URI() string { return URI(v.Name) }
 
-// HTML returns the page, whole: a host shows it as it is and fetches nothing for it. The script and the styles are allowed by their hashes, so
-// that no other text can become one of them, whatever a customer wrote.
+// HTML returns the page, whole: a host shows it as it is and fetches nothing for it.
 func (v View) HTML() string {
-	var script strings.Builder
+	var script, style strings.Builder
+	tight := strings.NewReplacer(": ", ":", "; ", ";", " {", "{", "{ ", "{", " }", "}", ", ", ",")
+	signs := strings.NewReplacer(" => ", "=>", " === ", "===", " !== ", "!==", " && ", "&&", " || ", "||", " ?? ", "??", " = ", "=") // which no text of a script has
 	for _, name := range slices.Concat([]string{"client", "page"}, v.parts, []string{v.Name}) {
-		script.WriteString(file(name + ".js"))
+		script.WriteString(signs.Replace(served(name + ".js")))
+		style.WriteString(tight.Replace(served(name + ".css")))
 	}
-	return page(v.Title, script.String(), file("style.css"))
+	return page(v.Title, script.String(), style.String())
 }
 
-// page puts the parts together.
+// page puts the parts together. The script and the styles are allowed by their hashes, so that no other text can become one of them, whatever a
+// customer wrote.
 func page(title, script, style string) string {
 	return `<!doctype html>
 <html lang="en">
@@ -81,13 +84,27 @@ func page(title, script, style string) string {
 `
 }
 
-// file returns an embedded file.
-func file(name string) string {
+// served returns an embedded file without indentation, empty lines and lines of comments, which a browser does not need. It is empty for a part
+// that has no such file. No text of the scripts goes over several lines.
+func served(name string) string {
 	data, err := files.ReadFile("views/" + name)
 	if err != nil {
-		panic("apps: " + err.Error()) // a test reads each
+		return ""
 	}
-	return string(data)
+	var b strings.Builder
+	inside := false // a comment of several lines
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		begins := strings.HasPrefix(line, "/**")
+		if inside = inside || begins; inside {
+			inside = !strings.HasSuffix(line, "*/")
+			continue
+		}
+		if line != "" && !strings.HasPrefix(line, "//") {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
 }
 
 // hash returns what a content security policy knows a script or style by.

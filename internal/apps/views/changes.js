@@ -7,45 +7,45 @@ const planView = (() => {
   /** The name of a field in words: statusId is "Status". */
   const label = (field) => field.replace(/Ids?$/, '').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`).replace(/^./, (first) => first.toUpperCase());
 
-  const change = ({ field, before, after: to }) => el('div', { class: 'change' },
-    el('span', { class: 'field clamp2' }, label(field)),
-    el('span', {}, before && [el('del', {}, words(before)), el('span', { class: 'dim', 'aria-label': 'becomes', role: 'img' }, ' → ')], to ? el('ins', {}, words(to)) : el('ins', {}, 'nothing')));
+  const change = ({ field, before, after: to }) => div('change',
+    span('field clamp2', label(field)),
+    span('', before && [el('del', {}, words(before)), el('span', { class: 'dim', 'aria-label': 'becomes', role: 'img' }, ' → ')], to ? el('ins', {}, words(to)) : el('ins', {}, 'nothing')));
 
   const draw = (row) => {
     const id = `row${row.row}`;
     const marks = [
       row.state && el('span', { class: `mark ${row.state === 'done' ? 'good' : 'bad'}` }, states[row.state] ?? row.state),
-      row.new && el('span', { class: 'mark' }, 'New'),
-      row.final && el('span', { class: 'mark bad' }, 'Final'),
-      row.noWayBack && el('span', { class: 'mark bad' }, 'No way back'),
-      row.reaches && el('span', { class: 'mark warn' }, 'Messages ', words(row.reaches)),
+      row.new && span('mark', 'New'),
+      row.final && span('mark bad', 'Final'),
+      row.noWayBack && span('mark bad', 'No way back'),
+      row.reaches && span('mark warn', 'Messages ', words(row.reaches)),
     ];
     const box = !plan.applied && el('input', {
       type: 'checkbox', id, checked: !out.has(row.row), disabled: busy,
       change: ({ target }) => { if (target.checked) out.delete(row.row); else out.add(row.row); target.closest('li').classList.toggle('out', !target.checked); buttons(); },
     });
     return el('li', { class: out.has(row.row) && !plan.applied ? 'out' : '' },
-      box ? el('label', { class: 'tick', for: id }, box, el('span', { class: 'away' }, `Row ${row.row}: ${row.title} ${row.what ?? ''}`)) : el('span', { class: 'tick dim' }, row.row),
-      el('div', { class: 'grow' },
-        el('div', { class: 'line' }, el('span', { class: 'dim clamp1' }, row.title), row.what && words(row.what, { class: 'strong clamp1' }), ...marks),
+      box ? el('label', { class: 'tick', for: id }, box, span('away', `Row ${row.row}: ${row.title} ${row.what ?? ''}`)) : span('tick dim', row.row),
+      div('grow',
+        div('line', span('dim clamp1', row.title), row.what && words(row.what, { class: 'strong clamp1' }), ...marks),
         row.changes?.slice(0, 4).map(change),
-        row.changes?.length > 4 && el('div', { class: 'dim' }, `and ${row.changes.length - 4} more`),
-        (row.why || row.note) && el('div', { class: 'dim clamp2' }, words(row.why || row.note))));
+        row.changes?.length > 4 && div('dim', `and ${row.changes.length - 4} more`),
+        (row.why || row.note) && div('dim clamp2', words(row.why || row.note))));
   };
 
   const left = () => plan.counts.send - (plan.counts.done ?? 0) - [...out].length;
-  const actions = el('div', { class: 'actions' });
+  const actions = div('actions');
   const problem = el('p', { class: 'problem clamp2', role: 'alert' });
 
   const buttons = () => {
     const n = left();
     const able = host.can('serverTools');
     actions.replaceChildren(...[
-      !able && el('p', { class: 'dim' }, 'This host shows the plan only: say in the chat what to do with it.'),
-      able && !plan.applied && el('button', { type: 'button', class: 'first', disabled: busy || n < 1, click: apply }, busy ? 'Applying…' : after?.verb ?? `Apply ${count(n, 'change')}`),
-      able && !plan.applied && el('button', { type: 'button', disabled: busy, click: discard }, 'Discard'),
-      able && plan.applied && plan.goesOn && el('button', { type: 'button', class: 'first', disabled: busy, click: apply }, busy ? 'Applying…' : 'Go on'),
-      able && plan.applied && plan.counts.undoable > 0 && el('button', { type: 'button', disabled: busy, click: undo }, `Plan the way back of ${plan.counts.undoable}`),
+      !able && p('dim', 'This host shows the plan only: say in the chat what to do with it.'),
+      able && !plan.applied && button(busy ? 'Applying…' : after?.verb ?? `Apply ${count(n, 'change')}`, apply, 'first', busy || n < 1),
+      able && !plan.applied && button('Discard', discard, '', busy),
+      able && plan.applied && plan.goesOn && button(busy ? 'Applying…' : 'Go on', apply, 'first', busy),
+      able && plan.applied && plan.counts.undoable > 0 && button(`Plan the way back of ${plan.counts.undoable}`, undo, '', busy),
       after && button(after.label, after.go),
     ].filter(Boolean));
     refill?.();
@@ -85,7 +85,7 @@ const planView = (() => {
 
   const discard = async () => {
     if (gate) host.call('confirm_call', { token: gate.token, approve: false }).catch(() => {});
-    show(el('h1', {}, 'Discarded'), el('p', {}, 'Nothing was sent.'), after && el('div', { class: 'actions' }, button(after.label, after.go)));
+    show(h1('', 'Discarded'), p('', 'Nothing was sent.'), after && div('actions', button(after.label, after.go)));
     announce('Discarded. Nothing was sent.');
     refill = undefined;
     await host.inform(`In the panel, the user discarded the plan ${plan.planId}. Nothing of it was sent.`);
@@ -99,21 +99,21 @@ const planView = (() => {
 
   const head = () => {
     const { send, idle, refused } = plan.counts;
-    if (plan.applied) return [el('h1', {}, `Applied: ${summary()}`), plan.halted && el('p', { class: 'dim' }, `Stopped: ${plan.halted}`)];
+    if (plan.applied) return [h1('', `Applied: ${summary()}`), plan.halted && p('dim', `Stopped: ${plan.halted}`)];
     return [
-      el('h1', {}, send ? `${count(send, 'change')}, nothing sent yet` : 'Nothing to send'),
-      el('p', { class: 'dim clamp2' },
+      h1('', send ? `${count(send, 'change')}, nothing sent yet` : 'Nothing to send'),
+      p('dim clamp2',
         plan.messages === 'nobody' ? 'Messages nobody.' : ['Messages ', words(plan.messages), '.'],
         plan.final ? ` ${plan.final} cannot be taken back.` : send ? ' All of it can be taken back.' : '',
         idle ? ` ${count(idle, 'row')} would change nothing.` : '', refused ? ` ${count(refused, 'row')} refused.` : ''),
-      plan.refused?.slice(0, 3).map(({ row, why }) => el('p', { class: 'problem clamp2' }, `Row ${row}: `, words(why))),
+      plan.refused?.slice(0, 3).map(({ row, why }) => p('problem clamp2', `Row ${row}: `, words(why))),
     ];
   };
 
   const more = {
     left: () => plan.cursor !== undefined,
     get total() { return plan.counts.send; },
-    fetch: async () => {
+    load: async () => {
       const next = metaOf(await host.call('plan_changes', { planId: plan.planId, cursor: plan.cursor }), 'view') ?? {};
       plan.rows.push(...next.rows ?? []);
       plan.cursor = next.cursor;

@@ -25,11 +25,11 @@ const conversation = (() => {
   };
   const rows = () => data.messages.flatMap((message) => pieces(message.text).map((text, part) => ({ ...message, text, part })));
 
-  const draw = (row) => el('li', { class: `message ${row.note ? 'note' : row.who}` }, el('div', { class: 'grow' },
-    row.part ? el('div', { class: 'dim' }, 'continued') : el('div', { class: 'line' },
-      el('span', { class: 'mark' }, row.note ? 'Internal note' : sides[row.who] ?? row.who), row.name && words(row.name, { class: 'strong clamp1' }), el('span', { class: 'dim clamp1' }, when(row.at))),
-    el('p', { class: 'plain' }, words(row.text)),
-    row.left && !row.part && el('p', { class: 'problem clamp1' }, row.left)));
+  const draw = (row) => el('li', { class: `message ${row.note ? 'note' : row.who}` }, div('grow',
+    row.part ? div('dim', 'continued') : div('line',
+      span('mark', row.note ? 'Internal note' : sides[row.who] ?? row.who), row.name && words(row.name, { class: 'strong clamp1' }), span('dim clamp1', when(row.at))),
+    p('plain', words(row.text)),
+    row.left && !row.part && p('problem clamp1', row.left)));
 
   const problem = el('p', { class: 'problem clamp2', role: 'alert' });
 
@@ -55,34 +55,29 @@ const conversation = (() => {
   const ask = () => host.say(`Draft an answer to conversation ${data.id}, and plan it with plan_changes so that I can look at it. Do not send it.`)
     .then(() => announce('The assistant was asked for a draft'), () => { problem.textContent = 'The host did not take the message.'; });
 
-  const pick = (label, options, value, change) => el('label', { class: 'pick' }, el('span', { class: 'dim' }, label),
+  const pick = (label, options, value, change) => el('label', { class: 'pick' }, span('dim', label),
     el('select', { change: ({ target }) => change(target.value) }, options.map(({ id, name }) => el('option', { value: id, selected: id === value }, name))));
 
   const answer = () => el('aside', { 'aria-label': 'Your answer' },
-    el('label', {}, el('span', { class: 'dim' }, 'Your answer, in Markdown'), el('textarea', { rows: 5, input: ({ target }) => { draft = target.value; } }, draft)),
-    el('div', { class: 'picks' },
+    el('label', {}, span('dim', 'Your answer, in Markdown'), el('textarea', { rows: 5, input: ({ target }) => { draft = target.value; } }, draft)),
+    div('picks',
       pick('Goes', [{ id: 'reply', name: 'to the customer' }, { id: 'note', name: 'to the team, as a note' }], type, (value) => { type = value; }),
       !data.acting && data.admins?.length > 0 && pick('From', data.admins, admin, (value) => { admin = value; })),
-    el('div', { class: 'actions' }, button('Look at it', review, 'first'), host.can('message') && button('Ask for a draft', ask)));
+    div('actions', button('Look at it', review, 'first'), host.can('message') && button('Ask for a draft', ask)));
 
   const render = () => {
     const list = el('ol', { class: 'rows', 'aria-label': 'Messages, the newest first' }), bar = el('nav', { class: 'pager', 'aria-label': 'Pages' });
     const able = data.plans && host.can('serverTools');
     refill = undefined;
     show(
-      el('h1', { class: 'clamp1' }, words(data.title || `Conversation ${data.id}`)),
-      el('p', { class: 'dim clamp2' }, `${data.state} · `, words(data.waiting)),
-      el('div', { class: able ? 'pair thread' : '' }, el('div', {}, list, bar), able && answer()),
-      problem, data.older > 0 && el('p', { class: 'dim' }, `${count(data.older, 'older message')} in Featurebase.`));
+      h1('clamp1', words(data.title || `Conversation ${data.id}`)),
+      p('dim clamp2', `${data.state} · `, words(data.waiting)),
+      el('div', { class: able ? 'pair thread' : '' }, div('', list, bar), able && answer()),
+      problem, data.older > 0 && p('dim', `${count(data.older, 'older message')} in Featurebase.`));
     paged({ list, bar, rows: rows(), draw, name: 'part' });
   };
 
   return { render: (view) => { data = { ...view, messages: view.messages ?? [] }; admin = data.acting ? '' : data.admin || data.admins?.[0]?.id || ''; render(); } };
 })();
 
-host.on('tool-cancelled', () => fallback('Cancelled', 'The call was cancelled.'));
-host.on('tool-result', (result) => {
-  const view = metaOf(result, 'view');
-  if (view) conversation.render(view); else fallback('No conversation', textOf(result));
-});
-host.start();
+begin('No conversation', conversation.render);

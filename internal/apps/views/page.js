@@ -15,7 +15,8 @@ const el = (tag, props, ...children) => {
 
 /** A text of somebody's, in its own direction. */
 const words = (text, props) => el('bdi', props, text);
-const button = (label, click, kind) => el('button', { type: 'button', class: kind, click }, label);
+const [div, p, span, h1, h2] = ['div', 'p', 'span', 'h1', 'h2'].map((tag) => (kind, ...children) => el(tag, { class: kind || false }, ...children));
+const button = (label, click, kind, disabled = false) => el('button', { type: 'button', class: kind || false, disabled, click }, label);
 const count = (n, one, more = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : more}`;
 const announce = (text) => { said.textContent = ''; said.textContent = text; };
 
@@ -30,7 +31,7 @@ const link = (url, label, props) => {
   return el('a', {
     ...props, href: to.href, rel: 'noopener noreferrer', focus: tell, blur: still, mouseenter: tell, mouseleave: still,
     click: (event) => { event.preventDefault(); host.open(to.href).catch(() => announce(`The host did not open ${address}`)); },
-  }, label, el('span', { class: 'away' }, `, opens ${to.host}`));
+  }, label, span('away', `, opens ${to.host}`));
 };
 
 /** Shows a panel: the parts in order. */
@@ -51,7 +52,7 @@ const squeeze = () => {
 };
 
 /**
- * Fills a list with as many rows as a panel holds, so that nothing scrolls, and puts the buttons for the others into the bar. more fetches further
+ * Fills a list with as many rows as a panel holds, so that nothing scrolls, and puts the buttons for the others into the bar. more loads further
  * rows where there are any; it resolves when they are in the list of rows.
  */
 const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }) => {
@@ -59,7 +60,7 @@ const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }
     document.documentElement.dataset.tight = '';
     const from = starts.at(-1);
     list.replaceChildren();
-    bar.replaceChildren(el('span', { class: 'dim' }, '…'), button('Next'));
+    bar.replaceChildren(span('dim', '…'), button('Next'));
     let to = from;
     while (to < rows.length) {
       list.append(draw(rows[to], to));
@@ -70,14 +71,14 @@ const paged = ({ list, bar, rows, draw, more, seen, name = 'row', starts = [0] }
     const rest = to < rows.length || more?.left();
     if (!from && !rest) { bar.replaceChildren(); if (tall()) squeeze(); return; }
     const next = async () => {
-      if (to >= rows.length) await more.fetch();
+      if (to >= rows.length) await more.load();
       starts.push(to);
       fill('next');
     };
     const back = el('button', { type: 'button', class: 'small', disabled: !from, click: () => { starts.pop(); fill('back'); } }, 'Back');
-    const on = el('button', { type: 'button', class: 'small', disabled: !rest, click: next }, 'Next');
+    const on = button('Next', next, 'small', !rest);
     const where = `${name} ${from + 1}${to - from > 1 ? `–${to}` : ''} of ${more?.left() ? more.total : rows.length}`;
-    bar.replaceChildren(back, el('span', { class: 'dim' }, where), on);
+    bar.replaceChildren(back, span('dim', where), on);
     if (tall()) squeeze();
     if (focus) {
       announce(where);
@@ -98,11 +99,23 @@ const textOf = (result) => (result.content ?? []).filter((part) => part.type ===
 const metaOf = (result, name) => result?._meta?.[`featurebase/${name}`];
 
 /** What stands in place of a panel that cannot be shown. */
-const fallback = (title, text) => show(el('h1', {}, title), el('p', { class: 'plain clamp8' }, words(text)));
+const fallback = (title, text) => show(h1('', title), p('plain clamp8', words(text)));
 
 /** Calls a tool, and through the gate where it waits for a click: the click that led here is the one. */
 const act = async (tool, args) => {
   const result = await host.call(tool, args);
   const gate = metaOf(result, 'confirm');
   return gate ? host.call('confirm_call', { token: gate.token, approve: true }) : result;
+};
+
+/** Begins: what a tool answers is rendered, with the arguments of the call; what has no data stands there as text. */
+const begin = (title, render) => {
+  let args = {};
+  host.on('tool-input', (params) => { args = params?.arguments ?? {}; });
+  host.on('tool-cancelled', () => fallback('Cancelled', 'The call was cancelled.'));
+  host.on('tool-result', (result) => {
+    const view = metaOf(result, 'view');
+    if (view) render(view, args); else fallback(title, textOf(result));
+  });
+  host.start();
 };

@@ -30,9 +30,9 @@ const report = (() => {
     const most = Math.max(1, ...chart.points.map(({ value, before }) => Math.max(value, before ?? 0)));
     const line = (value, kind, y) => el('svg:rect', { x: 0, y, width: Math.max(value ? 1 : 0, 200 * value / most), height: kind === 'now' ? 10 : 6, rx: 2, class: kind });
     const draw = (point) => el('li', { class: 'bar' },
-      el('span', { class: 'name clamp2' }, point.url ? link(point.url, words(point.label)) : words(point.label)),
+      span('name clamp2', point.url ? link(point.url, words(point.label)) : words(point.label)),
       el('svg:svg', { viewBox: '0 0 200 22', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, line(point.value, 'now', point.before === undefined ? 6 : 2), point.before !== undefined && line(point.before, 'past', 14)),
-      el('span', { class: 'figure clamp2' }, number(point), point.before !== undefined && el('span', { class: 'dim' }, ` (${point.before})`)));
+      span('figure clamp2', number(point), point.before !== undefined && span('dim', ` (${point.before})`)));
     paged({ list, bar, rows: chart.points, draw, name: 'rows', seen: (from, to) => { seen = chart.points.slice(from, to); } });
   };
 
@@ -45,7 +45,7 @@ const report = (() => {
     announce(told);
   };
 
-  const note = el('span', { class: 'dim' });
+  const note = span('dim');
   const render = () => {
     const chart = data.charts[at];
     const list = el('ol', { class: 'rows bars', 'aria-label': chart.title }), bar = el('nav', { class: 'pager', 'aria-label': 'Pages' });
@@ -54,11 +54,11 @@ const report = (() => {
     const picker = el('select', { 'aria-label': 'Chart', change: ({ target }) => { at = Number(target.value); render(); app.querySelector('select').focus(); } },
       data.charts.map(({ title }, i) => el('option', { value: i, selected: i === at }, title)));
     show(
-      el('h1', { class: 'clamp1' }, `${data.title}, ${data.period}`),
-      el('dl', { class: 'tiles' }, data.tiles.map(({ label, now, before }) => el('div', {}, el('dt', { class: 'dim clamp1' }, label), el('dd', { class: 'clamp1' }, now, before && el('span', { class: 'dim' }, ` before ${before}`))))),
-      el('div', { class: 'line' }, picker, chart.note && el('span', { class: 'dim clamp2 grow' }, words(chart.note))),
-      chart.points?.length ? (chart.series ? columns(chart) : list) : el('p', { class: 'dim' }, 'None.'),
-      el('footer', {}, el('div', { class: 'actions' }, host.can('updateModelContext') && chart.points?.length > 0 && button('Tell the assistant', give), note), bar));
+      h1('clamp1', `${data.title}, ${data.period}`),
+      el('dl', { class: 'tiles' }, data.tiles.map(({ label, now, before }) => div('', el('dt', { class: 'dim clamp1' }, label), el('dd', { class: 'clamp1' }, now, before && span('dim', ` before ${before}`))))),
+      div('line', picker, chart.note && span('dim clamp2 grow', words(chart.note))),
+      chart.points?.length ? (chart.series ? columns(chart) : list) : p('dim', 'None.'),
+      el('footer', {}, div('actions', host.can('updateModelContext') && chart.points?.length > 0 && button('Tell the assistant', give), note), bar));
     if (chart.points?.length && !chart.series) bars(chart, list, bar); else if (tall()) squeeze();
     refill ??= squeeze;
   };
@@ -66,9 +66,4 @@ const report = (() => {
   return { render: (view) => { data = { ...view, charts: view.charts.map((chart) => ({ ...chart, points: chart.points ?? [] })) }; at = 0; render(); } };
 })();
 
-host.on('tool-cancelled', () => fallback('Cancelled', 'The call was cancelled.'));
-host.on('tool-result', (result) => {
-  const view = metaOf(result, 'view');
-  if (view) report.render(view); else fallback('No report', textOf(result));
-});
-host.start();
+begin('No report', report.render);

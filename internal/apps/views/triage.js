@@ -7,7 +7,7 @@ const triage = (() => {
   /** The writes that the choices come to. */
   const changes = () => [...chosen].map(([postId, set]) => (set.reject
     ? { tool: 'delete_post', arguments: { postId } }
-    : { tool: 'update_post', arguments: { postId, ...Object.fromEntries(Object.entries(set).filter(([name]) => name !== 'reject')) } }));
+    : { tool: 'update_post', arguments: { postId, ...set } }));
 
   const choose = (post, name, value, was) => {
     const set = { ...chosen.get(post.id) };
@@ -18,7 +18,7 @@ const triage = (() => {
 
   const facts = (post) => [post.moderation && 'awaiting moderation', count(post.votes, 'vote'), post.comments > 0 && count(post.comments, 'comment'), post.age && `${post.age} old`].filter(Boolean).join(' · ');
 
-  const select = (label, options, value, change, first) => el('label', { class: 'pick' }, el('span', { class: 'dim' }, label),
+  const select = (label, options, value, change, first) => el('label', { class: 'pick' }, span('dim', label),
     el('select', { change: ({ target }) => change(target.value || undefined) }, first && el('option', { value: '' }, first), options.map(({ id, name }) => el('option', { value: id, selected: id === value }, name))));
 
   const tags = (post) => {
@@ -31,10 +31,10 @@ const triage = (() => {
       squeeze();
     };
     const rest = data.tags.filter((tag) => !now.includes(tag));
-    return el('div', { class: 'tags' },
+    return div('tags',
       select('Tags', rest.map((tag) => ({ id: tag, name: tag })), '', (tag) => tag && set([...now, tag], 'select'), now.length ? 'Add a tag' : 'None; add a tag'),
       now.slice(0, 3).map((tag) => el('button', { type: 'button', class: 'small', 'aria-label': `Remove the tag ${tag}`, click: () => set(now.filter((other) => other !== tag), 'select') }, words(tag, { class: 'clamp1' }), ' ×')),
-      now.length > 3 && el('span', { class: 'dim' }, `+${now.length - 3}`));
+      now.length > 3 && span('dim', `+${now.length - 3}`));
   };
 
   const decision = (post) => {
@@ -54,31 +54,31 @@ const triage = (() => {
       data.rejects && pick('reject', set.reject === true, post.moderation ? 'Reject' : 'Delete', 'no'));
   };
 
-  const like = (post) => el('aside', { class: 'give5', 'aria-label': 'Posts like it' }, el('h2', {}, post.like?.length ? 'Like it' : 'Nothing like it'),
-    post.like?.map((other) => el('div', { class: 'card' },
-      el('div', { class: 'clamp2' }, link(other.url, words(other.title))),
-      el('div', { class: 'dim clamp1 give4' }, `${Math.round(other.score * 100)} % · ${count(other.votes, 'vote')} · `, words(other.status)),
-      other.text && el('p', { class: 'clamp2 give1' }, words(other.text)))),
-    post.more > 0 && el('p', { class: 'dim give1' }, `and ${post.more} more`));
+  const like = (post) => el('aside', { class: 'give5', 'aria-label': 'Posts like it' }, h2('', post.like?.length ? 'Like it' : 'Nothing like it'),
+    post.like?.map((other) => div('card',
+      div('clamp2', link(other.url, words(other.title))),
+      div('dim clamp1 give4', `${Math.round(other.score * 100)} % · ${count(other.votes, 'vote')} · `, words(other.status)),
+      other.text && p('clamp2 give1', words(other.text)))),
+    post.more > 0 && p('dim give1', `and ${post.more} more`));
 
   const card = (post) => {
     const set = chosen.get(post.id) ?? {};
-    const pick = (name, value, was) => choose(post, name, value, was);
+    const pick = (label, options, name, first) => select(label, options ?? [], set[name] ?? post[name], (id) => choose(post, name, id, post[name]), first);
     return [
-      el('div', { class: 'pair' },
+      div('pair',
         el('article', { 'aria-label': `Post ${at + 1}` },
           el('h2', { class: 'clamp2', tabindex: '-1' }, link(post.url, words(post.title))),
-          el('p', { class: 'dim clamp1' }, facts(post)),
-          el('p', { class: 'dim clamp1 give2' }, words(post.about)),
-          post.text && el('p', { class: 'clamp3' }, words(post.text)),
-          post.said && el('p', { class: 'dim clamp2 give2' }, words(post.said)),
-          post.signs?.length > 0 && el('p', { class: 'problem clamp2' }, 'Signs: ', words(post.signs.join(', ')))),
+          p('dim clamp1', facts(post)),
+          p('dim clamp1 give2', words(post.about)),
+          post.text && p('clamp3', words(post.text)),
+          post.said && p('dim clamp2 give2', words(post.said)),
+          post.signs?.length > 0 && p('problem clamp2', 'Signs: ', words(post.signs.join(', ')))),
         like(post)),
-      data.plans ? el('div', { class: 'picks' },
-        select('Status', data.statuses ?? [], set.statusId ?? post.statusId, (id) => pick('statusId', id, post.statusId)),
-        select('Board', data.boards ?? [], set.boardId ?? post.boardId, (id) => pick('boardId', id, post.boardId)),
-        select('Assignee', data.admins ?? [], set.assigneeId ?? post.assigneeId, (id) => pick('assigneeId', id, post.assigneeId), post.assigneeId ? undefined : 'Nobody'),
-        tags(post), decision(post)) : el('p', { class: 'dim' }, 'This server is not allowed to change posts.'),
+      data.plans ? div('picks',
+        pick('Status', data.statuses, 'statusId'),
+        pick('Board', data.boards, 'boardId'),
+        pick('Assignee', data.admins, 'assigneeId', !post.assigneeId && 'Nobody'),
+        tags(post), decision(post)) : p('dim', 'This server is not allowed to change posts.'),
     ];
   };
 
@@ -94,11 +94,11 @@ const triage = (() => {
     };
     const last = at + 1 >= data.posts.length && !data.cursor;
     foot.replaceChildren(
-      el('div', { class: 'actions' }, data.plans && host.can('serverTools') && el('button', { type: 'button', class: 'first', disabled: !n, click: review }, n ? `Look at the plan of ${count(n, 'change')}` : 'Nothing chosen yet')),
+      div('actions', data.plans && host.can('serverTools') && button(n ? `Look at the plan of ${count(n, 'change')}` : 'Nothing chosen yet', review, 'first', !n)),
       el('nav', { class: 'pager', 'aria-label': 'Posts' },
-        el('button', { type: 'button', class: 'small', disabled: !at, click: move(-1) }, 'Back'),
-        el('span', { class: 'dim' }, `${at + 1} of ${data.whole ? '' : 'at least '}${data.waiting}`),
-        el('button', { type: 'button', class: 'small', disabled: last, click: move(1) }, 'Next')));
+        button('Back', move(-1), 'small', !at),
+        span('dim', `${at + 1} of ${data.whole ? '' : 'at least '}${data.waiting}`),
+        button('Next', move(1), 'small', last)));
   };
 
   const further = async () => {
@@ -139,9 +139,9 @@ const triage = (() => {
   const render = () => {
     refill = undefined;
     const post = data.posts[at];
-    if (!post) return show(el('h1', {}, 'Nothing waits'), el('p', { class: 'dim' }, 'No post waits for a decision.'));
+    if (!post) return show(h1('', 'Nothing waits'), p('dim', 'No post waits for a decision.'));
     bar();
-    show(el('h1', { class: 'away' }, 'Triage'), card(post), problem, foot);
+    show(h1('away', 'Triage'), card(post), problem, foot);
     squeeze();
     refill = squeeze;
   };
@@ -149,11 +149,4 @@ const triage = (() => {
   return { render: (view, given) => { data = { ...view, posts: view.posts ?? [], tags: view.tags ?? [] }; args = given; at = 0; render(); } };
 })();
 
-let given = {};
-host.on('tool-input', (params) => { given = params?.arguments ?? {}; });
-host.on('tool-cancelled', () => fallback('Cancelled', 'The call was cancelled.'));
-host.on('tool-result', (result) => {
-  const view = metaOf(result, 'view');
-  if (view) triage.render(view, given); else fallback('No queue', textOf(result));
-});
-host.start();
+begin('No queue', triage.render);
