@@ -218,6 +218,7 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
+	listPanels(hooks)
 	wire.ExplainMissing(hooks, func(ctx context.Context, tool string) *wire.CodedError {
 		if byName[tool] != nil {
 			return refused(caller.From(ctx), byName[tool])

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -20,6 +21,15 @@ func panels(s *server.MCPServer) {
 			return []mcp.ResourceContents{mcp.TextResourceContents{URI: v.URI(), MIMEType: apps.MIME, Text: v.HTML(), Meta: pageMeta().AdditionalFields}}, nil
 		})
 	}
+}
+
+// listPanels leaves the pages out of the lists of clients that show none: people browse these lists.
+func listPanels(hooks *server.Hooks) {
+	hooks.AddAfterListResources(func(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
+		if !wire.CanShowApps(ctx) {
+			result.Resources = slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return r.MIMEType == apps.MIME })
+		}
+	})
 }
 
 // pageMeta tells a host that a page may reach nothing: no address for requests, none for files, none for frames.

@@ -118,13 +118,15 @@ func TestToolsNameTheirPanels(t *testing.T) {
 func TestWithoutPanelsThereAreNone(t *testing.T) {
 	t.Parallel()
 	host := panelled(t, app.Config{NoApps: true}, true)
-	listed, err := host.ListResources(t.Context(), mcp.ListResourcesRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range listed.Resources {
-		if strings.HasPrefix(r.URI, "ui:") {
-			t.Errorf("%s is listed", r.URI)
+	for _, client := range []*mcpclient.Client{host, panelled(t, app.Config{}, false)} {
+		listed, err := client.ListResources(t.Context(), mcp.ListResourcesRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range listed.Resources {
+			if strings.HasPrefix(r.URI, "ui:") {
+				t.Errorf("%s is listed", r.URI)
+			}
 		}
 	}
 	list, err := host.ListTools(t.Context(), mcp.ListToolsRequest{})
