@@ -5,6 +5,7 @@
 //	narrow.go        the tools that a caller may use
 //	accounts.go      the state of each caller who has a key
 //	instructions.go  the instructions for models
+//	views.go         the panels that a host shows beside answers
 //	observers.go     observers of calls and requests
 //	apps.go          what MCP Apps add: views, and questions in a panel
 //	identity.go      what the server says of itself
@@ -146,6 +147,7 @@ func New(cfg Config) (*App, error) {
 		Plans:      plan.NewMemory(time.Now),
 		Owner:      func(ctx context.Context) string { return caller.From(ctx).Principal },
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
+		CanShow:    canShow(cfg),
 	}
 	if all.Confirm != nil && !cfg.NoApps {
 		all.Confirm.InPanels(asksThrough)
@@ -212,9 +214,9 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
 			tool := tools.Inventory().Bare(op)
-			if cfg.asksInPanels(op) {
-				asks = true
-				showIn(&tool, engine.ConfirmView)
+			asks = asks || cfg.asksInPanels(op)
+			if !cfg.NoApps {
+				tool = withPanel(tool, op, cfg.Confirm)
 			}
 			registered = append(registered, server.ServerTool{Tool: tool, Handler: engine.HandlerIn(op, around.of)})
 		}
@@ -226,6 +228,7 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
+	listPanels(hooks)
 	wire.ExplainMissing(hooks, func(ctx context.Context, tool string) *wire.CodedError {
 		if byName[tool] != nil {
 			return refused(caller.From(ctx), byName[tool])
@@ -254,6 +257,9 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	}
 	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
+	if !cfg.NoApps {
+		panels(s)
+	}
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two tools with the same name, the later one counts
 	return s

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"maps"
 	"strings"
-
-	"github.com/mark3labs/mcp-go/mcp"
 
 	"featurebase-mcp/internal/caller"
 	"featurebase-mcp/internal/engine"
@@ -44,13 +41,4 @@ func mayBeAsked(cfg Config, who caller.Caller, byName map[string]*engine.Operati
 		}
 	}
 	return false
-}
-
-// showIn says in the list of tools which view shows the answers of a tool.
-func showIn(tool *mcp.Tool, view string) {
-	meta := mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"resourceUri": view}}}
-	if tool.Meta != nil {
-		maps.Copy(meta.AdditionalFields, tool.Meta.AdditionalFields)
-	}
-	tool.Meta = &meta
 }

@@ -15,4 +15,5 @@
 //	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps
 //	prepared.go, undo.go         writes that are prepared and sent later, as rows of a plan, and the writes that take them back
 //	job.go, counts.go            workflows: several requests at a time, and what becomes of those that fail
+//	show.go                      what a panel is told of an answer
 package engine
