@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { calling, claude, named, outcome } from './lib/claude.mjs';
-import { areDarkModePosts } from './lib/journey.mjs';
+import { areDarkModePosts, planned } from './lib/journey.mjs';
 import { binary, environment, startHTTP, startSandbox, tools } from './lib/program.mjs';
 
 const onStdio = (...flags) => ({ command: binary(), args: ['--log-level=error', ...flags], env: {} });
@@ -28,6 +28,15 @@ describe('over stdio', () => {
     const { text } = outcome(requests, 'search_posts');
     assert.ok(text.length > 20_000, `${text.length} characters`);
     assert.ok(JSON.parse(text).nextCursor);
+  });
+
+  // A click in a panel is confirmed by a token in the metadata of a result. A host whose model could read it would not protect anybody.
+  test('keeps the metadata of a result from its model', async () => {
+    const { requests } = await claude({ entry, prompt: 'Plan that', turns: [calling('plan_changes', planned)], allowed: ['plan_changes'] });
+    const { text, isError } = outcome(requests, 'plan_changes');
+    assert.equal(isError, false, text);
+    assert.match(text, /plan_[a-z0-9]+/);
+    assert.ok(!JSON.stringify(requests).includes('featurebase/plan'));
   });
 
   test('hands its model a tool error, in words', async () => {

@@ -7,7 +7,7 @@ import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/clien
 import { StreamableHTTPClientTransport as HTTPv1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { overHTTP, overStdio } from './lib/carriers.mjs';
 import { timeout } from './lib/journey.mjs';
-import { sandboxed } from './lib/program.mjs';
+import { forPanels, sandboxed } from './lib/program.mjs';
 import { connect } from './lib/v1.mjs';
 import { connecting } from './lib/v2.mjs';
 
@@ -16,10 +16,10 @@ const modern = connecting('auto', '2026-07-28');
 const http = (server) => new URL(server.url);
 
 const clients = {
-  '2025-11-25 over stdio': (elicit) => overStdio((program) => connect(new StdioV1(program), elicit)),
-  '2025-11-25 over HTTP': (elicit) => overHTTP((server) => connect(new HTTPv1(http(server)), elicit)),
-  '2026-07-28 over stdio': (elicit) => overStdio((program) => modern(new StdioV2(program), elicit)),
-  '2026-07-28 over HTTP': (elicit) => overHTTP((server) => modern(new HTTPv2(http(server)), elicit)),
+  '2025-11-25 over stdio': (...able) => overStdio((program) => connect(new StdioV1(program), ...able)),
+  '2025-11-25 over HTTP': (...able) => overHTTP((server) => connect(new HTTPv1(http(server)), ...able)),
+  '2026-07-28 over stdio': (...able) => overStdio((program) => modern(new StdioV2(program), ...able)),
+  '2026-07-28 over HTTP': (...able) => overHTTP((server) => modern(new HTTPv2(http(server)), ...able)),
 };
 
 for (const [name, open] of Object.entries(clients)) {
@@ -49,5 +49,32 @@ for (const [name, open] of Object.entries(clients)) {
         assert.deepEqual(connection.errors, []);
       });
     }
+
+    // What Claude Desktop declares: views, and no form.
+    test('a client that shows views asks in a panel, whose click makes the call once', { timeout }, async (t) => {
+      const host = await open(undefined, { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } })(always);
+      t.after(async () => assert.equal(await host.stop(), 0));
+      const connection = await host.connect();
+      t.after(() => connection.close());
+      const found = await connection.call('search_conversations', { limit: 1 });
+      const [{ id: conversationId }] = JSON.parse(found.content[0].text).data;
+      const exists = async () => !(await connection.call('get_conversation', { conversationId })).isError;
+
+      const waits = await connection.call('delete_conversation', { conversationId });
+      const { token, tool, title, text } = waits._meta['featurebase/confirm'];
+      assert.deepEqual([waits.isError ?? false, tool, title], [false, 'delete_conversation', 'Delete conversation']);
+      assert.match(text, new RegExp(`^Delete conversation: ".+" \\(conversationId "${conversationId}"\\)\\?\n`));
+      assert.match(waits.content[0].text, /has sent nothing yet: it waits for the user's click in the panel/);
+      assert.ok(!JSON.stringify([waits.content, waits.structuredContent]).includes(token));
+      assert.ok(await exists());
+
+      const done = await connection.call(forPanels, { token, approve: true });
+      assert.match(done.content[0].text, /"did":"deleted"/);
+      assert.ok(!await exists());
+      const again = await connection.call(forPanels, { token, approve: true });
+      assert.equal(again.isError, true);
+      assert.match(again.content[0].text, /a click holds for one call/);
+      assert.deepEqual(connection.errors, []);
+    });
   });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { calling, inspect, program } from './lib/inspector.mjs';
 import { until } from './lib/journey.mjs';
-import { binary, tools } from './lib/program.mjs';
+import { binary, forPanels, tools } from './lib/program.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'featurebase-inspector-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -42,7 +42,7 @@ for (const [era, version] of [
       assert.deepEqual([code, stderr], [0, '']);
       assert.deepEqual(document.schemaFindings ?? [], []);
       const names = (list) => list.map((tool) => tool.name).sort();
-      assert.deepEqual(names(document.result.tools), names(tools()));
+      assert.deepEqual(names(document.result.tools), names([{ name: forPanels }, ...tools()]));
     });
 
     test('posts are found, a contact is written twice as one, and a comment is kept', async () => {

@@ -36,7 +36,7 @@ func TestPublishedTools(t *testing.T) {
 			}
 			hints := tool.Annotations
 			want := mcp.ToolAnnotation{
-				ReadOnlyHint: new(op.Effect == engine.Read), DestructiveHint: hints.DestructiveHint,
+				Title: op.Title, ReadOnlyHint: new(op.Effect == engine.Read), DestructiveHint: hints.DestructiveHint,
 				IdempotentHint: hints.IdempotentHint, OpenWorldHint: new(true),
 			}
 			if diff := cmp.Diff(want, hints); diff != "" { // the document knows what may be repeated; TestHintsFollowTheWordsOfTheProtocol knows what is destructive

@@ -5,7 +5,10 @@
 //	narrow.go        the tools that a caller may use
 //	accounts.go      the state of each caller who has a key
 //	instructions.go  the instructions for models
+//	views.go         the panels that a host shows beside answers
 //	observers.go     observers of calls and requests
+//	apps.go          what MCP Apps add: views, and questions in a panel
+//	identity.go      what the server says of itself
 //	fixtures.go, fixtures_conformance.go   additions to a build with the tag conformance
 package app
 
@@ -55,6 +58,8 @@ type Config struct {
 	DryRun    bool            // shows writes and does not send them
 
 	Confirm engine.ConfirmMode // before which calls the user is asked; empty: ConfirmAuto
+
+	NoApps bool // offers no panels, and no questions in them
 
 	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
 	AllowImpersonation bool   // permits calls in a customer's name
@@ -142,6 +147,10 @@ func New(cfg Config) (*App, error) {
 		Plans:      plan.NewMemory(time.Now),
 		Owner:      func(ctx context.Context) string { return caller.From(ctx).Principal },
 		Confirm:    engine.NewConfirmations(cfg.Confirm, wire.CanElicit, confirmer),
+		CanShow:    canShow(cfg),
+	}
+	if all.Confirm != nil && !cfg.NoApps {
+		all.Confirm.InPanels(asksThrough)
 	}
 	if watched != nil {
 		all.Observer = watched
@@ -200,16 +209,26 @@ func inProcess(c client.Config, transport http.RoundTripper) client.Config {
 func newServer(cfg Config, around surroundings) *server.MCPServer {
 	byName := map[string]*engine.Operation{}
 	var registered []server.ServerTool
+	asks := false
 	for _, set := range cfg.Selection.Exposed() {
 		for _, op := range set.Operations {
 			byName[op.Name] = op
-			registered = append(registered, server.ServerTool{Tool: tools.Inventory().Bare(op), Handler: engine.HandlerIn(op, around.of)})
+			tool := tools.Inventory().Bare(op)
+			asks = asks || cfg.asksInPanels(op)
+			if !cfg.NoApps {
+				tool = withPanel(tool, op, cfg.Confirm)
+			}
+			registered = append(registered, server.ServerTool{Tool: tool, Handler: engine.HandlerIn(op, around.of)})
 		}
+	}
+	if asks {
+		registered = append(registered, engine.Click(around.of))
 	}
 	browsed := resources.New(around.shared.Inventory, around.of, around.reads)
 	jobs := prompts.New(cfg.Selection.OffBy, browsed.Complete).Narrowed(around.narrowed)
 	hooks := &server.Hooks{}
 	browsed.Hook(hooks)
+	listPanels(hooks)
 	wire.ExplainMissing(hooks, func(ctx context.Context, tool string) *wire.CodedError {
 		if byName[tool] != nil {
 			return refused(caller.From(ctx), byName[tool])
@@ -218,10 +237,10 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 	})
 	instructNarrowly(hooks, around)
 	options := []server.ServerOption{
-		server.WithTitle("Featurebase"),
+		server.WithTitle(title),
 		server.WithInstructions(instructionsFor(cfg.Selection.OffBy)),
 		server.WithToolCapabilities(false),
-		server.WithToolFilter(exposed(byName, around.shared.ActingAdmin != nil)),
+		server.WithToolFilter(exposed(cfg, byName, around.shared.ActingAdmin != nil)),
 		server.WithPromptCapabilities(false),
 		server.WithPromptFilter(jobs.Fill),
 		server.WithResourceCapabilities(false, false),
@@ -231,8 +250,16 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 		server.WithHooks(hooks),
 		wire.Guard(cfg.Logger),
 	}
+	introduce(hooks, cfg.Version)
+	options = append(options, lasting()...)
+	if !cfg.NoApps {
+		options = append(options, server.WithExtensions(map[string]any{wire.AppsExtension: map[string]any{}}))
+	}
 	s := server.NewMCPServer(Name, cfg.Version, slices.Concat(options, cfg.Options, fixtures())...)
 	browsed.Register(s)
+	if !cfg.NoApps {
+		panels(s)
+	}
 	s.AddPrompts(jobs.Bare()...)
 	s.AddTools(append(registered, cfg.Extra...)...) // of two tools with the same name, the later one counts
 	return s
@@ -250,10 +277,12 @@ func switchedOff(selection tools.Selection, tool string) *wire.CodedError {
 
 // exposed returns a filter that leaves out the tools that the caller may not use and adds the schemas to the others. mcp-go also runs the
 // filter before each call, with the called tool alone.
-func exposed(byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
+func exposed(cfg Config, byName map[string]*engine.Operation, acting bool) server.ToolFilterFunc {
 	return func(ctx context.Context, list []mcp.Tool) []mcp.Tool {
 		if who := caller.From(ctx); who.Limited() {
-			list = slices.DeleteFunc(list, func(t mcp.Tool) bool { return byName[t.Name] != nil && !allowed(who, byName[t.Name]) })
+			list = slices.DeleteFunc(list, func(t mcp.Tool) bool {
+				return byName[t.Name] != nil && !allowed(who, byName[t.Name]) || t.Name == engine.ClickTool && !mayBeAsked(cfg, who, byName)
+			})
 		}
 		for i, t := range list {
 			if op := byName[t.Name]; op != nil {

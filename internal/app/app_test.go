@@ -166,7 +166,7 @@ func TestEveryProtocolVersionIsServed(t *testing.T) {
 			t.Errorf("asked for %s, got %v", version, got["protocolVersion"])
 		}
 		capabilities, _ := json.Marshal(got["capabilities"])
-		if string(capabilities) != `{"completions":{},"prompts":{},"resources":{},"tools":{}}` {
+		if string(capabilities) != `{"completions":{},"extensions":{"io.modelcontextprotocol/ui":{}},"prompts":{},"resources":{},"tools":{}}` {
 			t.Errorf("capabilities %s; the lists never change, and nothing else is offered", capabilities)
 		}
 		if got["instructions"] == "" {
@@ -190,8 +190,8 @@ func TestTheListIsWhatIsDeclared(t *testing.T) {
 	h.initialize("2025-11-25")
 	h.send(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
 	list := h.next()["result"].(map[string]any)["tools"].([]any)
-	if len(list) != len(tools.Inventory().All()) {
-		t.Errorf("%d tools, %d are declared", len(list), len(tools.Inventory().All()))
+	if len(list) != len(tools.Inventory().All())+1 {
+		t.Errorf("%d tools, %d are declared, and one is for panels", len(list), len(tools.Inventory().All()))
 	}
 	for _, item := range list {
 		tool := item.(map[string]any)

@@ -69,6 +69,11 @@ func (u *answerer) Elicit(_ context.Context, request mcp.ElicitationRequest) (*m
 // site serves over HTTP.
 func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	t.Helper()
+	return siteWith(t, cfg, httptransport.Options{})
+}
+
+func siteWith(t *testing.T, cfg Config, options httptransport.Options) (url string, browser *http.Client) {
+	t.Helper()
 	a, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +84,7 @@ func site(t *testing.T, cfg Config) (url string, browser *http.Client) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	served := make(chan error, 1)
-	go func() { served <- httptransport.New(a.MCP, httptransport.Options{}).Serve(ctx, listener) }()
+	go func() { served <- httptransport.New(a.MCP, options).Serve(ctx, listener) }()
 	browser = &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		browser.CloseIdleConnections()
@@ -286,6 +291,11 @@ func (h *host) asked(id int) map[string]any {
 	schema, _ := json.Marshal(question["params"].(map[string]any)["requestedSchema"])
 	if string(schema) != `{"properties":{"confirm":{"default":true,"title":"Yes, do it","type":"boolean"}},"type":"object"}` {
 		h.t.Errorf("the form is %s", schema)
+	}
+	params := question["params"].(map[string]any)
+	display, _ := params["_meta"].(map[string]any)["anthropic/permissionDisplay"].(map[string]any)
+	if display["displayName"] != "Delete post" || fmt.Sprint(display["title"], "\n", display["description"]) != params["message"] || !strings.Contains(fmt.Sprint(display["description"]), "This cannot be undone.") {
+		h.t.Errorf("a program that shows the question gets %v for %v", display, params["message"])
 	}
 	return question
 }

@@ -6,6 +6,7 @@ import (
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/doctor"
+	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/tools"
 )
 
@@ -38,7 +39,7 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.Client, keySource string) error {
 	findings, err := doctor.Examine(ctx, doctor.Subject{
 		Client: api, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
-		Toolsets: tools.Inventory().Toolsets(),
+		Toolsets: tools.Inventory().Toolsets(), Asks: asks(e.flags),
 	})
 	if err != nil {
 		return err
@@ -55,6 +56,23 @@ func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.
 		return ended(exitFailed)
 	}
 	return nil
+}
+
+// asks says what stands before a call that needs a yes. Which of it holds follows from what the host declares, which no host has done yet.
+func asks(f *Flags) string {
+	panel := "; else in a panel, where it shows MCP Apps, such as Claude Desktop and claude.ai"
+	if f.NoApps {
+		panel = ""
+	}
+	otherwise := "; in any other the host's own approval decides"
+	switch f.Confirm {
+	case engine.ConfirmNever:
+		return "nobody is asked (--confirm never): the host's own approval decides"
+	case engine.ConfirmAlways:
+		otherwise = "; in any other such a call is refused"
+	case engine.ConfirmAuto:
+	}
+	return "in the host's form, where it has one, such as Claude Code, VS Code and Cursor" + panel + otherwise + " (docs/hosts.md)"
 }
 
 // keySource names the file or the variable that holds the key. It is empty without a key.

@@ -32,7 +32,8 @@ type Flags struct {
 	NoDestructive bool     `group:"tools" restricts:"" name:"no-destructive" help:"Expose no tools that delete or take away, also what can be undone."`
 
 	DryRun             bool               `group:"writes" restricts:"" name:"dry-run" help:"Show the request that a write would send, for updates with the fields that change, and send nothing."`
-	Confirm            engine.ConfirmMode `group:"writes" restricts:"" enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask. always: before messages to people, too, and refuse all these if it cannot. never: at no time."`
+	Confirm            engine.ConfirmMode `group:"writes" restricts:"" enum:"auto,always,never" default:"auto" help:"When the user is asked first. auto: before what cannot be undone, publishing and webhooks, if the client can ask: in a form, or else in a panel of MCP Apps. always: before messages to people, too, and refuse all these if it can do neither. never: at no time."`
+	NoApps             bool               `group:"writes" name:"no-apps" help:"Show no panels in hosts with MCP Apps, and ask in none: where the client has no form of its own, nobody is asked."`
 	ActingAdmin        string             `group:"writes" name:"acting-admin" placeholder:"ID|EMAIL" help:"Admin to act as where the API demands one and the call names none."`
 	AllowImpersonation bool               `group:"writes" name:"allow-impersonation" help:"Let tools write in a customer's name."`
 	AuditLog           string             `group:"writes" name:"audit-log" placeholder:"FILE" help:"Append a line before and after each write to this file; a write that cannot be noted is not made."`
@@ -118,7 +119,7 @@ func (e *environment) config() (app.Config, error) {
 		Deadline: f.Deadline,
 		Budget:   f.AnswerBudget,
 
-		Selection: f.selection(), DryRun: f.DryRun, Confirm: f.Confirm,
+		Selection: f.selection(), DryRun: f.DryRun, Confirm: f.Confirm, NoApps: f.NoApps,
 		ActingAdmin: f.ActingAdmin, AllowImpersonation: f.AllowImpersonation, MaskEmails: f.MaskEmails,
 
 		Client: client.Config{

@@ -26,7 +26,7 @@ type grammar struct {
 	Prompts    promptsCommand    `cmd:"" takes:"tools" help:"List the prompts of this configuration, or show one."`
 	Resources  resourcesCommand  `cmd:"" takes:"api sandbox tools answers limits logs" help:"List the resources of this configuration, or read one."`
 	Doctor     doctorCommand     `cmd:"" help:"Check the configuration, the way to the API and what the key may read, and say what to fix."`
-	Install    installCommand    `cmd:"" takes:"sandbox api-key-file api-url api-version tools dry-run confirm acting-admin allow-impersonation mask-emails timeout" help:"Write this server into the configurations of hosts, or take it out again."`
+	Install    installCommand    `cmd:"" takes:"sandbox api-key-file api-url api-version tools dry-run confirm no-apps acting-admin allow-impersonation mask-emails timeout" help:"Write this server into the configurations of hosts, or take it out again."`
 	Completion completionCommand `cmd:"" takes:"" help:"Print the completions for a shell: bash, zsh, fish or powershell."`
 	Man        manCommand        `cmd:"" takes:"" help:"Print the manual page."`
 	Version    versionCommand    `cmd:"" name:"version" takes:"" help:"Print the version."`

@@ -297,6 +297,7 @@ func (s *setup) arguments() []string {
 		{"read-only", strconv.FormatBool(f.ReadOnly)},
 		{"no-destructive", strconv.FormatBool(f.NoDestructive)},
 		{"confirm", string(f.Confirm)},
+		{"no-apps", strconv.FormatBool(f.NoApps)},
 		{"acting-admin", f.ActingAdmin},
 		{"allow-impersonation", strconv.FormatBool(f.AllowImpersonation)},
 		{"mask-emails", strconv.FormatBool(f.MaskEmails)},

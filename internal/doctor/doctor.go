@@ -22,6 +22,7 @@ type Subject struct {
 	KeySource  string            // the file or variable that holds the key; empty without a key, and then Client sends none
 	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
 	Toolsets   []*engine.Toolset // each is tried with one harmless read
+	Asks       string            // in words, how the user is asked before calls that need it; empty: not examined
 }
 
 // Examine sends at most one GET for each toolset, one after the other, and reports what follows from the answers. It stops when all further
@@ -83,6 +84,9 @@ func (e *examination) configuration() {
 		e.note("address", OK, e.Address, "")
 	}
 	e.note("version", OK, e.APIVersion, "")
+	if e.Asks != "" {
+		e.note("questions", OK, e.Asks, "")
+	}
 }
 
 // learn draws conclusions from one answer, which is failed if that is not nil, or else res. It returns whether a further answer could tell more.

@@ -36,7 +36,10 @@ const (
 	panicked         = "panic"             // the outcome of a call that panicked
 )
 
-func (a answer) succeeded() bool { return a.Outcome == "ok" || a.Outcome == "dry_run" }
+// succeeded reports whether nothing went wrong. A call that waits for a click has not failed: hosts show no view beside a failure.
+func (a answer) succeeded() bool {
+	return a.Outcome == "ok" || a.Outcome == "dry_run" || a.Outcome == waits
+}
 
 // call is one call in flight: the operation, its surroundings and its arguments.
 type call struct {
@@ -63,11 +66,14 @@ func (c *call) answer(ctx context.Context, raw []byte, r reply) answer {
 	if r.err != nil {
 		return c.unasked(r.err)
 	}
+	if r.clicked && r.Action == declined {
+		return c.notConfirmed("declined", "the user declined")
+	}
 	if end := c.ready(ctx, raw); end != nil {
 		return *end
 	}
 	if c.op.Run != nil {
-		if end := c.confirmJob(ctx, r); end != nil {
+		if end := c.confirmJob(ctx, raw, r); end != nil {
 			return *end
 		}
 		return c.run(ctx).masked(c.MaskEmails)

@@ -60,7 +60,9 @@ type Confirmations struct {
 	mode   ConfirmMode
 	canAsk func(context.Context) bool
 	caller func(context.Context) string
+	panel  func(context.Context) Panel // nil: without views
 	states *states
+	parked *parked
 }
 
 // NewConfirmations returns the confirmations of a mode, or nil for ConfirmNever. canAsk reports whether the client of a call can ask its
@@ -70,12 +72,20 @@ func NewConfirmations(mode ConfirmMode, canAsk func(context.Context) bool, calle
 	if mode == ConfirmNever {
 		return nil
 	}
-	return &Confirmations{mode: mode, canAsk: canAsk, caller: caller, states: newStates()}
+	return &Confirmations{mode: mode, canAsk: canAsk, caller: caller, states: newStates(), parked: newParked()}
 }
+
+// InPanels lets a client that cannot ask, and shows views, ask in a panel. panel reports which the client of a call is.
+func (c *Confirmations) InPanels(panel func(context.Context) Panel) { c.panel = panel }
 
 // needed reports whether the user has to confirm a call with these arguments. Only the declarations decide.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
 	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+}
+
+// MayAsk reports whether there are arguments with which the user has to confirm a call in this mode.
+func (op *Operation) MayAsk(mode ConfirmMode) bool {
+	return mode != ConfirmNever && (op.isFinal() || len(op.Confirm) > 0 || op.Asks != nil || mode == ConfirmAlways && len(op.Notifies) > 0)
 }
 
 // isFinal reports whether no other call undoes this one.
@@ -88,13 +98,18 @@ type JobQuestion struct {
 }
 
 // question is the text for the user, and the state that the client has to send back with the reply.
-type question struct{ Text, State string }
+type question struct {
+	Title, Text, State string
+
+	outline string // what the call does, in words that hold nothing which the model has not written or read
+}
 
 // reply is the user's reply to a question. It is zero in a call that does not reply to one.
 type reply struct {
-	State  string
-	Action string // accepted, declined or another action of the protocol
-	err    error  // the reason why there is no action
+	State   string
+	Action  string // accepted, declined or another action of the protocol
+	err     error  // the reason why there is no action
+	clicked bool   // it came from a view
 }
 
 // The actions of a reply that matter here, as the protocol spells them.
@@ -119,11 +134,11 @@ func (c *call) confirm(ctx context.Context, raw []byte, r reply) *answer {
 	if by == nil || !by.needed(c.op, c.args.Wire) {
 		return nil
 	}
-	return c.yes(ctx, r, true, func(state string) answer { return c.ask(ctx, raw, state) })
+	return c.yes(ctx, raw, r, true, func(state string) answer { return c.ask(ctx, raw, state) })
 }
 
 // confirmJob is confirm for a workflow that writes: its own question says what will happen.
-func (c *call) confirmJob(ctx context.Context, r reply) *answer {
+func (c *call) confirmJob(ctx context.Context, raw []byte, r reply) *answer {
 	if c.Confirm == nil || c.op.Asks == nil || c.DryRun {
 		return nil
 	}
@@ -131,27 +146,41 @@ func (c *call) confirmJob(ctx context.Context, r reply) *answer {
 	switch {
 	case err != nil:
 		return c.invalid(err.Error())
-	case q.Text == "":
+	case q.Text == "" && r.Action == "" && r.State == "": // a no is a no, also when meanwhile nothing had to be asked any more
 		return nil
 	}
-	return c.yes(ctx, r, q.Needed, func(state string) answer {
-		return answer{Outcome: "asked", Question: &question{Text: q.Text, State: state}}
+	return c.yes(ctx, raw, r, q.Needed, func(state string) answer {
+		first, _, _ := strings.Cut(q.Text, "\n")
+		return answer{Outcome: "asked", Question: &question{Title: c.op.Title, Text: q.Text, State: state, outline: first}}
 	})
 }
 
 // yes returns nil if the user has accepted, or cannot be asked and the mode permits that. needed tells that ConfirmAlways does not permit it.
-func (c *call) yes(ctx context.Context, r reply, needed bool, ask func(state string) answer) *answer {
+// The client's own form comes first: it belongs to the call, and works without a second connection. A panel is for clients that have none.
+func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask func(state string) answer) *answer {
 	by := c.Confirm
 	about := binding(c.op, by.caller(ctx), c.args.Wire)
 	switch {
+	case r.clicked:
+		return c.replied(r, by.states.redeem(r.State, c.inPanel(ctx)))
 	case r.Action != "" || r.State != "":
 		return c.replied(r, by.states.redeem(r.State, about))
 	case by.canAsk(ctx):
 		a := ask(by.states.issue(about))
 		return &a
+	}
+	panel := by.panelOf(ctx)
+	switch {
+	case panel == PanelAsks:
+		a := ask("")
+		if a.Question != nil {
+			a.Question.State = by.states.issue(c.inPanel(ctx)) // its five minutes begin when the panel can be shown
+			c.park(ctx, raw, &a)
+		}
+		return &a
 	case by.mode == ConfirmAlways && needed:
-		text := c.op.Name + " sent nothing: the user has to confirm it first (--confirm always), and this client cannot ask. Do not retry: the user can do it in Featurebase, " +
-			"use a client with elicitation, or change --confirm."
+		text := c.op.Name + " sent nothing: the user has to confirm it first (--confirm always), and this client cannot ask" + panel.why() +
+			". Do not retry: the user can do it in Featurebase, use a client with elicitation, or change --confirm."
 		return &answer{Text: text, Outcome: "refused", until: theConfiguration}
 	}
 	return nil
@@ -160,6 +189,8 @@ func (c *call) yes(ctx context.Context, r reply, needed bool, ask func(state str
 // replied returns nil if the user accepted and the state is valid. problem is what is wrong with the state.
 func (c *call) replied(r reply, problem string) *answer {
 	switch {
+	case problem != "" && r.clicked: // only after a name among the arguments has come to mean something else
+		return &answer{Text: c.op.Name + " sent nothing: " + changedMeanwhile, Outcome: "unconfirmed", until: theUser}
 	case problem != "":
 		return &answer{Text: c.op.Name + " sent nothing: " + problem, Outcome: "unconfirmed", until: theUser}
 	case r.Action == accepted:
@@ -201,7 +232,7 @@ func (c *call) ask(ctx context.Context, raw []byte, state string) answer {
 	}
 	return answer{
 		Outcome: "asked", attempts: q.attempts, requestID: q.requestID,
-		Question: &question{Text: q.write(ctx, raw, err), State: state},
+		Question: &question{Title: c.op.Title, Text: q.write(ctx, raw, err), State: state, outline: q.outline()},
 	}
 }
 

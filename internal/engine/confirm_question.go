@@ -106,6 +106,27 @@ func (q *inquiry) write(ctx context.Context, raw []byte, unread error) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// outline says what the call does without a word from the object: a panel shows the question to the user, and this goes to the model, which may
+// not be allowed to read the object.
+func (q *inquiry) outline() string {
+	var b strings.Builder
+	b.WriteString(q.op.Title)
+	for i, id := range (failing{call: q.call}).pathIDs() {
+		b.WriteString([]string{": ", ", "}[min(i, 1)] + id.Name + " " + id.value)
+	}
+	b.WriteString("?")
+	if q.op.isFinal() {
+		b.WriteString(" This cannot be undone.")
+	}
+	for _, a := range q.op.asked(q.args.Wire) {
+		b.WriteString(" " + a.Because)
+	}
+	for _, n := range q.op.notices(q.args.Wire) {
+		b.WriteString(" This messages " + n.To + ".")
+	}
+	return b.String()
+}
+
 func section(b *strings.Builder, title string, lines []string) {
 	if len(lines) == 0 {
 		return

@@ -33,6 +33,7 @@ type Engine struct {
 	Plans      plan.Keeper                  // keeps the plans of all callers
 	Owner      func(context.Context) string // returns who makes a call: a plan belongs to its owner
 	Confirm    *Confirmations               // asks the user before some calls; nil: asks about none
+	CanShow    func(context.Context) bool   // reports whether the client of a call shows panels; nil: none does
 }
 
 // Account holds what the calls of one caller share. Where each caller has a key, callers share nothing that depends on a key.

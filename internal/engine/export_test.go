@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"featurebase-mcp/client"
 	"featurebase-mcp/internal/input"
@@ -12,13 +13,15 @@ import (
 // What the tests need of the inside: they stand outside of the package, because they run the operations of tools, which imports it.
 
 const (
-	ConfirmFor  = confirmFor
-	MaxPages    = maxPages
-	MostRepeats = mostRepeats
-	MostSpent   = mostSpent
-	Panicked    = panicked
-	Sending     = sending
-	TooOften    = tooOften
+	ConfirmFor   = confirmFor
+	MaxPages     = maxPages
+	MostParked   = mostParked
+	MostRepeats  = mostRepeats
+	MostSpent    = mostSpent
+	OwnersParked = ownersParked
+	Panicked     = panicked
+	Sending      = sending
+	TooOften     = tooOften
 )
 
 type (
@@ -133,3 +136,24 @@ func (c *Confirmations) SetCaller(caller func(context.Context) string) { c.calle
 
 // Remembered is how many calls are remembered.
 func (r *Repeats) Remembered() int { return len(r.last) }
+
+// NewParked keeps calls by a clock of the test.
+func NewParked(now func() time.Time) *parked {
+	p := newParked()
+	p.Now = now
+	return p
+}
+
+// Put keeps a call with arguments of a length.
+func (p *parked) Put(token, owner string, arguments int) (time.Time, string) {
+	return p.put(token, parkedCall{owner: owner, raw: make([]byte, arguments)})
+}
+
+// Take is what is wrong with a click.
+func (p *parked) Take(token, owner string) string {
+	_, problem := p.take(token, owner)
+	return problem
+}
+
+// Bytes is what the calls take.
+func (p *parked) Bytes() int { return p.bytes }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -31,6 +32,7 @@ func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 		Meta:           inv.searchHint(op),
 		RawInputSchema: anyObject,
 		Annotations: mcp.ToolAnnotation{
+			Title:           op.Title, // for hosts that read it there
 			ReadOnlyHint:    new(op.Effect == Read),
 			DestructiveHint: new(op.Changes()),
 			IdempotentHint:  new(op.repeatable()),
@@ -73,13 +75,38 @@ func (env Env) Handler(op *Operation) server.ToolHandlerFunc {
 		if a.Question != nil {
 			return server.NewInputRequestBuilder(a.Question.State).Elicit(confirmation, form(a.Question)).ToolResult(), nil
 		}
-		res := mcp.NewToolResultText(a.Text)
-		res.IsError = !a.succeeded()
-		if len(a.meta) > 0 {
-			res.Meta = &mcp.Meta{AdditionalFields: a.meta}
-		}
-		return res, nil
+		return a.result(), nil
 	}
+}
+
+// result is an answer as the protocol has it. What stands in its metadata goes to a view or a program, not to the model.
+func (a answer) result() *mcp.CallToolResult {
+	res := mcp.NewToolResultText(a.Text)
+	res.IsError = !a.succeeded()
+	if len(a.meta) > 0 {
+		res.Meta = &mcp.Meta{AdditionalFields: a.meta}
+	}
+	return res
+}
+
+// Click returns the tool that the buttons of a view call, and its handler. Its visibility asks hosts to keep it from the model; what protects
+// a call is the token.
+func Click(find Surroundings) server.ServerTool {
+	tool := mcp.Tool{
+		Name: ClickTool, Title: "Answer a panel's question", Description: "For the buttons of the panel.",
+		Meta:           &mcp.Meta{AdditionalFields: map[string]any{uiMeta: map[string]any{"visibility": []string{"app"}}}},
+		RawInputSchema: json.RawMessage(`{"type":"object","properties":{"token":{"type":"string"},"approve":{"type":"boolean"}},"required":["token","approve"],"additionalProperties":false}`),
+		Annotations: mcp.ToolAnnotation{
+			Title: "Answer a panel's question", ReadOnlyHint: new(false), DestructiveHint: new(true), IdempotentHint: new(false), OpenWorldHint: new(true),
+		},
+	}
+	return server.ServerTool{Tool: tool, Handler: func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		env, err := find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return env.click(ctx, rawArguments(req)).result(), nil
+	}}
 }
 
 // pass runs one call within the deadline and logs its result.
@@ -111,12 +138,20 @@ const confirmation = "confirm"
 // agreed is the only field of the form. The form needs one, because VS Code hangs on a form without fields.
 const agreed = "confirm"
 
-// form is the question as a client shows it: the text with a ticked box, to accept or to decline.
+// form is the question as a client shows it: the text with a ticked box, to accept or to decline. Claude Code hands a heading, a label and the
+// rest to programs that show questions of their own making in its place; without them they would have to take the text apart.
 func form(q *question) mcp.ElicitationParams {
-	return mcp.ElicitationParams{Message: q.Text, RequestedSchema: map[string]any{
-		"type":       "object",
-		"properties": map[string]any{agreed: map[string]any{"type": "boolean", "title": "Yes, do it", "default": true}},
-	}}
+	heading, rest, _ := strings.Cut(q.Text, "\n")
+	return mcp.ElicitationParams{
+		Meta: &mcp.Meta{AdditionalFields: map[string]any{"anthropic/permissionDisplay": map[string]any{
+			"title": heading, "displayName": q.Title, "description": rest,
+		}}},
+		Message: q.Text,
+		RequestedSchema: map[string]any{
+			"type":       "object",
+			"properties": map[string]any{agreed: map[string]any{"type": "boolean", "title": "Yes, do it", "default": true}},
+		},
+	}
 }
 
 // decided returns the user's action. A form that is accepted with the box unticked counts as declined.

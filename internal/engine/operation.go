@@ -80,6 +80,7 @@ type Operation struct {
 	Keeps        *Kept        // set it on an update of a text that is read as Markdown: what Markdown does not hold is kept
 	Versions     *Versions    // set it on a read of what has a draft beside what is published
 	Output       *render.View // the form of the answer; nil: the response without nulls and empty values
+	View         string       // the panel that hosts with MCP Apps show its answers in, as package apps names it; empty: none of its own
 	Adds         *Addition    // completes the answer with facts of further requests; nil: nothing is added
 	Example      string       // arguments as JSON that work on the sandbox; "<postId>" is replaced by an id that the finder of postId returns
 

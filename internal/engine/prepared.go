@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -567,6 +568,24 @@ func (p *Prepared) Shown(field string, value any, most int) string {
 	r := rehearsal{secret: secretFields(p.c.op, p.read)}
 	text := legible.OneLine(w.Words(string(rawjson.Encode(r.withhold(field, value)))))
 	return legible.Truncate(most, []rune(render.Unmark(text)))
+}
+
+// Told is Shown as people read it: a text without quotes, HTML as Markdown, texts of a list with commas between them.
+func (p *Prepared) Told(field string, value any, most int) string {
+	const whole = 1 << 16
+	if text, ok := value.(string); ok && markup.IsHTML(text) {
+		value = markup.HTMLToMarkdown(text)
+	}
+	shown := p.Shown(field, value, whole)
+	var text string
+	var list []string
+	switch {
+	case json.Unmarshal([]byte(shown), &text) == nil:
+		shown = text
+	case json.Unmarshal([]byte(shown), &list) == nil:
+		shown = strings.Join(list, ", ")
+	}
+	return legible.Truncate(most, []rune(render.Unmark(shown)))
 }
 
 // Learn fetches the names of the ids that the writes set, for Shown.

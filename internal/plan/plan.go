@@ -56,7 +56,9 @@ type Change struct {
 	Before json.RawMessage `json:"before,omitempty"` // empty: the API does not show it
 	After  json.RawMessage `json:"after,omitempty"`
 	Same   bool            `json:"same,omitempty"`
-	Shown  string          `json:"shown"` // both in words
+	Shown  string          `json:"shown"`          // both in words
+	Was    string          `json:"was,omitempty"`  // the value before in words, longer than in Shown; empty: the API does not show it
+	Will   string          `json:"will,omitempty"` // the value after
 }
 
 // Refusal is a row that cannot be sent.
@@ -113,7 +115,7 @@ func (p *Plan) size() int {
 			n += 16 + len(o)
 		}
 		for _, c := range r.Changes {
-			n += 100 + len(c.Field) + len(c.Before) + len(c.After) + len(c.Shown)
+			n += 100 + len(c.Field) + len(c.Before) + len(c.After) + len(c.Shown) + len(c.Was) + len(c.Will)
 		}
 	}
 	for _, r := range p.Refused {

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -14,12 +15,31 @@ var ErrNotHeard = errors.New("the connection to the client is closing, or the cl
 
 // CanElicit reports whether the client of the request in ctx declared that its user can be asked to fill in a form: in
 // the request itself, or in the handshake when the protocol has one. mcp-go does not check and would ask anyway.
-func CanElicit(ctx context.Context) bool {
+func CanElicit(ctx context.Context) bool { return declared(ctx, Elicits) }
+
+// CanShowApps reports whether the client of the request in ctx declared that it shows views of MCP Apps beside an answer.
+func CanShowApps(ctx context.Context) bool { return declared(ctx, ShowsApps) }
+
+func declared(ctx context.Context, has func(mcp.ClientCapabilities) bool) bool {
 	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
-		return info.ClientCapabilities != nil && Elicits(*info.ClientCapabilities)
+		return info.ClientCapabilities != nil && has(*info.ClientCapabilities)
 	}
 	known, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo)
-	return ok && Elicits(known.GetClientCapabilities())
+	return ok && has(known.GetClientCapabilities())
+}
+
+// ClientName returns the name by which the client of the request in ctx goes, or "". It is what the client says of itself.
+func ClientName(ctx context.Context) string {
+	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
+		if info.ClientInfo == nil {
+			return ""
+		}
+		return info.ClientInfo.Name
+	}
+	if known, ok := server.ClientSessionFromContext(ctx).(server.SessionWithClientInfo); ok {
+		return known.GetClientInfo().Name
+	}
+	return ""
 }
 
 // RequestSession is the session that mcp-go sees while one request is served. Its own id may be that of the request.
@@ -48,6 +68,28 @@ func Elicits(capabilities mcp.ClientCapabilities) bool {
 	return modes != nil && (modes.Form != nil || modes.URL == nil)
 }
 
+// The extension of MCP Apps, and the type of the views that this server has.
+const (
+	AppsExtension = "io.modelcontextprotocol/ui"
+	AppsMIME      = "text/html;profile=mcp-app"
+)
+
+// ShowsApps reports whether views of [AppsMIME] are among those that a client shows. The specification wants a list of types; where a
+// client sends none at all, the extension itself is the declaration.
+func ShowsApps(capabilities mcp.ClientCapabilities) bool {
+	settings, declared := capabilities.Extensions[AppsExtension]
+	if !declared {
+		return false
+	}
+	fields, _ := settings.(map[string]any)
+	types, given := fields["mimeTypes"]
+	if !given {
+		return true
+	}
+	list, _ := types.([]any)
+	return slices.Contains(list, any(AppsMIME))
+}
+
 // maxClientName is how many bytes of each thing that a client says about itself are kept.
 const maxClientName = 128
 
@@ -66,5 +108,9 @@ func cut(text string) string {
 
 // Flags is what a session keeps of a client's capabilities: those that are flags. The others hold whatever the client likes.
 func Flags(capabilities mcp.ClientCapabilities) mcp.ClientCapabilities {
-	return mcp.ClientCapabilities{Roots: capabilities.Roots, Sampling: capabilities.Sampling, Elicitation: capabilities.Elicitation}
+	flags := mcp.ClientCapabilities{Roots: capabilities.Roots, Sampling: capabilities.Sampling, Elicitation: capabilities.Elicitation}
+	if ShowsApps(capabilities) {
+		flags.Extensions = map[string]any{AppsExtension: map[string]any{}}
+	}
+	return flags
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { areDarkModePosts } from '../lib/journey.mjs';
+import { areDarkModePosts, planned } from '../lib/journey.mjs';
 import { binary, environment, startSandbox, tools } from '../lib/program.mjs';
 import { calling, codex, namespace, outcome, searching, using } from './codex.mjs';
 
@@ -30,6 +30,13 @@ test('hands its model our text as it is', async (t) => {
   areDarkModePosts(JSON.parse(text));
   assert.equal(text, execFileSync(binary(), ['call', '--sandbox', 'search_posts', JSON.stringify(input)], { encoding: 'utf8', env: environment() }).trimEnd());
   assert.equal(events.at(-2).item.text, 'done');
+});
+
+// A click in a panel is confirmed by a token in the metadata of a result. A host whose model could read it would not protect anybody.
+test('keeps the metadata of a result from its model', async (t) => {
+  const { requests } = await codex(t, { ...sandbox, prompt: 'Plan that', turns: [calling('plan_changes', planned)] });
+  assert.match(outcome(requests, 'plan_changes'), /plan_[a-z0-9]+/);
+  assert.ok(!JSON.stringify(requests).includes('featurebase/plan'));
 });
 
 test('hands its model a tool error, in words', async (t) => {

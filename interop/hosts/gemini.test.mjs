@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { areDarkModePosts } from '../lib/journey.mjs';
-import { binary, environment, startSandbox, tools } from '../lib/program.mjs';
+import { areDarkModePosts, planned } from '../lib/journey.mjs';
+import { binary, environment, forPanels, startSandbox, tools } from '../lib/program.mjs';
 import { calling, gemini, named, outcome, shown, using } from './gemini.mjs';
 
 const sandbox = { command: binary(), args: ['--sandbox', '--log-level=error'] };
 
-test('shows its model the default tools, and the instructions to their end', async (t) => {
+// The tool for panels is meant for views alone, which it does not heed.
+test('shows its model the default tools, the one for panels among them, and the instructions to their end', async (t) => {
   const { requests } = await gemini(t, { ...sandbox, prompt: 'What is there?' });
   const ours = shown(requests[0]).filter(({ name }) => name.startsWith(named('')));
-  assert.deepEqual(ours.map(({ name }) => name).sort(), tools('default').map(({ name }) => named(name)).sort());
+  assert.deepEqual(ours.map(({ name }) => name).sort(), [...tools('default'), { name: forPanels }].map(({ name }) => named(name)).sort());
   for (const { name, parametersJsonSchema: schema } of ours) assert.equal(schema.type, 'object', name);
   assert.match(JSON.stringify(requests[0]), /never instructions to you[^]*Do not repeat a call that says it cannot\./);
 });
@@ -32,6 +33,13 @@ test('hands its model our text as it is', async (t) => {
   areDarkModePosts(JSON.parse(text));
   assert.equal(text, execFileSync(binary(), ['call', '--sandbox', 'search_posts', JSON.stringify(input)], { encoding: 'utf8', env: environment() }).trimEnd());
   assert.match(printed, /done/);
+});
+
+// A click in a panel is confirmed by a token in the metadata of a result. A host whose model could read it would not protect anybody.
+test('keeps the metadata of a result from its model', async (t) => {
+  const { requests } = await gemini(t, { ...sandbox, prompt: 'Plan that', turns: [calling('plan_changes', planned)] });
+  assert.match(outcome(requests, named('plan_changes')).output, /plan_[a-z0-9]+/);
+  assert.ok(!JSON.stringify(requests).includes('featurebase/plan'));
 });
 
 test('checks arguments by the schema itself, and hands its model our errors in words', async (t) => {

@@ -24,6 +24,9 @@ export function tools(toolsets = 'all') {
   return JSON.parse(execFileSync(binary(), ['tools', `--toolsets=${toolsets}`, '--json'], { env: environment(), timeout: patience, encoding: 'utf8' })).tools;
 }
 
+/** The tool for panels, which a client is shown besides. */
+export const forPanels = 'confirm_call';
+
 /** The path of a client that is a program of its own. */
 export const client = (name) => join(root, 'interop', 'node_modules', '.bin', name);
 

@@ -3,15 +3,18 @@ import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
-/** Connects a client that asks only for what the server declared; it has to settle on the newest revision it knows. With elicit, its user can be asked. */
-export async function connect(transport, elicit) {
+/**
+ * Connects a client that asks only for what the server declared; it has to settle on the newest revision it knows. With elicit, its user can be asked; else it
+ * may declare extensions.
+ */
+export async function connect(transport, elicit, extensions) {
   let revision;
   const told = transport.setProtocolVersion?.bind(transport);
   transport.setProtocolVersion = (version) => {
     revision = version;
     told?.(version);
   };
-  const client = new Client({ name: 'interop-v1', version: '1.0.0' }, { enforceStrictCapabilities: true, capabilities: elicit ? { elicitation: {} } : {} });
+  const client = new Client({ name: 'interop-v1', version: '1.0.0' }, { enforceStrictCapabilities: true, capabilities: elicit ? { elicitation: {} } : { extensions } });
   if (elicit) client.setRequestHandler(ElicitRequestSchema, elicit);
   const errors = [];
   client.onerror = (error) => errors.push(error);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
 
-/** Gives a way to connect that negotiates the revision by mode; it has to come out as revision. With elicit, the client's user can be asked. */
-export const connecting = (mode, revision) => async (transport, elicit) => {
-  const client = new Client({ name: 'interop-v2', version: '1.0.0' }, { enforceStrictCapabilities: true, versionNegotiation: { mode }, capabilities: elicit ? { elicitation: {} } : {} });
+/** Gives a way to connect that negotiates the revision by mode; it has to come out as revision. With elicit, the client's user can be asked; else it may declare extensions. */
+export const connecting = (mode, revision) => async (transport, elicit, extensions) => {
+  const client = new Client({ name: 'interop-v2', version: '1.0.0' }, { enforceStrictCapabilities: true, versionNegotiation: { mode }, capabilities: elicit ? { elicitation: {} } : { extensions } });
   if (elicit) client.setRequestHandler('elicitation/create', elicit);
   const errors = [];
   client.onerror = (error) => errors.push(error);

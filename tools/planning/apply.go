@@ -53,7 +53,13 @@ func apply(ctx context.Context, j *engine.Job) (string, error) {
 			a.results[i] = r
 		}
 	}
-	a.Tell(MetaPlan, Meta{PlanID: a.plan.ID, Left: a.left(), Refused: len(a.plan.Refused), GoesOn: a.halted == outOfTime && a.left() > 0})
+	goesOn := a.halted == outOfTime && a.left() > 0
+	a.Tell(MetaPlan, Meta{PlanID: a.plan.ID, Left: a.left(), Refused: len(a.plan.Refused), GoesOn: goesOn})
+	a.Show(ctx, func() engine.Shown {
+		shown := panel(a.Job, a.plan, a.results, 1)
+		shown["applied"], shown["goesOn"], shown["halted"] = true, goesOn, a.halted
+		return shown
+	})
 	return a.answer(), nil
 }
 

@@ -2,10 +2,12 @@ package planning_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
@@ -76,6 +78,99 @@ func TestPlansWhereNobodyCanBeAsked(t *testing.T) {
 			t.Errorf("%s, %v: %v, %d writes: %s", c.mode, c.row, failed, api.writes.Load(), answer)
 		}
 	}
+}
+
+// A host that shows views and cannot ask holds a plan until the click, which applies it with progress and in the time of one call; another call goes
+// on where it stopped, and asks again.
+func TestAPlanIsAppliedByAClick(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []engine.ConfirmMode{engine.ConfirmAuto, engine.ConfirmAlways} {
+		api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+		cfg := behind(api)
+		cfg.Confirm = mode
+		host := serve(t, cfg, mcpclient.WithClientCapabilities(mcp.ClientCapabilities{Extensions: map[string]any{"io.modelcontextprotocol/ui": map[string]any{}}}))
+		var progress atomic.Int32
+		host.OnNotification(func(n mcp.JSONRPCNotification) {
+			if n.Method == string(mcp.MethodNotificationProgress) {
+				progress.Add(1)
+			}
+		})
+		id := plan(t, host, changes(
+			change("update_post", fields{"postId": outlook, "statusId": "Planned"}),
+			change("delete_post", fields{"postId": calendar}),
+			change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo"}),
+		))
+		hold := func(args any) engine.PanelQuestion {
+			t.Helper()
+			data, _ := json.Marshal(args)
+			res, err := host.CallTool(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: "apply_plan", Arguments: json.RawMessage(data)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var q engine.PanelQuestion
+			if res.Meta != nil {
+				content, _ := json.Marshal(res.Meta.AdditionalFields[engine.MetaConfirm])
+				_ = json.Unmarshal(content, &q)
+			}
+			if text := enginetest.Text(*res); res.IsError || q.Token == "" || !strings.HasPrefix(text, "apply_plan has sent nothing yet") || strings.Contains(text, "Google Calendar") {
+				t.Fatalf("%s %+v", text, q)
+			}
+			return q
+		}
+		click := func(q engine.PanelQuestion, approve bool) (string, bool) {
+			t.Helper()
+			request := mcp.CallToolRequest{Params: mcp.CallToolParams{Name: engine.ClickTool, Arguments: map[string]any{"token": q.Token, "approve": approve}, Meta: &mcp.Meta{ProgressToken: "p"}}}
+			res, err := host.CallTool(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return enginetest.Text(*res), res.IsError
+		}
+		q := hold(fields{"planId": id, "rows": []int{1, 2}})
+		if !strings.HasPrefix(q.Text, "Apply 2 changes?\n") || !strings.Contains(q.Text, `row 2 "Google Calendar sync"`) || q.Title != "Apply plan" || api.writes.Load() != 0 {
+			t.Errorf("%d writes: %+v", api.writes.Load(), q)
+		}
+		if text, failed := click(hold(fields{"planId": id}), false); !failed || !strings.Contains(text, "the user declined") || api.writes.Load() != 0 {
+			t.Errorf("after a no: %d writes: %s", api.writes.Load(), text)
+		}
+		if text, failed := click(q, true); failed || !strings.Contains(text, "2 applied now; in all: 2 done, 1 not sent yet") || api.writes.Load() != 2 || progress.Load() == 0 {
+			t.Errorf("%s: %d writes, %d reports: %s", mode, api.writes.Load(), progress.Load(), text)
+		}
+		if text, failed := click(q, true); !failed || !strings.Contains(text, "holds for one call") || api.writes.Load() != 2 {
+			t.Errorf("the same click again: %d writes: %s", api.writes.Load(), text)
+		}
+		if text := call(t, host, "apply_plan", fields{"planId": id}); !strings.Contains(text, "in all: 3 done") { // the one row left is harmless
+			t.Error(text)
+		}
+	}
+}
+
+// A no that comes when nothing has to be asked about any more, since another call sent the rows meanwhile, still sends nothing.
+func TestANoIsANo(t *testing.T) {
+	t.Parallel()
+	api := &counted{next: enginetest.Box(t, sandbox.Options{}).Transport()}
+	var user meanwhile
+	host := serve(t, behind(api), mcpclient.WithElicitationHandler(&user))
+	id := plan(t, host, changes(
+		change("update_post", fields{"postId": outlook, "statusId": "Planned"}),
+		change("upsert_contact", fields{"email": "jo@example.com", "name": "Jo"}),
+	))
+	user = func() mcp.ElicitationResponseAction {
+		call(t, host, "apply_plan", fields{"planId": id, "rows": []int{1}}) // one row alone, which needs no yes
+		return mcp.ElicitationResponseActionDecline
+	}
+	answer, failed := try(t, host, "apply_plan", fields{"planId": id})
+	if !failed || !strings.Contains(answer, "the user declined") || api.writes.Load() != 1 {
+		t.Errorf("%d writes: %s", api.writes.Load(), answer)
+	}
+}
+
+// meanwhile is a user who does something before the answer.
+type meanwhile func() mcp.ElicitationResponseAction
+
+// Elicit implements mcpclient.ElicitationHandler.
+func (m *meanwhile) Elicit(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: (*m)()}}, nil
 }
 
 // Each row has its two lines in the audit log, with the plan and the number of the row.

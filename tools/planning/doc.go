@@ -4,6 +4,7 @@
 //	given.go     the writes that a call names: as a list, as rows, as CSV text, as the way back of a plan
 //	make.go      a plan from them: checks, the objects as they are now, what clashes
 //	show.go      the plan in words
+//	panel.go     the plan as its panel shows it
 //	apply.go     the rows that are sent, in which order and until when
 //	send.go      one row
 //	applied.go   what became of them, in words

@@ -57,6 +57,7 @@ func planThem(ctx context.Context, j *engine.Job) (string, error) {
 		}
 	}
 	m.Tell(MetaPlan, Meta{PlanID: p.ID, Left: len(sendable(p)), Refused: len(p.Refused)})
+	m.Show(ctx, func() engine.Shown { return panel(m.Job, p, make([]plan.Result, len(p.Rows)), 1) })
 	return m.show(p), nil
 }
 
@@ -276,6 +277,7 @@ func (m *making) fill(p *plan.Plan) {
 			if f.Known {
 				c.Before = rawjson.Encode(f.Before)
 			}
+			c.Was, c.Will = m.values(w, f)
 			row.Changes = append(row.Changes, c)
 		}
 		if row.Final = w.IsFinal(); !row.Final && row.Idle == "" {
@@ -303,6 +305,26 @@ func reached(w *engine.Prepared) []plan.Reach {
 	return all
 }
 
+// values are the value before and after for a panel, which has more room than a line. The value before is empty where it is not known.
+func (m *making) values(w *engine.Prepared, f engine.Field) (was, will string) {
+	const longest = 300 // characters of a value
+	if f.Known && !w.IsNew() {
+		was = w.Told(f.Name, f.Before, longest)
+	}
+	if w.Operation().Holds == "" {
+		return was, w.Told(f.Name, f.After, longest)
+	}
+	return was, sign(w) + w.ShownArgument(longest)
+}
+
+// sign says whether a write to a list adds or takes away.
+func sign(w *engine.Prepared) string {
+	if w.Operation().Effect == engine.Destroy {
+		return "- "
+	}
+	return "+ "
+}
+
 // shown is a change in a few words.
 func (m *making) shown(w *engine.Prepared, f engine.Field) string {
 	const longest = 60 // characters of a value
@@ -311,11 +333,7 @@ func (m *making) shown(w *engine.Prepared, f engine.Field) string {
 	case f.Same:
 		return f.Name + " " + after + " (as it is)"
 	case w.Operation().Holds != "":
-		sign := "+ "
-		if w.Operation().Effect == engine.Destroy {
-			sign = "- "
-		}
-		return f.Name + " " + w.Shown(f.Name, f.Before, longest) + " " + sign + w.ShownArgument(longest)
+		return f.Name + " " + w.Shown(f.Name, f.Before, longest) + " " + sign(w) + w.ShownArgument(longest)
 	case w.IsNew(), !f.Known:
 		return f.Name + " " + after
 	}

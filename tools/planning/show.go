@@ -284,5 +284,6 @@ func showAgain(ctx context.Context, j *engine.Job, id string) (string, error) {
 		}
 	}
 	s.table(from)
+	j.Show(ctx, func() engine.Shown { return panel(j, p, results, from) })
 	return strings.TrimSuffix(s.String(), "\n"), nil
 }

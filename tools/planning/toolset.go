@@ -21,6 +21,7 @@ var planChanges = &engine.Operation{
 	Default: true,
 	Input:   input.Args[planChangesArgs](),
 	Rules:   []input.Rule{{Need: "changes|rows|csv|undo|planId"}, {When: "rows", Need: "tool"}, {When: "csv", Need: "tool"}},
+	View:    "plan",
 	Run:     planThem,
 	Example: `{"tool":"upsert_contact","rows":[{"email":"jo@example.com","name":"Jo Example"}]}`,
 }
@@ -54,6 +55,7 @@ var applyPlan = &engine.Operation{
 	Default:     true,
 	Input:       input.Args[applyPlanArgs](),
 	Rules:       []input.Rule{{When: "rows", Refuse: "except"}},
+	View:        "plan",
 	Asks:        ask,
 	Run:         apply,
 	Example:     `{"planId":"<planId>"}`,

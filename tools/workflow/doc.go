@@ -23,6 +23,7 @@
 //	spamsigns.go                   signs of spam in any language
 //	period.go                      the periods of reports
 //	nextplan.go                    the plan that carries out the obvious next step
+//	triage_queue_panel.go, feedback_report_panel.go, support_report_panel.go, summarize_conversation_panel.go, reportpanel.go   what panels show
 //	counts.go                      names in lists
 //	tokens.go, fitted.go           what texts take of a model's context, and what fits an answer
 package workflow

@@ -21,6 +21,7 @@ var feedbackReport = &engine.Operation{
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[feedbackReportArgs](),
+	View:    "report",
 	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).feedbackReport(ctx) },
 	Uses:    []string{"search_posts", "list_posts", "get_post", "list_boards", "list_post_statuses", "list_post_voters", "search_comments"},
 	Refs:    engine.Refs{"boardId": {Kind: kind.Board}},
@@ -73,6 +74,7 @@ func (j *work) feedbackReport(ctx context.Context) (string, error) {
 	if err := r.gather(ctx); err != nil {
 		return "", err
 	}
+	j.Show(ctx, r.panel)
 	return r.write(), nil
 }
 

@@ -32,8 +32,8 @@ func (r *periodReport) head() string {
 	}
 	r.counts(&b)
 	r.discussed(&b)
-	r.breakdown(&b, "by board", func(p postFacts) (id, name string) { return p.boardID, r.boards.find(p.boardID).called() })
-	r.breakdown(&b, "by status of today", func(p postFacts) (id, name string) { return cmp.Or(p.status.id, p.status.name), p.status.called() })
+	r.breakdown(&b, "by board", r.boardOf)
+	r.breakdown(&b, "by status of today", r.statusOf)
 	return b.String()
 }
 
@@ -156,17 +156,19 @@ func (s *reading) extent(which string) string {
 // comparable reports whether all posts of both periods were read.
 func (r *periodReport) comparable() bool { return r.posts.Whole && r.earlier != nil && r.earlier.Whole }
 
-// breakdown counts posts by a property, most first, with the count of the period before in brackets.
-func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFacts) (id, name string)) {
-	type row struct {
-		name        string
-		now, before int
-	}
-	rows := map[string]*row{}
-	at := func(p postFacts) *row {
+// share is how many posts of both periods have a property.
+type share struct {
+	name        string
+	now, before int
+}
+
+// shares counts posts by a property, most first.
+func (r *periodReport) shares(of func(postFacts) (id, name string)) []*share {
+	rows := map[string]*share{}
+	at := func(p postFacts) *share {
 		id, name := of(p)
 		if rows[id] == nil {
-			rows[id] = &row{name: short(inList(name))}
+			rows[id] = &share{name: name}
 		}
 		return rows[id]
 	}
@@ -174,22 +176,38 @@ func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFact
 		at(p).now++
 	}
 	if r.comparable() {
-		by += " (before)"
 		for _, p := range r.earlier.posts {
 			at(p).before++
 		}
 	}
-	var sorted []*row
+	var sorted []*share
 	for _, one := range rows {
 		sorted = append(sorted, one)
 	}
-	slices.SortFunc(sorted, func(a, b *row) int {
+	slices.SortFunc(sorted, func(a, b *share) int {
 		return cmp.Or(cmp.Compare(b.now, a.now), cmp.Compare(b.before, a.before), cmp.Compare(a.name, b.name))
 	})
+	return sorted
+}
+
+func (r *periodReport) boardOf(p postFacts) (id, name string) {
+	return p.boardID, r.boards.find(p.boardID).called()
+}
+
+func (r *periodReport) statusOf(p postFacts) (id, name string) {
+	return cmp.Or(p.status.id, p.status.name), p.status.called()
+}
+
+// breakdown counts posts by a property, most first, with the count of the period before in brackets.
+func (r *periodReport) breakdown(b *strings.Builder, by string, of func(postFacts) (id, name string)) {
+	sorted := r.shares(of)
+	if r.comparable() {
+		by += " (before)"
+	}
 	const most = 15
 	words := make([]string, min(most, len(sorted)))
 	for i, one := range sorted[:len(words)] {
-		words[i] = one.name + " " + legible.Thousands(one.now)
+		words[i] = short(inList(one.name)) + " " + legible.Thousands(one.now)
 		if r.comparable() {
 			words[i] += " (" + legible.Thousands(one.before) + ")"
 		}

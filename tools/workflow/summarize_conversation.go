@@ -22,6 +22,7 @@ var summarizeConversation = &engine.Operation{
 	Effect:      engine.Read,
 	Default:     true,
 	Input:       input.Args[summarizeConversationArgs](),
+	View:        "conversation",
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).summarizeConversation(ctx) },
 	Uses:        []string{"get_conversation"},
 	Example:     `{"conversationId":"<conversationId>"}`,
@@ -67,6 +68,7 @@ func (j *work) summarizeConversation(ctx context.Context) (string, error) {
 	messages, hidden := d.messages()
 	fmt.Fprintf(&b, "messages: %s\n", d.extent(hidden))
 	b.Write(messages)
+	j.Show(ctx, func() engine.Shown { return newDigest(j, w, body).panel(ctx) })
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 

@@ -20,6 +20,7 @@ var supportReport = &engine.Operation{
 	Effect:      engine.Read,
 	Default:     true,
 	Input:       input.Args[supportReportArgs](),
+	View:        "report",
 	Run:         func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).supportReport(ctx) },
 	Uses: []string{
 		"search_conversations", "get_conversation", "list_tickets", "get_ticket", "list_report_datasets", "query_report",
@@ -87,6 +88,7 @@ func (j *work) supportReport(ctx context.Context) (string, error) {
 	if err := s.gather(ctx); err != nil {
 		return "", err
 	}
+	j.Show(ctx, s.panel)
 	return s.write(), nil
 }
 

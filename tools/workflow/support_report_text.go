@@ -85,13 +85,8 @@ func (s *supportWork) desk(b *strings.Builder, d *desk) {
 	s.speed(b, d, "resolution, from created to closed", s.closingTimes)
 	open, closed := s.unread(d)
 	fmt.Fprintf(b, "%s as assigned today: new (before) / closed%s / open or snoozed now / waiting now%s\n", d.what, ofThoseRead(closed+t.untold), ofThoseRead(open))
-	s.breakdown(b, d, "team", func(m *matter) []string { return []string{s.called(m.team)} })
-	s.breakdown(b, d, "assignee", func(m *matter) []string { return []string{s.called(m.assignee)} })
-	if d == s.inbox {
-		s.breakdown(b, d, "tag", func(m *matter) []string { return m.tags })
-		s.breakdown(b, d, "channel", func(m *matter) []string { return []string{m.channel} })
-	} else {
-		s.breakdown(b, d, "category", func(m *matter) []string { return []string{s.called(m.category)} })
+	for _, by := range s.properties(d) {
+		s.breakdown(b, d, by)
 	}
 	s.extent(b, d, t)
 }
@@ -260,8 +255,14 @@ func (s *supportWork) speed(b *strings.Builder, d *desk, what string, of func(*d
 	fmt.Fprintf(b, "%s, of the new ones by customers: %s; before: %s\n", what, words(s.period, newList), words(s.before, beforeList))
 }
 
-// breakdown counts matters by a property, most new ones first.
-func (s *supportWork) breakdown(b *strings.Builder, d *desk, by string, of func(*matter) []string) {
+// workShare is what a report counts of the matters that have a property.
+type workShare struct {
+	name string
+	workCount
+}
+
+// shares counts matters by a property, most new ones first.
+func (s *supportWork) shares(d *desk, of func(*matter) []string) []workShare {
 	groups := map[string][]*matter{}
 	for _, m := range d.all {
 		names := of(m)
@@ -272,19 +273,39 @@ func (s *supportWork) breakdown(b *strings.Builder, d *desk, by string, of func(
 			groups[name] = append(groups[name], m)
 		}
 	}
-	type row struct {
-		name string
-		workCount
-	}
-	var rows []row
+	var rows []workShare
 	for name, list := range groups {
 		if t := s.counted(list); t.fresh+t.earlier+t.closed+t.open+t.snoozed > 0 {
-			rows = append(rows, row{name, t})
+			rows = append(rows, workShare{name, t})
 		}
 	}
-	slices.SortFunc(rows, func(x, y row) int {
+	slices.SortFunc(rows, func(x, y workShare) int {
 		return cmp.Or(cmp.Compare(y.fresh, x.fresh), cmp.Compare(y.open+y.snoozed, x.open+x.snoozed), cmp.Compare(y.earlier, x.earlier), cmp.Compare(x.name, y.name))
 	})
+	return rows
+}
+
+// property is a way to group matters.
+type property struct {
+	name string
+	of   func(*matter) []string
+}
+
+// properties are the ways in which the matters of a desk are grouped.
+func (s *supportWork) properties(d *desk) []property {
+	all := []property{
+		{"team", func(m *matter) []string { return []string{s.called(m.team)} }},
+		{"assignee", func(m *matter) []string { return []string{s.called(m.assignee)} }},
+	}
+	if d == s.inbox {
+		return append(all, property{"tag", func(m *matter) []string { return m.tags }}, property{"channel", func(m *matter) []string { return []string{m.channel} }})
+	}
+	return append(all, property{"category", func(m *matter) []string { return []string{s.called(m.category)} }})
+}
+
+// breakdown writes the shares of a property.
+func (s *supportWork) breakdown(b *strings.Builder, d *desk, by property) {
+	rows := s.shares(d, by.of)
 	const most = 12
 	words := make([]string, 0, len(rows))
 	for _, r := range rows[:min(most, len(rows))] {
@@ -293,7 +314,7 @@ func (s *supportWork) breakdown(b *strings.Builder, d *desk, by string, of func(
 	if more := len(rows) - most; more > 0 {
 		words = append(words, fmt.Sprintf("and %d more", more))
 	}
-	fmt.Fprintf(b, "by %s: %s\n", by, cmp.Or(strings.Join(words, "; "), "none"))
+	fmt.Fprintf(b, "by %s: %s\n", by.name, cmp.Or(strings.Join(words, "; "), "none"))
 }
 
 // extent says what was looked at.

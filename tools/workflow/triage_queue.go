@@ -22,6 +22,7 @@ var triageQueue = &engine.Operation{
 	Effect:  engine.Read,
 	Default: true,
 	Input:   input.Args[triageQueueArgs](),
+	View:    "triage",
 	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&work{j}).triageQueue(ctx) },
 	Uses:    append([]string{"search_posts", "list_post_statuses", "list_boards", "list_admins", "search_comments"}, customersReads...),
 	Refs:    engine.Refs{"boardId": {Kind: kind.Board}},
@@ -90,7 +91,7 @@ func (j *work) triageQueue(ctx context.Context) (string, error) {
 	if err := t.readDetails(ctx, shown); err != nil {
 		return "", err
 	}
-	return t.answer(shown), nil
+	return t.answer(ctx, shown), nil
 }
 
 // ask reads the arguments.

@@ -2,9 +2,8 @@ package workflow
 
 import (
 	"cmp"
+	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 )
 
 // answer writes the posts that are shown, as many as there is room for, below what all of them share.
-func (t *triage) answer(shown []*postFacts) string {
+func (t *triage) answer(ctx context.Context, shown []*postFacts) string {
 	var head, rows strings.Builder
 	t.writeVocabulary(&head)
 	rare := t.pool.rarity()
@@ -51,6 +50,7 @@ func (t *triage) answer(shown []*postFacts) string {
 		text += "compared with: " + t.compared() + "\n" + head.String() + rows.String()
 	}
 	text += t.onward(shown)
+	t.Show(ctx, func() engine.Shown { return t.panel(shown, duplicates, t.place(shown)) })
 	if len(shown) == 0 {
 		return strings.TrimSuffix(text, "\n")
 	}
@@ -69,11 +69,19 @@ const queueTokens = 2230
 
 // onward returns the line with the cursor for what follows, or an empty text.
 func (t *triage) onward(shown []*postFacts) string {
+	if cursor := t.place(shown); cursor != "" {
+		return "nextCursor: " + cursor + "\n"
+	}
+	return ""
+}
+
+// place returns the cursor for what follows the posts that are shown, or an empty text.
+func (t *triage) place(shown []*postFacts) string {
 	switch {
 	case len(shown) < len(t.waiting):
-		return "nextCursor: " + t.Cursor(queuedAt(shown[len(shown)-1]).String()) + "\n"
+		return t.Cursor(queuedAt(shown[len(shown)-1]).String())
 	case t.behind != nil:
-		return "nextCursor: " + t.Cursor(t.behind.String()) + "\n"
+		return t.Cursor(t.behind.String())
 	default:
 		return ""
 	}
@@ -217,14 +225,8 @@ func (t *triage) writeVocabulary(b *strings.Builder) {
 	for i, kind := range kinds {
 		kinds[i] = cmp.Or(brief(kind), "other") + ": " + legible.Commas(byKind[kind]...)
 	}
-	counts := map[string]int{}
-	for _, p := range t.pool.posts {
-		for _, tag := range p.tags {
-			counts[tag]++
-		}
-	}
-	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	for _, tag := range used {
+	counts := t.tagCounts()
+	for _, tag := range t.tagsByUse(len(counts)) {
 		tags = append(tags, fmt.Sprintf("%s %d", inList(brief(tag)), counts[tag]))
 	}
 	named := map[string]int{}
