@@ -58,6 +58,7 @@ func writeArguments(b *bytes.Buffer, schema *jsonschema.Schema, named map[string
 	for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
 		text := argumentText(p.Value, slices.Contains(schema.Required, p.Key))
 		if word := named[p.Key]; word != "" {
+			text = strings.TrimSuffix(text, " Or name.") // the sentence says whose
 			text += " The name of " + article(word) + " will do."
 		} else if fields := fieldsNamed(p.Value, named); len(fields) > 0 {
 			text += " Names will do for " + strings.Join(fields, ", ") + "."

@@ -99,7 +99,7 @@ func TestAToolIsDescribed(t *testing.T) {
 	}
 	got = start("", []string{"FEATUREBASE_READ_ONLY=1"}, "tools", "create_ticket")
 	for _, want := range []string{
-		"It is switched off by FEATUREBASE_READ_ONLY.", "title text, required.", "assigneeId text. Admin id. The name of an admin will do.",
+		"It is switched off by FEATUREBASE_READ_ONLY.", "title text, required.", "assigneeId text. The name of an admin will do.",
 		`"author":{"id":"<contactId>"}`, "search_contacts finds the contactId.", "createdAt time, such as 2026-01-31T09:00:00Z.",
 	} {
 		if !strings.Contains(words(got.out), want) {
