@@ -138,13 +138,13 @@ func TestWithoutPanelsThereAreNone(t *testing.T) {
 			t.Errorf("%s names %s", tool.Name, uri)
 		}
 	}
-	if _, meta := viewOf(t, host, "triage_queue", `{"limit":2}`); meta != "" {
+	if meta := viewOf(t, host, "triage_queue", `{"limit":2}`); meta != "" {
 		t.Errorf("data of a panel: %s", meta)
 	}
 }
 
-// viewOf calls a tool and returns its text and the data of its panel as JSON, which is empty if there is none.
-func viewOf(t *testing.T, host *mcpclient.Client, tool, args string) (text, view string) {
+// viewOf calls a tool and returns the data of its panel as JSON, which is empty if there is none.
+func viewOf(t *testing.T, host *mcpclient.Client, tool, args string) string {
 	t.Helper()
 	var arguments map[string]any
 	if err := json.Unmarshal([]byte(args), &arguments); err != nil {
@@ -154,15 +154,14 @@ func viewOf(t *testing.T, host *mcpclient.Client, tool, args string) (text, view
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := res.Content[0].(mcp.TextContent)
 	if res.Meta == nil || res.Meta.AdditionalFields[engine.MetaView] == nil {
-		return first.Text, ""
+		return ""
 	}
 	data, err := json.Marshal(res.Meta.AdditionalFields[engine.MetaView])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return first.Text, string(data)
+	return string(data)
 }
 
 // The data of a panel goes to clients that show panels alone, and a mask holds in it as in the text.
@@ -174,11 +173,11 @@ func TestDataOfPanelsGoesToThoseWhoShowThem(t *testing.T) {
 		"triage_queue": `{"limit":2}`, "feedback_report": `{"startDate":"2026-10-01","endDate":"2026-10-31"}`, "summarize_conversation": `{"conversationId":"10083"}`,
 		"plan_changes": `{"tool":"upsert_contact","rows":[{"email":"jo.nobody@example.com","name":"Jo"}]}`,
 	} {
-		_, view := viewOf(t, shows, tool, args)
+		view := viewOf(t, shows, tool, args)
 		if view == "" || strings.Contains(view, "jo.nobody@") {
 			t.Errorf("%s: the data of its panel is %q", tool, view)
 		}
-		if _, view := viewOf(t, bare, tool, args); view != "" {
+		if view := viewOf(t, bare, tool, args); view != "" {
 			t.Errorf("%s: a client without panels got %s", tool, view)
 		}
 	}
