@@ -93,7 +93,12 @@ func (c httpCommand) checkAddr() error {
 }
 
 func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logger *slog.Logger, certificate *tls.Config) error {
+	var salt []byte
+	if a.Shared != nil {
+		salt = a.Shared.Keys.Salt()
+	}
 	who, err := auth.New(auth.Config{
+		Salt: salt,
 		Mode: c.mode(), TokensFile: c.AuthTokens, Issuer: c.OIDCIssuer, Audience: c.OIDCAudience, PublicURL: c.PublicURL,
 		Scopes: app.Scopes(e.flags.selection()), Logger: loglimit.New(logger),
 	})

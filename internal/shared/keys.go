@@ -89,6 +89,9 @@ func (k *Keys) Signing(purpose string) [][]byte {
 // naming is the key under which names are hashed. It is the lesser of the keys and not the first, so that the names stay while the order changes.
 func (k *Keys) naming() []byte { return derive(slices.MinFunc(k.secrets, bytes.Compare), "names") }
 
+// Salt is that of the hashes which tell callers apart.
+func (k *Keys) Salt() []byte { return derive(slices.MinFunc(k.secrets, bytes.Compare), "callers") }
+
 // Hash stands for a text that must not be told, such as an API key.
 func (k *Keys) Hash(kind, text string) string {
 	mac := hmac.New(sha256.New, k.naming())

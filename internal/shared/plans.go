@@ -306,7 +306,7 @@ func (p *Plans) Settle(ctx context.Context, owner, id string, row int, r plan.Re
 	}
 	err = settle(ctx)
 	if err != nil && !errors.Is(err, plan.ErrGone) {
-		go p.later(settle) //nolint:contextcheck // it outlives the call
+		go p.later(settle)
 	}
 	return err
 }

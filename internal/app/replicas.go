@@ -1,0 +1,24 @@
+package app
+
+import (
+	"time"
+
+	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/shared"
+)
+
+// Shared is what the replicas of a server share: a store, and the keys that all of them have.
+type Shared struct {
+	Store *shared.Redis
+	Keys  *shared.Keys
+}
+
+// share has confirmations and plans hold on all replicas.
+func (a *App) share(all *engine.Engine) {
+	if a.Shared == nil {
+		return
+	}
+	a.plans = shared.NewPlans(a.Shared.Store, a.Shared.Keys, time.Now)
+	all.Plans = a.plans
+	all.Confirm.Share(a.Shared.Keys.Signing("questions"), shared.Spent{Store: a.Shared.Store})
+}
