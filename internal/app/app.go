@@ -139,8 +139,9 @@ func New(cfg Config) (*App, error) {
 	cfg.Client.Memory = client.NewMemory() // one for all accounts
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
-		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
+		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait, cfg.Shared)
 	} else {
+		cfg.Client.Turns = cfg.Shared.turns(cfg.Client)
 		app.Client, err = client.New(cfg.Client)
 	}
 	if err != nil {

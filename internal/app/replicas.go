@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/shared"
 )
@@ -11,6 +12,14 @@ import (
 type Shared struct {
 	Store *shared.Redis
 	Keys  *shared.Keys
+}
+
+// turns returns the rate limit of an API key that replicas share, or nil without replicas.
+func (s *Shared) turns(config client.Config) client.Turns {
+	if s == nil {
+		return nil
+	}
+	return shared.TurnsOf(s.Store, s.Keys, config.BaseURL, config.Key)
 }
 
 // share has confirmations and plans hold on all replicas.
