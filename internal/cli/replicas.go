@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/internal/app"
+	"featurebase-mcp/internal/metrics"
 	"featurebase-mcp/internal/shared"
 )
 
@@ -51,8 +52,9 @@ func (e *environment) joinReplicas(cfg *app.Config, logger *slog.Logger) (leave 
 	}
 	var observer shared.Observer
 	for _, o := range cfg.Observers {
-		if storeObserver, ok := o.(shared.Observer); ok {
-			observer = storeObserver
+		if m, ok := o.(*metrics.Metrics); ok {
+			m.WatchStore()
+			observer = m
 		}
 	}
 	store := shared.Open(shared.Config{Address: *address, Keys: keys, Logger: logger, Observer: observer})
