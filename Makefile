@@ -31,7 +31,7 @@ CONFORMANCE := ./internal/app ./internal/conformance
 TRACES := ./internal/cli ./internal/tracing
 
 # Tests of the built program that take minutes: they are built with the tag blackbox.
-BLACKBOX := ./internal/faults ./internal/hostile
+BLACKBOX := ./internal/faults ./internal/hostile ./internal/replicas
 
 # Tests of what people do with the program and with the tree.
 ACCEPTANCE := ./internal/cli ./packaging/...

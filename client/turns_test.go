@@ -100,7 +100,7 @@ func TestATurnOfACallThatEndedIsGivenBack(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		_, err := c.Do(ctx, getPost)
-		wantError(t, err, KindCanceled)
+		_ = wantError(t, err, KindCanceled)
 		if bucket.back != 1 {
 			t.Errorf("%d turns went back", bucket.back)
 		}

@@ -27,7 +27,7 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 		closeLog()
 		return nil, nil, nil, usageError{err}
 	}
-	leave, err := e.joinReplicas(&cfg, logger)
+	leave, err := e.joinReplicas(&cfg, logger) //nolint:contextcheck // what it starts ends with leave
 	if err != nil {
 		closeAudit()
 		closeLog()

@@ -79,9 +79,10 @@ func (tr *traffic) read(ctx context.Context, s *session) {
 }
 
 func (tr *traffic) write(ctx context.Context) {
-	text := fmt.Sprintf("written %d.", tr.n.Add(1))
+	n := tr.n.Add(1)
+	text := fmt.Sprintf("written %d.", n)
 	begun := time.Now()
-	m, err := modern(context.WithoutCancel(ctx), tr.w.url, ann, "upsert_contact", `{"email":"c`+fmt.Sprint(tr.n.Load())+`@example.org","name":"`+text+`"}`, "", false)
+	m, err := modern(context.WithoutCancel(ctx), tr.w.url, ann, "upsert_contact", fmt.Sprintf(`{"email":"c%d@example.org","name":"%s"}`, n, text), "", false)
 	if err != nil || !m.fine() {
 		tr.complain(ctx, "a write: %v %s", err, m.text())
 	}

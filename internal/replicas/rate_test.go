@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +17,7 @@ import (
 // flood makes calls through the balancer, several at a time, and returns how many were made.
 func (w *world) flood(calls, together int) int {
 	var made, left atomic.Int32
-	left.Store(int32(calls)) //nolint:gosec // a small number
+	left.Store(int32(calls))
 	var all sync.WaitGroup
 	for range together {
 		all.Go(func() {
@@ -60,7 +62,7 @@ func TestReplicasHeedTheAPITogether(t *testing.T) {
 		used    int
 		refused int
 	)
-	w.api.set(0, func(rw http.ResponseWriter) bool {
+	w.api.set(0, func(rw http.ResponseWriter, _ string) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		now := time.Now()
@@ -68,7 +70,7 @@ func TestReplicasHeedTheAPITogether(t *testing.T) {
 			ends, used = now.Add(window), 0
 		}
 		used++
-		rw.Header().Set("X-RateLimit-Remaining", fmt.Sprint(max(0, room-used)))
+		rw.Header().Set("X-RateLimit-Remaining", strconv.Itoa(max(0, room-used)))
 		rw.Header().Set("X-RateLimit-Reset", fmt.Sprint(math.Ceil(ends.Sub(now).Seconds())))
 		if used > room {
 			refused++
@@ -84,5 +86,56 @@ func TestReplicasHeedTheAPITogether(t *testing.T) {
 	t.Logf("%d of 100 calls were made, %d requests refused", made, refused)
 	if made != 100 || refused > 12 {
 		t.Errorf("%d calls were made and %d requests refused", made, refused)
+	}
+}
+
+// Through a storm of refusals every write is made once, and the refusals make all replicas slower.
+func TestAStormOfRefusals(t *testing.T) {
+	t.Parallel()
+	const writes = 60
+	ctx, w := t.Context(), newWorld(t, "--rate=200", "--burst=20", "--retries=6")
+	var (
+		mu       sync.Mutex
+		first    time.Time
+		refused  int
+		accepted = map[string]int{}
+	)
+	w.api.set(0, func(rw http.ResponseWriter, body string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if first.IsZero() {
+			first = time.Now()
+		}
+		if time.Since(first) < 2*time.Second {
+			refused++
+			rw.WriteHeader(http.StatusTooManyRequests)
+			return true
+		}
+		accepted[body]++
+		return false
+	})
+	var all sync.WaitGroup
+	for i := range writes {
+		all.Go(func() {
+			if m, err := modern(ctx, w.url, ann, "upsert_contact", fmt.Sprintf(`{"email":"s%d@example.org","name":"storm %d."}`, i, i), "", false); err != nil || !m.fine() {
+				t.Errorf("%v %s", err, m.text())
+			}
+		})
+	}
+	all.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	made := 0
+	for body, n := range accepted {
+		if strings.Contains(body, "storm ") {
+			made++
+			if n != 1 {
+				t.Errorf("%s was made %d times", body, n)
+			}
+		}
+	}
+	t.Logf("%d writes were made after %d refusals", made, refused)
+	if made != writes || refused == 0 {
+		t.Errorf("%d writes were made after %d refusals", made, refused)
 	}
 }

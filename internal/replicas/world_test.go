@@ -42,7 +42,7 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	binary = filepath.Join(folder, "featurebase-mcp")
-	build := exec.Command("go", "build", "-o", binary, "../..") //nolint:noctx // it ends
+	build := exec.Command("go", "build", "-o", binary, "../..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
@@ -74,7 +74,7 @@ func newWorld(t *testing.T, args ...string) *world {
 	for i := range w.replicas {
 		line := newLine(t, w.store.Address)
 		w.replicas[i] = &replica{t: t, line: line, args: append([]string{
-			"http", "--api-url", w.api.url, "--toolsets=all", "--auth=token", "--auth-tokens", tokens, "--log-level=warn", "--no-sse",
+			"http", "--api-url", w.api.url, "--toolsets=all", "--auth=token", "--auth-tokens", tokens, "--log-level=error", "--no-sse",
 			"--store", "redis://" + line.address, "--state-key-file", key,
 		}, args...)}
 		w.replicas[i].start()
@@ -125,7 +125,7 @@ func (r *replica) address() string { r.mu.Lock(); defer r.mu.Unlock(); return r.
 func (r *replica) url() string { return "http://" + r.address() }
 
 func (r *replica) listens() bool {
-	c, err := net.DialTimeout("tcp", r.address(), time.Second) //nolint:noctx // it has a limit
+	c, err := net.DialTimeout("tcp", r.address(), time.Second)
 	if err == nil {
 		_ = c.Close()
 	}
@@ -139,7 +139,7 @@ func (r *replica) start() {
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
-	cmd := exec.Command(binary, append(r.args, "--addr", address)...) //nolint:noctx // the cleanup ends it
+	cmd := exec.Command(binary, append(r.args, "--addr", address)...)
 	cmd.Env, cmd.Stderr = []string{"FEATUREBASE_API_KEY=sk_test"}, os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -179,7 +179,7 @@ type recorder struct {
 	mu    sync.Mutex
 	calls []recorded
 	delay time.Duration
-	meets func(w http.ResponseWriter) bool // answers in the place of the sandbox
+	meets func(w http.ResponseWriter, body string) bool // answers in the place of the sandbox
 }
 
 type recorded struct {
@@ -216,7 +216,7 @@ func newRecorder(t *testing.T) *recorder {
 		delay, meets := r.delay, r.meets
 		r.mu.Unlock()
 		time.Sleep(delay)
-		if meets == nil || !meets(w) {
+		if meets == nil || !meets(w, string(body)) {
 			proxy.ServeHTTP(w, req)
 		}
 	}))
@@ -230,7 +230,7 @@ func newRecorder(t *testing.T) *recorder {
 }
 
 // set has each request wait, and from now on answers by meets, if that is not nil.
-func (r *recorder) set(delay time.Duration, meets func(w http.ResponseWriter) bool) {
+func (r *recorder) set(delay time.Duration, meets func(w http.ResponseWriter, body string) bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.delay, r.meets = delay, meets
@@ -306,7 +306,7 @@ func (l *line) carry(client net.Conn) {
 	if cut {
 		return
 	}
-	store, err := net.DialTimeout("tcp", l.to, time.Second) //nolint:noctx // it has a limit
+	store, err := net.DialTimeout("tcp", l.to, time.Second)
 	if err != nil {
 		return
 	}

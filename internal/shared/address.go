@@ -118,6 +118,17 @@ func (a Address) String() string {
 	return text
 }
 
+// Local reports whether the store is on this machine.
+func (a Address) Local() bool {
+	for _, node := range a.Nodes {
+		host, _, err := net.SplitHostPort(node)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
+	}
+	return true
+}
+
 // tlsOf returns the TLS settings for a node.
 func tlsOf(node string) *tls.Config {
 	host, _, err := net.SplitHostPort(node)

@@ -1,11 +1,12 @@
 // Package shared keeps what several replicas of the server have to agree on, in a store that speaks RESP: Redis, Valkey, or a managed cache.
 //
 //	shared.go     what a store can do: the interface
-//	redis.go      a store that speaks RESP, and its scripts
+//	redis.go      a store that speaks RESP; scripts.go has what it does in one step
 //	nodes.go      which node a key is on: one server, what sentinels name, or a cluster
 //	address.go    the address of a store
 //	breaker.go    a store that does not answer is left alone until it does
 //	replicas.go   how many replicas there are
+//	facts.go      what a server tells of itself
 //	keys.go       the keys of a deployment: what they sign, seal and name
 //	spent.go      confirmations that were used
 //	plans.go      plans and their progress

@@ -64,7 +64,7 @@ func (n *nodes) do(ctx context.Context, key string, run command) (any, error) {
 			if !asking {
 				n.learn(key, node)
 			}
-		case "READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN": // not the master any more, or not yet
+		case "READONLY", "MASTERDOWN", "LOADING", "CLUSTERDOWN", "NOAUTH", "WRONGPASS": // not the master any more, not yet, or not for us
 			n.lost(node)
 			return nil, fmt.Errorf("%w: %w", errNotServing, err)
 		default:

@@ -197,18 +197,13 @@ func (s *Redis) Take(ctx context.Context, key string, n News, most time.Duration
 		plenty = 1
 	}
 	got, err := redis.Int64s(s.do(ctx, "take", key, script(s.take, key, n.Rate, n.Burst, most.Microseconds(), n.Good, refused, n.Window, n.Left.Microseconds(), plenty)))
-	if err != nil || len(got) != 2 { //nolint:mnd // as the script answers
-		return false, 0, errors.Join(err, ifOdd(err))
+	switch {
+	case err != nil:
+		return false, 0, err
+	case len(got) != 2: //nolint:mnd // as the script answers
+		return false, 0, fmt.Errorf("%w: it answered something else", ErrAway)
 	}
 	return got[0] == 1, time.Duration(got[1]) * time.Microsecond, nil
-}
-
-// ifOdd is the error of an answer of an unknown form.
-func ifOdd(err error) error {
-	if err != nil {
-		return nil
-	}
-	return fmt.Errorf("%w: it answered something else", ErrAway)
 }
 
 // GiveBack implements Store.

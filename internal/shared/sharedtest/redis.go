@@ -30,8 +30,8 @@ type Server struct {
 func NewServer(t testing.TB, options ...string) *Server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("CI has no redis-server: .ci/run installs it")
+		if os.Getenv("STORE_TESTS") == "required" { // .ci/run says so
+			t.Fatal("there is no redis-server, which .ci/run installs")
 		}
 		t.Skip("there is no redis-server on this machine: apt-get install redis-server")
 	}

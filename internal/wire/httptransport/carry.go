@@ -86,7 +86,7 @@ func (p *post) expect(ctx context.Context, session string, id int64) {
 			made = replicas.Store.Drop(ctx, key) == nil && replicas.Store.Make(ctx, key, map[string][]byte{answerField: []byte(unanswered)}, askFor) == nil
 		case err == nil && string(fields[answerField]) != unanswered:
 			if answer, err := replicas.Keys.Open(carryPurpose+session, fields[answerField]); err == nil {
-				p.h.inside(context.WithoutCancel(p.request.Context()), session, answer)
+				p.h.inside(context.WithoutCancel(p.request.Context()), session, answer) //nolint:contextcheck // of the request
 			}
 			return
 		}

@@ -125,7 +125,7 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		if p.method == string(mcp.MethodInitialize) {
 			p.handshake = body
 		} else if p.id != nil {
-			defer p.heedCancel()()
+			defer p.heedCancel()() //nolint:contextcheck // the request is in p
 		}
 	}
 	switch {
