@@ -131,7 +131,7 @@ type session struct {
 }
 
 // begin starts a session of a client that can be asked.
-func begin(ctx context.Context, t *testing.T, url, token string) *session {
+func begin(ctx context.Context, t testing.TB, url, token string) *session {
 	t.Helper()
 	response, err := send(ctx, url, token, `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`)
 	if err != nil {

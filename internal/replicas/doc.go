@@ -6,5 +6,6 @@
 //	sessions_test.go  sessions and questions across replicas
 //	plans_test.go     plans that several replicas apply, one of which is killed
 //	rate_test.go      the rate of all replicas together
+//	load_test.go      how many calls replicas make, for docs/scale.md: go test -tags blackbox -run '^$' -bench . ./internal/replicas
 //	chaos_test.go     the store killed, paused, emptied, full, slow, cut off from one replica; replicas restarted under load
 package replicas

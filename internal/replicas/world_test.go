@@ -51,19 +51,25 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// world is three replicas with all that is around them.
+// world is some replicas with all that is around them.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	store    *sharedtest.Server
 	api      *recorder
-	replicas [3]*replica
+	replicas []*replica
 	next     atomic.Int64
 	url      string // of the balancer
 }
 
-func newWorld(t *testing.T, args ...string) *world {
+func newWorld(t testing.TB, args ...string) *world {
 	t.Helper()
-	w := &world{t: t, store: sharedtest.NewServer(t), api: newRecorder(t)}
+	return worldOf(t, 3, true, args...)
+}
+
+// worldOf is a world of some replicas, which share a store or do not know of each other.
+func worldOf(t testing.TB, count int, share bool, args ...string) *world {
+	t.Helper()
+	w := &world{t: t, store: sharedtest.NewServer(t), api: newRecorder(t), replicas: make([]*replica, count)}
 	folder := t.TempDir()
 	key, tokens := filepath.Join(folder, "key"), filepath.Join(folder, "tokens")
 	for name, content := range map[string]string{key: strings.Repeat("5a", 32), tokens: "token-of-ann-0123456789\ntoken-of-bob-0123456789\n"} {
@@ -75,8 +81,10 @@ func newWorld(t *testing.T, args ...string) *world {
 		line := newLine(t, w.store.Address)
 		w.replicas[i] = &replica{t: t, line: line, args: append([]string{
 			"http", "--api-url", w.api.url, "--toolsets=all", "--auth=token", "--auth-tokens", tokens, "--log-level=error", "--no-sse",
-			"--store", "redis://" + line.address, "--state-key-file", key,
 		}, args...)}
+		if share {
+			w.replicas[i].args = append(w.replicas[i].args, "--store", "redis://"+line.address, "--state-key-file", key)
+		}
 		w.replicas[i].start()
 	}
 	balancer := &httputil.ReverseProxy{
@@ -109,7 +117,7 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // replica is one process.
 type replica struct {
-	t         *testing.T
+	t         testing.TB
 	line      *line
 	args      []string
 	transport *http.Transport
@@ -188,7 +196,7 @@ type recorded struct {
 	body         string
 }
 
-func newRecorder(t *testing.T) *recorder {
+func newRecorder(t testing.TB) *recorder {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary, "sandbox", "--addr", "127.0.0.1:0", "--log-level=error")
 	cmd.Env, cmd.Stderr = []string{}, os.Stderr
@@ -264,7 +272,7 @@ type line struct {
 	open  map[net.Conn]bool
 }
 
-func newLine(t *testing.T, to string) *line {
+func newLine(t testing.TB, to string) *line {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

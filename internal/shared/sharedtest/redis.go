@@ -84,6 +84,9 @@ func (s *Server) Kill() {
 	s.process = nil
 }
 
+// Pid is the id of the process.
+func (s *Server) Pid() int { return s.process.Process.Pid }
+
 // Pause stops the server without ending it: connections are taken and nothing is answered.
 func (s *Server) Pause() { _ = s.process.Process.Signal(syscall.SIGSTOP) }
 
