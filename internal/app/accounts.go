@@ -130,7 +130,7 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 			Message: "Busy: this server works for as many callers as it can, and all of them have calls running. Nothing was sent. Retry in some seconds.",
 		}
 	}
-	config, own := a.config, &account{repeats: engine.NewRepeats(), figures: engine.NewFigures()}
+	config, own := a.config, &account{repeats: a.replicas.repeats(), figures: engine.NewFigures()}
 	if !config.NoAuth {
 		config.Key = who.Key.Reveal()
 	}

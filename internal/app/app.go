@@ -172,7 +172,7 @@ func New(cfg Config) (*App, error) {
 	}
 	if app.Client != nil {
 		shared.Client, shared.Names = app.Client, newNames(app.Client, cfg.NamesWait, &names.Memory{})
-		shared.Repeats, shared.Figures = engine.NewRepeats(), engine.NewFigures()
+		shared.Repeats, shared.Figures = cfg.Shared.repeats(), engine.NewFigures()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil

@@ -22,6 +22,15 @@ func (s *Shared) turns(config client.Config) client.Turns {
 	return shared.TurnsOf(s.Store, s.Keys, config.BaseURL, config.Key)
 }
 
+// repeats returns a counter of failures, which replicas add up.
+func (s *Shared) repeats() *engine.Repeats {
+	r := engine.NewRepeats()
+	if s != nil {
+		r.Shared = shared.Failures{Store: s.Store}
+	}
+	return r
+}
+
 // share has confirmations and plans hold on all replicas.
 func (a *App) share(all *engine.Engine) {
 	if a.Shared == nil {

@@ -124,3 +124,19 @@ func status(ctx context.Context, t *testing.T, s *session) int {
 	_ = response.Body.Close()
 	return response.StatusCode
 }
+
+// A call that fails at each of the replicas has failed three times, for its caller alone.
+func TestRepeatedFailuresAddUp(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	const nobody = `{"postId":"64b921c0d0013bb2e0ffffff"}`
+	for i, r := range w.replicas {
+		m, err := modern(ctx, r.url(), ann, "get_post", nobody, "", false)
+		if err != nil || m.fine() || strings.Contains(m.text(), "has failed 3 times") != (i == 2) {
+			t.Errorf("call %d: %v %s", i, err, m.text())
+		}
+	}
+	if m, err := modern(ctx, w.url, bob, "get_post", nobody, "", false); err != nil || strings.Contains(m.text(), "has failed") {
+		t.Errorf("another caller: %v %s", err, m.text())
+	}
+}

@@ -34,7 +34,7 @@ type Redis struct {
 	end      context.CancelFunc
 	running  sync.WaitGroup
 
-	make, fields, swap, life, take, giveBack, present *redis.Script
+	make, fields, swap, life, repeat, take, giveBack, present *redis.Script
 }
 
 // Open returns a store. It connects in the background, because the server has to start while the store is away.
@@ -49,7 +49,7 @@ func Open(cfg Config) *Redis {
 		nodes: newNodes(cfg.Address, Timeout), keys: cfg.Keys, log: cfg.Logger, observer: cfg.Observer, breaker: breaker{observer: cfg.Observer},
 		make: redis.NewScript(1, lifeOf+makeScript), fields: redis.NewScript(1, lifeOf+fieldsScript), swap: redis.NewScript(1, lifeOf+swapScript),
 		life: redis.NewScript(1, lifeOf+"return life()"), take: redis.NewScript(1, takeScript), giveBack: redis.NewScript(1, giveBackScript),
-		present: redis.NewScript(1, presentScript),
+		present: redis.NewScript(1, presentScript), repeat: redis.NewScript(1, repeatScript),
 	}
 	ctx, end := context.WithCancel(context.Background())
 	s.end = end
@@ -184,6 +184,12 @@ func (s *Redis) Drop(ctx context.Context, key string) error {
 	key = s.keys.name(key)
 	_, err := s.do(ctx, "drop", key, plain("DEL", key))
 	return err
+}
+
+// Repeat implements Store.
+func (s *Redis) Repeat(ctx context.Context, key, what string, ttl time.Duration) (int, error) {
+	key = s.keys.name(key)
+	return redis.Int(s.do(ctx, "repeat", key, script(s.repeat, key, s.keys.Hash("repeat", what), ttl.Milliseconds())))
 }
 
 // Take implements Store.

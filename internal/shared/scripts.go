@@ -45,6 +45,12 @@ if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET
 return 1
 `
 
+const repeatScript = `
+if redis.call('HGET', KEYS[1], 'what') ~= ARGV[1] then redis.call('HSET', KEYS[1], 'what', ARGV[1], 'times', 0) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('HINCRBY', KEYS[1], 'times', 1)
+`
+
 // takeScript is the bucket of one API key, by the clock of the store. Its rate is the lowest of three: the one that is set, its share after refusals of
 // the API, and what makes the window of the API last. A clock that goes back fills nothing, and no state lasts longer than a window of the API.
 const takeScript = `

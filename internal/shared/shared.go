@@ -32,6 +32,9 @@ type Store interface {
 	// Drop deletes a mark or a record, if it is there.
 	Drop(ctx context.Context, key string) error
 
+	// Repeat counts what came of something, and returns how often in a row the same came of it. It is forgotten after the time.
+	Repeat(ctx context.Context, key, what string, ttl time.Duration) (int, error)
+
 	// Take asks for the turn of one request in a bucket. It may go after the wait. A wait longer than most is told and not reserved.
 	Take(ctx context.Context, key string, news News, most time.Duration) (taken bool, wait time.Duration, err error)
 	// GiveBack returns a turn that is not used.

@@ -3,6 +3,7 @@ package sharedtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -79,6 +80,25 @@ func Contract(t *testing.T, s shared.Store, restart func()) {
 		}
 	})
 	t.Run("a bucket is one for all", func(t *testing.T) { turns(ctx, t, s) })
+	t.Run("repeats are counted", func(t *testing.T) {
+		var got []int
+		for _, what := range []string{"a", "a", "b", "b", "b", "", "a"} {
+			if what == "" {
+				if err := s.Drop(ctx, "repeats"); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			n, err := s.Repeat(ctx, "repeats", what, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, n)
+		}
+		if want := []int{1, 2, 1, 2, 3, 1}; !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	})
 	t.Run("members are counted", func(t *testing.T) {
 		for _, member := range []string{"a", "b", "a"} {
 			if _, err := s.Present(ctx, "group", member, time.Minute); err != nil {

@@ -22,6 +22,13 @@ type Memory struct {
 	records map[string]*record
 	buckets map[string]*bucket
 	present map[string]map[string]time.Time
+	repeats map[string]repeated
+}
+
+type repeated struct {
+	what  string
+	times int
+	until time.Time
 }
 
 type record struct {
@@ -34,6 +41,7 @@ type record struct {
 func NewMemory() *Memory {
 	return &Memory{
 		Now: time.Now, marks: map[string]time.Time{}, records: map[string]*record{}, buckets: map[string]*bucket{}, present: map[string]map[string]time.Time{},
+		repeats: map[string]repeated{},
 	}
 }
 
@@ -164,8 +172,26 @@ func (m *Memory) Drop(_ context.Context, key string) error {
 	if err == nil {
 		delete(m.records, key)
 		delete(m.marks, key)
+		delete(m.repeats, key)
 	}
 	return err
+}
+
+// Repeat implements shared.Store.
+func (m *Memory) Repeat(_ context.Context, key, what string, ttl time.Duration) (int, error) {
+	leave, err := m.enter()
+	defer leave()
+	if err != nil {
+		return 0, err
+	}
+	r := m.repeats[key]
+	if r.what != what || !m.Now().Before(r.until) {
+		r = repeated{what: what}
+	}
+	r.times++
+	r.until = m.Now().Add(ttl)
+	m.repeats[key] = r
+	return r.times, nil
 }
 
 // Present implements shared.Store.
