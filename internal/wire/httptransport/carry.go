@@ -63,10 +63,10 @@ func withID(all map[string]json.RawMessage, id int64) []byte {
 	return text
 }
 
-// expect waits for the answer to a question that may reach another replica, until the call ends that has asked.
-func (p *post) expect(ctx context.Context, session string, id int64) {
+// expect waits for the answer to a question that may reach another replica, until the call ends that has asked. made says that the store has a place
+// for the answer.
+func (p *post) expect(ctx context.Context, session string, id int64, made bool) {
 	replicas, key := p.h.options.Replicas, carried(session, id)
-	made := replicas.Store.Make(ctx, key, map[string][]byte{answerField: []byte(unanswered)}, askFor) == nil
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	defer func() {
@@ -83,7 +83,7 @@ func (p *post) expect(ctx context.Context, session string, id int64) {
 		fields, err := replicas.Store.Fields(ctx, key)
 		switch {
 		case errors.Is(err, shared.ErrGone): // the store has lost it, or was away: other replicas have to know of the question
-			made = replicas.Store.Drop(ctx, key) == nil && replicas.Store.Make(ctx, key, map[string][]byte{answerField: []byte(unanswered)}, askFor) == nil
+			made = replicas.Store.Drop(ctx, key) == nil && replicas.place(ctx, key)
 		case err == nil && string(fields[answerField]) != unanswered:
 			if answer, err := replicas.Keys.Open(carryPurpose+session, fields[answerField]); err == nil {
 				p.h.inside(context.WithoutCancel(p.request.Context()), session, answer) //nolint:contextcheck // of the request
@@ -93,10 +93,17 @@ func (p *post) expect(ctx context.Context, session string, id int64) {
 	}
 }
 
-// asks follows a question that mcp-go has written, in a goroutine of its own.
+// place makes the place of an answer.
+func (r *Replicas) place(ctx context.Context, key string) bool {
+	return r.Store.Make(ctx, key, map[string][]byte{answerField: []byte(unanswered)}, askFor) == nil
+}
+
+// asks follows a question that mcp-go writes, in a goroutine of its own. It is called before the client can read the question: a quick one would find no
+// place for its answer at another replica.
 func (p *post) asks(id int64) {
 	session := p.request.Header.Get(server.HeaderKeySessionID)
-	p.expecting.Go(func() { p.expect(p.ends, session, id) })
+	made := p.h.options.Replicas.place(p.ends, carried(session, id))
+	p.expecting.Go(func() { p.expect(p.ends, session, id, made) })
 }
 
 // answer takes what the client answers to a question. It reports false for one that this replica has asked; then it returns the answer as mcp-go
