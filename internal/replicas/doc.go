@@ -1,5 +1,5 @@
 // Package replicas holds tests alone: three processes of the built program, a real store, and a balancer that sends each request to the next of
-// them. Whatever happens to the store, nothing is sent twice and nothing gets lost. The tests are built with the tag blackbox: make blackbox.
+// them. Whatever happens to the store, nothing is sent twice and nothing gets lost. The tests are built with the tag blackbox: make replicas.
 //
 //	world_test.go     the processes, and what stands between them: every request to Featurebase is recorded, every connection to the store can fail
 //	client_test.go    clients of both eras of the protocol
