@@ -31,13 +31,16 @@ CONFORMANCE := ./internal/app ./internal/conformance
 TRACES := ./internal/cli ./internal/tracing
 
 # Tests of the built program that take minutes: they are built with the tag blackbox.
-BLACKBOX := ./internal/faults ./internal/hostile
+BLACKBOX = ./internal/faults ./internal/hostile $(REPLICAS)
+
+# Three processes with a real store, which measure rates: they run alone.
+REPLICAS := ./internal/replicas
 
 # Tests of what people do with the program and with the tree.
 ACCEPTANCE := ./internal/cli ./packaging/...
 
 .DEFAULT_GOAL := help
-.PHONY: help owner notices build test blackbox acceptance race otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
+.PHONY: help owner notices build test blackbox replicas acceptance race otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +58,10 @@ test: ## Run the tests
 	go test ./...
 
 blackbox: ## Run the built program against an API and clients that do everything wrong
-	go test -tags blackbox -timeout 30m $(BLACKBOX)
+	go test -tags blackbox -timeout 30m $(filter-out $(REPLICAS),$(BLACKBOX))
+
+replicas: ## Run three replicas with a balancer and a store that fails (redis-server)
+	go test -tags blackbox -timeout 10m $(REPLICAS)
 
 acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts, and build a tree with an owner's names
 	go test -tags acceptance -run 'TestScripts|TestAnOwnedTreeBuilds|TestABinaryHoldsWhatIsListed' $(ACCEPTANCE)

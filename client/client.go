@@ -10,7 +10,7 @@
 //   - request.go: [Request] and its [Safety], which decides what may be repeated, and [Response];
 //   - retry.go, pause.go: what is tried again, and how long it waits first;
 //   - detach.go: how a write that was sent survives the caller going away;
-//   - limit.go, slots.go, pace.go: requests in flight and per second, slowed by what the API tells;
+//   - limit.go, slots.go, pace.go, turns.go: requests in flight and per second, slowed by what the API tells;
 //   - memory.go, work.go: what answers take, whoever asked for them, and who waits for room;
 //   - auth.go, log.go: the key, and one line per attempt;
 //   - exchange.go, wire.go, body.go, transport.go: one request on the wire, and what is known of its way;

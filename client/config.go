@@ -30,6 +30,8 @@ type Config struct {
 	Rate float64
 	// Burst is how many requests may go at once before Rate counts, at least 1.
 	Burst int
+	// Turns is the bucket that processes with the same key share; nil is one of the client's own.
+	Turns Turns
 	// Concurrency is the number of requests in flight, 0 for no limit.
 	Concurrency int
 	// Retries is the number of attempts after the first.

@@ -22,6 +22,7 @@ func limited(next handler, cfg *Config) handler {
 	var pace *pace
 	if cfg.Rate > 0 {
 		pace = newPace(cfg.Rate, max(1, cfg.Burst))
+		pace.turns = cfg.Turns
 	}
 	return func(c *call, req *http.Request) (*answer, error) {
 		ctx := req.Context()
@@ -61,19 +62,19 @@ func notBegun(ctx context.Context, err error) *Error {
 func waitTurn(ctx context.Context, c *call, pace *pace, observer Observer) error {
 	for {
 		now := time.Now()
-		turn, wait := pace.take(now)
+		turn, wait := pace.next(ctx, now, c.most())
 		if wait == 0 {
 			return nil
 		}
 		if !c.affords(wait) {
-			turn.giveBack()
+			turn.giveBack(ctx)
 			return &Error{
 				Kind: KindRateLimited, RetryAfter: wait, Err: errNotBegun,
 				Message: fmt.Sprintf("this client keeps within the rate limit and its next request may go in %s; nothing was sent", wait.Round(time.Second/10)),
 			}
 		}
 		if !c.sleep(ctx, wait) {
-			turn.giveBack()
+			turn.giveBack(ctx)
 			return contextError(ctx)
 		}
 		c.patience -= wait
@@ -84,6 +85,14 @@ func waitTurn(ctx context.Context, c *call, pace *pace, observer Observer) error
 			return nil
 		}
 	}
+}
+
+// most is the longest wait that the call affords.
+func (c *call) most() time.Duration {
+	if c.deadline.IsZero() {
+		return c.patience
+	}
+	return min(c.patience, time.Until(c.deadline)-time.Millisecond) // the wait has to end before the deadline
 }
 
 // affords reports whether the call has the patience, and the time, to wait that long.

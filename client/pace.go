@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -19,12 +20,17 @@ const (
 	climb = 0.01
 )
 
-// pace is the token bucket, slowed down by what the API tells.
+// pace is the token bucket, slowed down by what the API tells. Where processes share one bucket, this one is for when that cannot be reached.
 type pace struct {
+	turns Turns // nil: there is no other process
+
 	mu      sync.Mutex
 	limiter *rate.Limiter
-	rate    float64
+	rate    float64 // of all processes
 	burst   int
+	parts   float64 // how many processes there are, as far as is known
+	alone   bool    // the shared bucket could not be reached
+	news    News    // since the last turn
 
 	share  float64   // of rate; below 1 after a 429 that did not say how long to wait
 	halved time.Time // when share last fell
@@ -34,17 +40,23 @@ type pace struct {
 }
 
 func newPace(perSecond float64, burst int) *pace {
-	return &pace{limiter: rate.NewLimiter(rate.Limit(perSecond), burst), rate: perSecond, burst: burst, share: 1}
+	return &pace{limiter: rate.NewLimiter(rate.Limit(perSecond), burst), rate: perSecond, burst: burst, parts: 1, share: 1}
 }
 
 // turn is a place in the bucket. Without one the caller asks again after its wait.
-type turn struct{ reservation *rate.Reservation }
+type turn struct {
+	reservation *rate.Reservation
+	shared      Turns // not nil: the place is in the bucket that processes share
+}
 
-func (t turn) granted() bool { return t.reservation != nil }
+func (t turn) granted() bool { return t.reservation != nil || t.shared != nil }
 
 // giveBack returns the token of a turn that is not used.
-func (t turn) giveBack() {
-	if t.reservation != nil {
+func (t turn) giveBack(ctx context.Context) {
+	switch {
+	case t.shared != nil:
+		t.shared.GiveBack(context.WithoutCancel(ctx))
+	case t.reservation != nil:
 		t.reservation.Cancel()
 	}
 }
@@ -65,7 +77,7 @@ func (p *pace) take(now time.Time) (turn, time.Duration) {
 		r.CancelAt(now)
 		return turn{}, left
 	}
-	return turn{r}, wait
+	return turn{reservation: r}, wait
 }
 
 // learn reads what an answer tells about the limits of the API.
@@ -74,7 +86,7 @@ func (p *pace) learn(ans *answer, now time.Time) {
 	defer p.mu.Unlock()
 	left, resets := resetIn(ans.header, now)
 	if remaining, err := strconv.Atoi(ans.header.Get("X-Ratelimit-Remaining")); err == nil && remaining >= 0 {
-		p.windowEnd = time.Time{}
+		p.windowEnd, p.news.Plenty = time.Time{}, true
 		switch {
 		case resets && float64(remaining) < p.rate*left.Seconds():
 			p.window, p.windowEnd = float64(remaining)/left.Seconds(), now.Add(left)
@@ -82,24 +94,28 @@ func (p *pace) learn(ans *answer, now time.Time) {
 			// Never quite zero: only an answer can tell that a new window has begun.
 			p.window, p.windowEnd = float64(max(remaining, lowWater/10))/window.Seconds(), now.Add(window)
 		}
+		p.note(now)
 	}
 	switch {
 	case ans.status < http.StatusBadRequest:
 		p.share = min(1, p.share+climb)
+		p.news.Good++
 	case ans.status == http.StatusTooManyRequests && toldPause(ans.header, now) == 0 && !resets && now.Sub(p.halved) >= time.Second:
 		// Requests in flight together are refused together: they count once.
 		p.share, p.halved = max(p.share/2, slowest), now
+		p.news.Refused = true
 	}
 	p.apply(now)
 }
 
-// apply sets the bucket to the lower of the two paces.
+// apply sets the bucket to the lower of the two paces, or to the part of it that is this process's.
 func (p *pace) apply(now time.Time) {
-	limit, burst := p.rate*p.share, p.burst
-	if now.Before(p.windowEnd) && p.window < limit {
-		limit = p.window
+	whole := p.rate / p.parts
+	limit, burst := whole*p.share, max(1, int(float64(p.burst)/p.parts))
+	if now.Before(p.windowEnd) && p.window/p.parts < limit {
+		limit = p.window / p.parts
 	}
-	if limit < p.rate {
+	if limit < whole {
 		burst = max(1, min(burst, int(limit))) // what was saved up is not spent at once
 	}
 	if p.limiter.Limit() != rate.Limit(limit) {

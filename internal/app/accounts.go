@@ -27,6 +27,7 @@ const (
 type accounts struct {
 	config    client.Config // without the key
 	namesWait time.Duration
+	replicas  *Shared      // may be nil
 	names     names.Memory // the bound of the lists of names of all accounts together
 
 	mu    sync.Mutex
@@ -85,7 +86,7 @@ func (a *accounts) proved(principal string) bool {
 }
 
 // newAccounts returns an empty set of accounts. It returns an error if the configuration is invalid for every account.
-func newAccounts(config client.Config, namesWait time.Duration) (*accounts, error) {
+func newAccounts(config client.Config, namesWait time.Duration, replicas *Shared) (*accounts, error) {
 	if config.Transport == nil {
 		config.Transport = client.NewTransport(0)
 	}
@@ -93,7 +94,7 @@ func newAccounts(config client.Config, namesWait time.Duration) (*accounts, erro
 	if _, err := client.New(config); err != nil {
 		return nil, err
 	}
-	return &accounts{config: config, namesWait: namesWait, known: map[string]*account{}}, nil
+	return &accounts{config: config, namesWait: namesWait, replicas: replicas, known: map[string]*account{}}, nil
 }
 
 // enter returns the account of a caller and marks it as in use until ctx ends.
@@ -129,10 +130,11 @@ func (a *accounts) open(who caller.Caller) (*account, error) {
 			Message: "Busy: this server works for as many callers as it can, and all of them have calls running. Nothing was sent. Retry in some seconds.",
 		}
 	}
-	config, own := a.config, &account{repeats: engine.NewRepeats(), figures: engine.NewFigures()}
+	config, own := a.config, &account{repeats: a.replicas.repeats(), figures: engine.NewFigures()}
 	if !config.NoAuth {
 		config.Key = who.Key.Reveal()
 	}
+	config.Turns = a.replicas.turns(config)
 	config.Observer = proof{config.Observer, &own.proved}
 	var err error
 	if own.client, err = client.New(config); err != nil {

@@ -45,7 +45,7 @@ func (a *answering) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func accountsOf(t *testing.T, api http.RoundTripper) *accounts {
 	t.Helper()
-	a, err := newAccounts(client.Config{BaseURL: "https://api.example.com", Version: "v", Transport: api}, 0)
+	a, err := newAccounts(client.Config{BaseURL: "https://api.example.com", Version: "v", Transport: api}, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

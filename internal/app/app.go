@@ -4,6 +4,7 @@
 //	app.go           the configuration, and the server that it becomes
 //	narrow.go        the tools that a caller may use
 //	accounts.go      the state of each caller who has a key
+//	replicas.go      what replicas share
 //	instructions.go  the instructions for models
 //	views.go         the panels that a host shows beside answers
 //	observers.go     observers of calls and requests
@@ -32,6 +33,7 @@ import (
 	"featurebase-mcp/internal/plan"
 	"featurebase-mcp/internal/render"
 	"featurebase-mcp/internal/sandbox"
+	"featurebase-mcp/internal/shared"
 	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/prompts"
 	"featurebase-mcp/resources"
@@ -65,6 +67,8 @@ type Config struct {
 	AllowImpersonation bool   // permits calls in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
 
+	Shared *Shared // what replicas share; nil: there are none
+
 	Audit     *engine.Audit         // the trail of writes; nil: none
 	Observers []Observer            // observe calls and requests
 	Options   []server.ServerOption // options in addition to those of every server
@@ -86,8 +90,10 @@ type Sandbox struct {
 type App struct {
 	MCP      *server.MCPServer
 	Client   *client.Client // nil with KeyPerCaller
+	Shared   *Shared        // nil without replicas
 	accounts *accounts      // nil without KeyPerCaller
 	audit    *engine.Audit  // may be nil
+	plans    *shared.Plans  // nil without replicas
 }
 
 // New builds the server. It opens a state file of the sandbox, but does no other I/O and reflects no schema, so that the server starts fast:
@@ -110,7 +116,7 @@ func New(cfg Config) (*App, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	app := &App{audit: cfg.Audit}
+	app := &App{audit: cfg.Audit, Shared: cfg.Shared}
 	if cfg.KeyPerCaller && cfg.Client.Key != "" {
 		return nil, errors.New("with a key per caller, the server must not have a key of its own")
 	}
@@ -133,8 +139,9 @@ func New(cfg Config) (*App, error) {
 	cfg.Client.Memory = client.NewMemory() // one for all accounts
 	cfg.Client.UserAgent = Name + "/" + cfg.Version
 	if cfg.KeyPerCaller {
-		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait)
+		app.accounts, err = newAccounts(cfg.Client, cfg.NamesWait, cfg.Shared)
 	} else {
+		cfg.Client.Turns = cfg.Shared.turns(cfg.Client)
 		app.Client, err = client.New(cfg.Client)
 	}
 	if err != nil {
@@ -155,6 +162,7 @@ func New(cfg Config) (*App, error) {
 	if watched != nil {
 		all.Observer = watched
 	}
+	app.share(all)
 	if box != nil {
 		all.Now = box.Now
 	}
@@ -164,7 +172,7 @@ func New(cfg Config) (*App, error) {
 	}
 	if app.Client != nil {
 		shared.Client, shared.Names = app.Client, newNames(app.Client, cfg.NamesWait, &names.Memory{})
-		shared.Repeats, shared.Figures = engine.NewRepeats(), engine.NewFigures()
+		shared.Repeats, shared.Figures = cfg.Shared.repeats(), engine.NewFigures()
 	}
 	app.MCP = newServer(cfg, surroundings{engine.Env{Engine: all, Account: shared}, cfg.Selection, app.accounts})
 	return app, nil
@@ -302,5 +310,8 @@ func (a *App) Close(ctx context.Context) {
 	}
 	if a.audit != nil {
 		a.audit.Wait(ctx)
+	}
+	if a.plans != nil {
+		a.plans.Close()
 	}
 }

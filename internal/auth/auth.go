@@ -9,7 +9,7 @@
 //	issuer.go    the documents of the provider: when, how often, and how large
 //	resource.go  challenges, and the metadata that names the provider (RFC 9728)
 //
-// Credentials are compared by hashes with a salt of this process. No log, error or answer holds them; logs call callers by other names.
+// Credentials are compared by hashes with a salt of this process, or of its replicas. No log, error or answer holds them; logs call callers by other names.
 package auth
 
 import (
@@ -51,6 +51,8 @@ type Config struct {
 	PublicURL string
 	// Scopes are the scopes that clients should ask the issuer for.
 	Scopes []string
+	// Salt is that of the hashes which tell callers apart, where several processes have to agree on them. The default is one of this process.
+	Salt []byte
 	// Logger receives the reasons why credentials were refused, never the credentials. The default discards everything.
 	Logger *slog.Logger
 }
@@ -59,7 +61,7 @@ type Config struct {
 type Auth struct {
 	mode     Mode
 	log      *slog.Logger
-	salt     [sha256.Size]byte
+	salt     []byte
 	tokens   []knownToken
 	issuer   *issuer
 	audience string
@@ -74,7 +76,10 @@ func New(cfg Config) (*Auth, error) {
 		return nil, err
 	}
 	a := &Auth{mode: cfg.Mode, log: cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler)), audience: cfg.Audience, now: time.Now}
-	_, _ = rand.Read(a.salt[:]) // never fails
+	if a.salt = cfg.Salt; a.salt == nil {
+		a.salt = make([]byte, sha256.Size)
+		_, _ = rand.Read(a.salt) // never fails
+	}
 	switch cfg.Mode {
 	case Token:
 		tokens, err := readTokens(cfg.TokensFile)
@@ -157,7 +162,7 @@ func (a *Auth) Authenticate(r *http.Request) (caller.Caller, *caller.Refusal) {
 type digest [sha256.Size]byte
 
 func (a *Auth) digest(parts ...string) digest {
-	h := hmac.New(sha256.New, a.salt[:])
+	h := hmac.New(sha256.New, a.salt)
 	for _, part := range parts {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // never fails
 	}

@@ -3,6 +3,7 @@
 //	cli.go, grammar.go                      Run with its exit codes, and the commands with their flags
 //	mistakes.go, values.go, help.go         what is wrong with a command line, wrong values, and the help
 //	flags.go, environment.go, key.go        flags, variables and the key, and the configuration that they come to
+//	replicas.go                             the store that replicas share, from its flags
 //	server.go, signals.go                   a server from its configuration to its end, and the signals that end a command
 //	logging.go, files.go, tracing.go, tracing_otel.go   logs and where they go, and traces in builds with the tag otel
 //	system_windows.go, system_other.go      what differs between Windows and other systems

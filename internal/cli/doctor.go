@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 
-	"featurebase-mcp/client"
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/doctor"
 	"featurebase-mcp/internal/engine"
@@ -33,13 +32,21 @@ func (c doctorCommand) Run(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer closeLog()
-	return e.closeApp(ctx, a, c.examine(ctx, e, a.Client, e.keySource(cfg.Client.Key)))
+	return e.closeApp(ctx, a, c.examine(ctx, e, a, e.keySource(cfg.Client.Key)))
 }
 
-func (c doctorCommand) examine(ctx context.Context, e *environment, api *client.Client, keySource string) error {
+func (c doctorCommand) examine(ctx context.Context, e *environment, a *app.App, keySource string) error {
+	var store *doctor.Store
+	if a.Shared != nil {
+		address, _, err := e.share()
+		if err != nil {
+			return err
+		}
+		store = &doctor.Store{Address: address.String(), Secure: address.TLS || address.Local(), Ask: a.Shared.Store.Facts}
+	}
 	findings, err := doctor.Examine(ctx, doctor.Subject{
-		Client: api, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
-		Toolsets: tools.Inventory().Toolsets(), Asks: asks(e.flags),
+		Client: a.Client, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
+		Toolsets: tools.Inventory().Toolsets(), Store: store, Asks: asks(e.flags),
 	})
 	if err != nil {
 		return err

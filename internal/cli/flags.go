@@ -50,6 +50,10 @@ type Flags struct {
 	Deadline     time.Duration `group:"limits" default:"50s" help:"Longest time of a whole tool call; hosts give up at 60s. 0 is no limit."`
 	DrainTimeout time.Duration `group:"limits" name:"drain-timeout" default:"10s" help:"Longest time that running calls have to end after a signal, or after the input has ended."`
 
+	Store        string `group:"replicas" placeholder:"URL" help:"Redis or Valkey that replicas share: redis://host:6379, or rediss:// for TLS. Nodes of a cluster have commas between them; with ?sentinel=NAME they are sentinels."`
+	StoreFile    string `group:"replicas" name:"store-file" placeholder:"FILE" help:"File that holds the address of the store with user and password: rediss://user:password@host. They are in no flag: command lines are public."`
+	StateKeyFile string `group:"replicas" name:"state-key-file" placeholder:"FILE" help:"File of the key that all replicas have: 32 random bytes in hex or base64. A second line is the key before it, which is still taken."`
+
 	LogLevel  string `group:"logs" name:"log-level" enum:"debug,info,warn,error" default:"info" help:"Least level logged: debug, info, warn or error."`
 	LogFormat string `group:"logs" name:"log-format" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON otherwise."`
 	LogFile   string `group:"logs" name:"log-file" placeholder:"FILE" help:"Append logs to this file instead of standard error."`

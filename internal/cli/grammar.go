@@ -48,6 +48,7 @@ var groups = []kong.Group{
 	{Key: "writes", Title: "How it is written:"},
 	{Key: "answers", Title: "Answers:"},
 	{Key: "limits", Title: "Limits:"},
+	{Key: "replicas", Title: "Several replicas:"},
 	{Key: "logs", Title: "Logs:"},
 }
 

@@ -93,7 +93,15 @@ func (c httpCommand) checkAddr() error {
 }
 
 func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logger *slog.Logger, certificate *tls.Config) error {
+	var (
+		salt     []byte
+		replicas *httptransport.Replicas
+	)
+	if a.Shared != nil {
+		salt, replicas = a.Shared.Keys.Salt(), &httptransport.Replicas{Store: a.Shared.Store, Keys: a.Shared.Keys}
+	}
 	who, err := auth.New(auth.Config{
+		Salt: salt,
 		Mode: c.mode(), TokensFile: c.AuthTokens, Issuer: c.OIDCIssuer, Audience: c.OIDCAudience, PublicURL: c.PublicURL,
 		Scopes: app.Scopes(e.flags.selection()), Logger: loglimit.New(logger),
 	})
@@ -124,7 +132,7 @@ func (c httpCommand) serve(ctx context.Context, e *environment, a *app.App, logg
 	_, _ = fmt.Fprintf(e.Out, "Featurebase MCP at %s/mcp\n", address)
 	return httptransport.New(a.MCP, httptransport.Options{
 		Logger: logger, Grace: e.flags.DrainTimeout, NoSSE: c.NoSSE, AllowedOrigins: c.AllowedOrigins, AllowedHosts: c.AllowedHosts,
-		Auth: who, Proved: a.Proved, Limits: app.Limits, TLS: certificate,
+		Auth: who, Proved: a.Proved, Limits: app.Limits, TLS: certificate, Replicas: replicas,
 	}).Serve(ctx, listener)
 }
 

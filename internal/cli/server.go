@@ -27,7 +27,14 @@ func (e *environment) build(ctx context.Context, cfg app.Config, newLogger func(
 		closeLog()
 		return nil, nil, nil, usageError{err}
 	}
+	leave, err := e.joinReplicas(&cfg, logger) //nolint:contextcheck // what it starts ends with leave
+	if err != nil {
+		closeAudit()
+		closeLog()
+		return nil, nil, nil, err
+	}
 	closeLogs := func() {
+		leave()
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.flags.DrainTimeout)
 		defer cancel()
 		endTrace(last)

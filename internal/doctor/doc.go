@@ -3,5 +3,6 @@
 //	doctor.go      Examine: what is asked, in which order, and when it stops
 //	report.go      findings, and how they are shown
 //	connection.go  why the API cannot be reached
+//	store.go       the store that replicas share
 //	probe.go       the harmless read of a toolset
 package doctor

@@ -23,6 +23,7 @@ type Subject struct {
 	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
 	Toolsets   []*engine.Toolset // each is tried with one harmless read
 	Asks       string            // in words, how the user is asked before calls that need it; empty: not examined
+	Store      *Store            // what replicas share; nil: there are none
 }
 
 // Examine sends at most one GET for each toolset, one after the other, and reports what follows from the answers. It stops when all further
@@ -30,6 +31,9 @@ type Subject struct {
 func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 	e := &examination{Subject: s}
 	e.configuration()
+	if s.Store != nil {
+		e.general = append(e.general, s.Store.examine(ctx)...)
+	}
 	for _, set := range s.Toolsets {
 		req, ok := probe(set)
 		if !ok {

@@ -162,11 +162,15 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 	about := binding(c.op, by.caller(ctx), c.args.Wire)
 	switch {
 	case r.clicked:
-		return c.replied(r, by.states.redeem(r.State, c.inPanel(ctx)))
+		return c.replied(r, by.states.redeem(ctx, r.State, c.inPanel(ctx)))
 	case r.Action != "" || r.State != "":
-		return c.replied(r, by.states.redeem(r.State, about))
+		return c.replied(r, by.states.redeem(ctx, r.State, about))
 	case by.canAsk(ctx):
-		a := ask(by.states.issue(about))
+		state, err := by.states.issue(ctx, about)
+		a := answer{Text: c.op.Name + " sent nothing: " + notKept, Outcome: "unconfirmed"}
+		if err == nil {
+			a = ask(state)
+		}
 		return &a
 	}
 	panel := by.panelOf(ctx)
@@ -174,7 +178,11 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 	case panel == PanelAsks:
 		a := ask("")
 		if a.Question != nil {
-			a.Question.State = by.states.issue(c.inPanel(ctx)) // its five minutes begin when the panel can be shown
+			state, err := by.states.issue(ctx, c.inPanel(ctx)) // its five minutes begin when the panel can be shown
+			if err != nil {
+				return &answer{Text: c.op.Name + " sent nothing: " + notKept, Outcome: "unconfirmed"}
+			}
+			a.Question.State = state
 			c.park(ctx, raw, &a)
 		}
 		return &a
@@ -189,6 +197,8 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 // replied returns nil if the user accepted and the state is valid. problem is what is wrong with the state.
 func (c *call) replied(r reply, problem string) *answer {
 	switch {
+	case problem == notKept:
+		return &answer{Text: c.op.Name + " sent nothing: " + problem, Outcome: "unconfirmed"}
 	case problem != "" && r.clicked: // only after a name among the arguments has come to mean something else
 		return &answer{Text: c.op.Name + " sent nothing: " + changedMeanwhile, Outcome: "unconfirmed", until: theUser}
 	case problem != "":

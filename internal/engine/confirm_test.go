@@ -242,8 +242,8 @@ func TestUsedStatesAreForgotten(t *testing.T) {
 		t.Errorf("one too many: %q", problem)
 	}
 	now = now.Add(engine.ConfirmFor)
-	if problem := s.Redeem(s.Issue(nil), nil); problem != "" || len(s.Spent) != 1 {
-		t.Errorf("%q, %d are remembered", problem, len(s.Spent))
+	if problem := s.Redeem(s.Issue(nil), nil); problem != "" || s.Remembered() != 1 {
+		t.Errorf("%q, %d are remembered", problem, s.Remembered())
 	}
 }
 

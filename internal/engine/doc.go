@@ -10,7 +10,7 @@
 //	names.go, seek.go, choices.go   ids in the place of names among the arguments; the names that people pick from
 //	receipt.go, glimpse.go       the answer to a write, and the one read besides that it may take
 //	acting.go, audit.go, dryrun.go, keep.go                   the acting admin, the trail of writes, writes that are not sent, texts that lose nothing
-//	confirm.go, confirm_question.go, confirm_state.go         which calls the user is asked about, what is asked, how an answer is known
+//	confirm.go, confirm_question.go, confirm_state.go, confirm_spent.go   which calls the user is asked about, what is asked, how an answer is known
 //	confirm_panel.go, confirm_parked.go                       questions in a panel: the token, the click, the calls that wait for one
 //	failure.go, causes.go, next.go, guide.go, repeats.go      the words for a failure, and the tool that helps
 //	prepared.go, undo.go         writes that are prepared and sent later, as rows of a plan, and the writes that take them back

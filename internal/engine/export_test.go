@@ -112,8 +112,20 @@ func (op *Operation) RunIn(ctx context.Context, env Env, args input.Arguments) a
 	return env.with(op, args).run(ctx)
 }
 
-func (s *states) Issue(about []byte) string                { return s.issue(about) }
-func (s *states) Redeem(state string, about []byte) string { return s.redeem(state, about) }
+func (s *states) Redeem(state string, about []byte) string {
+	return s.redeem(context.Background(), state, about)
+}
+
+func (s *states) Issue(about []byte) string {
+	state, err := s.issue(context.Background(), about)
+	if err != nil {
+		panic(err)
+	}
+	return state
+}
+
+// Remembered is how many used states this process remembers.
+func (s *states) Remembered() int { return len(s.Spent.(*spentHere).spent) }
 
 func (a answer) Masked(mask bool) answer { return a.masked(mask) }
 func (a answer) Succeeded() bool         { return a.succeeded() }

@@ -125,7 +125,7 @@ func (c *call) pass(ctx context.Context, raw []byte, r reply) answer {
 	}
 	ctx, end := client.Holding(ctx)
 	defer end()
-	a := c.Repeats.notice(c.caller(ctx), c.op, raw, c.answer(ctx, raw, r))
+	a := c.Repeats.notice(ctx, c.caller(ctx), c.op, raw, c.answer(ctx, raw, r))
 	a.Text = c.AnswerBudget.Bound(a.Text)
 	c.log(ctx, a, time.Since(start))
 	outcome, length = a.Outcome, len(a.Text)

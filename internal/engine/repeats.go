@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -19,6 +20,8 @@ const (
 // keeps hashes of the calls that failed last, never arguments, and the hashes include the caller, so that callers do not learn of each
 // other's failures.
 type Repeats struct {
+	Shared Failures // nil: no other process serves the same callers
+
 	seed maphash.Seed
 
 	mu   sync.Mutex
@@ -31,43 +34,70 @@ type repeat struct {
 	times     int
 }
 
+// Failures counts failures for all replicas of a server. What it is told of calls are words that it must not keep as they are.
+type Failures interface {
+	// Failed counts a failure, and returns how often in a row the call has failed in this way.
+	Failed(ctx context.Context, call, way string) (times int, err error)
+	// Passed forgets the failures of a call.
+	Passed(ctx context.Context, call string)
+}
+
 // NewRepeats returns a counter without failures.
 func NewRepeats() *Repeats { return &Repeats{seed: maphash.MakeSeed()} }
 
 // notice counts the answer of a call. An answer that failed too often in the same way begins with a line that says so. A question counts
 // neither as a failure nor as a success.
-func (r *Repeats) notice(caller string, op *Operation, raw []byte, a answer) answer {
+func (r *Repeats) notice(ctx context.Context, caller string, op *Operation, raw []byte, a answer) answer {
 	if r == nil || a.Question != nil {
 		return a
 	}
-	if times := r.count(caller, op, raw, a); times >= tooOften {
+	if times := r.count(ctx, caller, op, raw, a); times >= tooOften {
 		a.Text = a.again(times) + "\n" + a.Text
 	}
 	return a
 }
 
-// count returns how often in a row the call has failed in this way, or 0 if it succeeded.
-func (r *Repeats) count(caller string, op *Operation, raw []byte, a answer) int {
+// count returns how often in a row the call has failed in this way, or 0 if it succeeded. Replicas add up their failures; a success counts where a
+// failure of the call is known, because otherwise every call would ask the store.
+func (r *Repeats) count(ctx context.Context, caller string, op *Operation, raw []byte, a answer) int {
+	times, known := r.here(caller, op, raw, a)
+	if r.Shared == nil {
+		return times
+	}
+	switch call := caller + "\x00" + op.Name + "\x00" + string(sorted(raw)); {
+	case times > 0:
+		if all, err := r.Shared.Failed(ctx, call, a.Outcome+" "+strconv.Itoa(a.Status)+" "+a.code); err == nil {
+			return max(times, all)
+		}
+	case known:
+		r.Shared.Passed(ctx, call)
+	}
+	return times
+}
+
+// here is count for this process alone. It also reports whether a failure of the call was known before.
+func (r *Repeats) here(caller string, op *Operation, raw []byte, a answer) (times int, known bool) {
 	if a.succeeded() && r.none() {
-		return 0
+		return 0, false
 	}
 	now := repeat{call: r.hash(caller, op.Name, string(sorted(raw))), way: r.hash(a.Outcome, strconv.Itoa(a.Status), a.code), times: 1}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if i := slices.IndexFunc(r.last, func(p repeat) bool { return p.call == now.call }); i >= 0 {
+	i := slices.IndexFunc(r.last, func(p repeat) bool { return p.call == now.call })
+	if i >= 0 {
 		if r.last[i].way == now.way {
 			now.times += r.last[i].times
 		}
 		r.last = slices.Delete(r.last, i, i+1)
 	}
 	if a.succeeded() {
-		return 0
+		return 0, i >= 0
 	}
 	if len(r.last) == mostRepeats {
 		r.last = slices.Delete(r.last, 0, 1)
 	}
 	r.last = append(r.last, now)
-	return now.times
+	return now.times, i >= 0
 }
 
 // none reports whether no failure is remembered. Then a successful call needs no hash.

@@ -1,7 +1,9 @@
 // Package metrics exports metrics of a server for Prometheus: calls with their outcomes, durations and lengths of answers; requests to
 // Featurebase with retries, and waits for the rate limit; and the process itself.
 //
-// Labels are tools, operations, outcomes and statuses, which all have few values. No metric contains a caller, an id or an argument.
+// Where replicas share a store, there are its calls, errors and durations, whether it is away, and how many replicas have been seen.
+//
+// Labels are tools, operations, outcomes, statuses and kinds of calls of the store, which all have few values. No metric contains a caller, an id or an argument.
 package metrics
 
 import (
@@ -28,6 +30,8 @@ type Metrics struct {
 	set     *metrics.Set
 	waits   *metrics.PrometheusHistogram
 	running *metrics.Gauge
+	away    *metrics.Gauge // nil until a store is watched, as are the replicas
+	seen    *metrics.Gauge
 }
 
 // New returns metrics at zero.
@@ -71,6 +75,37 @@ func (m *Metrics) Attempt(_ context.Context, operation string, attempt int) (end
 
 // Waited counts a wait for the rate limit.
 func (m *Metrics) Waited(d time.Duration) { m.waits.Update(d.Seconds()) }
+
+// storeSeconds are the buckets of calls of the store, up to the longest that there is.
+var storeSeconds = []float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25}
+
+// WatchStore adds the metrics of the store that replicas share.
+func (m *Metrics) WatchStore() {
+	m.away = m.set.NewGauge("featurebase_mcp_store_away", nil)
+	m.seen = m.set.NewGauge("featurebase_mcp_replicas", nil)
+}
+
+// StoreCall counts a call of the store. did is one of a few words.
+func (m *Metrics) StoreCall(did string, took time.Duration, failed bool) {
+	label := `{call="` + did + `"}`
+	m.set.GetOrCreateCounter("featurebase_mcp_store_calls_total" + label).Inc()
+	m.set.GetOrCreatePrometheusHistogramExt("featurebase_mcp_store_call_seconds"+label, storeSeconds).Update(took.Seconds())
+	if failed {
+		m.set.GetOrCreateCounter("featurebase_mcp_store_errors_total" + label).Inc()
+	}
+}
+
+// StoreAway notes whether the store answers.
+func (m *Metrics) StoreAway(away bool) {
+	value := 0.0
+	if away {
+		value = 1
+	}
+	m.away.Set(value)
+}
+
+// Replicas notes how many replicas have been seen.
+func (m *Metrics) Replicas(n int) { m.seen.Set(float64(n)) }
 
 // write writes all metrics in Prometheus' text format.
 func (m *Metrics) write(w io.Writer) {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { environment, sandboxed, startHTTP } from '../lib/program.mjs';
+import { hasStore, startReplicas } from '../lib/replicas.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 1);
 const timeout = 120_000; // milliseconds for what takes ten seconds
@@ -69,10 +70,10 @@ const generic = {
   ],
 };
 
-describe('the program as it is shipped', () => {
+for (const [name, start, skip] of [['the program as it is shipped', startHTTP], ['three replicas of it behind a balancer', startReplicas, !hasStore && 'there is no redis-server']]) describe(name, { skip }, () => {
   let server, capabilities;
   before(async () => {
-    server = await startHTTP(sandboxed);
+    server = await start(sandboxed);
     capabilities = await declared(server.url);
   });
   after(async () => assert.equal(await server?.stop(), 0));

@@ -101,4 +101,6 @@ function certify(folder) {
 }
 
 // A secret of the user's.
-const secrets = { 'api-key': 'sk_release_check', tokens: 'a-token-for-the-check' };
+const secrets = {
+  'api-key': 'sk_release_check', tokens: 'a-token-for-the-check', address: 'rediss://user:password@127.0.0.1:6380', 'state-key': '5a'.repeat(32),
+};

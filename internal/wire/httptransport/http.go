@@ -79,6 +79,8 @@ type Options struct {
 	// Limits reads from the headers of a request which tools it gives up. Its errors are shown to the caller. The default
 	// reads none.
 	Limits func(http.Header) ([]caller.Limit, error)
+	// Replicas are the other processes that serve the same clients. The default is none.
+	Replicas *Replicas
 	// TLS makes the server speak TLS, and HTTP/2 to clients that can.
 	TLS *tls.Config
 }
@@ -111,6 +113,8 @@ type Transport struct {
 	streamable *server.StreamableHTTPServer
 	sse        *sse
 	unused     unused
+	adopting   sync.Mutex      // held while a session of another replica is made known here
+	number     int64           // tells the questions of this replica from those of others
 	stopping   context.Context // done when streams have to end
 	stop       context.CancelFunc
 }
@@ -135,9 +139,11 @@ func New(s *server.MCPServer, options Options) *Transport {
 		access:   access{origins: options.AllowedOrigins, hosts: options.AllowedHosts},
 		routes:   http.NewServeMux(),
 		load:     newLoad(options),
+		number:   newNumber(),
 	}
 	h.stopping, h.stop = context.WithCancel(context.Background())
 	h.sessions = newSessions(h.stopping, options.MaxSessions, h.forget)
+	h.sessions.replicas = options.Replicas
 	h.streamable = server.NewStreamableHTTPServer(s,
 		server.WithEndpointPath(pathMCP),
 		server.WithSessionIdManagerResolver(h.sessions),

@@ -43,6 +43,10 @@ type post struct {
 	notes   *wire.Outbox
 	result  atomic.Pointer[mcp.CallToolResult] // what park took out
 
+	handshake []byte          // the message itself, if it begins a session that replicas share
+	ends      context.Context //nolint:containedctx // done when the request has been served
+	expecting sync.WaitGroup  // of questions whose answers may reach other replicas
+
 	mu        sync.Mutex
 	w         http.ResponseWriter // nil at the end
 	header    http.Header         // as mcp-go sets it
@@ -93,6 +97,18 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		writeAnswer(w, http.StatusBadRequest, wire.Failure(message.ID, unsupported.JSONRPCError().Error))
 		return
 	}
+	if h.options.Replicas != nil && !modern {
+		h.take(r, r.Header.Get(server.HeaderKeySessionID))
+		if message.IsNotification() && *message.Method == string(mcp.MethodNotificationCancelled) {
+			h.cancelled(r, body)
+		}
+	}
+	if h.travels(&message, modern) {
+		var done bool
+		if body, done = h.answer(w, r, body); done {
+			return
+		}
+	}
 	p := &post{
 		h: h, request: r, key: "post-" + rand.Text(), w: w, header: http.Header{},
 		modern: modern,
@@ -101,6 +117,17 @@ func (h *Transport) post(w http.ResponseWriter, r *http.Request) {
 		p.id, p.method = message.ID, *message.Method
 	}
 	p.notes = wire.NewOutbox(p.notify)
+	if h.options.Replicas != nil && !modern && p.method != "" {
+		var served context.CancelFunc
+		p.ends, served = context.WithCancel(context.WithoutCancel(r.Context()))
+		defer p.expecting.Wait()
+		defer served()
+		if p.method == string(mcp.MethodInitialize) {
+			p.handshake = body
+		} else if p.id != nil {
+			defer p.heedCancel()() //nolint:contextcheck // the request is in p
+		}
+	}
 	switch {
 	case p.listens():
 		ctx, done, ok := h.takeStream(r.Context(), w)
@@ -179,6 +206,11 @@ func (p *post) Write(b []byte) (int, error) {
 	if answer != nil {
 		p.notes.Flush()
 		data = answer
+	} else if p.ends != nil {
+		if question, id := p.h.renumbered(data); question != nil {
+			data = question
+			p.asks(id)
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -24,6 +24,8 @@ type sessions struct {
 	forget  func(id string) // makes mcp-go forget a session that has ended
 	serving context.Context // sessions end with it
 
+	replicas *Replicas // may be nil
+
 	mu    sync.Mutex
 	uses  uint64 // counts the uses of all sessions
 	alive map[string]*openSession
@@ -51,8 +53,14 @@ func (s *sessions) ResolveSessionIdManager(r *http.Request) server.SessionIdMana
 	if r == nil {
 		return ownSessions{sessions: s}
 	}
-	who := caller.From(r.Context())
-	return ownSessions{s, who.Principal, who.Tenant}
+	ctx := r.Context()
+	who := caller.From(ctx)
+	taken, _ := ctx.Value(taking{}).(string)
+	var handshake []byte
+	if p := postFrom(ctx); p != nil {
+		handshake = p.handshake
+	}
+	return ownSessions{s, who.Principal, who.Tenant, taken, handshake}
 }
 
 // belongs reports whether a session is alive and has this owner.
@@ -80,6 +88,8 @@ func (s *sessions) listen(id, owner string, end context.CancelFunc) error {
 type ownSessions struct {
 	*sessions
 	owner, tenant string
+	taken         string // the id of a session that another replica has begun
+	handshake     []byte // the message that begins a session, where the id has to hold it
 }
 
 // Generate starts a session. If there are too many then, it ends another one, so that a flood of handshakes does not lock
@@ -87,6 +97,12 @@ type ownSessions struct {
 // sessions. A client whose session has ended starts another.
 func (s ownSessions) Generate() string {
 	id := rand.Text()
+	switch {
+	case s.taken != "":
+		id = s.taken
+	case s.replicas != nil:
+		id = s.replicas.newID(s.owner, s.handshake)
+	}
 	if least := s.start(id, s.owner, s.tenant); least != "" {
 		s.forget(least)
 	}
@@ -183,9 +199,14 @@ func refuseSession(w http.ResponseWriter, r *http.Request) {
 // leave ends a session if it belongs to the caller.
 func (h *Transport) leave(w http.ResponseWriter, r *http.Request) {
 	modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion))
-	if !modern && !h.sessions.belongs(r.Header.Get(server.HeaderKeySessionID), caller.From(r.Context()).Principal) {
+	id := r.Header.Get(server.HeaderKeySessionID)
+	h.take(r, id)
+	if !modern && !h.sessions.belongs(id, caller.From(r.Context()).Principal) {
 		refuseSession(w, r)
 		return
+	}
+	if !modern {
+		h.options.Replicas.end(r.Context(), id)
 	}
 	h.streamable.ServeHTTP(w, r)
 }
@@ -199,6 +220,7 @@ func (h *Transport) listen(w http.ResponseWriter, r *http.Request) {
 	}
 	defer done()
 	if modern := mcp.IsModernProtocol(r.Header.Get(mcp.HeaderProtocolVersion)); !modern {
+		h.take(r, r.Header.Get(server.HeaderKeySessionID))
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()

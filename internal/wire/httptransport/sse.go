@@ -86,7 +86,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	who := caller.From(r.Context())
 	if c == nil || c.opener.Principal != who.Principal {
-		refuse(w, http.StatusNotFound, "There is no such session. Open one with GET "+pathSSE+".")
+		refuse(w, http.StatusNotFound, s.noStream())
 		return
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != typeJSON {
@@ -111,6 +111,14 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// noStream says that a stream is not here. Its messages cannot come from another replica, because the client reads the stream of one.
+func (s *sse) noStream() string {
+	if s.h.options.Replicas != nil {
+		return "There is no such session at this replica of the server. SSE needs a balancer that sends a client to one replica; " + pathMCP + " does not."
+	}
+	return "There is no such session. Open one with GET " + pathSSE + "."
 }
 
 func (s *sse) add(id string, c *eventStream) {
