@@ -32,7 +32,7 @@ const changes = { changes: [
 describe('plan', () => {
   for (const theme of themes) {
     test(`${theme}: what changes is shown, a row is left out, Apply sends the others`, { timeout }, async (t) => {
-      const { call, show, calls, contexts, wrong, journal } = await opened(t, { flags: ['--confirm=never'] });
+      const { call, show, calls, contexts, wrong, journal } = await opened(t);
       const result = await call('plan_changes', changes);
       const panel = await show({ tool: 'plan_changes', args: changes, result, theme });
       await panel.says(/3 changes, nothing sent yet/);
@@ -44,7 +44,7 @@ describe('plan', () => {
       await panel.click('Apply 2 changes');
       await panel.says(/Applied: 2 done/);
       await panel.isSound();
-      assert.deepEqual(calls.map(({ name, arguments: { except } }) => [name, except]), [['apply_plan', [3]]]);
+      assert.deepEqual(calls.map(({ name, arguments: { except, approve } }) => [name, except ?? approve]), [['apply_plan', [3]], ['confirm_call', true]]);
       assert.deepEqual((await journal()).map(({ operation }) => operation).sort(), ['createComment', 'updatePost']);
       assert.match(contexts[0], /the user applied the plan plan_\w+/);
       assert.deepEqual(wrong, []);
@@ -55,7 +55,7 @@ describe('plan', () => {
 describe('triage', () => {
   for (const theme of themes) {
     test(`${theme}: choices collect into a plan, and only Apply sends them`, { timeout }, async (t) => {
-      const { call, show, calls, links, wrong, journal } = await opened(t, { flags: ['--confirm=never'] });
+      const { call, show, calls, links, wrong, journal } = await opened(t);
       const result = await call('triage_queue', { limit: 5 });
       const { posts: [first, second], waiting } = result._meta['featurebase/view'];
       const panel = await show({ tool: 'triage_queue', args: { limit: 5 }, result, theme });
@@ -102,31 +102,44 @@ describe('triage', () => {
 });
 
 describe('confirm', () => {
-  // The question as the gate hands it to a panel, whose answer stands in for the program's.
-  const question = {
-    token: 'once-and-never-again', tool: 'delete_post', title: 'Delete post', expiresAt: '2026-11-01T12:05:00Z',
-    text: 'Delete post: "Google Calendar sync" (postId "692057048c2fe90da8000016")?\nIt has 5 votes and 2 comments.\nThis cannot be undone.\nNobody is messaged.',
-  };
-  const waits = { content: [{ type: 'text', text: 'Waits for the user.' }], _meta: { 'featurebase/confirm': question } };
-
+  const args = { postId: '692057048c2fe90da8000016' };
   for (const theme of themes) {
-    for (const [approve, label, said] of [[true, 'Yes, do it', /Done\s+Deleted it/], [false, 'No, send nothing', /Nothing was sent/]]) {
+    for (const [approve, label, said] of [[true, 'Yes, do it', /Done/], [false, 'No, send nothing', /Nothing was sent/]]) {
       test(`${theme}: ${label}`, { timeout }, async (t) => {
-        const { show, answers, calls, contexts, wrong } = await opened(t);
-        answers.confirm_call = { content: [{ type: 'text', text: approve ? 'Deleted it.' : 'delete_post sent nothing: the user declined.' }], isError: !approve };
-        const panel = await show({ tool: 'delete_post', result: waits, theme });
-        await panel.says(/This cannot be undone/);
+        const { call, show, calls, contexts, wrong, journal } = await opened(t);
+        const result = await call('delete_post', args);
+        const { token } = result._meta['featurebase/confirm'];
+        const panel = await show({ tool: 'delete_post', args, result, theme });
+        await panel.says(/cannot be undone|for good/);
         await panel.isSound();
         if (approve) await panel.picture(`panel-confirm-${theme}`);
-        assert.ok(!(await panel.text()).includes(question.token));
+        assert.deepEqual(await journal(), []);
         await panel.click(label);
         await panel.says(said);
         await panel.isSound();
-        assert.deepEqual(calls, [{ name: 'confirm_call', arguments: { token: question.token, approve } }]);
-        assert.ok(contexts.length === 1 && !contexts[0].includes(question.token));
+        assert.deepEqual(calls, [{ name: 'confirm_call', arguments: { token, approve } }]);
+        assert.deepEqual((await journal()).map(({ operation }) => operation), approve ? ['deletePost'] : []);
+        assert.ok(contexts.length === 1 && ![await panel.text(), contexts[0], JSON.stringify(result.content)].some((text) => text.includes(token)));
         assert.deepEqual(wrong, []);
       });
     }
+  }
+
+  for (const [label, said, sent] of [['Apply 3 changes', /Applied: 3 done/, 3], ['Discard', /Nothing was sent/, 0]]) {
+    test(`a plan that the model applies waits for the click: ${label}`, { timeout }, async (t) => {
+      const { call, show, calls, wrong, journal } = await opened(t);
+      const { planId } = (await call('plan_changes', changes))._meta['featurebase/view'];
+      const result = await call('apply_plan', { planId });
+      const panel = await show({ tool: 'apply_plan', args: { planId }, result });
+      await panel.says(/3 changes, nothing sent yet/);
+      await panel.isSound();
+      assert.deepEqual(await journal(), []);
+      await panel.click(label);
+      await panel.says(said);
+      assert.equal((await journal()).length, sent);
+      assert.deepEqual(calls.map(({ name }) => name), ['plan_changes', 'confirm_call']);
+      assert.deepEqual(wrong, []);
+    });
   }
 
   test('a call that needed no yes shows what came of it', { timeout }, async (t) => {
@@ -171,7 +184,7 @@ describe('report', () => {
 describe('conversation', () => {
   for (const theme of themes) {
     test(`${theme}: the messages are read, and an answer becomes a plan of one`, { timeout }, async (t) => {
-      const { call, show, calls, wrong, journal } = await opened(t, { flags: ['--confirm=never'] });
+      const { call, show, calls, wrong, journal } = await opened(t);
       const result = await call('summarize_conversation', { conversationId: '10083' });
       const { messages } = result._meta['featurebase/view'];
       const panel = await show({ tool: 'summarize_conversation', result, theme });
@@ -273,8 +286,8 @@ describe('hostile contents', () => {
 
 describe('a host without panels', () => {
   test('has the same texts, and no data of a panel', { timeout }, async (t) => {
-    const { call } = await opened(t, { flags: ['--confirm=never'] });
-    const bare = await connect({ flags: [`--api-url=${sandbox.url}`, '--toolsets=all', '--log-level=error', '--confirm=never'], variables: { FEATUREBASE_API_KEY: 'sk_panels' }, panels: false });
+    const { call } = await opened(t);
+    const bare = await connect({ flags: [`--api-url=${sandbox.url}`, '--toolsets=all', '--log-level=error'], variables: { FEATUREBASE_API_KEY: 'sk_panels' }, panels: false });
     t.after(() => bare.close());
     for (const [tool, args] of Object.values(shownBy)) {
       const [rich, plain] = [await call(tool, args), await bare.callTool({ name: tool, arguments: args })];
@@ -284,25 +297,3 @@ describe('a host without panels', () => {
     }
   });
 });
-
-// The whole way: the program asks, the panel shows it, and its button makes the call or does not.
-for (const [label, said, operations] of [['Yes, do it', /"did":"deleted"/, ['deletePost']], ['No, send nothing', /sent nothing: the user declined/, []]]) {
-  test(`a call that waits: ${label}`, { timeout }, async (t) => {
-    const { call, show, contexts, wrong, journal } = await opened(t, { flags: ['--confirm=always'] });
-    const args = { postId: '692057048c2fe90da8000016' };
-    const result = await call('delete_post', args);
-    assert.match(result.content[0].text, /has sent nothing yet: it waits for the user's click in the panel/);
-    const panel = await show({ tool: 'delete_post', args, result });
-    await panel.says(/Delete post: "Google Calendar sync"/);
-    await panel.isSound();
-    assert.deepEqual(await journal(), []);
-    assert.ok(!(await panel.text()).includes(result._meta['featurebase/confirm'].token));
-
-    await panel.click(label);
-    await panel.says(said);
-    assert.deepEqual((await journal()).map(({ operation }) => operation), operations);
-    assert.match(contexts[0], said);
-    assert.ok(!contexts[0].includes(result._meta['featurebase/confirm'].token));
-    assert.deepEqual(wrong, []);
-  });
-}

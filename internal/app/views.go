@@ -67,10 +67,11 @@ func panelOf(op *engine.Operation, mode engine.ConfirmMode) string {
 	return ""
 }
 
-// canShow returns what reports whether the client of a call shows panels, or nil where the server has none.
+// canShow returns what reports whether the client of a call shows panels and keeps their data from its model, which would read the answer twice
+// otherwise. It is nil where the server has no panels.
 func canShow(cfg Config) func(context.Context) bool {
 	if cfg.NoApps {
 		return nil
 	}
-	return wire.CanShowApps
+	return func(ctx context.Context) bool { return asksThrough(ctx) == engine.PanelAsks }
 }

@@ -19,6 +19,12 @@ import (
 // panelled returns a client of a server, which declares that it shows panels, or does not.
 func panelled(t *testing.T, cfg app.Config, shows bool) *mcpclient.Client {
 	t.Helper()
+	return hostNamed(t, cfg, shows, "a host")
+}
+
+// hostNamed is panelled for a client that goes by a name.
+func hostNamed(t *testing.T, cfg app.Config, shows bool, name string) *mcpclient.Client {
+	t.Helper()
 	cfg.Version, cfg.Sandbox = "test", &app.Sandbox{}
 	cfg.Client.Version = "2026-01-01.nova"
 	a, err := app.New(cfg)
@@ -37,7 +43,7 @@ func panelled(t *testing.T, cfg app.Config, shows bool) *mcpclient.Client {
 	if err := host.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
-	hello := mcp.InitializeRequest{Params: mcp.InitializeParams{ProtocolVersion: mcp.LATEST_PROTOCOL_VERSION}}
+	hello := mcp.InitializeRequest{Params: mcp.InitializeParams{ProtocolVersion: mcp.LATEST_PROTOCOL_VERSION, ClientInfo: mcp.Implementation{Name: name, Version: "1"}}}
 	if shows {
 		hello.Params.Capabilities.Extensions = map[string]any{apps.ExtensionID: map[string]any{"mimeTypes": []any{apps.MIME}}}
 	}
@@ -168,7 +174,7 @@ func viewOf(t *testing.T, host *mcpclient.Client, tool, args string) string {
 func TestDataOfPanelsGoesToThoseWhoShowThem(t *testing.T) {
 	t.Parallel()
 	cfg := app.Config{MaskEmails: true, Selection: tools.Selection{Toolsets: []string{tools.AllTools}}}
-	shows, bare := panelled(t, cfg, true), panelled(t, cfg, false)
+	shows, bare, leaks := panelled(t, cfg, true), panelled(t, cfg, false), hostNamed(t, cfg, true, "openai-mcp")
 	for tool, args := range map[string]string{
 		"triage_queue": `{"limit":2}`, "feedback_report": `{"startDate":"2026-10-01","endDate":"2026-10-31"}`, "summarize_conversation": `{"conversationId":"10083"}`,
 		"plan_changes": `{"tool":"upsert_contact","rows":[{"email":"jo.nobody@example.com","name":"Jo"}]}`,
@@ -179,6 +185,9 @@ func TestDataOfPanelsGoesToThoseWhoShowThem(t *testing.T) {
 		}
 		if view := viewOf(t, bare, tool, args); view != "" {
 			t.Errorf("%s: a client without panels got %s", tool, view)
+		}
+		if view := viewOf(t, leaks, tool, args); view != "" {
+			t.Errorf("%s: a client whose model may read metadata got %s", tool, view)
 		}
 	}
 }

@@ -73,7 +73,7 @@ export async function openHost() {
 async function open(browser, address, client) {
   const page = await browser.newPage();
   await page.setViewport({ width: 720, height: 520 });
-  const calls = [], links = [], contexts = [], wrong = [], answers = {};
+  const calls = [], links = [], contexts = [], wrong = [];
   let loaded = false;
   page.on('console', (message) => { if (['error', 'warn'].includes(message.type())) wrong.push(`console: ${message.text()}`); });
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
@@ -85,7 +85,7 @@ async function open(browser, address, client) {
     if (what === 'context') contexts.push(params.content.map((part) => part.text).join('\n'));
     if (what !== 'call') return {};
     calls.push(params);
-    return answers[params.name] ?? client.callTool(params);
+    return client.callTool(params);
   });
   await page.goto(address);
   await page.waitForFunction('window.ready');
@@ -105,7 +105,7 @@ async function open(browser, address, client) {
     await frame.waitForFunction(() => !document.getElementById('app').hasAttribute('aria-busy'));
     return new Panel(page, frame);
   };
-  return { page, show, answers, calls, links, contexts, wrong, close: () => page.close() };
+  return { page, show, calls, links, contexts, wrong, close: () => page.close() };
 }
 
 /** A panel as its user has it. */

@@ -6,6 +6,6 @@ host.on('tool-result', async (result) => {
   const question = metaOf(result, 'confirm'), data = metaOf(result, 'view');
   if (data) planView.render(data);
   else if (question && !(asked?.planId && await planView.ask(question, asked.planId, asked))) confirmView.render(question);
-  else if (!question) fallback('No plan', textOf(result));
+  else if (!question) fallback('Plan', textOf(result));
 });
 host.start();
