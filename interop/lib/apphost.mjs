@@ -159,9 +159,9 @@ class Panel {
     assert.deepEqual(odd, [], await this.frame.evaluate(() => document.title));
   }
 
-  /** Keeps a picture of the panel, if FEATUREBASE_MCP_PICTURES names a folder for them. */
+  /** Keeps a picture of the panel, if PANEL_PICTURES names a folder for them. */
   async picture(name) {
-    const folder = process.env.FEATUREBASE_MCP_PICTURES;
+    const folder = process.env.PANEL_PICTURES;
     if (folder) await (await this.page.$('iframe')).screenshot({ path: join(folder, `${name}.png`) });
   }
 }
