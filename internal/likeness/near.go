@@ -1,8 +1,8 @@
 package likeness
 
 import (
+	"math/bits"
 	"slices"
-	"unicode/utf8"
 )
 
 // near is a word that stands for another one, and for how much of it.
@@ -19,10 +19,11 @@ const (
 	asTail     = 0.6 // the known end of a compound whose beginning nobody else uses
 	typoFrom   = 5   // letters of a word in which one may be wrong
 	typosFrom  = 9   // letters of a word in which two may be wrong
-	formFrom   = 4   // letters with which forms of a word begin alike
-	formEnding = 3   // letters by which their lengths differ at most
-	sameEnding = 4   // letters by which the lengths of two words with one stem differ at most
-	partFrom   = 4   // letters of a part of a compound
+	mostTypos  = 2
+	formFrom   = 4 // letters with which forms of a word begin alike
+	formEnding = 3 // letters by which their lengths differ at most
+	sameEnding = 4 // letters by which the lengths of two words with one stem differ at most
+	partFrom   = 4 // letters of a part of a compound
 	tailFrom   = 6
 )
 
@@ -36,21 +37,49 @@ func (r *Rarity) nearTo(letters string) []near {
 	ownStem := stem(own)
 	found := r.partsOf(own)
 	if len(own) >= formFrom && !IsUnspaced(own[0]) {
-		for other, otherStem := range r.spelled {
-			if otherStem == ownStem || r.With[ownStem] > 1 && r.With[otherStem] > 1 {
-				continue
-			}
-			switch n := utf8.RuneCountInString(other); {
-			case n < formFrom || n > len(own)+formEnding || len(own) > n+formEnding:
-			case isForm(own, []rune(other)):
-				found = append(found, near{otherStem, asForm})
-			case isTypo(own, []rune(other)):
-				found = append(found, near{otherStem, asTypo})
+		common, ownSorts := r.With[ownStem] > 1, sortsOf(own)
+		for n := max(formFrom, len(own)-formEnding); n <= len(own)+formEnding; n++ {
+			for _, other := range r.words(n) {
+				switch {
+				case other.stem == ownStem || common && other.common:
+				case isForm(own, other.letters):
+					found = append(found, near{other.stem, asForm})
+				case bits.OnesCount64(ownSorts^other.sorts) <= 2*mostTypos && isTypo(own, other.letters):
+					found = append(found, near{other.stem, asTypo})
+				}
 			}
 		}
 	}
 	r.looked[letters] = found
 	return found
+}
+
+// known is a word of the texts at hand.
+type known struct {
+	letters []rune
+	stem    string
+	sorts   uint64 // of its letters
+	common  bool   // several texts have it
+}
+
+// words returns the known words with a number of letters. They are sorted by that once, because each word of a wish is compared with all of them.
+func (r *Rarity) words(length int) []known {
+	if r.byLength == nil {
+		r.byLength = map[int][]known{}
+		for spelled, stem := range r.spelled {
+			letters := []rune(spelled)
+			r.byLength[len(letters)] = append(r.byLength[len(letters)], known{letters, stem, sortsOf(letters), r.With[stem] > 1})
+		}
+	}
+	return r.byLength[length]
+}
+
+// sortsOf has a bit for each sort of letter in a word. One wrong letter changes two bits at most, so that most pairs of words need no closer look.
+func sortsOf(letters []rune) (sorts uint64) {
+	for _, letter := range letters {
+		sorts |= 1 << (uint32(letter) % 64)
+	}
+	return sorts
 }
 
 // partsOf returns the parts of a compound that the texts at hand have as words: two, or a long one at its end.
@@ -90,7 +119,7 @@ func isTypo(a, b []rune) bool {
 	most := 0
 	switch shorter := min(len(a), len(b)); {
 	case shorter >= typosFrom:
-		most = 2
+		most = mostTypos
 	case shorter >= typoFrom:
 		most = 1
 	}

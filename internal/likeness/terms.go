@@ -60,6 +60,8 @@ type Rarity struct {
 	spelled map[string]string // the stem of each word, by its letters
 	telling map[string]bool   // the stems of tags
 	looked  map[string][]near // what nearTo found
+
+	byLength map[int][]known // the words of spelled, by their number of letters; nil until they are asked for
 }
 
 // NewRarity counts the words of some texts.
@@ -91,6 +93,7 @@ func NewRarity(sets ...TermSet) *Rarity {
 
 // Learn adds the words of texts that do not count for how rare a word is: those that a search found have the words that were searched for.
 func (r *Rarity) Learn(sets ...TermSet) {
+	r.byLength = nil
 	for _, set := range sets {
 		for stem, t := range set {
 			r.beyond[stem]++

@@ -118,11 +118,23 @@ type meeting struct {
 	named  bool      // one of them is an abbreviation or a number
 }
 
-// meet compares a sentence with each ask. It adds the words that match to found, by their stems.
+// has reports whether a word, or a part of it, is in an ask. Most words are in none.
+func (w *Wanted) has(word lineWord) bool {
+	return len(w.places[word.stem]) > 0 || slices.ContainsFunc(word.parts, func(part near) bool { return len(w.places[part.stem]) > 0 })
+}
+
+// meet compares a sentence with each ask. It adds the words that match to found, by their stems. It returns nil where none does.
 func (w *Wanted) meet(l line, found map[string]hit) []meeting {
-	meetings := make([]meeting, len(w.asks))
+	var meetings []meeting
+	same := make([]float64, len(w.asks)) // how much of the word is in each ask
 	for _, theirs := range l.words {
-		same := make([]float64, len(w.asks)) // how much of the word is in each ask
+		if !w.has(theirs) {
+			continue
+		}
+		if meetings == nil {
+			meetings = make([]meeting, len(w.asks))
+		}
+		clear(same)
 		stand := func(stem string, factor float64) {
 			for _, at := range w.places[stem] {
 				m, ours := &meetings[at.ask], w.asks[at.ask].words[at.word]
