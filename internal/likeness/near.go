@@ -77,7 +77,7 @@ func (r *Rarity) words(length int) []known {
 // sortsOf has a bit for each sort of letter in a word. One wrong letter changes two bits at most, so that most pairs of words need no closer look.
 func sortsOf(letters []rune) (sorts uint64) {
 	for _, letter := range letters {
-		sorts |= 1 << (uint32(letter) % 64)
+		sorts |= 1 << (letter & 63)
 	}
 	return sorts
 }
