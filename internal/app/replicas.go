@@ -38,5 +38,6 @@ func (a *App) share(all *engine.Engine) {
 	}
 	a.plans = shared.NewPlans(a.Shared.Store, a.Shared.Keys, time.Now)
 	all.Plans = a.plans
-	all.Confirm.Share(a.Shared.Keys.Signing("questions"), shared.Spent{Store: a.Shared.Store})
+	all.Confirm.Share(a.Shared.Keys.Signing("questions"), shared.Spent{Store: a.Shared.Store},
+		shared.Clicks{Store: a.Shared.Store, Keys: a.Shared.Keys})
 }

@@ -67,7 +67,7 @@ func (c *call) inPanel(ctx context.Context) []byte {
 func (c *call) park(ctx context.Context, raw []byte, a *answer) {
 	q := a.Question
 	a.Question = nil
-	until, problem := c.Confirm.parked.put(q.State, parkedCall{op: c.op, raw: bytes.Clone(raw), owner: c.Owned(ctx)})
+	until, problem := c.Confirm.parked.put(ctx, q.State, parkedCall{tool: c.op.Name, raw: bytes.Clone(raw), owner: c.Owned(ctx)})
 	if problem != "" {
 		*a = answer{Text: c.op.Name + " sent nothing: " + problem, Outcome: "refused", until: "other questions have been answered, or their time is over"}
 		return
@@ -99,18 +99,22 @@ func (env Env) click(ctx context.Context, raw []byte) answer {
 	if !ok || env.Confirm == nil {
 		return env.turnedAway(ctx, "refused", notAClick)
 	}
-	held, problem := env.Confirm.parked.take(token, env.Owned(ctx))
+	held, problem := env.Confirm.parked.take(ctx, token, env.Owned(ctx))
 	if problem != "" {
 		return env.turnedAway(ctx, "unconfirmed", problem)
 	}
-	if env.OffBy != nil && env.OffBy(held.op.Name) != "" {
-		return env.turnedAway(ctx, "refused", held.op.Name+" sent nothing: it is switched off by "+env.OffBy(held.op.Name)+".")
+	if env.OffBy != nil && env.OffBy(held.tool) != "" {
+		return env.turnedAway(ctx, "refused", held.tool+" sent nothing: it is switched off by "+env.OffBy(held.tool)+".")
+	}
+	op := env.Inventory.Lookup(held.tool)
+	if op == nil { // a replica of another version asked
+		return env.turnedAway(ctx, "unconfirmed", unknownToken)
 	}
 	action := declined
 	if approve {
 		action = accepted
 	}
-	return env.call(held.op).pass(ctx, held.raw, reply{State: token, Action: action, clicked: true})
+	return env.call(op).pass(ctx, held.raw, reply{State: token, Action: action, clicked: true})
 }
 
 // clicked reads the arguments of a click.

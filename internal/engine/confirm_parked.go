@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"maps"
 	"slices"
@@ -20,7 +22,8 @@ const (
 // kept. But hosts cut a result at about 150,000 characters, which the text of an article exceeds, and arguments are no business of the page
 // that shows the question. So there is a bound, for all callers and for each.
 type parked struct {
-	Now func() time.Time
+	Now    func() time.Time
+	shared Waiting // of several replicas, in place of what follows; nil: there is one
 
 	mu    sync.Mutex
 	calls map[[sha256.Size]byte]*parkedCall // by the hash of the token: an altered one is another, and a look into memory shows none
@@ -29,11 +32,19 @@ type parked struct {
 
 // parkedCall is one call that waits, or did.
 type parkedCall struct {
-	op    *Operation
+	tool  string
 	raw   []byte // the arguments as the client wrote them; nil once the call was taken
 	owner string // who made the call
 	until time.Time
 	taken bool
+}
+
+// Waiting keeps the calls that wait for a click where every replica finds them. An error means that it cannot be reached.
+type Waiting interface {
+	// Put keeps a call for a time.
+	Put(ctx context.Context, token, owner string, call []byte, ttl time.Duration) error
+	// Take returns the call that waits under a token of the owner, or nil, and whether this is the first to take it.
+	Take(ctx context.Context, token, owner string) (call []byte, first bool, err error)
 }
 
 func newParked() *parked {
@@ -48,9 +59,15 @@ const (
 
 // put keeps a call, and returns until when, or why it cannot be kept. To make room it drops what has expired, then the oldest call of the same caller, then the oldest of
 // the caller that holds most, so that nobody's calls push out those of callers who keep fewer.
-func (p *parked) put(token string, c parkedCall) (until time.Time, problem string) {
+func (p *parked) put(ctx context.Context, token string, c parkedCall) (until time.Time, problem string) {
 	if size(&c) > ownersParked {
 		return time.Time{}, tooLongToWait
+	}
+	if p.shared != nil {
+		if p.shared.Put(ctx, token, c.owner, append([]byte(c.tool+"\n"), c.raw...), confirmFor) != nil {
+			return time.Time{}, notKept
+		}
+		return p.Now().Add(confirmFor), ""
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -79,7 +96,10 @@ func (p *parked) put(token string, c parkedCall) (until time.Time, problem strin
 }
 
 // take returns the call that a token of this caller confirms. Of two clicks one gets it.
-func (p *parked) take(token, owner string) (c parkedCall, problem string) {
+func (p *parked) take(ctx context.Context, token, owner string) (c parkedCall, problem string) {
+	if p.shared != nil {
+		return p.takeShared(ctx, token, owner)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	found := p.calls[sha256.Sum256([]byte(token))]
@@ -96,6 +116,20 @@ func (p *parked) take(token, owner string) (c parkedCall, problem string) {
 	found.taken, found.raw = true, nil // it stays until it expires, so that a second click hears what became of the first
 	p.bytes += size(found)
 	return c, ""
+}
+
+func (p *parked) takeShared(ctx context.Context, token, owner string) (c parkedCall, problem string) {
+	call, first, err := p.shared.Take(ctx, token, owner)
+	tool, raw, _ := bytes.Cut(call, []byte("\n"))
+	switch {
+	case err != nil:
+		return c, notKept
+	case call == nil:
+		return c, unknownToken
+	case !first:
+		return c, usedToken
+	}
+	return parkedCall{tool: string(tool), raw: raw, owner: owner}, ""
 }
 
 func (p *parked) dropOldest(owner string) bool {

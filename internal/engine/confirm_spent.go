@@ -17,10 +17,11 @@ type Spender interface {
 	Life(ctx context.Context, key string) (string, error)
 }
 
-// Share has replicas agree on confirmations: they sign with the same keys, of which the first is in use, and one memory tells what was used.
-func (c *Confirmations) Share(keys [][]byte, spent Spender) {
+// Share has replicas agree on confirmations: they sign with the same keys, of which the first is in use, one memory tells what was used, and one keeps
+// the calls that wait for a click.
+func (c *Confirmations) Share(keys [][]byte, spent Spender, waiting Waiting) {
 	if c != nil {
-		c.states.keys, c.states.Spent = keys, spent
+		c.states.keys, c.states.Spent, c.parked.shared = keys, spent, waiting
 	}
 }
 

@@ -158,12 +158,12 @@ func NewParked(now func() time.Time) *parked {
 
 // Put keeps a call with arguments of a length.
 func (p *parked) Put(token, owner string, arguments int) (time.Time, string) {
-	return p.put(token, parkedCall{owner: owner, raw: make([]byte, arguments)})
+	return p.put(context.Background(), token, parkedCall{owner: owner, raw: make([]byte, arguments)})
 }
 
 // Take is what is wrong with a click.
 func (p *parked) Take(token, owner string) string {
-	_, problem := p.take(token, owner)
+	_, problem := p.take(context.Background(), token, owner)
 	return problem
 }
 

@@ -30,6 +30,11 @@ type message struct {
 		ResultType   string `json:"resultType"`
 		RequestState string `json:"requestState"`
 		Tools        []any  `json:"tools"`
+		Meta         struct {
+			Confirm struct {
+				Token string `json:"token"`
+			} `json:"featurebase/confirm"`
+		} `json:"_meta"`
 	} `json:"result"`
 	Error *struct {
 		Message string `json:"message"`
@@ -99,7 +104,14 @@ func modern(ctx context.Context, url, token, tool, arguments, more string, asks 
 	if asks {
 		capabilities = `{"elicitation":{}}`
 	}
-	body := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + tool + `","arguments":` + arguments + more +
+	return calling(ctx, url, token, tool, arguments+more, capabilities)
+}
+
+// panels are the capabilities of a client that shows views and has no form.
+const panels = `{"extensions":{"io.modelcontextprotocol/ui":{"mimeTypes":["text/html;profile=mcp-app"]}}}`
+
+func calling(ctx context.Context, url, token, tool, arguments, capabilities string) (message, error) {
+	body := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + tool + `","arguments":` + arguments +
 		`,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":` + capabilities + `}}}`
 	response, err := send(ctx, url, token, body, "Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", tool)
 	if err != nil {

@@ -7,8 +7,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // posts returns the ids of some posts.
@@ -70,6 +73,63 @@ func TestQuestionsAreAnsweredAtAnyReplica(t *testing.T) {
 		if w.api.writes(id) != 1 {
 			t.Errorf("sent %d times", w.api.writes(id))
 		}
+	}
+}
+
+// A click in a panel counts at any replica: once, for who was asked, and not after the store has lost what it held.
+func TestClicksCountAtAnyReplica(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	posts := w.posts(5)
+	held := func(id string) string {
+		m, err := calling(ctx, w.replicas[0].url(), ann, "delete_post", `{"postId":"`+id+`"}`, panels)
+		if token := m.Result.Meta.Confirm.Token; err == nil && token != "" {
+			return `{"token":"` + token + `","approve":`
+		}
+		t.Fatalf("nothing waits: %v %s", err, m.text())
+		return ""
+	}
+	click := func(at *replica, who, click string) message {
+		m, err := calling(ctx, at.url(), who, "confirm_call", click, panels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	for i, id := range posts[:3] {
+		token := held(id)
+		if m := click(w.replicas[i], bob, token+"true}"); !m.Result.IsError || w.api.writes(id) != 0 {
+			t.Errorf("somebody else's click: %s", m.text())
+		}
+		var clicks sync.WaitGroup
+		var made atomic.Int32
+		for n := range 9 {
+			clicks.Go(func() {
+				if m, err := calling(ctx, w.replicas[(i+n)%len(w.replicas)].url(), ann, "confirm_call", token+"true}", panels); err == nil && m.fine() {
+					made.Add(1)
+				}
+			})
+		}
+		clicks.Wait()
+		if made.Load() != 1 || w.api.writes(id) != 1 {
+			t.Errorf("nine clicks at three replicas: %d made a call, %d were sent", made.Load(), w.api.writes(id))
+		}
+	}
+	no := held(posts[3])
+	if m := click(w.replicas[1], ann, no+"false}"); w.api.writes(posts[3]) != 0 || !strings.Contains(m.text(), "declined") {
+		t.Errorf("a no: %s", m.text())
+	}
+	if m := click(w.replicas[2], ann, no+"true}"); w.api.writes(posts[3]) != 0 || !m.Result.IsError {
+		t.Errorf("a yes after a no: %s", m.text())
+	}
+	lost := held(posts[4])
+	w.store.Kill()
+	w.store.Start()
+	eventually(t, 5*time.Second, "the store is back", func() bool {
+		return !strings.Contains(click(w.replicas[1], ann, lost+"true}").text(), "cannot reach the store")
+	})
+	if w.api.writes(posts[4]) != 0 {
+		t.Error("a click counted after the store had restarted")
 	}
 }
 

@@ -8,6 +8,7 @@
 //	replicas.go   how many replicas there are
 //	facts.go      what a server tells of itself
 //	keys.go       the keys of a deployment: what they sign, seal and name
+//	clicks.go     calls that wait for a click in a panel
 //	spent.go      confirmations that were used
 //	plans.go      plans and their progress
 //	turns.go      the rate limit of an API key
