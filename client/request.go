@@ -38,6 +38,8 @@ type Request struct {
 	Body []byte
 	// Safety says what may be repeated.
 	Safety Safety
+	// Once makes one attempt only, for a read that is not worth waiting for.
+	Once bool
 }
 
 // Response is what the API answered to a call that succeeded.

@@ -36,7 +36,7 @@ func retried(next handler, retries int, logger *slog.Logger, scrub scrubber) han
 				pause = backOff(n)
 			}
 			ok, reason := repeatable(c.op.Safety, failed, ans)
-			if ok && n > retries {
+			if ok && (n > retries || c.op.Once) {
 				ok, reason = false, "no attempts left"
 			}
 			if ok && !c.affords(pause) {

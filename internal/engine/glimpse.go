@@ -75,6 +75,7 @@ func (c *call) glance(ctx context.Context, g *glimpse, wire map[string]any) *gli
 	if err != nil {
 		return nil
 	}
+	req.Once = true // the write must not wait for it, and how often it is asked must not depend on the clock
 	res, err := c.Client.Do(ctx, req)
 	if err != nil {
 		g.failed = true

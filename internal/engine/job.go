@@ -286,7 +286,9 @@ func (j *Job) miss(what string, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if i := slices.IndexFunc(j.Missing, func(g gap) bool { return g.why == why }); i >= 0 {
-		j.Missing[i].what += ", " + what
+		if g := &j.Missing[i]; !strings.Contains(", "+g.what+", ", ", "+what+", ") {
+			g.what += ", " + what
+		}
 		return
 	}
 	j.Missing = append(j.Missing, gap{what, why})

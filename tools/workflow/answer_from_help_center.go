@@ -42,6 +42,7 @@ const (
 	articlesOfAll = 10  // articles read from a search for the whole question
 	articlesOfOne = 5   // articles read from a search for one of its words
 	wordsAlone    = 4   // words that are each searched for alone
+	mostSearched  = 1e6 // bytes of a text that are searched for passages; the words of all take many times the room of the text
 )
 
 // helpAnswer is the state of one answer_from_help_center call.
@@ -51,6 +52,7 @@ type helpAnswer struct {
 	asked    likeness.TermSet
 	unknown  likeness.TermSet // the words whose own search found nothing
 	searches int              // searches that succeeded
+	cut      int              // texts of which only the beginning was searched
 	browsed  bool             // they found nothing, so the articles are the first of the help center
 	articles []*article       // what they found, each once
 	meant    []*article       // the same in the order of the API's searches, which is by meaning

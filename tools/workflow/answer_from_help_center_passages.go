@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"featurebase-mcp/internal/figures"
+	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/likeness"
 	"featurebase-mcp/internal/markup"
 )
@@ -73,7 +74,12 @@ func (h *helpAnswer) split(of passage, html string) []*passage {
 		}
 		text.Reset()
 	}
-	for block := range strings.SplitSeq(h.Text(markdown), "\n\n") {
+	whole := h.Text(markdown)
+	if len(whole) > mostSearched {
+		whole = whole[:legible.RuneStart(whole, mostSearched)]
+		h.cut++
+	}
+	for block := range strings.SplitSeq(whole, "\n\n") {
 		if words, ok := headingOf(block); ok {
 			end()
 			heading = h.named(words)

@@ -76,7 +76,18 @@ func (h *helpAnswer) foreign() string {
 }
 
 // lookedAt says how much was looked at, and which languages it is in: a question in another one shares no words with it.
-func (h *helpAnswer) lookedAt() string {
+func (h *helpAnswer) lookedAt() string { return h.extent() + h.beginnings() }
+
+// beginnings says that long texts were not searched to their end.
+func (h *helpAnswer) beginnings() string {
+	if h.cut == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (of %s, the first %s characters)", legible.Count(h.cut, "long text"), legible.Thousands(mostSearched))
+}
+
+// extent is lookedAt without what was cut.
+func (h *helpAnswer) extent() string {
 	languages := h.languages()
 	in := ""
 	if len(languages) > 0 {

@@ -37,7 +37,7 @@ func (r *periodReport) gatherRevenue(ctx context.Context) error {
 		if p.votes == 0 {
 			continue
 		}
-		what := "the revenue behind post " + p.id
+		const what = "the revenue behind some of the posts"
 		parts = append(parts, engine.Part{What: what, Do: func(ctx context.Context) error {
 			c, err := r.List(ctx, what, "list_post_voters", map[string]any{"postId": p.id}, reportedVoters)
 			found[i].voters, found[i].partial = len(c.Items), !c.Whole || len(c.Items) < p.votes

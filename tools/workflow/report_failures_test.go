@@ -70,7 +70,7 @@ func TestReportsGoOnWithoutAPart(t *testing.T) {
 		{"feedback_report", `{}`, "listPosts", "the rising posts", "\nrising", "\nunanswered at the end of the period: 61 of 80 "},
 		{"feedback_report", `{}`, "listPostStatuses", "the post statuses, the unanswered posts", "\nunanswered", "\nrising"},
 		{"feedback_report", `{}`, "listBoards", "the names of the boards", "Feature requests", "\nnew posts: 39, before 18 (+21)\n"},
-		{"feedback_report", `{}`, "listPostVoters", "the revenue behind post 6", " a month", "\ntop new posts by votes, 30 of 39:\n"},
+		{"feedback_report", `{}`, "listPostVoters", "the revenue behind some of the posts: ", " a month", "\ntop new posts by votes, 30 of 39:\n"},
 		{"feedback_report", `{}`, "searchComments", "the comments of the period", "comments made in the period", "\nnew posts: 39, before 18 (+21)\n"},
 		{"support_report", `{}`, "listTickets", "the tickets", "\ntickets new:", "\ninbox new: 32, before 2 (+30)\n"},
 		{"support_report", `{}`, "searchConversations", "the conversations (new)", "\ninbox new:", "\ntickets new: 3, before 5 (-2)\n"},
