@@ -29,8 +29,19 @@ type glimpse struct {
 	after  bool
 }
 
-// glimpseTime bounds the read.
-const glimpseTime = 5 * time.Second
+// The bounds of the read: a part of the time that the call has left, so that the write has nearly all of it.
+const (
+	glimpseTime = 5 * time.Second // of a call without a deadline
+	glimpsePart = 12
+)
+
+// timeToGlance is how long the read may take.
+func timeToGlance(ctx context.Context) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return time.Until(end) / glimpsePart
+	}
+	return glimpseTime
+}
 
 // view returns the view of the object.
 func (g *glimpse) view() *render.View { return cmp.Or(g.read.Output, &render.PlainView) }
@@ -66,7 +77,7 @@ func (c *call) glance(ctx context.Context, g *glimpse, wire map[string]any) *gli
 	if !c.reads(g.read.Name) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, glimpseTime)
+	ctx, cancel := context.WithTimeout(ctx, timeToGlance(ctx))
 	defer cancel()
 	if g.read.draftsOnDemand() { // what an update changes is the draft
 		wire["state"] = "draft"
