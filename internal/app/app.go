@@ -63,6 +63,8 @@ type Config struct {
 
 	NoApps bool // offers no panels, and no questions in them
 
+	ListsVary bool // the same client may use other tools later, because its next token grants others
+
 	ActingAdmin        string // id or e-mail of the acting admin where the API demands one; empty: each call has to name one
 	AllowImpersonation bool   // permits calls in a customer's name
 	MaskEmails         bool   // masks e-mail addresses in answers, except those of the organization's own people and texts
@@ -259,7 +261,9 @@ func newServer(cfg Config, around surroundings) *server.MCPServer {
 		wire.Guard(cfg.Logger),
 	}
 	introduce(hooks, cfg.Version)
-	options = append(options, lasting()...)
+	if !cfg.ListsVary {
+		options = append(options, lasting()...)
+	}
 	if !cfg.NoApps {
 		options = append(options, server.WithExtensions(map[string]any{wire.AppsExtension: map[string]any{}}))
 	}

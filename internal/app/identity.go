@@ -20,7 +20,8 @@ const (
 const keptFor = 60 * 60 * 1000
 
 // lasting returns the options for such lists. What a caller may use depends on its credentials and headers, so nobody else gets a copy.
-// Resources are left out: their list has names of the organization.
+// Resources are left out: their list has names of the organization. Over HTTP a token that is refreshed may grant more, and a client that kept the list
+// would not see what.
 func lasting() []server.ServerOption {
 	var options []server.ServerOption
 	for _, method := range []mcp.MCPMethod{mcp.MethodToolsList, mcp.MethodPromptsList, mcp.MethodResourcesTemplatesList, mcp.MethodServerDiscover} {

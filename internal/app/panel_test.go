@@ -518,6 +518,10 @@ func TestTheServerIntroducesItself(t *testing.T) {
 			t.Errorf("no %s in %.300s", want, answers[i])
 		}
 	}
+	cfg.ListsVary = true
+	if list := lines(t, cfg, `{}`, `"method":"tools/list","params":{"x":1}`); strings.Contains(strings.Join(list, "\n"), `"ttlMs":3600000`) {
+		t.Error("a client keeps a list that its next token may lengthen")
+	}
 }
 
 // named takes the bearer for the name of the caller.

@@ -39,6 +39,7 @@ func (c httpCommand) Run(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
+	cfg.ListsVary = c.mode() == auth.OIDC
 	c.AllowedHosts, c.AllowedOrigins = names(c.AllowedHosts), names(c.AllowedOrigins)
 	if err := checkHosts(c.AllowedHosts); err != nil {
 		return err
