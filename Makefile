@@ -71,7 +71,7 @@ CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-
 	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
 
 race: ## Run the tests with the race detector, and hostile clients against a program that is built with it
-	RAPID_CHECKS=10 go test -race $(CONCURRENT)
+	RAPID_CHECKS=10 go test -race -timeout 20m $(CONCURRENT)
 	go test -race -tags blackbox -timeout 30m ./internal/hostile
 
 otel: ## Check the build that exports traces
