@@ -27,8 +27,8 @@ var (
 	limit     = program{name: "limit", build: builds("limit", "./limit")}
 	byDefault = program{name: "default", build: product}
 	allTools  = byDefault.with("all-tools", "--toolsets=all")
-	unlimited = byDefault.with("product", "--rate=0", "--concurrency=0")
-	measured  = byDefault.with("with-metrics", "--rate=0", "--concurrency=0", "--metrics-addr=127.0.0.1:0")
+	unlimited = byDefault.with("product", "--rate=0", "--concurrency=0", "--tools=list_posts")
+	measured  = byDefault.with("with-metrics", "--rate=0", "--concurrency=0", "--tools=list_posts", "--metrics-addr=127.0.0.1:0")
 )
 
 func (p program) with(name string, flags ...string) program {

@@ -119,8 +119,8 @@ func (j *work) readFirms(ctx context.Context, rows []rowFacts) error {
 		return nil
 	}
 	people := make([]person, len(rows))
-	for i, row := range rows {
-		people[i] = row.person
+	for i := range rows { // not a copy of the row: who waits is found out meanwhile
+		people[i] = rows[i].person
 	}
 	found, err := j.customers(ctx, people...)
 	for i := range rows {
