@@ -15,10 +15,10 @@ import (
 // panels serves the pages of the panels. They differ neither between callers nor in the life of a process.
 func panels(s *server.MCPServer) {
 	for _, v := range apps.Views() {
-		page := mcp.NewResource(v.URI(), v.Name, mcp.WithResourceTitle(v.Title), mcp.WithResourceDescription(v.Description), mcp.WithMIMEType(apps.MIME))
+		page := mcp.NewResource(v.URI(), v.Name, mcp.WithResourceTitle(v.Title), mcp.WithResourceDescription(v.Description), mcp.WithMIMEType(wire.AppsMIME))
 		page.Meta = pageMeta()
 		s.AddResource(page, func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-			return []mcp.ResourceContents{mcp.TextResourceContents{URI: v.URI(), MIMEType: apps.MIME, Text: v.HTML(), Meta: pageMeta().AdditionalFields}}, nil
+			return []mcp.ResourceContents{mcp.TextResourceContents{URI: v.URI(), MIMEType: wire.AppsMIME, Text: v.HTML(), Meta: pageMeta().AdditionalFields}}, nil
 		})
 	}
 }
@@ -27,7 +27,7 @@ func panels(s *server.MCPServer) {
 func listPanels(hooks *server.Hooks) {
 	hooks.AddAfterListResources(func(ctx context.Context, _ any, _ *mcp.ListResourcesRequest, result *mcp.ListResourcesResult) {
 		if !wire.CanShowApps(ctx) {
-			result.Resources = slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return r.MIMEType == apps.MIME })
+			result.Resources = slices.DeleteFunc(result.Resources, func(r mcp.Resource) bool { return r.MIMEType == wire.AppsMIME })
 		}
 	})
 }

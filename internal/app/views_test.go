@@ -13,6 +13,7 @@ import (
 	"featurebase-mcp/internal/app"
 	"featurebase-mcp/internal/apps"
 	"featurebase-mcp/internal/engine"
+	"featurebase-mcp/internal/wire"
 	"featurebase-mcp/tools"
 )
 
@@ -45,7 +46,7 @@ func hostNamed(t *testing.T, cfg app.Config, shows bool, name string) *mcpclient
 	}
 	hello := mcp.InitializeRequest{Params: mcp.InitializeParams{ProtocolVersion: mcp.LATEST_PROTOCOL_VERSION, ClientInfo: mcp.Implementation{Name: name, Version: "1"}}}
 	if shows {
-		hello.Params.Capabilities.Extensions = map[string]any{apps.ExtensionID: map[string]any{"mimeTypes": []any{apps.MIME}}}
+		hello.Params.Capabilities.Extensions = map[string]any{wire.AppsExtension: map[string]any{"mimeTypes": []any{wire.AppsMIME}}}
 	}
 	if _, err := host.Initialize(ctx, hello); err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func TestPanelsAreListedAndRead(t *testing.T) {
 	}
 	for _, v := range apps.Views() {
 		i := slices.IndexFunc(listed.Resources, func(r mcp.Resource) bool { return r.URI == v.URI() })
-		if i < 0 || listed.Resources[i].MIMEType != apps.MIME {
+		if i < 0 || listed.Resources[i].MIMEType != wire.AppsMIME {
 			t.Fatalf("%s is not listed as a page of a panel: %+v", v.URI(), listed.Resources)
 		}
 		read, err := host.ReadResource(t.Context(), mcp.ReadResourceRequest{Params: mcp.ReadResourceParams{URI: v.URI()}})
@@ -84,7 +85,7 @@ func TestPanelsAreListedAndRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if page.MIMEType != apps.MIME || page.Text != v.HTML() || !strings.Contains(string(meta), `"connectDomains":[]`) || !strings.Contains(string(meta), `"resourceDomains":[]`) {
+		if page.MIMEType != wire.AppsMIME || page.Text != v.HTML() || !strings.Contains(string(meta), `"connectDomains":[]`) || !strings.Contains(string(meta), `"resourceDomains":[]`) {
 			t.Errorf("%s: %s, %s", v.URI(), page.MIMEType, meta)
 		}
 	}

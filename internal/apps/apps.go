@@ -8,12 +8,6 @@ import (
 	"strings"
 )
 
-// ExtensionID names MCP Apps among the extensions of the protocol.
-const ExtensionID = "io.modelcontextprotocol/ui"
-
-// MIME is the type of the pages.
-const MIME = "text/html;profile=mcp-app"
-
 // scheme is how the addresses of the pages begin.
 const scheme = "ui://featurebase/"
 

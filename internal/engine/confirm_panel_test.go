@@ -98,6 +98,37 @@ func TestCallsThatWaitAreBounded(t *testing.T) {
 	}
 }
 
+// nowhere takes every call and has none.
+type nowhere struct{ calls int }
+
+func (n *nowhere) Put(context.Context, string, string, []byte, time.Duration) error {
+	n.calls++
+	return nil
+}
+
+func (*nowhere) Take(context.Context, string, string) ([]byte, bool, error) { return nil, false, nil }
+
+// The store of replicas is that of all callers, so that none of them fills it with calls that wait.
+func TestCallsThatWaitElsewhereAreBounded(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	p, away := engine.NewParked(func() time.Time { return now }), &nowhere{}
+	p.Away(away)
+	for i := range 9 {
+		_, _ = p.Put(fmt.Sprint("ann", i), "ann", 1<<20)
+	}
+	if away.calls != 3 {
+		t.Errorf("%d calls of 1 MiB wait for one caller", away.calls)
+	}
+	if _, problem := p.Put("bob", "bob", 1<<20); problem != "" {
+		t.Errorf("another caller: %s", problem)
+	}
+	now = now.Add(engine.ConfirmFor)
+	if _, problem := p.Put("again", "ann", 1<<20); problem != "" {
+		t.Errorf("after the time of the others: %s", problem)
+	}
+}
+
 // What a click confirms is signed with the operation, the caller and the arguments as they are then. Where they no longer are what the user saw, as
 // after a name has come to mean another object, nothing is sent.
 func TestAClickConfirmsWhatWasAsked(t *testing.T) {

@@ -34,6 +34,7 @@ type parked struct {
 type parkedCall struct {
 	tool  string
 	raw   []byte // the arguments as the client wrote them; nil once the call was taken
+	away  int    // the length of arguments that a store keeps instead
 	owner string // who made the call
 	until time.Time
 	taken bool
@@ -64,19 +65,12 @@ func (p *parked) put(ctx context.Context, token string, c parkedCall) (until tim
 		return time.Time{}, tooLongToWait
 	}
 	if p.shared != nil {
-		if p.shared.Put(ctx, token, c.owner, append([]byte(c.tool+"\n"), c.raw...), confirmFor) != nil {
-			return time.Time{}, notKept
-		}
-		return p.Now().Add(confirmFor), ""
+		return p.putShared(ctx, token, c)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.Now()
-	for key, old := range p.calls {
-		if !now.Before(old.until) {
-			p.drop(key)
-		}
-	}
+	p.expire(now)
 	for held := p.held(); held[c.owner]+size(&c) > ownersParked; held = p.held() {
 		if !p.dropOldest(c.owner) {
 			return time.Time{}, noRoomToWait
@@ -116,6 +110,34 @@ func (p *parked) take(ctx context.Context, token, owner string) (c parkedCall, p
 	found.taken, found.raw = true, nil // it stays until it expires, so that a second click hears what became of the first
 	p.bytes += size(found)
 	return c, ""
+}
+
+// putShared keeps a call in the store. What a caller has put there through this process is bounded, too: the store is that of all callers.
+func (p *parked) putShared(ctx context.Context, token string, c parkedCall) (until time.Time, problem string) {
+	key, until := sha256.Sum256([]byte(token)), p.Now().Add(confirmFor)
+	note := parkedCall{tool: c.tool, owner: c.owner, away: len(c.raw), until: until}
+	p.mu.Lock()
+	p.expire(p.Now())
+	if p.held()[c.owner]+size(&note) > ownersParked {
+		p.mu.Unlock()
+		return time.Time{}, noRoomToWait
+	}
+	p.calls[key] = &note
+	p.bytes += size(&note)
+	p.mu.Unlock()
+	if p.shared.Put(ctx, token, c.owner, append([]byte(c.tool+"\n"), c.raw...), confirmFor) != nil {
+		return time.Time{}, notKept // it stays counted, because the store may have it all the same
+	}
+	return until, ""
+}
+
+// expire drops the calls whose time is over.
+func (p *parked) expire(now time.Time) {
+	for key, old := range p.calls {
+		if !now.Before(old.until) {
+			p.drop(key)
+		}
+	}
 }
 
 func (p *parked) takeShared(ctx context.Context, token, owner string) (c parkedCall, problem string) {
@@ -160,4 +182,4 @@ func (p *parked) held() map[string]int {
 	return held
 }
 
-func size(c *parkedCall) int { return len(c.raw) + parkedSize }
+func size(c *parkedCall) int { return len(c.raw) + c.away + parkedSize }

@@ -167,5 +167,8 @@ func (p *parked) Take(token, owner string) string {
 	return problem
 }
 
+// Away has the calls kept elsewhere.
+func (p *parked) Away(w Waiting) { p.shared = w }
+
 // Bytes is what the calls take.
 func (p *parked) Bytes() int { return p.bytes }

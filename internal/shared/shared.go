@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"featurebase-mcp/client"
 )
 
 // ErrAway means that the store did not do what it was asked: it cannot be reached, is too slow, or has no room. Whether it was done nobody knows.
@@ -45,13 +47,4 @@ type Store interface {
 }
 
 // News is a rate limit as one replica knows it, and what the API has told that replica since it last asked for a turn.
-type News struct {
-	Rate  float64 // requests a second
-	Burst int     // requests that may go at once after a pause
-
-	Good    int           // answers that were no refusals
-	Refused bool          // the API refused a request and did not say how long to wait
-	Window  float64       // requests a second that make the window of the API last for Left
-	Left    time.Duration // until the window ends; 0: nothing was told
-	Plenty  bool          // the window lasts at the full rate
-}
+type News = client.News

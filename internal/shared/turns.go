@@ -20,7 +20,7 @@ func TurnsOf(s *Redis, k *Keys, address, apiKey string) *Turns {
 
 // Take asks for a turn.
 func (t *Turns) Take(ctx context.Context, n client.News, most time.Duration) (taken bool, wait time.Duration, err error) {
-	return t.store.Take(ctx, t.key, News(n), most)
+	return t.store.Take(ctx, t.key, n, most)
 }
 
 // GiveBack returns a turn. Where the store is away, the bucket fills by itself.

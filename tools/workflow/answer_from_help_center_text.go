@@ -83,7 +83,7 @@ func (h *helpAnswer) beginnings() string {
 	if h.cut == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (of %s, the first %s characters)", legible.Count(h.cut, "long text"), legible.Thousands(mostSearched))
+	return fmt.Sprintf(" (of %s, the first megabyte)", legible.Count(h.cut, "long text"))
 }
 
 // extent is lookedAt without what was cut.
