@@ -71,7 +71,7 @@ CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-
 	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
 
 # Tests that send more texts through what others run already: the detector would read the same again for minutes.
-REPEATED = HostileTextsDoNotFillTheQueue|SimilarPostsAreFound|DuplicatesAreFound
+REPEATED = HostileTextsDoNotFillTheQueue|HostileArticlesFitAnAnswer|WhoWaitsIsAffordable|ALongQueueHasNoGap|TheJobsOfTheDocsAreFresh|SimilarPostsAreFound|DuplicatesAreFound
 
 race: ## Run the tests with the race detector
 	RAPID_CHECKS=10 go test -race -timeout 20m -skip '$(REPEATED)' $(CONCURRENT)
