@@ -38,6 +38,8 @@ type Request struct {
 	Body []byte
 	// Safety says what may be repeated.
 	Safety Safety
+	// Version is the API version that the operation needs; empty is that of the client.
+	Version string
 }
 
 // Response is what the API answered to a call that succeeded.
@@ -75,6 +77,9 @@ func (c *Client) newRequest(ctx context.Context, r Request) (*http.Request, erro
 		return nil, &Error{Kind: KindInvalid, Message: "the request was not sent: its method, path or query is not valid"}
 	}
 	req.Header = c.header.Clone()
+	if r.Version != "" {
+		req.Header.Set("Featurebase-Version", r.Version)
+	}
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -1,5 +1,5 @@
-// Package contract holds the description of the Featurebase REST API as data: 123 operations with their
-// parameters, bodies and responses.
+// Package contract holds the description of the Featurebase REST API as data: 123 operations of version nova,
+// and those of the training data, which were published later, with their parameters, bodies and responses.
 //
 // contract.json is the one place of these facts, one line per operation and per schema. The program carries it
 // compressed (packed.go), since it would be the largest thing in it otherwise. It is read on first use; each
@@ -65,6 +65,13 @@ type Operation struct {
 	SideEffects      []string
 	ErrorCodes       []string
 	Legacy           bool
+
+	// Versions are the API versions that the document offers for it, the newest first.
+	Versions []string
+	// Sources are the pages that it was read from, Read how much of them ("full" or "part"), and Unread what was cut off. They are empty
+	// for the operations of nova, which come from one reference that was read as a whole.
+	Sources      []string
+	Read, Unread string
 
 	// SearchFields are the fields a search accepts, in document order; nil for other operations.
 	SearchFields []SearchField
@@ -170,6 +177,9 @@ type (
 		SideEffects []string              `json:"x-side-effects"`
 		ErrorCodes  []string              `json:"x-error-codes"`
 		Legacy      bool                  `json:"x-legacy"`
+		Sources     []string              `json:"x-source"`
+		Read        string                `json:"x-read"`
+		Unread      string                `json:"x-unread"`
 		Fields      ordered[SearchField]  `json:"x-search-fields"`
 		Aliases     []string              `json:"x-search-deprecated-aliases"`
 		TotalCap    map[string]int        `json:"x-search-total-cap"`
@@ -227,6 +237,7 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		Summary: raw.Summary, Toolset: raw.Toolset, Effect: raw.Effect,
 		Reversible: raw.Reversible, Idempotent: raw.Idempotent, Pagination: raw.Pagination,
 		SideEffects: raw.SideEffects, ErrorCodes: raw.ErrorCodes, Legacy: raw.Legacy,
+		Sources: raw.Sources, Read: raw.Read, Unread: raw.Unread,
 		SearchAliases: raw.Aliases, SearchTotalCap: raw.TotalCap,
 		document: d, responses: map[string]map[string]any{},
 	}
@@ -240,6 +251,9 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		}
 		switch p.In {
 		case "header":
+			for _, version := range p.Schema["enum"].([]any) {
+				op.Versions = append(op.Versions, version.(string))
+			}
 			continue
 		case "path", "query":
 		default:

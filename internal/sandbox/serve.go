@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/contract"
@@ -126,11 +127,25 @@ func (c *call) run() (int, []byte, error) {
 	return status, data, err
 }
 
+// oldest is the version that the sandbox serves nothing in.
+const oldest = "2025-12-12.clover"
+
+// readVersion refuses a version in which the sandbox does not serve the operation.
+func (c *call) readVersion(version string) error {
+	if version == "" {
+		return nil
+	}
+	served := slices.DeleteFunc(slices.Clone(c.op.Versions), func(v string) bool { return v == oldest })
+	if !slices.Contains(served, version) {
+		return invalid("invalid_request", fmt.Sprintf("Featurebase-Version %q is not served here, only %s", version, strings.Join(served, ", ")), "")
+	}
+	return nil
+}
+
 // read checks version, path, query and body, in this order.
 func (c *call) read(w http.ResponseWriter, r *http.Request) error {
-	supported := contract.Load().Version()
-	if version := r.Header.Get("Featurebase-Version"); version != "" && version != supported {
-		return invalid("invalid_request", fmt.Sprintf("Featurebase-Version %q is not served here, only %s", version, supported), "")
+	if err := c.readVersion(r.Header.Get("Featurebase-Version")); err != nil {
+		return err
 	}
 	if c.kind != nil {
 		for name, value := range c.path {
