@@ -127,6 +127,8 @@ func (r *receipt) did() string {
 	switch {
 	case verb == "upsert":
 		return r.upserted()
+	case verb == "create" && r.op.Overwrites && r.res.Status != http.StatusCreated: // it found one with the same external id
+		return deeds["update"]
 	case verb == "publish" && r.body.Get("state").Text() == "scheduled":
 		return "scheduled"
 	}
