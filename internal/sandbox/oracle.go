@@ -90,8 +90,9 @@ func (c *call) candidates(questions, excluded []any) []candidate {
 		}
 	}
 	for _, o := range c.store.Kind(trainingFileKind).All() {
-		if status, _ := c.processing(o); status == "completed" {
-			consider(o, "file", text(o, "name"), best([]any{o["_content"]}, within))
+		score := best([]any{o["_content"]}, within)
+		if status, _ := c.processing(o); status == "completed" && score >= sameQuestion { // a long text has half of the words of anything
+			consider(o, "file", text(o, "name"), score)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })

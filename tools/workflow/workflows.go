@@ -18,5 +18,6 @@ var Toolset = &engine.Toolset{
 		supportReport,
 		surveySummary,
 		draftChangelog,
+		proposeTraining,
 	},
 }
