@@ -68,6 +68,7 @@ var shownJobs = []shownJob{
 	}, duplicateTable},
 	{"Teach the AI agent", "What was asked more than once and answered, without what tells who asked. The answer of the team is a draft: it was written to one customer.", []shownCall{
 		{"What the conversations of half a year have in common.", "propose_training", `{"startDate":"2026-05-01","endDate":"2026-10-31"}`},
+		{"Where what it was taught contradicts the help center.", "compare_knowledge", `{}`},
 		{"What somebody has to decide about: what the AI agent knows of invitations.", "ask_qna_oracle", `{"questions":["How long is an invitation valid?"],"answer":"An invitation is valid for 14 days."}`},
 		{"The answer is corrected, unless somebody else has changed it since.", "update_qna", `{"qnaId":"6a48f5c070b54c1952000001","answer":"An invitation is valid for 14 days.","expectedRevision":"1"}`},
 	}, nil},

@@ -19,5 +19,6 @@ var Toolset = &engine.Toolset{
 		surveySummary,
 		draftChangelog,
 		proposeTraining,
+		compareKnowledge,
 	},
 }
