@@ -44,13 +44,9 @@ func (c doctorCommand) examine(ctx context.Context, e *environment, a *app.App, 
 		}
 		store = &doctor.Store{Address: address.String(), Secure: address.TLS || address.Local(), Ask: a.Shared.Store.Facts}
 	}
-	versions := tools.Versions()
-	if e.flags.Sandbox {
-		versions = nil // it serves each operation in the versions that its page offers
-	}
 	findings, err := doctor.Examine(ctx, doctor.Subject{
 		Client: a.Client, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
-		Toolsets: tools.Inventory().Toolsets(), Versions: versions, Store: store, Asks: asks(e.flags),
+		Toolsets: tools.Inventory().Toolsets(), Versions: tools.Versions(), Store: store, Asks: asks(e.flags),
 	})
 	if err != nil {
 		return err

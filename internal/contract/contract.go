@@ -92,6 +92,7 @@ type Operation struct {
 	Success       map[string]any
 	SuccessStatus string
 
+	later      map[string]map[string]any // successes of later versions, where they differ, by the first version that has them
 	document   *Document
 	bodySchema map[string]any            // as written, for the compiler
 	responses  map[string]map[string]any // by documented status, as written
@@ -167,25 +168,26 @@ type (
 		} `json:"components"`
 	}
 	rawOperation struct {
-		OperationID string                `json:"operationId"`
-		Summary     string                `json:"summary"`
-		Toolset     string                `json:"x-toolset"`
-		Effect      string                `json:"x-effect"`
-		Reversible  bool                  `json:"x-reversible"`
-		Idempotent  bool                  `json:"x-idempotent"`
-		Pagination  string                `json:"x-pagination"`
-		SideEffects []string              `json:"x-side-effects"`
-		ErrorCodes  []string              `json:"x-error-codes"`
-		Legacy      bool                  `json:"x-legacy"`
-		Sources     []string              `json:"x-source"`
-		Read        string                `json:"x-read"`
-		Unread      string                `json:"x-unread"`
-		Fields      ordered[SearchField]  `json:"x-search-fields"`
-		Aliases     []string              `json:"x-search-deprecated-aliases"`
-		TotalCap    map[string]int        `json:"x-search-total-cap"`
-		Parameters  []rawParameter        `json:"parameters"`
-		RequestBody *rawContent           `json:"requestBody"`
-		Responses   map[string]rawContent `json:"responses"`
+		OperationID string                    `json:"operationId"`
+		Summary     string                    `json:"summary"`
+		Toolset     string                    `json:"x-toolset"`
+		Effect      string                    `json:"x-effect"`
+		Reversible  bool                      `json:"x-reversible"`
+		Idempotent  bool                      `json:"x-idempotent"`
+		Pagination  string                    `json:"x-pagination"`
+		SideEffects []string                  `json:"x-side-effects"`
+		ErrorCodes  []string                  `json:"x-error-codes"`
+		Legacy      bool                      `json:"x-legacy"`
+		Later       map[string]map[string]any `json:"x-later-success"`
+		Sources     []string                  `json:"x-source"`
+		Read        string                    `json:"x-read"`
+		Unread      string                    `json:"x-unread"`
+		Fields      ordered[SearchField]      `json:"x-search-fields"`
+		Aliases     []string                  `json:"x-search-deprecated-aliases"`
+		TotalCap    map[string]int            `json:"x-search-total-cap"`
+		Parameters  []rawParameter            `json:"parameters"`
+		RequestBody *rawContent               `json:"requestBody"`
+		Responses   map[string]rawContent     `json:"responses"`
 	}
 	rawParameter struct {
 		Ref         string         `json:"$ref"`
@@ -237,7 +239,7 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		Summary: raw.Summary, Toolset: raw.Toolset, Effect: raw.Effect,
 		Reversible: raw.Reversible, Idempotent: raw.Idempotent, Pagination: raw.Pagination,
 		SideEffects: raw.SideEffects, ErrorCodes: raw.ErrorCodes, Legacy: raw.Legacy,
-		Sources: raw.Sources, Read: raw.Read, Unread: raw.Unread,
+		later: raw.Later, Sources: raw.Sources, Read: raw.Read, Unread: raw.Unread,
 		SearchAliases: raw.Aliases, SearchTotalCap: raw.TotalCap,
 		document: d, responses: map[string]map[string]any{},
 	}

@@ -177,7 +177,7 @@ func TestUnknownRoutesAnswerHTML(t *testing.T) {
 func TestOtherVersionsAreRefused(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
-	for version, status := range map[string]int{"2026-01-01.nova": 200, "2025-12-12.clover": 400, "2026-08-19.orbit": 400} {
+	for version, status := range map[string]int{"2026-01-01.nova": 200, "2025-12-12.clover": 400, "2026-08-19.orbit": 200, "2026-09-03.pulsar": 200, "2027-01-01.next": 400} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.url+"/v2/boards", nil)
 		if err != nil {
 			t.Fatal(err)

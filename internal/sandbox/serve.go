@@ -24,6 +24,8 @@ type call struct {
 	body  object            // never nil
 	bare  bool              // the request had no body at all
 
+	apiVersion string // that the answer has to be in
+
 	later []func(draft object) // what apply does after all fields were checked
 }
 
@@ -127,20 +129,28 @@ func (c *call) run() (int, []byte, error) {
 	return status, data, err
 }
 
-// oldest is the version that the sandbox serves nothing in.
-const oldest = "2025-12-12.clover"
+// The versions that the sandbox serves. They sort by their dates.
+const (
+	nova   = "2026-01-01.nova"
+	orbit  = "2026-08-19.orbit"
+	pulsar = "2026-09-03.pulsar"
+)
 
-// readVersion refuses a version in which the sandbox does not serve the operation.
+// readVersion notes the version of the request, and refuses one that the sandbox does not serve.
 func (c *call) readVersion(version string) error {
+	served := []string{nova, orbit, pulsar}
 	if version == "" {
-		return nil
+		version = nova
 	}
-	served := slices.DeleteFunc(slices.Clone(c.op.Versions), func(v string) bool { return v == oldest })
 	if !slices.Contains(served, version) {
 		return invalid("invalid_request", fmt.Sprintf("Featurebase-Version %q is not served here, only %s", version, strings.Join(served, ", ")), "")
 	}
+	c.apiVersion = version
 	return nil
 }
+
+// since reports whether the request has this version or a later one.
+func (c *call) since(version string) bool { return c.apiVersion >= version }
 
 // read checks version, path, query and body, in this order.
 func (c *call) read(w http.ResponseWriter, r *http.Request) error {
