@@ -40,7 +40,7 @@ REPLICAS := ./internal/replicas
 ACCEPTANCE := ./internal/cli ./packaging/...
 
 .DEFAULT_GOAL := help
-.PHONY: help owner notices build test blackbox replicas acceptance race race-hostile otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
+.PHONY: help owner notices drift build test blackbox replicas acceptance race race-hostile otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ owner: ## Carry the names of packaging/owner.env through the tree
 
 notices: ## Write THIRD_PARTY_NOTICES from the modules that are in the binaries
 	go run ./packaging/notices
+
+drift: ## Compare the API document with a downloaded one: make drift FILE=openapi.yaml
+	go run ./internal/contract/drift $(FILE)
 
 build: ## Build the static binary
 	$(BUILD) -o $(BINARY) .

@@ -22,7 +22,7 @@ type Config struct {
 	BaseURL string
 	// Key is the API key. Without one every call fails with KindNoKey and nothing is sent, unless NoAuth.
 	Key string
-	// Version is the Featurebase-Version header, sent with every request.
+	// Version is the Featurebase-Version header of each request that does not name another one.
 	Version string
 	// UserAgent is the User-Agent header; empty leaves Go's own.
 	UserAgent string

@@ -40,6 +40,8 @@ type Request struct {
 	Safety Safety
 	// Once makes one attempt only, for a read that is not worth waiting for.
 	Once bool
+	// Version is the API version that the operation needs; empty is that of the client.
+	Version string
 }
 
 // Response is what the API answered to a call that succeeded.
@@ -77,6 +79,9 @@ func (c *Client) newRequest(ctx context.Context, r Request) (*http.Request, erro
 		return nil, &Error{Kind: KindInvalid, Message: "the request was not sent: its method, path or query is not valid"}
 	}
 	req.Header = c.header.Clone()
+	if r.Version != "" {
+		req.Header.Set("Featurebase-Version", r.Version)
+	}
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

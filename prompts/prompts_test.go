@@ -61,7 +61,7 @@ func TestFilesAreWhole(t *testing.T) {
 			}
 		}
 	}
-	if len(files()) != 7 {
+	if len(files()) != 8 {
 		t.Errorf("%d prompts", len(files()))
 	}
 }

@@ -1,9 +1,11 @@
 package tools_test
 
 import (
+	stdcmp "cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -493,6 +495,37 @@ func TestEveryArgumentArrives(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// An operation that was published after the pinned version is sent with one that its page offers, whatever the client's version is, and all others are not.
+func TestEachOperationIsSentWithItsVersion(t *testing.T) {
+	t.Parallel()
+	const pinned = "2026-01-01.nova"
+	later := 0
+	for _, op := range tools.Inventory().Endpoints() {
+		c := enginetest.Contract(op)
+		if (op.Version != "") != (c.Read != "") || op.Version != "" && (!slices.Contains(c.Versions, op.Version) || !slices.Contains(tools.Versions(), op.Version)) {
+			t.Errorf("%s: version %q, the document offers %q", op.Name, op.Version, c.Versions)
+		}
+		var sent []string
+		record := enginetest.Wire(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.Path, strings.Split(op.Path, "/{")[0]) {
+				sent = append(sent, r.Header.Get("Featurebase-Version"))
+			}
+			return enginetest.Response(http.StatusOK, `{"id":"1"}`), nil
+		})
+		_, _ = enginetest.CallIn(t, enginetest.Permissive(record.Client(t)), op, string(rawjson.Encode(enginetest.Sample(op, false))))
+		want := stdcmp.Or(op.Version, pinned)
+		if op.Version != "" {
+			later++
+		}
+		if len(sent) == 0 || slices.ContainsFunc(sent, func(v string) bool { return v != want }) {
+			t.Errorf("%s is sent with %q, want %q", op.Name, sent, want)
+		}
+	}
+	if later == 0 {
+		t.Error("no operation has a version of its own")
 	}
 }
 

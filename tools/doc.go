@@ -6,8 +6,10 @@
 //	conversations.go, tickets.go                               the inbox
 //	helpcenter.go, articles.go, collections.go, redirects.go   the help center
 //	surveys.go, webhooks.go, organization.go, reports.go, auditlogs.go   the rest
+//	trainingdata.go                                            what the AI agent learns from
 //	surveyquestions.go                                         questions in the place of ids in the answers of surveys
 //	reportdoubts.go                                            answers of reports that are not what was asked for
+//	versions.go                                                the API versions of what was published later
 //	inventory.go, selection.go                                 all operations, and those that a server exposes
 //	schemas.go, tokens.go                                      the published schemas, and the tokens of each tool
 //

@@ -146,6 +146,9 @@ func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens in
 	case op.Legacy:
 		facts = append(facts, "exposed by name and by `--toolsets all` alone")
 	}
+	if op.Version != "" {
+		facts = append(facts, "sent with API version "+op.Version)
+	}
 	fmt.Fprintf(b, "\n### %s\n\n%s · %d tokens\n\n%s\n\n", op.Name, strings.Join(facts, " · "), tokens, op.Description)
 	var schema jsonschema.Schema
 	if err := json.Unmarshal(op.Input.Schema(), &schema); err != nil {

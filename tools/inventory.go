@@ -26,6 +26,7 @@ var Inventory = sync.OnceValue(func() *engine.Inventory {
 		organization,
 		reports,
 		auditLogs,
+		trainingData,
 		workflow.Toolset,
 		planning.Toolset,
 	)

@@ -16,11 +16,12 @@ import (
 
 // What the tools may cost the context of every user, in tokens and in tools: some hosts stop at 40.
 const (
-	maxTokensOfAll     = 14000
-	maxTokensByDefault = 5300
-	maxToolsByDefault  = 38
-	maxToolsShown      = 40 // with the tool for panels, which the others do not count
-	maxTokensForPanels = 50
+	maxTokensOfAll      = 14000 + maxTokensOfTraining
+	maxTokensOfTraining = 900 // what training data cost, which came after the others
+	maxTokensByDefault  = 5300
+	maxToolsByDefault   = 38
+	maxToolsShown       = 40 // with the tool for panels, which the others do not count
+	maxTokensForPanels  = 50
 )
 
 // tokensOf counts what tools.Tokens returns.

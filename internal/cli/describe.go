@@ -36,6 +36,9 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 	if op.Default {
 		facts = append(facts, "in the default set")
 	}
+	if op.Version != "" {
+		facts = append(facts, "sent with API version "+op.Version)
+	}
 	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), tools.Tokens(op), wrapped(op.Description, 0))
 	if off != "" {
 		fmt.Fprintf(&b, "\nIt is switched off by %s.\n", off)

@@ -58,7 +58,18 @@ func TestTheDocumentsAreFresh(t *testing.T) {
 	if len(wanted) < 25 {
 		t.Errorf("only %d facts compared", len(wanted))
 	}
-	wanted = []string{fmt.Sprintf("**%d of the API's %d operations**", len(tools.Inventory().Endpoints()), len(contract.Load().Operations()))}
+	pinned, later := 0, 0
+	for _, op := range tools.Inventory().Endpoints() {
+		if op.Version == "" {
+			pinned++
+		} else {
+			later++
+		}
+	}
+	documented := slices.DeleteFunc(contract.Load().Operations(), func(op *contract.Operation) bool { return op.Read != "" })
+	wanted = []string{
+		fmt.Sprintf("**%d of the %d operations** of the API's version nova", pinned, len(documented)), fmt.Sprintf("the **%d of training data**", later),
+	}
 	for _, op := range tools.Inventory().All() {
 		if op.Run != nil {
 			wanted = append(wanted, "| `"+op.Name+"` | ")

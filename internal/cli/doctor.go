@@ -46,7 +46,7 @@ func (c doctorCommand) examine(ctx context.Context, e *environment, a *app.App, 
 	}
 	findings, err := doctor.Examine(ctx, doctor.Subject{
 		Client: a.Client, Address: e.flags.APIURL, APIVersion: e.flags.APIVersion, KeySource: keySource, Sandbox: e.flags.Sandbox,
-		Toolsets: tools.Inventory().Toolsets(), Store: store, Asks: asks(e.flags),
+		Toolsets: tools.Inventory().Toolsets(), Versions: tools.Versions(), Store: store, Asks: asks(e.flags),
 	})
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 type Flags struct {
 	APIKeyFile string `group:"api" name:"api-key-file" placeholder:"FILE" help:"File that holds the API key; or set FEATUREBASE_API_KEY. There is no flag for the key itself: command lines are public."`
 	APIURL     string `group:"api" name:"api-url" default:"https://do.featurebase.app" help:"Address of the API; https unless loopback."`
-	APIVersion string `group:"api" name:"api-version" default:"2026-01-01.nova" help:"Version of the API, sent with every request."`
+	APIVersion string `group:"api" name:"api-version" default:"2026-01-01.nova" help:"Version of the API, sent with each request that needs no later one."`
 
 	Sandbox       bool   `group:"sandbox" help:"Answer from the embedded Featurebase, in process: no key, no network."`
 	SandboxState  string `group:"sandbox" name:"sandbox-state" placeholder:"FILE" help:"Keep what is written to the sandbox in this file."`

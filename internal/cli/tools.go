@@ -23,7 +23,8 @@ type listedTool struct {
 	Name        string          `json:"name"`
 	Toolset     string          `json:"toolset"`
 	Effect      string          `json:"effect"`
-	Tokens      int             `json:"tokens"` // of name, description and schema, as o200k counts
+	APIVersion  string          `json:"apiVersion,omitempty"` // that it is sent with, whatever --api-version says
+	Tokens      int             `json:"tokens"`               // of name, description and schema, as o200k counts
 	Description string          `json:"description"`
 	InputSchema json.RawMessage `json:"inputSchema"`
 }
@@ -84,7 +85,7 @@ func listTools(selection tools.Selection, acting bool) toolList {
 }
 
 func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
-	return listedTool{op.Name, set.Name, op.Effect.String(), tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)}
+	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)}
 }
 
 func (l toolList) writeJSON(e *environment) error {

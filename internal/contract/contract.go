@@ -1,5 +1,5 @@
-// Package contract holds the description of the Featurebase REST API as data: 123 operations with their
-// parameters, bodies and responses.
+// Package contract holds the description of the Featurebase REST API as data: 123 operations of version nova,
+// and those of the training data, which were published later, with their parameters, bodies and responses.
 //
 // contract.json is the one place of these facts, one line per operation and per schema. The program carries it
 // compressed (packed.go), since it would be the largest thing in it otherwise. It is read on first use; each
@@ -66,6 +66,13 @@ type Operation struct {
 	ErrorCodes       []string
 	Legacy           bool
 
+	// Versions are the API versions that the document offers for it, the newest first.
+	Versions []string
+	// Sources are the pages that it was read from, Read how much of them ("full" or "part"), and Unread what was cut off. They are empty
+	// for the operations of nova, which come from one reference that was read as a whole.
+	Sources      []string
+	Read, Unread string
+
 	// SearchFields are the fields a search accepts, in document order; nil for other operations.
 	SearchFields []SearchField
 	// SearchAliases are deprecated snake_case names a search accepts besides SearchFields.
@@ -85,6 +92,7 @@ type Operation struct {
 	Success       map[string]any
 	SuccessStatus string
 
+	later      map[string]map[string]any // successes of later versions, where they differ, by the first version that has them
 	document   *Document
 	bodySchema map[string]any            // as written, for the compiler
 	responses  map[string]map[string]any // by documented status, as written
@@ -160,22 +168,26 @@ type (
 		} `json:"components"`
 	}
 	rawOperation struct {
-		OperationID string                `json:"operationId"`
-		Summary     string                `json:"summary"`
-		Toolset     string                `json:"x-toolset"`
-		Effect      string                `json:"x-effect"`
-		Reversible  bool                  `json:"x-reversible"`
-		Idempotent  bool                  `json:"x-idempotent"`
-		Pagination  string                `json:"x-pagination"`
-		SideEffects []string              `json:"x-side-effects"`
-		ErrorCodes  []string              `json:"x-error-codes"`
-		Legacy      bool                  `json:"x-legacy"`
-		Fields      ordered[SearchField]  `json:"x-search-fields"`
-		Aliases     []string              `json:"x-search-deprecated-aliases"`
-		TotalCap    map[string]int        `json:"x-search-total-cap"`
-		Parameters  []rawParameter        `json:"parameters"`
-		RequestBody *rawContent           `json:"requestBody"`
-		Responses   map[string]rawContent `json:"responses"`
+		OperationID string                    `json:"operationId"`
+		Summary     string                    `json:"summary"`
+		Toolset     string                    `json:"x-toolset"`
+		Effect      string                    `json:"x-effect"`
+		Reversible  bool                      `json:"x-reversible"`
+		Idempotent  bool                      `json:"x-idempotent"`
+		Pagination  string                    `json:"x-pagination"`
+		SideEffects []string                  `json:"x-side-effects"`
+		ErrorCodes  []string                  `json:"x-error-codes"`
+		Legacy      bool                      `json:"x-legacy"`
+		Later       map[string]map[string]any `json:"x-later-success"`
+		Sources     []string                  `json:"x-source"`
+		Read        string                    `json:"x-read"`
+		Unread      string                    `json:"x-unread"`
+		Fields      ordered[SearchField]      `json:"x-search-fields"`
+		Aliases     []string                  `json:"x-search-deprecated-aliases"`
+		TotalCap    map[string]int            `json:"x-search-total-cap"`
+		Parameters  []rawParameter            `json:"parameters"`
+		RequestBody *rawContent               `json:"requestBody"`
+		Responses   map[string]rawContent     `json:"responses"`
 	}
 	rawParameter struct {
 		Ref         string         `json:"$ref"`
@@ -227,6 +239,7 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		Summary: raw.Summary, Toolset: raw.Toolset, Effect: raw.Effect,
 		Reversible: raw.Reversible, Idempotent: raw.Idempotent, Pagination: raw.Pagination,
 		SideEffects: raw.SideEffects, ErrorCodes: raw.ErrorCodes, Legacy: raw.Legacy,
+		later: raw.Later, Sources: raw.Sources, Read: raw.Read, Unread: raw.Unread,
 		SearchAliases: raw.Aliases, SearchTotalCap: raw.TotalCap,
 		document: d, responses: map[string]map[string]any{},
 	}
@@ -240,6 +253,9 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		}
 		switch p.In {
 		case "header":
+			for _, version := range p.Schema["enum"].([]any) {
+				op.Versions = append(op.Versions, version.(string))
+			}
 			continue
 		case "path", "query":
 		default:

@@ -24,11 +24,32 @@ func TestDocumentHoldsEveryOperationOnce(t *testing.T) {
 			t.Errorf("%s: effect %q, toolset %q, summary %q", op.ID, op.Effect, op.Toolset, op.Summary)
 		}
 	}
-	if len(seen) != 123 {
-		t.Errorf("%d operations, want 123", len(seen))
+	if len(seen) != 134 {
+		t.Errorf("%d operations, want 123 of nova and 11 of the training data", len(seen))
 	}
 	if got := Load().Operations()[0].ID; got != "listAdmins" {
 		t.Errorf("the first operation is %s: the order of the document is lost", got)
+	}
+}
+
+// What was published after nova is known in parts, so that each operation says where it was read, and what was cut off.
+func TestLaterOperationsSayWhatWasReadOfThem(t *testing.T) {
+	t.Parallel()
+	later := 0
+	for _, op := range Load().Operations() {
+		if !slices.Contains(op.Versions, Load().Version()) {
+			t.Errorf("%s: versions %q", op.ID, op.Versions)
+		}
+		if len(op.Versions) == 2 {
+			continue
+		}
+		later++
+		if len(op.Sources) == 0 || op.Read != "full" && op.Read != "part" || (op.Read == "part") != (op.Unread != "") {
+			t.Errorf("%s: read %q from %q, without %q", op.ID, op.Read, op.Sources, op.Unread)
+		}
+	}
+	if later != 11 {
+		t.Errorf("%d operations came after nova", later)
 	}
 }
 

@@ -124,6 +124,28 @@ func (o *Operation) ValidateResponse(status int, body []byte) error {
 	return nil
 }
 
+// ValidateResponseIn is ValidateResponse for an answer in a version, which may have another success than the document's own.
+func (o *Operation) ValidateResponseIn(version string, status int, body []byte) error {
+	for since, schema := range o.later {
+		if status/100 != 2 || version < since {
+			continue
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+		if err != nil {
+			return fmt.Errorf("%s in %s: the body is not JSON: %w", o.ID, version, err)
+		}
+		compiled, err := o.document.compile("response:"+o.ID+":"+since, func() map[string]any { return schema })
+		if err != nil {
+			return err
+		}
+		if err := compiled.Validate(doc); err != nil {
+			return fmt.Errorf("%s in %s: %w", o.ID, version, err)
+		}
+		return nil
+	}
+	return o.ValidateResponse(status, body)
+}
+
 func (o *Operation) response(documented string) (*jsonschema.Schema, error) {
 	return o.document.compile("response:"+o.ID+":"+documented, func() map[string]any { return o.responses[documented] })
 }

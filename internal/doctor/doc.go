@@ -4,5 +4,6 @@
 //	report.go      findings, and how they are shown
 //	connection.go  why the API cannot be reached
 //	store.go       the store that replicas share
+//	versions.go    which other versions of the API the workspace answers in
 //	probe.go       the harmless read of a toolset
 package doctor

@@ -19,6 +19,7 @@ type Subject struct {
 	Client     *client.Client
 	Address    string            // of the API
 	APIVersion string            // as it is sent
+	Versions   []string          // further versions to ask for, with one harmless read each
 	KeySource  string            // the file or variable that holds the key; empty without a key, and then Client sends none
 	Sandbox    bool              // the embedded Featurebase answers, without a key and an address
 	Toolsets   []*engine.Toolset // each is tried with one harmless read
@@ -26,7 +27,7 @@ type Subject struct {
 	Store      *Store            // what replicas share; nil: there are none
 }
 
-// Examine sends at most one GET for each toolset, one after the other, and reports what follows from the answers. It stops when all further
+// Examine sends at most one GET for each toolset and one for each of the further versions, one after the other, and reports what follows from the answers. It stops when all further
 // answers would be the same. Checks that could not be made are left out. The only error is that of ctx.
 func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 	e := &examination{Subject: s}
@@ -49,6 +50,11 @@ func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 			break
 		}
 	}
+	if e.served {
+		if err := e.versions(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if e.forbidden && !e.served {
 		e.reads = append(e.reads, Finding{
 			"permissions", Problem, "nothing that was asked for may be read",
@@ -63,10 +69,11 @@ type examination struct {
 	Subject
 	general, reads []Finding
 
-	connected bool // the API answered, perhaps with a refusal
-	accepted  bool // it knows the key
-	served    bool // it answered a read in full
-	forbidden bool // it refused a read because the key has no right to it
+	connected bool           // the API answered, perhaps with a refusal
+	accepted  bool           // it knows the key
+	served    bool           // it answered a read in full
+	example   client.Request // the read that it answered
+	forbidden bool           // it refused a read because the key has no right to it
 }
 
 func (e *examination) note(check string, level Level, text, next string) {
@@ -122,7 +129,7 @@ func (e *examination) learn(set *engine.Toolset, req client.Request, res *client
 		return false
 	}
 	if failed == nil && !e.served {
-		e.served = true
+		e.served, e.example = true, req
 		e.note("version accepted", OK, "the API serves "+e.APIVersion, "")
 		e.clock(res.Date, time.Now())
 	}

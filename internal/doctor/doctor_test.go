@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -343,6 +344,48 @@ func TestEachToolsetIsAskedOnce(t *testing.T) {
 	}
 	if want := []string{"GET /v2/boards", "GET /v2/posts?limit=1"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("asked %q, want %q", got, want)
+	}
+}
+
+// Which versions the workspace answers in is told, and what does not work without them.
+func TestOtherVersionsAreTold(t *testing.T) {
+	t.Parallel()
+	const orbit, pulsar = "2026-08-19.orbit", "2026-09-03.pulsar"
+	for _, tc := range []struct {
+		name    string
+		refused string
+		want    Finding
+	}{
+		{"all are answered", "none", Finding{"other versions", OK, "the workspace answers in " + orbit + ", " + pulsar, ""}},
+		{"one that nothing needs is refused", pulsar, Finding{"other versions", OK, "the workspace answers in " + orbit + "; it refuses " + pulsar, ""}},
+		{"one that tools need is refused", orbit, Finding{
+			"other versions", Warning, "the workspace answers in " + pulsar + "; it refuses " + orbit,
+			"without " + orbit + ", the tools of training-data do not work: leave that toolset out",
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if version := r.Header.Get("Featurebase-Version"); version == tc.refused || r.Method != http.MethodGet {
+					always(http.StatusBadRequest, `{"code":400,"message":"Unsupported Featurebase-Version."}`)(w, r)
+					return
+				}
+				_, _ = io.WriteString(w, "[]")
+			}))
+			t.Cleanup(server.Close)
+			c, err := client.New(client.Config{BaseURL: server.URL, Key: testKey, Version: testVersion})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(c.CloseIdleConnections)
+			sets := append(chosen(), tools.Inventory().ToolsetOf("list_qna"))
+			findings, err := Examine(t.Context(), Subject{
+				Client: c, Address: server.URL, APIVersion: testVersion, Versions: []string{testVersion, orbit, pulsar}, KeySource: "x", Toolsets: sets,
+			})
+			if i := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == "other versions" }); err != nil || i < 0 || findings[i] != tc.want {
+				t.Errorf("%v %+v, want %+v", err, findings, tc.want)
+			}
+		})
 	}
 }
 

@@ -26,7 +26,7 @@ func probe(set *engine.Toolset) (client.Request, bool) {
 		if json.Unmarshal(tools.Inventory().Schema(op, true), &schema) != nil || len(schema.Required) > 0 {
 			continue
 		}
-		req := client.Request{Operation: op.Name, Method: op.Method, Path: op.Path, Safety: client.Read}
+		req := client.Request{Operation: op.Name, Method: op.Method, Path: op.Path, Safety: client.Read, Version: op.Version}
 		if _, ok := schema.Properties["limit"]; ok {
 			req.Query = "limit=1"
 		}

@@ -96,7 +96,7 @@ func (r *rehearsal) body(body map[string]any) {
 func (r *rehearsal) diff(ctx context.Context, c *call, req client.Request) (attempts int, requestID string) {
 	res, err := c.current, error(nil)
 	if res == nil {
-		res, err = c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety()})
+		res, err = c.Client.Do(ctx, client.Request{Operation: r.read.Name, Method: r.read.Method, Path: req.Path, Safety: r.read.safety(), Version: r.read.Version})
 	}
 	if err != nil {
 		failed := c.of(r.read, c.args.Wire).failed("No diff, since the current values could not be read", err)

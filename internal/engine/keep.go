@@ -32,7 +32,7 @@ func (c *call) keep(ctx context.Context) *answer {
 	if err != nil {
 		return c.invalid(err.Error())
 	}
-	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: req.Path, Safety: read.safety()})
+	res, err := c.Client.Do(ctx, client.Request{Operation: read.Name, Method: read.Method, Path: req.Path, Safety: read.safety(), Version: read.Version})
 	if err != nil {
 		if failed, ok := errors.AsType[*client.Error](err); ok {
 			unsent := *failed

@@ -67,6 +67,7 @@ type Operation struct {
 	Reversible   bool         // set on a Destroy that another call can undo
 	Method       string       // an http.Method constant
 	Path         string       // each {hole} is named after its argument; a workflow has neither method nor path
+	Version      string       // the API version that it is sent with, where the pinned one may not have it; empty: that of --api-version
 	Input        *input.Input // input.Args[T]()
 	Rules        []input.Rule // rules that span arguments
 	ActingAdmin  *input.Rule  // set where the API demands an acting admin: Engine.ActingAdmin fills the argument Need if a call leaves it out

@@ -127,7 +127,9 @@ func (r *receipt) did() string {
 	switch {
 	case verb == "upsert":
 		return r.upserted()
-	case verb == "publish" && r.body.Get("state").Text() == "scheduled":
+	case verb == "create" && r.op.Overwrites && r.res.Status != http.StatusCreated: // it found one with the same external id
+		return deeds["update"]
+	case verb == "publish" && (r.body.Get("state").Text() == "scheduled" || r.body.Get("state").Text() == "draft" && r.args.Wire["scheduledDate"] != nil): // as of orbit, the answer is the object
 		return "scheduled"
 	}
 	deed := deeds[verb]

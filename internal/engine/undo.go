@@ -29,7 +29,9 @@ func (inv *Inventory) UndoOf(op *Operation, wire map[string]any, fields []Field,
 	case op.Undo == "":
 		return nil, "no call takes " + op.Name + " back"
 	}
-	if op.Effect == Write && op.Holds == "" && !op.Overwrites && !isNew {
+	// An operation that replaces what is there is taken back by its opposite, but not by deleting what it did not make.
+	deletes := strings.Contains(op.Undo, "="+undoMade)
+	if op.Effect == Write && op.Holds == "" && !isNew && (deletes || !op.Overwrites) {
 		return nil, "Featurebase did not say that it was new" // what was there before must stay
 	}
 	words := strings.Fields(op.Undo)

@@ -128,7 +128,7 @@ func (w *Writer) appendLine(out []byte, label string, v rawjson.Value, c Column)
 func (w *Writer) appendBody(out []byte, body rawjson.Value) []byte {
 	text := ""
 	if html := body.Get(w.Body); html.Kind() == rawjson.String {
-		text = w.markdown(html)
+		text = w.body(html, w.Body)
 	}
 	switch {
 	case text == "":

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/markup"
@@ -72,6 +74,27 @@ func (w *Writer) markdown(html rawjson.Value) string {
 	w.leftOut.Add(hidden)
 	return w.Text(text)
 }
+
+// body returns a field with HTML or Markdown as Markdown.
+func (w *Writer) body(v rawjson.Value, name string) string {
+	if slices.Contains(w.markdownFields, name) {
+		return w.fromMarkdown(v.Text())
+	}
+	return w.markdown(v)
+}
+
+// fromMarkdown returns Markdown of the API's without the images that a host would fetch, and with HTML in it as text.
+func (w *Writer) fromMarkdown(source string) string {
+	if len(source) <= longestParsed {
+		if html, err := markup.MarkdownToHTML(source); err == nil { // the detour through HTML removes the images
+			return w.Text(markup.HTMLToMarkdown(html))
+		}
+	}
+	return w.Text(strings.ReplaceAll(source, "![", "["))
+}
+
+// longestParsed is how many bytes of Markdown are parsed, since the tree takes a hundred times as much memory. Messages are far shorter.
+const longestParsed = 64 << 10
 
 // Taken returns what was left out since the last time, and forgets it.
 func (w *Writer) Taken() markup.Hidden {

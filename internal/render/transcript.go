@@ -292,15 +292,5 @@ func (t *Transcript) Message(message rawjson.Value) string {
 	if html := message.Get("bodyHtml"); html.Kind() == rawjson.String && !html.IsEmpty() {
 		return t.markdown(html)
 	}
-	markdown := message.Get("bodyMarkdown").Text()
-	if len(markdown) <= longestParsed {
-		if html, err := markup.MarkdownToHTML(markdown); err == nil { // the detour through HTML removes images that a host would fetch
-			return t.Text(markup.HTMLToMarkdown(html))
-		}
-	}
-	return t.Text(strings.ReplaceAll(markdown, "![", "["))
+	return t.fromMarkdown(message.Get("bodyMarkdown").Text())
 }
-
-// longestParsed is how many bytes of a customer's Markdown are parsed, since the tree takes a hundred times as much memory. Messages are
-// far shorter.
-const longestParsed = 64 << 10

@@ -25,7 +25,7 @@ type View struct {
 	Lines string
 	// Hide lists the fields that a document leaves out at any depth; each view says why.
 	Hide string
-	// Body is the HTML field that ends a single object's document.
+	// Body is the field with HTML or Markdown that ends a single object's document.
 	Body string
 	// Translated is the field with the texts in other languages, an object by language. They follow the body.
 	Translated string
@@ -37,8 +37,8 @@ type View struct {
 	// Table is the field with the rows of a table, an object each. Columns is the field that names the columns to show and, after a space,
 	// further columns to show.
 	Table, Columns string
-	// HTML lists the fields that hold HTML, at any depth.
-	HTML string
+	// HTML lists the fields that hold HTML, at any depth, and Markdown those that hold Markdown.
+	HTML, Markdown string
 	// Secret lists the fields whose values are withheld, at any depth. For an object, the names of its members are shown.
 	Secret string
 	// Repeats lists the fields that repeat another field in another form; they are never shown.
@@ -55,6 +55,7 @@ type View struct {
 	lines          []Column
 	stored         []Column
 	HTMLFields     []string
+	markdownFields []string
 	SecretFields   []string
 	RepeatFields   []string
 	HiddenFields   []string
@@ -80,7 +81,7 @@ func (v *View) Parse() {
 		v.RowColumns, v.WrittenColumns, v.lines, v.stored = columns(v.Row), columns(v.Written), columns(v.Lines), columns(v.Stored)
 		v.HTMLFields, v.SecretFields, v.RepeatFields = strings.Fields(v.HTML), strings.Fields(v.Secret), strings.Fields(v.Repeats)
 		v.HiddenFields = append(strings.Fields(everywhere+" "+v.Hide), v.RepeatFields...)
-		v.customer = strings.Fields(v.Customer)
+		v.markdownFields, v.customer = strings.Fields(v.Markdown), strings.Fields(v.Customer)
 		v.RowMark, v.writtenMark = v.marked(v.RowColumns), v.marked(v.WrittenColumns)
 	})
 }
@@ -331,8 +332,8 @@ func (w *Writer) AppendValue(out []byte, v rawjson.Value, name string) ([]byte, 
 	}
 	switch v.Kind() {
 	case rawjson.String:
-		if slices.Contains(w.HTMLFields, name) {
-			text := w.markdown(v)
+		if slices.Contains(w.HTMLFields, name) || slices.Contains(w.markdownFields, name) {
+			text := w.body(v, name)
 			return rawjson.AppendString(out, text), text != ""
 		}
 		text := v.Text()

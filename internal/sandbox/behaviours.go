@@ -57,5 +57,11 @@ func behaviours() map[string]handler {
 		"getRedirectRuleByUrl": getRedirectRuleByURL,
 
 		"listSurveyResponses": listSurveyResponses, // a list of responses, not of surveys
+
+		"createTrainingFile": createTrainingFile, // updates the one with its external id
+		"getTrainingFile":    getTrainingFile,    // a fetched one is completed at the second look
+		"createQna":          createQna,          // updates the entry that it addresses
+		"updateQna":          updateQna,          // refuses an old revision
+		"askQnaOracle":       askOracle,
 	}
 }

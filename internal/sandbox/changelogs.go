@@ -259,6 +259,14 @@ func publishChangelog(c *call) (int, any, error) {
 		noteNotification(o, locale, object{"scheduledDate": due, "sendEmailNotification": flag(c.body, "sendEmail")})
 	}
 	o["updatedAt"] = stamp(c.store.Now())
+	if c.since(orbit) {
+		shown := c.shown(c.kind, o)
+		shown["warnings"], shown["emailSent"] = []any{}, false
+		for _, locale := range locales {
+			shown["emailSent"] = flag(shown, "emailSent") || flag(c.body, "sendEmail") && flag(notifications(o, locale), "emailSent")
+		}
+		return http.StatusOK, shown, nil
+	}
 	if due != nil {
 		return http.StatusOK, object{"success": true, "state": "scheduled"}, nil
 	}
@@ -299,6 +307,9 @@ func unpublishChangelog(c *call) (int, any, error) {
 		noteNotification(o, locale, object{"scheduledDate": nil})
 	}
 	o["updatedAt"] = stamp(c.store.Now())
+	if c.since(orbit) {
+		return http.StatusOK, c.shown(c.kind, o), nil
+	}
 	return http.StatusOK, object{"success": true, "state": "unpublished"}, nil
 }
 

@@ -80,7 +80,7 @@ func (a *api) validated(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if op := a.operation(r); op != nil && !a.sandbox.options.Quirks && !bytes.HasPrefix(answer.body.Bytes(), []byte(`{"message":"Invalid API Key"`)) {
-		if err := op.ValidateResponse(answer.status, answer.body.Bytes()); err != nil {
+		if err := op.ValidateResponseIn(r.Header.Get("Featurebase-Version"), answer.status, answer.body.Bytes()); err != nil {
 			a.t.Errorf("%s %s: %v", r.Method, r.URL, err)
 		}
 		if answer.status < 300 {

@@ -86,6 +86,8 @@ func newKindTable() kindTable {
 		articles(),
 		redirectRules(),
 		surveys(),
+		trainingFiles(),
+		qna(),
 	}
 }
 

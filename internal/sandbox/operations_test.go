@@ -12,7 +12,7 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox serves.
-var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys"}
+var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys", "training-data"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -77,6 +77,7 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	a.everyChangelogOperation()
 	a.everyHelpCenterOperation()
 	a.everySurveyOperation()
+	a.everyTrainingOperation()
 
 	for _, op := range contract.Load().Operations() {
 		if slices.Contains(served, op.Toolset) && !a.served[op.ID] {
@@ -176,7 +177,7 @@ func TestUnknownRoutesAnswerHTML(t *testing.T) {
 func TestOtherVersionsAreRefused(t *testing.T) {
 	t.Parallel()
 	a := start(t, Options{})
-	for version, status := range map[string]int{"2026-01-01.nova": 200, "2025-12-12.clover": 400, "2026-08-19.orbit": 400} {
+	for version, status := range map[string]int{"2026-01-01.nova": 200, "2025-12-12.clover": 400, "2026-08-19.orbit": 200, "2026-09-03.pulsar": 200, "2027-01-01.next": 400} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.url+"/v2/boards", nil)
 		if err != nil {
 			t.Fatal(err)

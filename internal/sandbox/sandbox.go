@@ -6,6 +6,7 @@
 //	posts.go, voters.go, comments.go, surveys.go, contacts.go, companies.go, people.go, webhooks.go    what is particular to feedback and people
 //	conversations.go, conversation_search.go, participants.go, parts.go, tags.go, tickets.go           ... to support
 //	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go                            ... to content
+//	training.go, qna.go, oracle.go                                                                     ... to what the AI agent knows
 //	list.go, cursor.go, filter.go, reports.go        pages, cursors, the search language; the way to package report
 //	objects.go, fieldvalues.go, files.go, markup.go  fields of objects; values of custom fields; copies of files; Markdown to HTML and back
 //	events.go, audit.go, deliveries.go               what a write leads to: an audit event, deliveries to webhooks
@@ -53,6 +54,7 @@ type Sandbox struct {
 	log     *slog.Logger
 	faults  faults
 	limit   window
+	fetched fetches
 
 	ready func() // reads the contract and makes the routes, once
 

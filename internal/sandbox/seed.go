@@ -51,6 +51,7 @@ func seed(number uint64, clock time.Time) *store.Store {
 	s.discussions()
 	s.team()
 	s.inbox()
+	s.training()
 	return s.Store
 }
 

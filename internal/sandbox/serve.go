@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"featurebase-mcp/internal/contract"
@@ -22,6 +23,8 @@ type call struct {
 	query object            // typed, with defaults
 	body  object            // never nil
 	bare  bool              // the request had no body at all
+
+	apiVersion string // that the answer has to be in
 
 	later []func(draft object) // what apply does after all fields were checked
 }
@@ -126,11 +129,33 @@ func (c *call) run() (int, []byte, error) {
 	return status, data, err
 }
 
+// The versions that the sandbox serves. They sort by their dates.
+const (
+	nova   = "2026-01-01.nova"
+	orbit  = "2026-08-19.orbit"
+	pulsar = "2026-09-03.pulsar"
+)
+
+// readVersion notes the version of the request, and refuses one that the sandbox does not serve.
+func (c *call) readVersion(version string) error {
+	served := []string{nova, orbit, pulsar}
+	if version == "" {
+		version = nova
+	}
+	if !slices.Contains(served, version) {
+		return invalid("invalid_request", fmt.Sprintf("Featurebase-Version %q is not served here, only %s", version, strings.Join(served, ", ")), "")
+	}
+	c.apiVersion = version
+	return nil
+}
+
+// since reports whether the request has this version or a later one.
+func (c *call) since(version string) bool { return c.apiVersion >= version }
+
 // read checks version, path, query and body, in this order.
 func (c *call) read(w http.ResponseWriter, r *http.Request) error {
-	supported := contract.Load().Version()
-	if version := r.Header.Get("Featurebase-Version"); version != "" && version != supported {
-		return invalid("invalid_request", fmt.Sprintf("Featurebase-Version %q is not served here, only %s", version, supported), "")
+	if err := c.readVersion(r.Header.Get("Featurebase-Version")); err != nil {
+		return err
 	}
 	if c.kind != nil {
 		for name, value := range c.path {

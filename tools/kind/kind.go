@@ -85,6 +85,8 @@ var (
 	brand        = &names.Kind{Word: "brand", IDs: "brandId", Find: "list_brands"}
 	helpCenter   = &names.Kind{Word: "help center", IDs: "helpCenterId", Find: "list_help_centers"}
 	redirectRule = &names.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
+	trainingFile = &names.Kind{Word: "training file", IDs: "trainingFileId", Find: "list_training_files"}
+	qna          = &names.Kind{Word: "Q&A entry", IDs: "qnaId", Find: "list_qna"}
 )
 
 // isAttributeID reports whether a text has the form of the id of a conversation attribute, a word for machines: product_area.
@@ -97,6 +99,6 @@ func All() []*names.Kind {
 	return []*names.Kind{
 		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus, CustomField, TicketField, Attribute,
 		Post, Changelog, Article, Conversation, Contact, Company, Ticket, PostTag,
-		comment, survey, webhook, brand, helpCenter, redirectRule,
+		comment, survey, webhook, brand, helpCenter, redirectRule, trainingFile, qna,
 	}
 }

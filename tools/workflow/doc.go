@@ -9,6 +9,8 @@
 //	support_report_own.go          what the API's own reports say, and whether to believe them
 //	survey_summary_comments.go     what people wrote, by the score that they gave
 //	draft_changelog_headings.go    headings that are public words
+//	propose_training.go, propose_training_text.go, personaldata.go   what to teach the AI agent, and what is taken out of it
+//	compare_knowledge.go           what the AI agent was taught against the help center
 //	workflows.go                   the toolset
 //	postfacts.go, postboards.go    posts, boards and statuses as jobs read them
 //	postfilter.go, postcomments.go, postrows.go   tags and statuses to search by, comments on posts, posts as rows of a report

@@ -66,6 +66,12 @@ var shownJobs = []shownJob{
 		{"Two posts: who voted for both, and what can be done, since the API cannot merge them.", "find_similar_posts", `{"postId":"6ae0bd098c2fe90da8000112","limit":2}`},
 		{"And here is nothing.", "find_similar_posts", `{"text":"Please support quantum tofu"}`},
 	}, duplicateTable},
+	{"Teach the AI agent", "What was asked more than once and answered, without what tells who asked. The answer of the team is a draft: it was written to one customer.", []shownCall{
+		{"What the conversations of half a year have in common.", "propose_training", `{"startDate":"2026-05-01","endDate":"2026-10-31"}`},
+		{"Where what it was taught contradicts the help center.", "compare_knowledge", `{}`},
+		{"What somebody has to decide about: what the AI agent knows of invitations.", "ask_qna_oracle", `{"questions":["How long is an invitation valid?"],"answer":"An invitation is valid for 14 days."}`},
+		{"The answer is corrected, unless somebody else has changed it since.", "update_qna", `{"qnaId":"6a48f5c070b54c1952000001","answer":"An invitation is valid for 14 days.","expectedRevision":"1"}`},
+	}, nil},
 	{"Weekly report", "What a period brought against the one before, in figures that were counted.", []shownCall{
 		{"One board, in the time zone of the readers.", "feedback_report", `{"boardId":"Bugs","timezone":"Europe/Berlin"}`},
 	}, nil},

@@ -6,7 +6,7 @@ import "featurebase-mcp/internal/engine"
 // what it looked at, and never presents a part as the whole.
 var Toolset = &engine.Toolset{
 	Name: "workflows", Description: "Whole jobs in one call: what triage, support and reports need, gathered and ranked.",
-	Also: "overview, digest, briefing, recap, dedupe, knowledge base, release notes, metrics, statistics",
+	Also: "overview, digest, briefing, recap, dedupe, FAQ, release notes, metrics, statistics",
 	Operations: []*engine.Operation{
 		summarizeConversation,
 		awaitingReply,
@@ -18,5 +18,7 @@ var Toolset = &engine.Toolset{
 		supportReport,
 		surveySummary,
 		draftChangelog,
+		proposeTraining,
+		compareKnowledge,
 	},
 }

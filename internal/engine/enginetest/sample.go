@@ -138,7 +138,7 @@ func sampleString(sh *input.Shape, name string, zero bool) string {
 		return sh.Enum[0]
 	case sh.Schema.Format == "date-time":
 		return "2026-03-02T09:00:00Z"
-	case sh.Schema.Format == "uri" || slices.Contains([]string{"profilePicture", "website", "attachmentUrls"}, name):
+	case sh.Schema.Format == "uri" || slices.Contains([]string{"profilePicture", "website", "attachmentUrls", "url"}, name):
 		return "https://example.com/a.png"
 	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"

@@ -1,0 +1,58 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"featurebase-mcp/client"
+)
+
+// versions reports which of the further versions the workspace of the key answers in, by the read that was answered before. The only error is that of ctx.
+func (e *examination) versions(ctx context.Context) error {
+	var served, refused, unknown []string
+	for _, version := range e.Versions {
+		if version == e.APIVersion {
+			continue
+		}
+		req := e.example
+		req.Version = version
+		_, err := e.Client.Do(ctx, req)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		failed, _ := errors.AsType[*client.Error](err)
+		switch {
+		case failed == nil:
+			served = append(served, version)
+		case refusesVersion(failed):
+			refused = append(refused, version)
+		default:
+			unknown = append(unknown, version)
+		}
+	}
+	var words []string
+	for _, list := range []struct {
+		words    string
+		versions []string
+	}{{"answers in ", served}, {"refuses ", refused}, {"did not tell about ", unknown}} {
+		if len(list.versions) > 0 {
+			words = append(words, list.words+strings.Join(list.versions, ", "))
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	text := "the workspace " + strings.Join(words, "; it ")
+	for _, set := range e.Toolsets {
+		for _, op := range set.Operations {
+			if slices.Contains(refused, op.Version) {
+				e.note("other versions", Warning, text, "without "+op.Version+", the tools of "+set.Name+" do not work: leave that toolset out")
+				return nil
+			}
+		}
+	}
+	e.note("other versions", OK, text, "")
+	return nil
+}
