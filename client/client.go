@@ -87,7 +87,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err != nil {
 		return nil, c.finish(err, state)
 	}
-	res := &Response{Status: ans.status, RequestID: ans.requestID, Date: date(ans.header), Attempts: state.attempts}
+	res := &Response{Status: ans.status, RequestID: ans.requestID, OperationID: operationID(ans.header), Date: date(ans.header), Attempts: state.attempts}
 	if ans.status == http.StatusNotFound {
 		res.AlreadyGone = true
 		return res, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -135,6 +136,15 @@ func requestID(h http.Header, scrub scrubber) string {
 		}
 	}
 	return ""
+}
+
+// operationID is the API's name for a keyed write, empty where it has none or not the documented form: 64 hex digits.
+func operationID(h http.Header) string {
+	id := h.Get("Outbound-Operation-Id")
+	if len(id) != 64 || strings.Trim(id, "0123456789abcdef") != "" {
+		return ""
+	}
+	return id
 }
 
 // date is the API's clock, zero when the answer has no date or one that cannot be read.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Safety says what repeating a request would do. Its zero value is refused: harmless must be stated.
@@ -42,6 +44,8 @@ type Request struct {
 	Once bool
 	// Version is the API version that the operation needs; empty is that of the client.
 	Version string
+	// IdempotencyKey is sent as the header Idempotency-Key, for the operations that take one; empty for none.
+	IdempotencyKey string
 }
 
 // Response is what the API answered to a call that succeeded.
@@ -52,6 +56,8 @@ type Response struct {
 	Body []byte
 	// RequestID is the API's name for the request, for support; it may be empty.
 	RequestID string
+	// OperationID is the API's name for a write that carried an idempotency key, by which its outcome can be read later; it may be empty.
+	OperationID string
 	// Date is the time of the answer by the API's clock, to the second; zero if it told none.
 	Date time.Time
 	// Attempts counts the requests that were sent, at least 1.
@@ -79,8 +85,14 @@ func (c *Client) newRequest(ctx context.Context, r Request) (*http.Request, erro
 		return nil, &Error{Kind: KindInvalid, Message: "the request was not sent: its method, path or query is not valid"}
 	}
 	req.Header = c.header.Clone()
+	if !httpguts.ValidHeaderFieldValue(r.IdempotencyKey) {
+		return nil, &Error{Kind: KindInvalid, Message: "the request was not sent: its idempotency key holds what no header can"}
+	}
 	if r.Version != "" {
 		req.Header.Set("Featurebase-Version", r.Version)
+	}
+	if r.IdempotencyKey != "" {
+		req.Header.Set("Idempotency-Key", r.IdempotencyKey)
 	}
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")

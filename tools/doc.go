@@ -7,6 +7,7 @@
 //	helpcenter.go, articles.go, collections.go, redirects.go   the help center
 //	surveys.go, webhooks.go, organization.go, reports.go, auditlogs.go   the rest
 //	trainingdata.go                                            what the AI agent learns from
+//	apispecs.go, outbound.go                                   previews: what was published in part
 //	surveyquestions.go                                         questions in the place of ids in the answers of surveys
 //	reportdoubts.go                                            answers of reports that are not what was asked for
 //	versions.go                                                the API versions of what was published later

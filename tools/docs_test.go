@@ -52,10 +52,12 @@ func TestDocsAreFresh(t *testing.T) {
 			writeTool(t, &sections, op, tokens, called[op.Name])
 		}
 		fmt.Fprintf(&index, "| [%s](#%s) | %s | %s | %s |\n", set.Name, set.Name, set.Description, whole, part)
-		all.tools, all.tokens = all.tools+whole.tools, all.tokens+whole.tokens
+		if set.Operations[0].Preview == "" {
+			all.tools, all.tokens = all.tools+whole.tools, all.tokens+whole.tokens
+		}
 		byDefault.tools, byDefault.tokens = byDefault.tools+part.tools, byDefault.tokens+part.tokens
 	}
-	fmt.Fprintf(&index, "| all | | %s | %s |\n", all, byDefault)
+	fmt.Fprintf(&index, "| all, without the previews | | %s | %s |\n", all, byDefault)
 	golden.File(t, "../docs/tools.md", docsHead+index.String()+writes()+sections.String())
 }
 
@@ -149,7 +151,7 @@ func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens in
 	if op.Version != "" {
 		facts = append(facts, "sent with API version "+op.Version)
 	}
-	fmt.Fprintf(b, "\n### %s\n\n%s · %d tokens\n\n%s\n\n", op.Name, strings.Join(facts, " · "), tokens, op.Description)
+	fmt.Fprintf(b, "\n### %s\n\n%s · %d tokens\n\n%s\n\n", op.Name, strings.Join(facts, " · "), tokens, op.Describe())
 	var schema jsonschema.Schema
 	if err := json.Unmarshal(op.Input.Schema(), &schema); err != nil {
 		t.Fatal(err)

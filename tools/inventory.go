@@ -27,6 +27,8 @@ var Inventory = sync.OnceValue(func() *engine.Inventory {
 		reports,
 		auditLogs,
 		trainingData,
+		apiSpecs,
+		outbound,
 		workflow.Toolset,
 		planning.Toolset,
 	)

@@ -3,6 +3,7 @@ package tools_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func TestPublishedTools(t *testing.T) {
 				t.Error("name, title, description and effect have to be stated")
 			}
 			tool := tools.Inventory().Tool(op, false)
-			if tool.Name != op.Name || tool.Title != op.Title || tool.Description != op.Description {
+			if tool.Name != op.Name || tool.Title != op.Title || tool.Description != op.Describe() {
 				t.Errorf("%s, %q, %q is published", tool.Name, tool.Title, tool.Description)
 			}
 			hints := tool.Annotations
@@ -99,8 +100,9 @@ func TestSchemasArePortable(t *testing.T) {
 				t.Errorf("%s: the schema contains %s", op.Name, bad)
 			}
 		}
-		if !bytes.Contains(schema, []byte(`"additionalProperties":false`)) {
-			t.Errorf("%s: the schema is not closed", op.Name)
+		// The body of a preview is known in part, so that it takes other fields, too.
+		if open := op.Preview != "" && op.Method != http.MethodGet && op.Method != http.MethodDelete; bytes.Contains(schema, []byte(`"additionalProperties":false`)) == open {
+			t.Errorf("%s: closed is %v", op.Name, !open)
 		}
 		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 // The names in Selection.Toolsets that are not toolsets.
 const (
 	DefaultTools = "default" // the operations with Default
-	AllTools     = "all"     // every operation
+	AllTools     = "all"     // every operation except the previews
 	noTools      = "none"    // only the operations in Tools
 )
 
@@ -113,7 +113,7 @@ func (s Selection) offBy(set *engine.Toolset, op *engine.Operation) string {
 func (s Selection) includes(set *engine.Toolset, op *engine.Operation) bool {
 	toolsets := s.toolsets()
 	return slices.Contains(s.Tools, op.Name) ||
-		slices.Contains(toolsets, AllTools) ||
+		slices.Contains(toolsets, AllTools) && op.Preview == "" ||
 		slices.Contains(toolsets, set.Name) && !op.Legacy ||
 		slices.Contains(toolsets, DefaultTools) && op.Default
 }

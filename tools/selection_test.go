@@ -94,8 +94,19 @@ func TestSelectionsCombine(t *testing.T) {
 func TestSelectionsHoldForEveryOperation(t *testing.T) {
 	t.Parallel()
 	all := tools.Selection{Toolsets: []string{tools.AllTools}}
-	if got := exposed(all); len(got) != len(tools.Inventory().All()) {
-		t.Errorf("all is %d of %d operations", len(got), len(tools.Inventory().All()))
+	var documented, previews []string
+	for _, op := range tools.Inventory().All() {
+		if op.Preview == "" {
+			documented = append(documented, op.Name)
+		} else {
+			previews = append(previews, op.Name)
+		}
+	}
+	if got := exposed(all); !slices.Equal(got, documented) || len(previews) != 23 {
+		t.Errorf("all is %d of %d operations, and there are %d previews", len(got), len(documented), len(previews))
+	}
+	if got := exposed(tools.Selection{Toolsets: []string{"help-center-api", "outbound"}}); !slices.Equal(got, previews) {
+		t.Errorf("the toolsets of previews expose %q", got)
 	}
 	all.NoDestructive = true
 	for _, name := range exposed(all) {

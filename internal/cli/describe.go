@@ -39,7 +39,7 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 	if op.Version != "" {
 		facts = append(facts, "sent with API version "+op.Version)
 	}
-	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), tools.Tokens(op), wrapped(op.Description, 0))
+	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), tools.Tokens(op), wrapped(op.Describe(), 0))
 	if off != "" {
 		fmt.Fprintf(&b, "\nIt is switched off by %s.\n", off)
 	}

@@ -58,17 +58,21 @@ func TestTheDocumentsAreFresh(t *testing.T) {
 	if len(wanted) < 25 {
 		t.Errorf("only %d facts compared", len(wanted))
 	}
-	pinned, later := 0, 0
+	pinned, later, previews := 0, 0, 0
 	for _, op := range tools.Inventory().Endpoints() {
-		if op.Version == "" {
-			pinned++
-		} else {
+		switch {
+		case op.Preview != "":
+			previews++
+		case op.Version != "":
 			later++
+		default:
+			pinned++
 		}
 	}
 	documented := slices.DeleteFunc(contract.Load().Operations(), func(op *contract.Operation) bool { return op.Read != "" })
 	wanted = []string{
 		fmt.Sprintf("**%d of the %d operations** of the API's version nova", pinned, len(documented)), fmt.Sprintf("the **%d of training data**", later),
+		fmt.Sprintf("**%d previews**", previews),
 	}
 	for _, op := range tools.Inventory().All() {
 		if op.Run != nil {

@@ -85,7 +85,7 @@ func listTools(selection tools.Selection, acting bool) toolList {
 }
 
 func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
-	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Description, tools.Inventory().Schema(op, acting)}
+	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Describe(), tools.Inventory().Schema(op, acting)}
 }
 
 func (l toolList) writeJSON(e *environment) error {

@@ -80,15 +80,17 @@ type Operation struct {
 	// SearchTotalCap bounds totalCount by mode: "filter", and "search" where the operation has full text.
 	SearchTotalCap map[string]int
 
-	// Parameters are those in the path and in the query, in document order. The version header is left out.
+	// Parameters are those in the path and in the query, in document order.
 	Parameters []Parameter
+	// Headers are the headers that it takes besides the version.
+	Headers []string
 
 	// Body is the schema of the JSON request body, its own $ref resolved; nil without one.
 	Body         map[string]any
 	BodyRequired bool
 
-	// Success is the schema of the answer, its own $ref resolved, under the documented SuccessStatus: "200", "201"
-	// or "2XX".
+	// Success is the schema of the answer, its own $ref resolved, under the documented SuccessStatus: "200", "201",
+	// "202" or "2XX".
 	Success       map[string]any
 	SuccessStatus string
 
@@ -209,6 +211,9 @@ type (
 
 const mediaType = "application/json"
 
+// versionHeader is the header of every operation.
+const versionHeader = "Featurebase-Version"
+
 func parse(data []byte) (*Document, error) {
 	var raw rawDocument
 	if err := json.Unmarshal(data, &raw); err != nil {
@@ -253,6 +258,10 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		}
 		switch p.In {
 		case "header":
+			if p.Name != versionHeader {
+				op.Headers = append(op.Headers, p.Name)
+				continue
+			}
 			for _, version := range p.Schema["enum"].([]any) {
 				op.Versions = append(op.Versions, version.(string))
 			}
@@ -280,7 +289,7 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 		}
 		op.responses[status] = schema
 	}
-	for _, status := range []string{"200", "2XX", "201"} {
+	for _, status := range []string{"200", "2XX", "201", "202"} {
 		if schema, ok := op.responses[status]; ok {
 			op.Success, op.SuccessStatus = d.Resolve(schema), status
 			break

@@ -80,12 +80,18 @@ func (c *Confirmations) InPanels(panel func(context.Context) Panel) { c.panel = 
 
 // needed reports whether the user has to confirm a call with these arguments. Only the declarations decide.
 func (c *Confirmations) needed(op *Operation, wire map[string]any) bool {
-	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode == ConfirmAlways && len(op.notices(wire)) > 0
+	return op.isFinal() || len(op.asked(wire)) > 0 || c.mode.strict(op) && len(op.notices(wire)) > 0
 }
 
 // MayAsk reports whether there are arguments with which the user has to confirm a call in this mode.
 func (op *Operation) MayAsk(mode ConfirmMode) bool {
-	return mode != ConfirmNever && (op.isFinal() || len(op.Confirm) > 0 || op.Asks != nil || mode == ConfirmAlways && len(op.Notifies) > 0)
+	return mode != ConfirmNever && (op.isFinal() || len(op.Confirm) > 0 || op.Asks != nil || mode.strict(op) && len(op.Notifies) > 0)
+}
+
+// strict reports whether a mode asks about an operation also before it messages people, and refuses it where the client cannot ask. A preview is
+// treated so in every mode that asks: nobody has seen what it does in full.
+func (m ConfirmMode) strict(op *Operation) bool {
+	return m == ConfirmAlways || m == ConfirmAuto && op.Preview != ""
 }
 
 // isFinal reports whether no other call undoes this one.
@@ -186,8 +192,12 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 			c.park(ctx, raw, &a)
 		}
 		return &a
-	case by.mode == ConfirmAlways && needed:
-		text := c.op.Name + " sent nothing: the user has to confirm it first (--confirm always), and this client cannot ask" + panel.why() +
+	case by.mode.strict(c.op) && needed:
+		why := "--confirm always"
+		if by.mode != ConfirmAlways {
+			why = "a preview, of which not everything is known"
+		}
+		text := c.op.Name + " sent nothing: the user has to confirm it first (" + why + "), and this client cannot ask" + panel.why() +
 			". Do not retry: the user can do it in Featurebase, use a client with elicitation, or change --confirm."
 		return &answer{Text: text, Outcome: "refused", until: theConfiguration}
 	}

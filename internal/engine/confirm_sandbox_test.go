@@ -197,6 +197,15 @@ func TestAutoRunsWhereNobodyCanBeAsked(t *testing.T) {
 		}
 		o.sent = nil
 		before := len(o.outbox())
+		if e.Op.Preview != "" && e.Op.Asked(engine.ConfirmAuto, e.Arguments) { // this mode is as strict with it as the next one
+			if r := o.call(e.Op.Name, e.Arguments, cannotAsk); !r.IsError || !strings.Contains(enginetest.Text(r.CallToolResult), "a preview") || len(o.sent) > 0 {
+				t.Errorf("%s: %s; sent %v", e.Op.Name, enginetest.Text(r.CallToolResult), o.sent)
+			}
+			if r := untouched.call(e.Op.Name, e.Arguments, canAsk); r.question == "" || len(untouched.sent) > 0 {
+				t.Errorf("%s was not asked about: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
+			}
+			continue
+		}
 		if r := o.call(e.Op.Name, e.Arguments, cannotAsk); r.IsError || len(o.sent) == 0 {
 			t.Errorf("%s: %s", e.Op.Name, enginetest.Text(r.CallToolResult))
 		}

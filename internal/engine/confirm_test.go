@@ -25,7 +25,9 @@ import (
 
 // otherwise are the operations whose notices differ from the document on purpose.
 var otherwise = map[string]string{
-	"create_post": "the document means its admins and the tools it is pushed to; both have to be asked for",
+	"create_post":                "the document means its admins and the tools it is pushed to; both have to be asked for",
+	"set_outbound_message_state": "a pause and a draft reach nobody",
+
 	"update_post": "voters hear of a new status only with sendStatusUpdateEmail",
 }
 
@@ -78,7 +80,7 @@ func TestWhatMessagesUnlessToldNotTo(t *testing.T) {
 			continue
 		}
 		plain := map[string]any{}
-		for _, name := range []string{"type", "from", "postId", "messageType"} {
+		for _, name := range []string{"type", "from", "postId", "messageType", "targetState"} {
 			if shape := op.Input.Shape().Props[name]; shape != nil {
 				plain[name] = enginetest.SampleValue(shape, name, false)
 			}

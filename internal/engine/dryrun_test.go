@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestADryRunSendsNoWriteWhatever(t *testing.T) {
 				t.Errorf("%v %s", isError, text)
 			}
 			reads := 0
-			if op.Method == http.MethodPatch {
+			if op.Method == http.MethodPatch && slices.ContainsFunc(tools.Inventory().Endpoints(), func(read *engine.Operation) bool { return read.Method == http.MethodGet && read.Path == op.Path }) {
 				reads = 1
 			}
 			arrived := a.Arrived()

@@ -101,6 +101,9 @@ func isCleanText(text string) bool {
 func (f failureCase) checkTeller(t *testing.T, op *engine.Operation, args map[string]any, text string) {
 	t.Helper()
 	_, check, _ := strings.Cut(text, "may have been made all the same: ")
+	if op.Name == "create_help_center_api_spec" { // nothing lists them, by what is published
+		return
+	}
 	if read := tools.Inventory().Lookup(named.FindString(check)); read == nil || read.Effect != engine.Read {
 		t.Errorf("%s: names no read: %s", f.name, text)
 	}
@@ -275,6 +278,9 @@ func TestEveryIDInAPathHasAFinder(t *testing.T) {
 		for part := range strings.SplitSeq(op.Path, "/") {
 			name, ok := engine.Hole(part)
 			if !ok {
+				continue
+			}
+			if name == "specId" || name == "operationId" { // nothing lists them, by what is published
 				continue
 			}
 			if finder := tools.Inventory().Lookup(tools.Inventory().FinderOf(name)); finder == nil || finder.Effect != engine.Read {

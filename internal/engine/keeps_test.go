@@ -16,8 +16,8 @@ import (
 // does more has to say so.
 func TestHintsFollowTheWordsOfTheProtocol(t *testing.T) {
 	t.Parallel()
-	adds := []string{"create_", "add_", "attach_", "reply_to_"} // names of operations that only add
-	replace := []string{"create_training_file", "create_qna"}   // they replace what has the same external id
+	adds := []string{"create_", "add_", "attach_", "reply_to_", "duplicate_"} // names of operations that only add
+	replace := []string{"create_training_file", "create_qna"}                 // they replace what has the same external id
 	for _, op := range tools.Inventory().All() {
 		only := false
 		for _, prefix := range adds {

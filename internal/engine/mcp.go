@@ -28,7 +28,7 @@ func (inv *Inventory) Bare(op *Operation) mcp.Tool {
 	return mcp.Tool{
 		Name:           op.Name,
 		Title:          op.Title,
-		Description:    op.Description,
+		Description:    op.Describe(),
 		Meta:           inv.searchHint(op),
 		RawInputSchema: anyObject,
 		Annotations: mcp.ToolAnnotation{

@@ -64,10 +64,14 @@ type Operation struct {
 	Overwrites   bool         // set on a POST that changes existing data; PATCH and Destroy always do
 	TakesAway    string       // conditions, as in Notice.When, under which a Write takes something away and needs the permission of a Destroy
 	Idempotent   bool         // set on a POST that is safe to repeat; other methods always are
+	Unrepeatable bool         // set on a PATCH that does more the second time
 	Reversible   bool         // set on a Destroy that another call can undo
 	Method       string       // an http.Method constant
 	Path         string       // each {hole} is named after its argument; a workflow has neither method nor path
 	Version      string       // the API version that it is sent with, where the pinned one may not have it; empty: that of --api-version
+	Preview      string       // what is not known of it, a noun: it is exposed by name alone, never with all toolsets, and asks before it reaches people; empty: it is documented
+	InQuery      bool         // set on a DELETE whose arguments go to the query, and not to its body
+	Key          string       // the argument that goes out as the header Idempotency-Key
 	Input        *input.Input // input.Args[T]()
 	Rules        []input.Rule // rules that span arguments
 	ActingAdmin  *input.Rule  // set where the API demands an acting admin: Engine.ActingAdmin fills the argument Need if a call leaves it out
@@ -118,6 +122,14 @@ type Asked struct {
 	Because string // the consequence of the call, a sentence for people
 }
 
+// Describe returns the description for models, which begins with what is not known.
+func (op *Operation) Describe() string {
+	if op.Preview == "" {
+		return op.Description
+	}
+	return "Preview; not known: " + op.Preview + ". " + op.Description
+}
+
 // Changes reports whether a call changes or removes existing data, which the protocol calls destructive. Other writes only add.
 func (op *Operation) Changes() bool {
 	return op.Effect == Destroy || op.Effect == Write && (op.Method != http.MethodPost || op.Overwrites)
@@ -141,7 +153,7 @@ func (op *Operation) asked(wire map[string]any) []Asked {
 
 // repeatable reports whether calling twice leaves the same state as calling once.
 func (op *Operation) repeatable() bool {
-	return op.Effect == Read || op.Idempotent || op.Method != http.MethodPost
+	return op.Effect == Read || op.Idempotent || op.Method != http.MethodPost && !op.Unrepeatable
 }
 
 // safety decides how the client may repeat the request after a failed attempt.

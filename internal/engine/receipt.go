@@ -85,6 +85,9 @@ func (c *call) receipt(ctx context.Context, res *client.Response, beside *glimps
 			more = append(more, render.Member{Name: list.name, JSON: rawjson.Encode(list.names)})
 		}
 	}
+	if id := res.OperationID; id != "" {
+		more = append(more, render.Member{Name: "operationId", JSON: rawjson.AppendString(nil, id)})
+	}
 	if text := r.notified(); text != "" {
 		more = append(more, render.Member{Name: "notified", JSON: rawjson.AppendString(nil, text)})
 	}

@@ -13,8 +13,8 @@ import (
 	"featurebase-mcp/internal/rawjson"
 )
 
-// requestOf builds the request. Arguments in the path fill its holes; the others go to the query for GET and to the JSON body for the other
-// methods. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
+// requestOf builds the request. Arguments in the path fill its holes; the others go to the query for GET and InQuery, and to the JSON body for the
+// other methods. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
 func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
 	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety(), Version: op.Version}
 	rest := maps.Clone(wire)
@@ -36,8 +36,12 @@ func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
 		path.WriteString(segment)
 	}
 	r.Path = path.String()
+	if op.Key != "" {
+		r.IdempotencyKey = asText(rest[op.Key])
+		delete(rest, op.Key)
+	}
 	switch {
-	case op.Method == http.MethodGet:
+	case op.Method == http.MethodGet || op.InQuery:
 		q, err := query(rest)
 		if err != nil {
 			return r, err

@@ -40,6 +40,9 @@ func reflectSchema(t reflect.Type) *jsonschema.Schema {
 		walkSchema(p.Value, open)
 	}
 	for f := range t.Fields() {
+		if f.Type == reflect.TypeFor[Open]() {
+			s.AdditionalProperties = nil
+		}
 		if f.Tag.Get("filters") != "" {
 			p, _ := s.Properties.Get(jsonName(f))
 			p.Description = describeFilters(f.Tag)

@@ -25,6 +25,7 @@ type Shape struct {
 	Tag      reflect.StructTag
 	Props    map[string]*Shape
 	Names    []string // names of Props, in the order of the declaration
+	open     bool     // keys that Props lacks pass as they are
 	Items    *Shape
 	Keys     *Shape // shape of the keys of a map; nil, like Values, for an object with free keys
 	Values   *Shape
@@ -84,6 +85,7 @@ func newShape(t reflect.Type, s *jsonschema.Schema, tag reflect.StructTag) *Shap
 func (sh *Shape) addFields(t reflect.Type) {
 	for f := range t.Fields() {
 		name := jsonName(f)
+		sh.open = sh.open || f.Type == reflect.TypeFor[Open]()
 		if f.Anonymous && name == "" {
 			sh.addFields(f.Type)
 			continue
@@ -195,6 +197,8 @@ func (sh *Shape) checkObject(path string, v any, p *Problems) any {
 		value := given[name]
 		prop, known := sh.Props[name]
 		switch {
+		case !known && sh.open && !sh.isSpelling(name):
+			out[name] = value
 		case !known && path == "" && sh.asFilter(name) != "":
 			p.Add("", sh.asFilter(name))
 		case !known:
@@ -215,6 +219,12 @@ func (sh *Shape) checkObject(path string, v any, p *Problems) any {
 		}
 	}
 	return out
+}
+
+// isSpelling reports whether an unknown key is the name of an argument in another spelling. Where unknown keys pass, that would be sent beside it.
+func (sh *Shape) isSpelling(key string) bool {
+	bare := func(name string) string { return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name)) }
+	return slices.ContainsFunc(sh.Names, func(name string) bool { return bare(name) == bare(key) })
 }
 
 // checkMap checks the keys and values of a map, which the published schema calls just an object.

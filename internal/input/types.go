@@ -23,6 +23,9 @@ type Detail struct {
 	Detail string `json:"detail,omitempty" jsonschema:"enum=concise,enum=full"`
 }
 
+// Open is embedded in the arguments of operations whose body is known in part: other fields than the declared ones go to the API as they are.
+type Open struct{}
+
 // Onward is embedded in the arguments of operations without a cursor whose answer can be too long for one call.
 type Onward struct {
 	Offset position `json:"offset,omitempty"`

@@ -63,5 +63,26 @@ func behaviours() map[string]handler {
 		"createQna":          createQna,          // updates the entry that it addresses
 		"updateQna":          updateQna,          // refuses an old revision
 		"askQnaOracle":       askOracle,
+
+		"deleteHelpCenterApiSpec":        deleteAPISpec, // the default one goes last
+		"listHelpCenterApiSpecRevisions": listAPISpecRevisions,
+		"getHelpCenterApiSpecDraft":      getAPISpecDraft,
+		"publishHelpCenterApiSpec":       publishAPISpec, // refuses an old revision
+		"discardHelpCenterApiSpecDraft":  discardAPISpecDraft,
+		"importHelpCenterApiSpec":        importAPISpec, // once for each Idempotency-Key
+		"syncHelpCenterApiSpec":          syncAPISpec,
+
+		"searchOutboundMessages":         searchOutboundMessages, // the fields of its filter are not published
+		"updateOutboundMessage":          keyedWrite(updateOutboundMessage),
+		"setOutboundMessageState":        keyedWrite(setOutboundState),
+		"duplicateOutboundMessage":       keyedWrite(duplicateOutboundMessage),
+		"deleteOutboundMessage":          keyedWrite(deleteOutboundMessage),
+		"getOutboundAnalyticsSummary":    getOutboundAnalytics,
+		"listOutboundSurveyResponses":    listOutboundResponses,
+		"getOutboundSurveyResponseStats": getOutboundSurveyStats,
+		"validateOutboundDefinition":     validateOutbound,
+		"previewOutboundAudience":        previewAudience,
+		"getOutboundOperation":           getOutboundOperation,
+		"publishOutboundChangelog":       publishOutboundChangelog,
 	}
 }

@@ -32,6 +32,9 @@ func (cl clause) bounded() bool {
 func (c *call) filter(fullText bool) (func(object) bool, error) {
 	query, ok := c.body["query"].(object)
 	if !ok {
+		query, ok = c.body["filter"].(object) // as the later search calls it
+	}
+	if !ok {
 		return func(object) bool { return true }, nil
 	}
 	clauses, err := c.clauses(query)

@@ -22,7 +22,7 @@ func handlerOf(op *contract.Operation, k *kind) handler {
 	if k == nil {
 		return nil
 	}
-	switch op.Method + " " + strings.TrimPrefix(op.Path, k.path) {
+	switch op.Method + " " + k.under(op.Path) {
 	case "GET ":
 		return listAll
 	case "GET /{id}":

@@ -88,6 +88,8 @@ func newKindTable() kindTable {
 		surveys(),
 		trainingFiles(),
 		qna(),
+		apiSpecs(),
+		outboundMessages(),
 	}
 }
 
@@ -104,6 +106,16 @@ func (t kindTable) holding(path string) *kind {
 		}
 	}
 	return nil
+}
+
+// under returns a path below the collection of the kind. The hole that names an object is {id} there, whatever the contract calls it.
+func (k *kind) under(path string) string {
+	rest := strings.TrimPrefix(path, k.path)
+	if !strings.HasPrefix(rest, "/{") {
+		return rest
+	}
+	_, rest, _ = strings.Cut(rest, "}")
+	return "/{id}" + rest
 }
 
 // idForm returns the check of a path parameter, or nil if all values are accepted.
@@ -144,7 +156,7 @@ func (t templates) of(k *kind) object {
 	if !ok {
 		made = object{}
 		for _, op := range t.document.Operations() {
-			if op.Method == "GET" && op.Path == k.path+"/{id}" {
+			if op.Method == "GET" && strings.HasPrefix(op.Path, k.path+"/") && k.under(op.Path) == "/{id}" {
 				made = t.blank(op.Success)
 			}
 		}

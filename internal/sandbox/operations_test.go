@@ -12,7 +12,8 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox serves.
-var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys", "training-data"}
+var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys", "training-data",
+	"help-center-api", "outbound"}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
@@ -78,6 +79,7 @@ func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T)
 	a.everyHelpCenterOperation()
 	a.everySurveyOperation()
 	a.everyTrainingOperation()
+	a.everyPreview()
 
 	for _, op := range contract.Load().Operations() {
 		if slices.Contains(served, op.Toolset) && !a.served[op.ID] {

@@ -33,7 +33,11 @@ func newRoutes(document *contract.Document, kinds kindTable) *routes {
 			continue
 		}
 		at := &r.root
-		for segment := range strings.SplitSeq(strings.TrimPrefix(op.Path, "/"), "/") {
+		path := op.Path
+		if end.kind != nil {
+			path = end.kind.path + end.kind.under(path)
+		}
+		for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 			if name, ok := strings.CutPrefix(segment, "{"); ok {
 				end.holes = append(end.holes, strings.TrimSuffix(name, "}"))
 				at = at.child("")

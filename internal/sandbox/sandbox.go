@@ -7,6 +7,7 @@
 //	conversations.go, conversation_search.go, participants.go, parts.go, tags.go, tickets.go           ... to support
 //	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go                            ... to content
 //	training.go, qna.go, oracle.go                                                                     ... to what the AI agent knows
+//	apispecs.go, outbound.go, outbound_figures.go                                                      ... to what is published in part
 //	list.go, cursor.go, filter.go, reports.go        pages, cursors, the search language; the way to package report
 //	objects.go, fieldvalues.go, files.go, markup.go  fields of objects; values of custom fields; copies of files; Markdown to HTML and back
 //	events.go, audit.go, deliveries.go               what a write leads to: an audit event, deliveries to webhooks

@@ -52,6 +52,7 @@ func seed(number uint64, clock time.Time) *store.Store {
 	s.team()
 	s.inbox()
 	s.training()
+	s.previews()
 	return s.Store
 }
 

@@ -24,7 +24,9 @@ type call struct {
 	body  object            // never nil
 	bare  bool              // the request had no body at all
 
-	apiVersion string // that the answer has to be in
+	apiVersion     string      // that the answer has to be in
+	idempotencyKey string      // of the header
+	tell           http.Header // of the answer
 
 	later []func(draft object) // what apply does after all fields were checked
 }
@@ -157,6 +159,7 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 	if err := c.readVersion(r.Header.Get("Featurebase-Version")); err != nil {
 		return err
 	}
+	c.idempotencyKey, c.tell = r.Header.Get("Idempotency-Key"), w.Header()
 	if c.kind != nil {
 		for name, value := range c.path {
 			if form := c.kind.idForm(name); form != nil && !form(value) {

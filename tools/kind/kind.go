@@ -87,6 +87,7 @@ var (
 	redirectRule = &names.Kind{Word: "redirect rule", IDs: "redirectRuleId", Find: "list_redirect_rules"}
 	trainingFile = &names.Kind{Word: "training file", IDs: "trainingFileId", Find: "list_training_files"}
 	qna          = &names.Kind{Word: "Q&A entry", IDs: "qnaId", Find: "list_qna"}
+	outbound     = &names.Kind{Word: "outbound message", IDs: "outboundMessageId messageId", Find: "search_outbound_messages"}
 )
 
 // isAttributeID reports whether a text has the form of the id of a conversation attribute, a word for machines: product_area.
@@ -99,6 +100,6 @@ func All() []*names.Kind {
 	return []*names.Kind{
 		Board, PostStatus, Admin, Team, ConversationTag, Collection, TicketCategory, TicketStatus, CustomField, TicketField, Attribute,
 		Post, Changelog, Article, Conversation, Contact, Company, Ticket, PostTag,
-		comment, survey, webhook, brand, helpCenter, redirectRule, trainingFile, qna,
+		comment, survey, webhook, brand, helpCenter, redirectRule, trainingFile, qna, outbound,
 	}
 }

@@ -124,7 +124,7 @@ func SampleValue(sh *input.Shape, name string, zero bool) any {
 		}
 		return json.Number("1")
 	case "boolean":
-		return !zero
+		return !zero || !takes(sh, false)
 	case "string":
 		return sampleString(sh, name, zero)
 	default:
@@ -143,6 +143,9 @@ func sampleString(sh *input.Shape, name string, zero bool) string {
 	case strings.HasSuffix(strings.ToLower(name), "email"):
 		return "jo@example.com"
 	case isID(name):
+		if hash := strings.Repeat("0", 64); takes(sh, hash) && !takes(sh, AnID) { // the name of a keyed write
+			return hash
+		}
 		if !takes(sh, AnID) || slices.Contains(short, name) {
 			return shortID
 		}

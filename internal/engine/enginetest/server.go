@@ -62,10 +62,21 @@ func start(t testing.TB, cfg app.Config, options ...mcpclient.ClientOption) (*ap
 	return a, host
 }
 
+// everything are the toolsets with which each operation is exposed: all, and those of the previews, which it leaves out.
+func everything() []string {
+	sets := []string{tools.AllTools}
+	for _, set := range tools.Inventory().Toolsets() {
+		if set.Operations[0].Preview != "" {
+			sets = append(sets, set.Name)
+		}
+	}
+	return sets
+}
+
 // New returns a server with every tool that the configuration does not exclude, and no client.
 func New(t testing.TB, cfg app.Config) *app.App {
 	t.Helper()
-	cfg.Version, cfg.Selection.Toolsets = "test", []string{tools.AllTools}
+	cfg.Version, cfg.Selection.Toolsets = "test", everything()
 	cfg.Client.Version, cfg.NamesWait = "2026-01-01.nova", Patience
 	a, err := app.New(cfg)
 	if err != nil {
