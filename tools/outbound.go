@@ -15,8 +15,10 @@ import (
 
 var (
 	outboundView = &render.View{
-		Row:     "id object type=definition.type/type name=definition.name/title state schedulePending=scheduleSyncPending|flag created=createdAt|date createdBy",
-		Lines:   "id state revision schedulePending=scheduleSyncPending|flag definition conversationTagIds created=createdAt createdBy",
+		Row:   "id object type=definition.type/type name=definition.name/title state schedulePending=scheduleSyncPending|flag created=createdAt|date createdBy",
+		Lines: "id state revision schedulePending=scheduleSyncPending|flag definition conversationTagIds created=createdAt createdBy",
+		Stored: "type=definition.type name=definition.name content=definition.content options=definition.options schedule=definition.schedule audience=definition.audience " +
+			"trigger=definition.trigger targetState=state",
 		Written: "id name=definition.name type=definition.type state revision schedulePending=scheduleSyncPending|flag", Staff: true,
 	}
 	outboundResponseView = &render.View{
@@ -24,8 +26,8 @@ var (
 		Customer: "user email answers",
 	}
 	audienceView = &render.View{
-		Row:      "id name email type company",
-		Customer: "name email company",
+		Row:      "id name email type",
+		Customer: "name email",
 	}
 	outboundOperationView = &render.View{Lines: "id operation status error messageId created=createdAt expires=expiresAt", Staff: true}
 )

@@ -53,6 +53,7 @@ func (c callCommand) Run(ctx context.Context, e *environment) error {
 	}
 	if len(cfg.Selection.Toolsets) == 0 { // nobody's context is at stake here
 		cfg.Selection.Toolsets = []string{tools.AllTools}
+		cfg.Selection.Tools = append(cfg.Selection.Tools, c.Tool) // a preview, too: it is named
 	}
 	if setting := cfg.Selection.OffBy(c.Tool); setting != "" {
 		return usagef("tool %q is switched off by %s", c.Tool, setting)

@@ -27,6 +27,8 @@ type listedTool struct {
 	Tokens      int             `json:"tokens"`               // of name, description and schema, as o200k counts
 	Description string          `json:"description"`
 	InputSchema json.RawMessage `json:"inputSchema"`
+
+	does string // the description without what is not known of it
 }
 
 // toolColumns are the columns of the table.
@@ -38,7 +40,7 @@ var toolColumns = []struct {
 	{"TOOLSET", func(t listedTool) string { return t.Toolset }},
 	{"EFFECT", func(t listedTool) string { return t.Effect }},
 	{"TOKENS", func(t listedTool) string { return strconv.Itoa(t.Tokens) }},
-	{"DESCRIPTION", func(t listedTool) string { return firstSentence(t.Description) }},
+	{"DESCRIPTION", func(t listedTool) string { return firstSentence(t.does) }},
 }
 
 // toolList is the output of tools --json.
@@ -85,7 +87,7 @@ func listTools(selection tools.Selection, acting bool) toolList {
 }
 
 func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
-	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Describe(), tools.Inventory().Schema(op, acting)}
+	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Describe(), tools.Inventory().Schema(op, acting), op.Description}
 }
 
 func (l toolList) writeJSON(e *environment) error {

@@ -116,6 +116,9 @@ func (r *rehearsal) change(name string, current map[string]any, value any) strin
 	after := r.withhold(name, value)
 	to := string(rawjson.Encode(after))
 	old, known := valueOf(name, current)
+	if !known && r.read.Output != nil {
+		old, known = r.further(name, current)
+	}
 	if !known {
 		return fmt.Sprintf("(not shown by %s) -> %s", r.read.Name, legible.Truncate(longestChange, []rune(to)))
 	}
@@ -128,6 +131,23 @@ func (r *rehearsal) change(name string, current map[string]any, value any) strin
 		return to + " (unchanged)"
 	}
 	return from + " -> " + to
+}
+
+// further returns the value of an argument that stands inside another field of the object, as its view says.
+func (r *rehearsal) further(name string, current map[string]any) (value any, known bool) {
+	column, _ := r.read.Output.StoredColumn(name)
+	if len(column.Path) < 2 {
+		return nil, false
+	}
+	value = current
+	for _, step := range column.Path {
+		object, isObject := value.(map[string]any)
+		if !isObject || step == "*" {
+			return nil, false
+		}
+		value = object[step]
+	}
+	return value, true
 }
 
 // valueOf returns the value of a field in an object. A field such as statusId may be shown as status, an object with an id.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -117,6 +118,7 @@ func object(members []render.Member) []byte {
 var deeds = map[string]string{
 	"create": "created", "update": "updated", "delete": "deleted", "add": "added", "remove": "removed", "attach": "attached", "detach": "detached", "block": "blocked",
 	"unblock": "unblocked", "redact": "redacted", "reply": "written", "publish": "published", "unpublish": "unpublished", "refresh": "refreshed",
+	"set": "set", "duplicate": "duplicated", "discard": "discarded", "import": "accepted, to be imported", "sync": "accepted, to be imported",
 }
 
 // did says what the call did. It is empty where the response says that it was not done.
@@ -252,6 +254,11 @@ func (r *receipt) arguments(ctx context.Context) {
 		case !given, slices.Contains(r.op.holes(), name), r.isSwitch(name), isID(name) && r.op.About != "":
 		default:
 			r.argument(ctx, name, value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.args.Wire)) { // that passed without a declaration
+		if r.op.Input.Shape().Props[name] == nil {
+			r.argument(ctx, name, r.args.Wire[name])
 		}
 	}
 }
