@@ -101,6 +101,7 @@ func (op *Operation) isFinal() bool { return op.Effect == Destroy && !op.Reversi
 type JobQuestion struct {
 	Text   string // empty: nothing has to be asked
 	Needed bool   // one of the writes would be asked about if it came alone
+	Strict bool   // one of these is a preview, which is refused where nobody can be asked
 }
 
 // question is the text for the user, and the state that the client has to send back with the reply.
@@ -140,7 +141,7 @@ func (c *call) confirm(ctx context.Context, raw []byte, r reply) *answer {
 	if by == nil || !by.needed(c.op, c.args.Wire) {
 		return nil
 	}
-	return c.yes(ctx, raw, r, true, func(state string) answer { return c.ask(ctx, raw, state) })
+	return c.yes(ctx, raw, r, by.mode.strict(c.op), func(state string) answer { return c.ask(ctx, raw, state) })
 }
 
 // confirmJob is confirm for a workflow that writes: its own question says what will happen.
@@ -155,15 +156,16 @@ func (c *call) confirmJob(ctx context.Context, raw []byte, r reply) *answer {
 	case q.Text == "" && r.Action == "" && r.State == "": // a no is a no, also when meanwhile nothing had to be asked any more
 		return nil
 	}
-	return c.yes(ctx, raw, r, q.Needed, func(state string) answer {
+	strict := q.Needed && c.Confirm.mode == ConfirmAlways || q.Strict
+	return c.yes(ctx, raw, r, strict, func(state string) answer {
 		first, _, _ := strings.Cut(q.Text, "\n")
 		return answer{Outcome: "asked", Question: &question{Title: c.op.Title, Text: q.Text, State: state, outline: first}}
 	})
 }
 
-// yes returns nil if the user has accepted, or cannot be asked and the mode permits that. needed tells that ConfirmAlways does not permit it.
+// yes returns nil if the user has accepted, or cannot be asked and may remain so. strict tells that the call is refused then.
 // The client's own form comes first: it belongs to the call, and works without a second connection. A panel is for clients that have none.
-func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask func(state string) answer) *answer {
+func (c *call) yes(ctx context.Context, raw []byte, r reply, strict bool, ask func(state string) answer) *answer {
 	by := c.Confirm
 	about := binding(c.op, by.caller(ctx), c.args.Wire)
 	switch {
@@ -192,7 +194,7 @@ func (c *call) yes(ctx context.Context, raw []byte, r reply, needed bool, ask fu
 			c.park(ctx, raw, &a)
 		}
 		return &a
-	case by.mode.strict(c.op) && needed:
+	case strict:
 		why := "--confirm always"
 		if by.mode != ConfirmAlways {
 			why = "a preview, of which not everything is known"

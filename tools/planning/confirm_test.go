@@ -66,6 +66,9 @@ func TestPlansWhereNobodyCanBeAsked(t *testing.T) {
 		{engine.ConfirmAuto, change("delete_post", fields{"postId": calendar}), false},
 		{engine.ConfirmNever, change("delete_post", fields{"postId": calendar}), false},
 		{engine.ConfirmAlways, change("delete_post", fields{"postId": calendar}), true},
+		{engine.ConfirmAuto, change("delete_outbound_message", fields{"outboundMessageId": npsSurvey}), true},
+		{engine.ConfirmNever, change("delete_outbound_message", fields{"outboundMessageId": npsSurvey}), false},
+		{engine.ConfirmAuto, change("duplicate_outbound_message", fields{"outboundMessageId": npsSurvey, "name": "Again"}), false},
 		{engine.ConfirmAlways, change("update_post", fields{"postId": outlook, "statusId": "Planned", "sendStatusUpdateEmail": true}), true},
 		{engine.ConfirmAlways, change("update_post", fields{"postId": outlook, "statusId": "Planned"}), false},
 	} {
@@ -73,8 +76,9 @@ func TestPlansWhereNobodyCanBeAsked(t *testing.T) {
 		cfg := behind(api)
 		cfg.Confirm = c.mode
 		host := serve(t, cfg)
+		why := map[engine.ConfirmMode]string{engine.ConfirmAlways: "--confirm always", engine.ConfirmAuto: "a preview"}[c.mode]
 		answer, failed := try(t, host, "apply_plan", fields{"planId": plan(t, host, changes(harmless, c.row))})
-		if failed != c.refused || (api.writes.Load() == 0) != c.refused || c.refused && !strings.Contains(answer, "--confirm always") {
+		if failed != c.refused || (api.writes.Load() == 0) != c.refused || c.refused && !strings.Contains(answer, why) {
 			t.Errorf("%s, %v: %v, %d writes: %s", c.mode, c.row, failed, api.writes.Load(), answer)
 		}
 	}

@@ -24,13 +24,15 @@ const (
 	outlook  = "692de4d18c2fe90da8000019" // posts of the sandbox
 	makeCom  = "69689c828c2fe90da8000026"
 	calendar = "692057048c2fe90da8000016"
+
+	npsSurvey = "6abf9cc0d9ebce3494000002" // an outbound message
 )
 
 // everything exposes all tools, with an acting admin where the API demands one.
 func everything() app.Config {
 	return app.Config{
 		Sandbox: &app.Sandbox{}, ActingAdmin: "tomasz@plumline.example",
-		Selection: tools.Selection{Toolsets: []string{tools.AllTools}},
+		Selection: tools.Selection{Toolsets: []string{tools.AllTools, "outbound"}},
 	}
 }
 

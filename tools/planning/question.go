@@ -21,9 +21,10 @@ func ask(ctx context.Context, j *engine.Job) (engine.JobQuestion, error) {
 	for _, i := range a.chosen {
 		rows = append(rows, &a.plan.Rows[i])
 	}
-	needed := false
+	needed, strict := false, false
 	for _, r := range rows {
 		needed = needed || r.NeedsYes
+		strict = strict || r.NeedsYes && j.Inventory.Lookup(r.Tool).Preview != ""
 	}
 	if len(rows) == 0 || len(rows) == 1 && !needed {
 		return engine.JobQuestion{}, nil
@@ -53,7 +54,7 @@ func ask(ctx context.Context, j *engine.Job) (engine.JobQuestion, error) {
 	}
 	b.WriteString(undoable(rows))
 	samples(&b, rows)
-	return engine.JobQuestion{Text: strings.TrimSuffix(b.String(), "\n"), Needed: needed}, nil
+	return engine.JobQuestion{Text: strings.TrimSuffix(b.String(), "\n"), Needed: needed, Strict: strict}, nil
 }
 
 // undoable says how many of the rows cannot be taken back.
