@@ -38,7 +38,11 @@ func Examine(ctx context.Context, s Subject) ([]Finding, error) {
 	for _, set := range s.Toolsets {
 		req, ok := probe(set)
 		if !ok {
-			e.reads = append(e.reads, Finding{Check: "read " + set.Name, Level: OK, Text: "not asked: none of its reads works without arguments"})
+			why := "not asked: none of its reads works without arguments"
+			if set.Operations[0].Preview != "" {
+				why = "not asked: a preview, off unless it is named"
+			}
+			e.reads = append(e.reads, Finding{Check: "read " + set.Name, Level: OK, Text: why})
 			continue
 		}
 		res, err := s.Client.Do(ctx, req)
