@@ -45,6 +45,15 @@ for (const [era, version] of [
       assert.deepEqual(names(document.result.tools), names([{ name: forPanels }, ...tools()]));
     });
 
+    test('the previews are portable, too, and are not among all', async () => {
+      const named = 'help-center-api,outbound';
+      const { code, document, stderr } = await inspect({ server: program({ command: binary(), args: [], variables: { ...variables, FEATUREBASE_TOOLSETS: named } }), era, args: ['--method', 'tools/list', '--strict'] });
+      assert.deepEqual([code, stderr, document.schemaFindings ?? []], [0, '', []]);
+      const previews = document.result.tools.filter(({ description }) => description.startsWith('Preview; not known: ')).map(({ name }) => name);
+      assert.deepEqual(previews.sort(), tools(named).map(({ name }) => name).sort());
+      assert.equal(tools().filter(({ name }) => previews.includes(name)).length, 0);
+    });
+
     test('posts are found, a contact is written twice as one, and a comment is kept', async () => {
       const found = JSON.parse(await answer('search_posts', { search: 'dark mode', limit: 5 }));
       assert.equal(found.data.length, 5);

@@ -29,11 +29,11 @@ describe('all of it', () => {
     assert.deepEqual(methods.filter((name) => !used.has(name)), []);
   });
 
-  test('every operation succeeded, and each has a method and a tool', () => {
-    const promised = operations.map((op) => op.id).sort();
+  test('every operation of nova succeeded, and each has a method and a tool', () => {
+    const promised = operations.filter((op) => !op.later).map((op) => op.id).sort(); // the SDK has none of the later ones
     assert.deepEqual([...reached].sort(), promised);
     assert.equal(methods.length, promised.length);
-    assert.equal(tools().filter(({ toolset }) => !['workflows', 'plans'].includes(toolset)).length, promised.length); // those are made of operations
+    assert.equal(tools().filter(({ toolset, apiVersion }) => !apiVersion && !['workflows', 'plans'].includes(toolset)).length, promised.length); // those are made of operations
   });
 
   test('every answer is one that the API document allows', () => assert.deepEqual(faults, []));

@@ -1,5 +1,5 @@
 // Package contract holds the description of the Featurebase REST API as data: 123 operations of version nova,
-// and those of the training data, which were published later, with their parameters, bodies and responses.
+// and those that were published later, the training data and the previews, with their parameters, bodies and responses.
 //
 // contract.json is the one place of these facts, one line per operation and per schema. The program carries it
 // compressed (packed.go), since it would be the largest thing in it otherwise. It is read on first use; each

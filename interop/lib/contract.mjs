@@ -13,9 +13,9 @@ ajv.addSchema(document, id);
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** Every operation: its id, method and path, and what its search can filter by. */
+/** Every operation: its id, method and path, what its search can filter by, and whether it came after nova. */
 export const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  methods.filter((m) => item[m]).map((m) => ({ id: item[m].operationId, method: m, path, searchFields: item[m]['x-search-fields'] })),
+  methods.filter((m) => item[m]).map((m) => ({ id: item[m].operationId, method: m, path, searchFields: item[m]['x-search-fields'], later: 'x-read' in item[m] })),
 );
 
 /** The operation of a request; words in a path win over holes. */
