@@ -65,6 +65,7 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs",
+			Later:       "translations=" + orbit,
 			Undo:        "delete_changelog changelogId=made",
 			Confirm:     []engine.Asked{{When: "state=live", Because: "A live changelog may be public at once."}},
 			Input:       input.Args[createChangelog](),
@@ -80,6 +81,7 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
+			Later:       "translations=" + orbit,
 			Input:       input.Args[updateChangelog](),
 			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
@@ -169,27 +171,38 @@ type getChangelog struct {
 }
 
 type createChangelog struct {
-	Title             string         `json:"title"`
-	MarkdownContent   markup.Source  `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
-	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
-	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string         `json:"date,omitempty"`
-	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	Locale            input.Locale   `json:"locale,omitempty"`
-	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
-	State             string         `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Title             string                                `json:"title"`
+	MarkdownContent   markup.Source                         `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       markup.HTML                           `json:"htmlContent,omitempty"`
+	Categories        []string                              `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string                                `json:"date,omitempty"`
+	FeaturedImage     markup.Address                        `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            input.Locale                          `json:"locale,omitempty"`
+	AllowedSegmentIDs []string                              `json:"allowedSegmentIds,omitempty"`
+	State             string                                `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Translations      map[input.Locale]changelogTranslation `json:"translations,omitempty" jsonschema_description:"Other languages: {title, markdownContent, featuredImage} by locale."`
+}
+
+// changelogTranslation is the text of a changelog in another language. The page of createChangelog lists all of its fields; that of updateChangelog
+// is cut, so that the same are taken there.
+type changelogTranslation struct {
+	Title           string         `json:"title,omitempty"`
+	MarkdownContent markup.Source  `json:"markdownContent,omitempty"`
+	HTMLContent     markup.HTML    `json:"htmlContent,omitempty"`
+	FeaturedImage   markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
 }
 
 type updateChangelog struct {
-	ChangelogID       string         `json:"changelogId" jsonschema_description:"Or link."`
-	Title             string         `json:"title,omitempty"`
-	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
-	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
-	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string         `json:"date,omitempty"`
-	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=date"`
-	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
+	ChangelogID       string                                `json:"changelogId" jsonschema_description:"Or link."`
+	Title             string                                `json:"title,omitempty"`
+	MarkdownContent   markup.Source                         `json:"markdownContent,omitempty"`
+	HTMLContent       markup.HTML                           `json:"htmlContent,omitempty"`
+	Categories        []string                              `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string                                `json:"date,omitempty"`
+	Clear             []string                              `json:"clear,omitempty" jsonschema:"enum=date"`
+	FeaturedImage     markup.Address                        `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	AllowedSegmentIDs []string                              `json:"allowedSegmentIds,omitempty"`
+	Translations      map[input.Locale]changelogTranslation `json:"translations,omitempty" jsonschema_description:"Other languages: {title, markdownContent} by locale."`
 }
 
 type deleteChangelog struct {

@@ -7,6 +7,22 @@ import (
 	"testing"
 )
 
+// doIn sends a request in a version.
+func (a *api) doIn(version, method, path string, body object) answer {
+	a.t.Helper()
+	sent, err := json.Marshal(body)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, bytes.NewReader(sent))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer sk_test")
+	r.Header.Set("Featurebase-Version", version)
+	return a.send(r)
+}
+
 // Publishing answers with the changelog as of orbit, and with a state before.
 func TestPublishingAnswersByVersion(t *testing.T) {
 	t.Parallel()
@@ -14,17 +30,7 @@ func TestPublishingAnswersByVersion(t *testing.T) {
 		a := start(t, Options{})
 		made := a.do("POST", "/v2/changelogs", object{"title": "New", "markdownContent": "Text."}).ok()
 		ask := func(what string, body object) object {
-			sent, err := json.Marshal(body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url+"/v2/changelogs/"+text(made, "id")+"/"+what, bytes.NewReader(sent))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Authorization", "Bearer sk_test")
-			r.Header.Set("Featurebase-Version", version)
-			return a.send(r).ok()
+			return a.doIn(version, "POST", "/v2/changelogs/"+text(made, "id")+"/"+what, body).ok()
 		}
 		published, unpublished := ask("publish", object{"sendEmail": true}), ask("unpublish", object{})
 		if (published["success"] == true) == later || (unpublished["success"] == true) == later {
