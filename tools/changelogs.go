@@ -3,6 +3,7 @@ package tools
 import (
 	"net/http"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
@@ -71,6 +72,7 @@ var changelogs = &engine.Toolset{
 			Input:       input.Args[createChangelog](),
 			Rules:       []input.Rule{{Need: "htmlContent|markdownContent"}},
 			Output:      changelogView,
+			Unsaid:      []engine.Unsaid{segmentsExist},
 			Example:     `{"title":"Dark mode","markdownContent":"The app has a **dark** theme now."}`,
 		},
 		{
@@ -85,6 +87,7 @@ var changelogs = &engine.Toolset{
 			Input:       input.Args[updateChangelog](),
 			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
+			Unsaid:      []engine.Unsaid{segmentsExist},
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},
 		{
@@ -95,6 +98,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[deleteChangelog](),
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden}, Words: "Only admins of the organization delete changelogs."}},
 			Example:     `{"changelogId":"<changelogId>"}`,
 		},
 		{
@@ -149,6 +153,12 @@ var changelogs = &engine.Toolset{
 			Example:     `{"emails":["reader@example.com"]}`,
 		},
 	},
+}
+
+var segmentsExist = engine.Unsaid{
+	Failures: []client.Kind{client.KindInvalid},
+	Words: "The categories have to exist already, and so do the segments, of people or of companies: no tool lists segments, and a deleted one is refused unless the changelog " +
+		"has it.",
 }
 
 type listChangelogs struct {
