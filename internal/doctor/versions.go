@@ -60,7 +60,7 @@ func (e *examination) versions(ctx context.Context) error {
 
 // untaken says which arguments of the tools need a version that is refused. The tools work without them.
 func (e *examination) untaken(refused []string) string {
-	text := ""
+	var text strings.Builder
 	for _, version := range refused {
 		var arguments []string
 		for _, set := range e.Toolsets {
@@ -73,8 +73,8 @@ func (e *examination) untaken(refused []string) string {
 			}
 		}
 		if arguments != nil {
-			text += "; without " + version + " it takes no " + strings.Join(arguments, ", no ")
+			text.WriteString("; without " + version + " it takes no " + strings.Join(arguments, ", no "))
 		}
 	}
-	return text
+	return text.String()
 }

@@ -34,10 +34,14 @@ func TestSourcesOfTheBotAreOneLine(t *testing.T) {
 		html, sources string
 		want          string
 	}{
-		"two": {0, both, two,
-			"  See [1] and [2].\n  sources: [1] Moving https://help.example/1 [2] Copying [8] admin: Eve https://help.example/2?a=b\n"},
-		"a link without brackets": {0, `<p>See <a href="https://help.example/1">1</a>.</p>`, two,
-			"  See [1].\n  sources: [1] Moving https://help.example/1 [2] Copying [8] admin: Eve https://help.example/2?a=b\n"},
+		"two": {
+			0, both, two,
+			"  See [1] and [2].\n  sources: [1] Moving https://help.example/1 [2] Copying [8] admin: Eve https://help.example/2?a=b\n",
+		},
+		"a link without brackets": {
+			0, `<p>See <a href="https://help.example/1">1</a>.</p>`, two,
+			"  See [1].\n  sources: [1] Moving https://help.example/1 [2] Copying [8] admin: Eve https://help.example/2?a=b\n",
+		},
 		"shortened":           {200, both, two, "  See [1] and [2].\n"},
 		"none":                {0, "<p>Yes.</p>", `[]`, "  Yes.\n"},
 		"null":                {0, "<p>Yes.</p>", `null`, "  Yes.\n"},

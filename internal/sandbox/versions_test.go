@@ -57,7 +57,7 @@ func TestTheBotsSourcesAreInEveryVersion(t *testing.T) {
 	citation := regexp.MustCompile(`\[\[(\d+)\]\]\((\S+?)\)`)
 	cited, first := 0, ""
 	for _, version := range []string{"", nova, orbit, pulsar} {
-		all := ""
+		var all strings.Builder
 		for _, row := range a.all(contract.Load().Operation("listConversations"), "/v2/conversations", nil, 100) {
 			for _, p := range list(a.doIn(version, "GET", "/v2/conversations/"+text(row, "id"), nil).ok(), "conversationParts") {
 				part, _ := p.(object)
@@ -76,13 +76,13 @@ func TestTheBotsSourcesAreInEveryVersion(t *testing.T) {
 						t.Errorf("citation %v of %v", link, source)
 					}
 				}
-				all += stringOf(part)
+				all.WriteString(stringOf(part))
 			}
 		}
 		if first == "" {
-			first = all
+			first = all.String()
 		}
-		if all != first {
+		if all.String() != first {
 			t.Errorf("%s has other sources", version)
 		}
 	}
