@@ -39,6 +39,30 @@ func TestRequestsArriveAsStated(t *testing.T) {
 	}
 }
 
+// A request that needs a later version is sent with it, and one that needs an earlier version with that of the client.
+func TestARequestIsSentWithTheVersionThatItNeeds(t *testing.T) {
+	t.Parallel()
+	const clover, orbit, pulsar = "2025-12-12.clover", "2026-08-19.orbit", "2026-09-03.pulsar"
+	for _, tc := range []struct{ client, version, since, want string }{
+		{testVersion, "", "", testVersion},
+		{testVersion, "", orbit, orbit},
+		{pulsar, "", orbit, pulsar},
+		{orbit, "", orbit, orbit},
+		{testVersion, "", clover, testVersion},
+		{testVersion, orbit, "", orbit},
+		{pulsar, orbit, "", orbit},
+		{testVersion, orbit, pulsar, pulsar},
+	} {
+		c, api := onSocket(t, func(cfg *Config) { cfg.Version = tc.client }, ok())
+		r := Request{Operation: "update_post", Method: http.MethodPatch, Path: "/v2/posts/1", Safety: Write, Version: tc.version, Since: tc.since}
+		_, err := c.Do(t.Context(), r)
+		noError(t, err)
+		if got := api.requests()[0].header.Get("Featurebase-Version"); got != tc.want || c.VersionOf(r) != tc.want {
+			t.Errorf("%+v is sent with %q, and said to be with %q", tc, got, c.VersionOf(r))
+		}
+	}
+}
+
 func TestDoRefusesRequestsThatAreNotWellFormed(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(*Request){

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -46,6 +47,8 @@ type Request struct {
 	Version string
 	// IdempotencyKey is sent as the header Idempotency-Key, for the operations that take one; empty for none.
 	IdempotencyKey string
+	// Since is the first API version that has what the request asks for. It is sent with this one if that of the client is earlier.
+	Since string
 }
 
 // Response is what the API answered to a call that succeeded.
@@ -88,9 +91,7 @@ func (c *Client) newRequest(ctx context.Context, r Request) (*http.Request, erro
 	if !httpguts.ValidHeaderFieldValue(r.IdempotencyKey) {
 		return nil, &Error{Kind: KindInvalid, Message: "the request was not sent: its idempotency key holds what no header can"}
 	}
-	if r.Version != "" {
-		req.Header.Set("Featurebase-Version", r.Version)
-	}
+	req.Header.Set("Featurebase-Version", c.VersionOf(r))
 	if r.IdempotencyKey != "" {
 		req.Header.Set("Idempotency-Key", r.IdempotencyKey)
 	}
@@ -98,6 +99,11 @@ func (c *Client) newRequest(ctx context.Context, r Request) (*http.Request, erro
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
+}
+
+// VersionOf returns the API version that a request is sent with. Versions begin with their dates, so that they sort by age.
+func (c *Client) VersionOf(r Request) string {
+	return max(cmp.Or(r.Version, c.header.Get("Featurebase-Version")), r.Since)
 }
 
 // target is the URL of r below the base URL.

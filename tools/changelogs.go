@@ -3,6 +3,7 @@ package tools
 import (
 	"net/http"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
@@ -65,11 +66,13 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPost,
 			Path:        "/v2/changelogs",
+			Later:       "translations=" + orbit,
 			Undo:        "delete_changelog changelogId=made",
 			Confirm:     []engine.Asked{{When: "state=live", Because: "A live changelog may be public at once."}},
 			Input:       input.Args[createChangelog](),
 			Rules:       []input.Rule{{Need: "htmlContent|markdownContent"}},
 			Output:      changelogView,
+			Unsaid:      []engine.Unsaid{segmentsExist},
 			Example:     `{"title":"Dark mode","markdownContent":"The app has a **dark** theme now."}`,
 		},
 		{
@@ -80,9 +83,11 @@ var changelogs = &engine.Toolset{
 			Effect:      engine.Write,
 			Method:      http.MethodPatch,
 			Path:        "/v2/changelogs/{changelogId}",
+			Later:       "translations=" + orbit,
 			Input:       input.Args[updateChangelog](),
 			Keeps:       &engine.Kept{Argument: "markdownContent", Field: "content", HTML: "htmlContent", Markdown: true},
 			Output:      changelogView,
+			Unsaid:      []engine.Unsaid{segmentsExist},
 			Example:     `{"changelogId":"<changelogId>","title":"Dark mode for everyone"}`,
 		},
 		{
@@ -93,6 +98,7 @@ var changelogs = &engine.Toolset{
 			Method:      http.MethodDelete,
 			Path:        "/v2/changelogs/{changelogId}",
 			Input:       input.Args[deleteChangelog](),
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindForbidden}, Words: "Only admins of the organization delete changelogs."}},
 			Example:     `{"changelogId":"<changelogId>"}`,
 		},
 		{
@@ -149,6 +155,12 @@ var changelogs = &engine.Toolset{
 	},
 }
 
+var segmentsExist = engine.Unsaid{
+	Failures: []client.Kind{client.KindInvalid},
+	Words: "The categories have to exist already, and so do the segments, of people or of companies: no tool lists segments, and a deleted one is refused unless the changelog " +
+		"has it.",
+}
+
 type listChangelogs struct {
 	ID         string       `json:"id,omitempty" jsonschema_description:"Or link."`
 	Q          string       `json:"q,omitempty"`
@@ -169,27 +181,38 @@ type getChangelog struct {
 }
 
 type createChangelog struct {
-	Title             string         `json:"title"`
-	MarkdownContent   markup.Source  `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
-	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
-	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string         `json:"date,omitempty"`
-	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	Locale            input.Locale   `json:"locale,omitempty"`
-	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
-	State             string         `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Title             string                                `json:"title"`
+	MarkdownContent   markup.Source                         `json:"markdownContent,omitempty" jsonschema_description:"This or htmlContent."`
+	HTMLContent       markup.HTML                           `json:"htmlContent,omitempty"`
+	Categories        []string                              `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string                                `json:"date,omitempty"`
+	FeaturedImage     markup.Address                        `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	Locale            input.Locale                          `json:"locale,omitempty"`
+	AllowedSegmentIDs []string                              `json:"allowedSegmentIds,omitempty"`
+	State             string                                `json:"state,omitempty" jsonschema:"enum=draft,enum=live"`
+	Translations      map[input.Locale]changelogTranslation `json:"translations,omitempty" jsonschema_description:"Other languages: {title, markdownContent, featuredImage} by locale."`
+}
+
+// changelogTranslation is the text of a changelog in another language. The page of createChangelog lists all of its fields; that of updateChangelog
+// is cut, so that the same are taken there.
+type changelogTranslation struct {
+	Title           string         `json:"title,omitempty"`
+	MarkdownContent markup.Source  `json:"markdownContent,omitempty"`
+	HTMLContent     markup.HTML    `json:"htmlContent,omitempty"`
+	FeaturedImage   markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
 }
 
 type updateChangelog struct {
-	ChangelogID       string         `json:"changelogId" jsonschema_description:"Or link."`
-	Title             string         `json:"title,omitempty"`
-	MarkdownContent   markup.Source  `json:"markdownContent,omitempty"`
-	HTMLContent       markup.HTML    `json:"htmlContent,omitempty"`
-	Categories        []string       `json:"categories,omitempty" jsonschema_description:"Existing names."`
-	Date              string         `json:"date,omitempty"`
-	Clear             []string       `json:"clear,omitempty" jsonschema:"enum=date"`
-	FeaturedImage     markup.Address `json:"featuredImage,omitempty" jsonschema:"format=uri"`
-	AllowedSegmentIDs []string       `json:"allowedSegmentIds,omitempty"`
+	ChangelogID       string                                `json:"changelogId" jsonschema_description:"Or link."`
+	Title             string                                `json:"title,omitempty"`
+	MarkdownContent   markup.Source                         `json:"markdownContent,omitempty"`
+	HTMLContent       markup.HTML                           `json:"htmlContent,omitempty"`
+	Categories        []string                              `json:"categories,omitempty" jsonschema_description:"Existing names."`
+	Date              string                                `json:"date,omitempty"`
+	Clear             []string                              `json:"clear,omitempty" jsonschema:"enum=date"`
+	FeaturedImage     markup.Address                        `json:"featuredImage,omitempty" jsonschema:"format=uri"`
+	AllowedSegmentIDs []string                              `json:"allowedSegmentIds,omitempty"`
+	Translations      map[input.Locale]changelogTranslation `json:"translations,omitempty" jsonschema_description:"Other languages: {title, markdownContent} by locale."`
 }
 
 type deleteChangelog struct {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/contract"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/engine/enginetest"
@@ -515,35 +516,69 @@ func TestEveryArgumentArrives(t *testing.T) {
 	}
 }
 
-// An operation that was published after the pinned version is sent with one that its page offers, whatever the client's version is, and all others are not.
+// An operation that was published after the pinned version is sent with one that its page offers, whatever the client's version is. One that took a
+// field later is sent with the version that has it where a call gives it, or with the client's if that is later still. All others are sent with the client's.
 func TestEachOperationIsSentWithItsVersion(t *testing.T) {
 	t.Parallel()
-	const pinned = "2026-01-01.nova"
-	later := 0
+	const pinned, latest = "2026-01-01.nova", "2026-09-03.pulsar"
+	later, brought := 0, 0
 	for _, op := range tools.Inventory().Endpoints() {
 		c := enginetest.Contract(op)
 		if (op.Version != "") != (c.Read != "") || op.Version != "" && (!slices.Contains(c.Versions, op.Version) || !slices.Contains(tools.Versions(), op.Version)) {
 			t.Errorf("%s: version %q, the document offers %q", op.Name, op.Version, c.Versions)
 		}
-		var sent []string
-		record := enginetest.Wire(func(r *http.Request) (*http.Response, error) {
-			if strings.HasPrefix(r.URL.Path, strings.Split(op.Path, "/{")[0]) {
-				sent = append(sent, r.Header.Get("Featurebase-Version"))
-			}
-			return enginetest.Response(http.StatusOK, `{"id":"1"}`), nil
-		})
-		_, _ = enginetest.CallIn(t, enginetest.Permissive(record.Client(t)), op, string(rawjson.Encode(enginetest.Sample(op, false))))
-		want := stdcmp.Or(op.Version, pinned)
+		since := map[string]string{}
+		for _, b := range op.Brings() {
+			since[b.Argument] = b.Version
+		}
+		if !maps.Equal(c.Since, since) {
+			t.Errorf("%s: the document has fields of later versions %v, the declaration %v", op.Name, c.Since, since)
+		}
+		plain := enginetest.Sample(op, false)
+		for argument := range since {
+			delete(plain, argument)
+		}
 		if op.Version != "" {
 			later++
 		}
-		if len(sent) == 0 || slices.ContainsFunc(sent, func(v string) bool { return v != want }) {
-			t.Errorf("%s is sent with %q, want %q", op.Name, sent, want)
+		for _, version := range []string{pinned, latest} {
+			if sent, want := versionsOf(t, op, version, plain), stdcmp.Or(op.Version, version); len(sent) == 0 || slices.ContainsFunc(sent, func(v string) bool { return v != want }) {
+				t.Errorf("%s is sent with %q, want %q", op.Name, sent, want)
+			}
+			for argument, first := range since {
+				brought++
+				sent := versionsOf(t, op, version, enginetest.Sample(op, false))
+				if want := max(first, version); len(sent) == 0 || sent[len(sent)-1] != want {
+					t.Errorf("%s with %s is sent with %q, want %q", op.Name, argument, sent, want)
+				}
+				if slices.ContainsFunc(sent[:len(sent)-1], func(v string) bool { return v != version }) {
+					t.Errorf("%s: what is read before is asked for with %q, want %q", op.Name, sent, version)
+				}
+			}
 		}
 	}
-	if later == 0 {
-		t.Error("no operation has a version of its own")
+	if later == 0 || brought == 0 {
+		t.Errorf("%d operations have a version of their own, and %d arguments", later, brought)
 	}
+}
+
+// versionsOf returns the versions of the requests of a call, of a client with this one.
+func versionsOf(t *testing.T, op *engine.Operation, version string, arguments map[string]any) (sent []string) {
+	t.Helper()
+	record := enginetest.Wire(func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, strings.Split(op.Path, "/{")[0]) {
+			sent = append(sent, r.Header.Get("Featurebase-Version"))
+		}
+		return enginetest.Response(http.StatusOK, `{"id":"1"}`), nil
+	})
+	cfg := enginetest.Behind(record)
+	cfg.Version = version
+	c, err := client.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = enginetest.CallIn(t, enginetest.Permissive(c), op, string(rawjson.Encode(arguments)))
+	return sent
 }
 
 func compareWithContract(t *testing.T, op *engine.Operation, c *contract.Operation, args map[string]any, got enginetest.Sent) {

@@ -3,6 +3,7 @@ package tools
 import (
 	"net/http"
 
+	"featurebase-mcp/client"
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/markup"
@@ -164,6 +165,7 @@ var conversations = &engine.Toolset{
 			Input:       input.Args[redactConversationPart](),
 			About:       "conversationId=get_conversation",
 			Output:      conversationView,
+			Unsaid:      []engine.Unsaid{{Failures: []client.Kind{client.KindInvalid}, Words: "Internal notes, events and the opening are not redacted."}},
 			Example:     `{"conversationId":"<conversationId>","conversationPartId":"<conversationPartId>","type":"conversation_part"}`,
 		},
 		{

@@ -148,9 +148,7 @@ func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens in
 	case op.Legacy:
 		facts = append(facts, "exposed by name and by `--toolsets all` alone")
 	}
-	if op.Version != "" {
-		facts = append(facts, "sent with API version "+op.Version)
-	}
+	facts = append(facts, op.VersionWords()...)
 	fmt.Fprintf(b, "\n### %s\n\n%s · %d tokens\n\n%s\n\n", op.Name, strings.Join(facts, " · "), tokens, op.Describe())
 	var schema jsonschema.Schema
 	if err := json.Unmarshal(op.Input.Schema(), &schema); err != nil {
@@ -173,7 +171,11 @@ func writeTool(t *testing.T, b *strings.Builder, op *engine.Operation, tokens in
 func describe(s *jsonschema.Schema) string {
 	facts := []string{kindOf(s)}
 	if s.Minimum != "" || s.Maximum != "" {
-		facts = append(facts, strings.TrimSpace(bound("from ", s.Minimum)+bound(" to ", s.Maximum)))
+		to := " to "
+		if s.Minimum == "" {
+			to = "up to "
+		}
+		facts = append(facts, strings.TrimSpace(bound("from ", s.Minimum)+bound(to, s.Maximum)))
 	}
 	if s.Default != nil {
 		facts = append(facts, fmt.Sprint("default ", s.Default))

@@ -119,7 +119,7 @@ func valuesFor(t *testing.T, set *engine.Toolset, op *engine.Operation, name str
 		}
 	}
 	if !slices.Contains(known, word) {
-		return []any{enginetest.SampleValue(sh, name, false), "2027-03-02T09:00:00Z", []any{"New"}}
+		return []any{enginetest.SampleValue(sh, name, false), "2027-03-02T09:00:00Z", []any{"New"}, []any{"6702b1c49d3e5a7788990c01"}} // a segment of the seed, which no operation lists
 	}
 	var id any
 	if err := json.Unmarshal([]byte(enginetest.Fill(t, `"<`+word+`>"`)), &id); err != nil {

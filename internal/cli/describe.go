@@ -36,9 +36,7 @@ func describeTool(out io.Writer, name string, acting bool, off string) error {
 	if op.Default {
 		facts = append(facts, "in the default set")
 	}
-	if op.Version != "" {
-		facts = append(facts, "sent with API version "+op.Version)
-	}
+	facts = append(facts, op.VersionWords()...)
 	fmt.Fprintf(&b, "%s: %s\n%s, %d tokens\n\n%s\n", op.Name, op.Title, strings.Join(facts, ", "), tools.Tokens(op), wrapped(op.Describe(), 0))
 	if off != "" {
 		fmt.Fprintf(&b, "\nIt is switched off by %s.\n", off)
@@ -80,7 +78,11 @@ func argumentText(s *jsonschema.Schema, required bool) string {
 	if required {
 		facts = append(facts, "required")
 	}
-	if bounds := strings.TrimSpace(bound("from", s.Minimum) + bound(" to", s.Maximum)); bounds != "" {
+	to := " to"
+	if s.Minimum == "" {
+		to = "up to"
+	}
+	if bounds := strings.TrimSpace(bound("from", s.Minimum) + bound(to, s.Maximum)); bounds != "" {
 		facts = append(facts, bounds)
 	}
 	if s.Default != nil {

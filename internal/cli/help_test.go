@@ -90,7 +90,7 @@ func TestAToolIsDescribed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"search_posts: Search posts", "toolset posts, read, in the default set,", "Search feedback posts by words and meaning",
-		"limit integer, from 1 to 100, default 10.", "detail concise or full.", "Names will do for boardId, statusId, tagId, authorId, voterId, assigneeId.",
+		"limit integer, up to 100, default 10.", "detail concise or full.", "Names will do for boardId, statusId, tagId, authorId, voterId, assigneeId.",
 		"Example: featurebase-mcp call --sandbox search_posts '{\"search\":",
 	} {
 		if !strings.Contains(words(got.out), want) {

@@ -24,6 +24,7 @@ type listedTool struct {
 	Toolset     string          `json:"toolset"`
 	Effect      string          `json:"effect"`
 	APIVersion  string          `json:"apiVersion,omitempty"` // that it is sent with, whatever --api-version says
+	Later       string          `json:"later,omitempty"`      // arguments with which it is sent with another one, as the declaration says it
 	Tokens      int             `json:"tokens"`               // of name, description and schema, as o200k counts
 	Description string          `json:"description"`
 	InputSchema json.RawMessage `json:"inputSchema"`
@@ -87,7 +88,7 @@ func listTools(selection tools.Selection, acting bool) toolList {
 }
 
 func toolListed(op *engine.Operation, set *engine.Toolset, acting bool) listedTool {
-	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, tools.Tokens(op), op.Describe(), tools.Inventory().Schema(op, acting), op.Description}
+	return listedTool{op.Name, set.Name, op.Effect.String(), op.Version, op.Later, tools.Tokens(op), op.Describe(), tools.Inventory().Schema(op, acting), op.Description}
 }
 
 func (l toolList) writeJSON(e *environment) error {

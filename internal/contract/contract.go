@@ -69,7 +69,7 @@ type Operation struct {
 	// Versions are the API versions that the document offers for it, the newest first.
 	Versions []string
 	// Sources are the pages that it was read from, Read how much of them ("full" or "part"), and Unread what was cut off. They are empty
-	// for the operations of nova, which come from one reference that was read as a whole.
+	// for the operations of nova, which come from one reference that was read as a whole, but for pages that say more of one today.
 	Sources      []string
 	Read, Unread string
 
@@ -88,6 +88,8 @@ type Operation struct {
 	// Body is the schema of the JSON request body, its own $ref resolved; nil without one.
 	Body         map[string]any
 	BodyRequired bool
+	// Since has the fields of the body that later versions brought, each with the first one that has it.
+	Since map[string]string
 
 	// Success is the schema of the answer, its own $ref resolved, under the documented SuccessStatus: "200", "201",
 	// "202" or "2XX".
@@ -238,6 +240,19 @@ func parse(data []byte) (*Document, error) {
 	return doc, nil
 }
 
+// sinceOf returns the fields of a body that say since when there are.
+func sinceOf(body map[string]any) map[string]string {
+	properties, _ := body["properties"].(map[string]any)
+	since := map[string]string{}
+	for name, p := range properties {
+		property, _ := p.(map[string]any)
+		if version, ok := property["x-since"].(string); ok {
+			since[name] = version
+		}
+	}
+	return since
+}
+
 func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOperation) (*Operation, error) {
 	op := &Operation{
 		ID: raw.OperationID, Method: strings.ToUpper(method), Path: path,
@@ -278,6 +293,7 @@ func (d *Document) operation(doc *rawDocument, path, method string, raw *rawOper
 	if raw.RequestBody != nil {
 		op.bodySchema = raw.RequestBody.Content[mediaType].Schema
 		op.Body, op.BodyRequired = d.Resolve(op.bodySchema), raw.RequestBody.Required
+		op.Since = sinceOf(op.Body)
 	}
 	for status, response := range raw.Responses {
 		if response.Ref != "" {

@@ -353,14 +353,19 @@ func TestOtherVersionsAreTold(t *testing.T) {
 	const orbit, pulsar = "2026-08-19.orbit", "2026-09-03.pulsar"
 	for _, tc := range []struct {
 		name    string
+		tool    string // of the toolset that is on besides
 		refused string
 		want    Finding
 	}{
-		{"all are answered", "none", Finding{"other versions", OK, "the workspace answers in " + orbit + ", " + pulsar, ""}},
-		{"one that nothing needs is refused", pulsar, Finding{"other versions", OK, "the workspace answers in " + orbit + "; it refuses " + pulsar, ""}},
-		{"one that tools need is refused", orbit, Finding{
+		{"all are answered", "list_qna", "none", Finding{"other versions", OK, "the workspace answers in " + orbit + ", " + pulsar, ""}},
+		{"one that nothing needs is refused", "list_qna", pulsar, Finding{"other versions", OK, "the workspace answers in " + orbit + "; it refuses " + pulsar, ""}},
+		{"one that tools need is refused", "list_qna", orbit, Finding{
 			"other versions", Warning, "the workspace answers in " + pulsar + "; it refuses " + orbit,
 			"without " + orbit + ", the tools of training-data do not work: leave that toolset out",
+		}},
+		{"one that arguments need is refused", "list_changelogs", orbit, Finding{
+			"other versions", OK, "the workspace answers in " + pulsar + "; it refuses " + orbit + "; without " + orbit +
+				" it takes no translations of create_changelog, no translations of update_changelog", "",
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -378,7 +383,7 @@ func TestOtherVersionsAreTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(c.CloseIdleConnections)
-			sets := append(chosen(), tools.Inventory().ToolsetOf("list_qna"))
+			sets := append(chosen(), tools.Inventory().ToolsetOf(tc.tool))
 			findings, err := Examine(t.Context(), Subject{
 				Client: c, Address: server.URL, APIVersion: testVersion, Versions: []string{testVersion, orbit, pulsar}, KeySource: "x", Toolsets: sets,
 			})

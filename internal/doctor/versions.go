@@ -45,6 +45,7 @@ func (e *examination) versions(ctx context.Context) error {
 		return nil
 	}
 	text := "the workspace " + strings.Join(words, "; it ")
+	text += e.untaken(refused)
 	for _, set := range e.Toolsets {
 		for _, op := range set.Operations {
 			if slices.Contains(refused, op.Version) {
@@ -55,4 +56,25 @@ func (e *examination) versions(ctx context.Context) error {
 	}
 	e.note("other versions", OK, text, "")
 	return nil
+}
+
+// untaken says which arguments of the tools need a version that is refused. The tools work without them.
+func (e *examination) untaken(refused []string) string {
+	var text strings.Builder
+	for _, version := range refused {
+		var arguments []string
+		for _, set := range e.Toolsets {
+			for _, op := range set.Operations {
+				for _, b := range op.Brings() {
+					if b.Version == version {
+						arguments = append(arguments, b.Argument+" of "+op.Name)
+					}
+				}
+			}
+		}
+		if arguments != nil {
+			text.WriteString("; without " + version + " it takes no " + strings.Join(arguments, ", no "))
+		}
+	}
+	return text.String()
 }

@@ -102,6 +102,12 @@ var exceptions = []struct {
 		Advice: "Do not retry: the user has to configure a key that was made in the organization's dashboard",
 		until:  theKey,
 	}},
+	{otherVersion, cause{
+		what:   "Featurebase does not answer in the API version that the call is sent with",
+		Advice: input.Unchanged,
+		next:   failing.versionNeeded,
+		until:  theArguments + " or " + theOrganization,
+	}},
 	{noID, cause{
 		what:   "Featurebase does not take an id of the call for one: %s",
 		Advice: "Do not retry with it",
@@ -187,6 +193,24 @@ func caused(by error) func(failing) bool {
 // tooLarge is the cause of a response over one of the client's limits.
 func tooLarge(what string, limit any) cause {
 	return cause{what: fmt.Sprintf(what, limit), Advice: input.Unchanged + ": ask for less, such as by narrower filters", until: theArguments, less: true}
+}
+
+// otherVersion fits the refusal of a version that the operation or an argument needs and the pinned one is not. The API has no code for it.
+func otherVersion(f failing) bool {
+	return f.err.Kind == client.KindInvalid && f.versioned() != "" && strings.Contains(strings.ToLower(f.err.Message+f.err.Param), "version")
+}
+
+// versioned returns the version that the operation or one of the arguments needs.
+func (f failing) versioned() string { return max(f.op.Version, f.op.since(f.args.Wire)) }
+
+// versionNeeded says what needs the version, and which calls work without it.
+func (f failing) versionNeeded() string {
+	for _, b := range f.op.Brings() {
+		if input.Holds(b.Argument, f.args.Wire) {
+			return b.Argument + " needs " + b.Version + ", and without it the call is sent with the version of all others"
+		}
+	}
+	return f.op.Name + " needs " + f.versioned() + ", and no arguments change that"
 }
 
 func noID(f failing) bool { return f.err.Code == "invalid_id" && len(f.ids()) > 0 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/names"
@@ -19,6 +20,7 @@ import (
 //	            Impersonates, TakesAway. Notice and TakesAway take several between bars; one of them has to hold.
 //	need        path|path|...: one of these arguments. Rule.Need.
 //	about       path=operation|...: the argument that holds an id, and the read that shows the object. Operation.About.
+//	later       argument=version|...: an argument that a later API version brought, and that version, which begins with its date. Operation.Later.
 //	undo        operation argument=argument...: the write that takes another one back, and where its arguments come from: from an argument of the same
 //	            name, from another one, or made, the id of what was made. Operation.Undo.
 //	columns     path, or name=path, and a form after a bar. View.Row, Written and Lines, checked by render.View.Check.
@@ -93,6 +95,7 @@ func (k *checker) operation(op *Operation) {
 	for condition := range strings.SplitSeq(op.TakesAway, "|") {
 		k.condition(op, op.Name+", TakesAway", condition)
 	}
+	k.later(op)
 	for i, a := range op.Confirm {
 		k.condition(op, fmt.Sprintf("%s, Confirm[%d]", op.Name, i), a.When)
 	}
@@ -164,6 +167,21 @@ func (k *checker) operation(op *Operation) {
 	}
 	if err := op.Input.Check(); err != nil {
 		k.add(op.Name+", Input", "%v", err)
+	}
+}
+
+// later checks what Operation.Later says. Versions are compared by their dates, so one without a date would be sent where an earlier one is needed.
+func (k *checker) later(op *Operation) {
+	brought := op.Brings()
+	if op.Later != "" && len(brought) != strings.Count(op.Later, "|")+1 {
+		k.add(op.Name+", Later", "%q is not argument=version", op.Later)
+	}
+	for _, b := range brought {
+		k.path(op, op.Name+", Later", b.Argument)
+		date, name, _ := strings.Cut(b.Version, ".")
+		if _, err := time.Parse(time.DateOnly, date); err != nil || name == "" {
+			k.add(op.Name+", Later", "%q is not a version: a date, a dot and a name", b.Version)
+		}
 	}
 }
 

@@ -42,6 +42,10 @@ func TestSlipsInDeclarationsAreFound(t *testing.T) {
 			op.Notifies = []engine.Notice{{When: "kind|quiet=no", To: "all"}}
 		}},
 		{"who speaks", `test_op, Impersonates: no argument is called "author"`, func(op *engine.Operation) { op.Impersonates = "author" }},
+		{"a later argument that is none", `test_op, Later: no argument is called "loud"`, func(op *engine.Operation) { op.Later = "loud=2026-08-19.orbit" }},
+		{"a version without a date", `test_op, Later: "orbit" is not a version`, func(op *engine.Operation) { op.Later = "kind=orbit" }},
+		{"a version without a name", `test_op, Later: "2026-08-19" is not a version`, func(op *engine.Operation) { op.Later = "kind=2026-08-19" }},
+		{"an argument without a version", `test_op, Later: "kind=2026-08-19.orbit|quiet" is not argument=version`, func(op *engine.Operation) { op.Later = "kind=2026-08-19.orbit|quiet" }},
 		{"about what is not read", `test_op, About: no read is called "get_thing"`, func(op *engine.Operation) { op.About = "kind=get_thing" }},
 		{"used, and not there", `test_op, Uses: no read is called "nothing"`, func(op *engine.Operation) { op.Uses = []string{"nothing"} }},
 		{"shown by a write", `test_op, ShownBy: no read is called "test_op"`, func(op *engine.Operation) { op.ShownBy = "test_op" }},

@@ -37,6 +37,9 @@ func (c *call) dryRun(ctx context.Context, req client.Request) answer {
 	}
 	r.secret = secretFields(c.op, r.read)
 	fmt.Fprintf(&r.text, "Dry run: nothing was sent and nothing has changed. Without --dry-run, %s would send this:\n\n%s %s\n", c.op.Name, req.Method, req.Path)
+	if req.Version != "" || req.Since != "" { // not with the one that every other call is sent with
+		fmt.Fprintf(&r.text, "Featurebase-Version: %s\n", c.Client.VersionOf(req))
+	}
 	r.body(members(req.Body))
 	a := answer{Outcome: "dry_run"}
 	switch {

@@ -50,6 +50,28 @@ func TestADryRunSendsNoWriteWhatever(t *testing.T) {
 	}
 }
 
+// The version of a request is shown where the call decides it, and is the one that the call would be sent with.
+func TestADryRunShowsTheVersionThatTheCallNeeds(t *testing.T) {
+	t.Parallel()
+	a := enginetest.NewAPI(t, http.StatusOK, `{}`)
+	for _, op := range tools.Inventory().Endpoints() {
+		if op.Effect == engine.Read {
+			continue
+		}
+		sample := enginetest.Sample(op, false)
+		want := op.Version
+		for _, b := range op.Brings() {
+			if sample[b.Argument] != nil {
+				want = b.Version
+			}
+		}
+		text, _ := rehearse(t, a, op, string(rawjson.Encode(sample)))
+		if shown := strings.Contains(text, "\nFeaturebase-Version: "); shown != (want != "") || !strings.Contains(text, want) {
+			t.Errorf("%s: shown %v, want %q: %s", op.Name, shown, want, text)
+		}
+	}
+}
+
 func TestADryRunReadsAsUsual(t *testing.T) {
 	t.Parallel()
 	a := enginetest.NewAPI(t, http.StatusOK, `[{"id":"1","name":"Ideas"}]`)

@@ -164,6 +164,11 @@ func TestFailuresRead(t *testing.T) {
 		{"timeout", "list_posts"},
 		{"timeout", "delete_conversation"},
 		{"rate limited", "update_post"},
+		{"a refused version", "create_changelog"},
+		{"a refused version", "update_post"},
+		{"no words", "update_changelog"},
+		{"no words", "redact_conversation_part"},
+		{"no permission", "delete_changelog"},
 	} {
 		for _, f := range failures() {
 			if f.name == tc.failure {

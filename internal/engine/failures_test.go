@@ -106,6 +106,7 @@ func failures() []failureCase {
 		answered("wrong key as 401", never, 401, `{"success":false,"message":"Invalid API Key"}`),
 		answered("wrong key as 403", never, 403, `{"success":false,"message":"Invalid API Key"}`),
 		answered("a key of no organization", never, 401, envelope("authentication_error", "organization_required", "Organization required")),
+		answered("a refused version", never, 400, invalid("invalid_request", "Unsupported Featurebase-Version")).on("list_qna"),
 		answered("no permission", never, 403, envelope("authorization_error", "forbidden", "Forbidden")),
 		answered("no permission, with its name", never, 403, envelope("authorization_error", "forbidden", "You need the manage_comments permission")).on("update_comment"),
 		answered("not in the plan", never, 402, envelope("invalid_request_error", "", "Upgrade")).on("create_webhook"),

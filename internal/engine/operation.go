@@ -72,6 +72,7 @@ type Operation struct {
 	Preview      string       // what is not known of it, a noun: it is exposed by name alone, never with all toolsets, and asks before it reaches people; empty: it is documented
 	InQuery      bool         // set on a DELETE whose arguments go to the query, and not to its body
 	Key          string       // the argument that goes out as the header Idempotency-Key
+	Later        string       // arguments that a later API version brought: argument=version, separated by bars; a call that gives one is sent with that version at least
 	Input        *input.Input // input.Args[T]()
 	Rules        []input.Rule // rules that span arguments
 	ActingAdmin  *input.Rule  // set where the API demands an acting admin: Engine.ActingAdmin fills the argument Need if a call leaves it out
@@ -149,6 +150,44 @@ func (op *Operation) asked(wire map[string]any) []Asked {
 		}
 	}
 	return all
+}
+
+// Brought is an argument that a later API version brought.
+type Brought struct{ Argument, Version string }
+
+// Brings returns the arguments that later API versions brought.
+func (op *Operation) Brings() []Brought {
+	var all []Brought
+	for one := range strings.SplitSeq(op.Later, "|") {
+		if argument, version, ok := strings.Cut(one, "="); ok {
+			all = append(all, Brought{argument, version})
+		}
+	}
+	return all
+}
+
+// since returns the API version that a call with these arguments needs at least; empty: any will do.
+func (op *Operation) since(wire map[string]any) string {
+	needed := ""
+	for _, b := range op.Brings() {
+		if input.Holds(b.Argument, wire) {
+			needed = max(needed, b.Version)
+		}
+	}
+	return needed
+}
+
+// VersionWords says with which API versions the operation is sent, or with which of its arguments. They are empty for one that is sent with that
+// of the client, whatever it is.
+func (op *Operation) VersionWords() []string {
+	var words []string
+	if op.Version != "" {
+		words = append(words, "sent with API version "+op.Version)
+	}
+	for _, b := range op.Brings() {
+		words = append(words, "with "+b.Argument+" sent with API version "+b.Version+" or later")
+	}
+	return words
 }
 
 // repeatable reports whether calling twice leaves the same state as calling once.

@@ -16,7 +16,7 @@ import (
 // requestOf builds the request. Arguments in the path fill its holes; the others go to the query for GET and InQuery, and to the JSON body for the
 // other methods. A POST or PATCH without fields sends {}, a DELETE without fields sends no body.
 func requestOf(op *Operation, wire map[string]any) (client.Request, error) {
-	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety(), Version: op.Version}
+	r := client.Request{Operation: op.Name, Method: op.Method, Safety: op.safety(), Version: op.Version, Since: op.since(wire)}
 	rest := maps.Clone(wire)
 	var path strings.Builder
 	for i, part := range strings.Split(op.Path, "/") {

@@ -24,15 +24,21 @@ func publish(s *jsonschema.Schema) json.RawMessage {
 // unescapeHTML reverses the escapes for web pages, which would cost a model six characters for each operator such as ">=".
 var unescapeHTML = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
+// leastCount is the minimum of a bounded count that is not published.
+const leastCount = "1"
+
 // LongEnum is the largest number of values in a published enum. The values of a longer one, such as all languages, are well known, and the
 // refusal of a wrong one lists them.
 const LongEnum = 20
 
-// slim copies a schema without what a model seldom needs and the refusal of a wrong value states: lengths of texts, values of maps, and
-// formats that the name tells, such as email. Sort orders and inner objects become a few words in the description.
+// slim copies a schema without what a model seldom needs and the refusal of a wrong value states: lengths of texts, values of maps, that a
+// bounded count begins with one, and formats that the name tells, such as email. Sort orders and inner objects become a few words in the description.
 func slim(s *jsonschema.Schema) *jsonschema.Schema {
 	out := *s
 	out.MinLength, out.MaxLength, out.MinItems, out.MaxItems, out.AdditionalProperties = nil, nil, nil, nil, nil
+	if out.Minimum == leastCount && out.Maximum != "" {
+		out.Minimum = "" // that a number of rows begins with one goes without saying
+	}
 	if out.Format != "date-time" {
 		out.Format = ""
 	}

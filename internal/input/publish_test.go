@@ -33,6 +33,8 @@ func TestWhatIsNotPublishedIsNoticed(t *testing.T) {
 		{"list_posts", `"q":`, `"r":`},
 		{"list_posts", `"maximum":100`, `"maximum":10`},
 		{"list_posts", `"default":10`, `"default":20`},
+		{"get_ticket", `"minimum":1`, `"minimum":2`},
+		{"create_comment", `"upvotes":{"type":"number"}`, `"upvotes":{"type":"number","minimum":1}`},
 		{"list_posts", `"trending",`, ``},
 		{"list_posts", `{"type":"boolean"`, `{"type":"string"`},
 		{"create_post", `"required":["boardId","title"]`, `"required":["boardId"]`},
@@ -93,7 +95,11 @@ func compareFields(path string, sh *input.Shape, p *jsonschema.Schema) []string 
 
 func compareValue(path string, sh *input.Shape, p *jsonschema.Schema) []string {
 	facts := func(s *jsonschema.Schema) string {
-		return fmt.Sprintf("%s %s..%s %v", s.Type, s.Minimum, s.Maximum, s.Default)
+		least := s.Minimum
+		if least == "1" && s.Maximum != "" {
+			least = "" // a bounded count begins with one, which goes without saying
+		}
+		return fmt.Sprintf("%s %s..%s %v", s.Type, least, s.Maximum, s.Default)
 	}
 	if checked, published := facts(sh.Schema), facts(p); checked != published {
 		return []string{fmt.Sprintf("%s is %s, published %s", path, checked, published)}

@@ -6,6 +6,7 @@
 //	document.go, translations.go   one object as lines and text, and its texts in other languages
 //	comparison.go         two versions of an object, paragraph by paragraph
 //	transcript.go, runs.go   a thread of messages, and those that repeat each other
+//	citations.go             what a message of the AI agent rests on
 //	outline.go            a list as Markdown with links
 //	forms.go, table.go    the shorter forms of texts, objects and lists
 //	labels.go             the names of custom fields

@@ -127,7 +127,11 @@ func (t *Transcript) Part(part rawjson.Value) {
 	}
 	t.facts(part, "")
 	t.byline(part, kind, hidden.Characters)
+	message, sources := t.cited(message, part)
 	t.Out = legible.AppendIndented(t.Out, t.Shortened(message))
+	if t.Longest == 0 {
+		t.Out = legible.AppendIndented(t.Out, sources)
+	}
 	t.hiddenIn(id, hidden)
 }
 
@@ -173,9 +177,9 @@ func (t *Transcript) EndEvents() {
 }
 
 // known are the fields of a part that a line shows in another way or that mean nothing to a reader: the place in Slack, the id of a tag
-// beside its name, and the tags of a message, whose changes are parts of their own. The last line has the fields of facts.
+// beside its name, the tags of a message, whose changes are parts of their own, and its sources, which have a line. The last line has the fields of facts.
 var known = []string{
-	"id", "object", "partType", "createdAt", "updatedAt", "occurredAt", "author", "bodyHtml", "bodyMarkdown", "channel", "redacted", "tagApplications", "slack",
+	"id", "object", "partType", "createdAt", "updatedAt", "occurredAt", "author", "bodyHtml", "bodyMarkdown", "channel", "redacted", "tagApplications", "slack", "sources",
 	"tagId", "targetPartId", "action", "tagName", "adminAssigneeId", "teamAssigneeId", "actor", "adminAssignerId",
 }
 

@@ -16,8 +16,8 @@ import (
 const defaultLocale = "en"
 
 // changelogs returns the kind of changelogs. Their plain fields hold the text in the changelog's own language, and requests change that text.
-// Four keys stand beside them: _categoryIds; _translations, the texts in other languages by locale; _published, the locales that are live;
-// _edited, whether the text changed after it was published.
+// Five keys stand beside them: _categoryIds; _translations, the texts in other languages by locale; _published, the locales that are live;
+// _edited, whether the text changed after it was published; _editedIn, the other locales whose texts did.
 func changelogs() *kind {
 	return &kind{
 		name: "changelog", title: "changelog", path: "/v2/changelogs", bySlug: true,
@@ -26,10 +26,12 @@ func changelogs() *kind {
 		order:  func(c *call) ordering { return byField("date", text(c.query, "sortOrder") == "desc") },
 		start:  startChangelog,
 		set: map[string]setter{
-			"categories":      setCategories,
-			"date":            setTime("date", false),
-			"htmlContent":     setHTMLContent,
-			"markdownContent": setMarkdownContent,
+			"allowedSegmentIds": setSegments,
+			"categories":        setCategories,
+			"date":              setTime("date", false),
+			"htmlContent":       setHTMLContent,
+			"markdownContent":   setMarkdownContent,
+			"translations":      setChangelogTranslations,
 			// The live API ignores this field. Publishing is a second call.
 			"state": notStored,
 		},
@@ -49,7 +51,7 @@ func renderChangelog(c *call, shown, stored object) {
 		shown["state"] = "live"
 	}
 	shown["isPublished"] = len(published) > 0 // a changelog that is a draft in one language may be published in another
-	shown["isDraftDiffersFromLive"] = flag(stored, "_edited")
+	shown["isDraftDiffersFromLive"] = flag(stored, "_edited") || len(list(stored, "_editedIn")) > 0
 	available := localesOf(stored["locale"], stored["_translations"])
 	shown["publishedLocales"], shown["availableLocales"] = published, available
 	if shown["markdownContent"] == nil {
@@ -235,8 +237,10 @@ func setMarkdownContent(c *call, draft object, value any) error {
 
 // changelogChanged marks a published changelog whose text changed: readers see the old text until it is published again.
 func changelogChanged(_ *call, before, o object) {
-	if len(list(o, "_published")) > 0 && (before["title"] != o["title"] || before["content"] != o["content"]) {
-		o["_edited"] = true
+	for _, locale := range list(o, "_published") {
+		if edited(before, o, locale) {
+			setEdited(o, locale, true)
+		}
 	}
 }
 
@@ -278,9 +282,7 @@ func (c *call) publish(o object, locale any) {
 	if published := list(o, "_published"); !slices.Contains(published, locale) {
 		o["_published"] = append(slices.Clip(published), locale)
 	}
-	if locale == o["locale"] {
-		o["_edited"] = false
-	}
+	setEdited(o, locale, false)
 	note := object{"scheduledDate": nil, "sendEmailNotification": flag(c.body, "sendEmail")}
 	if flag(c.body, "sendEmail") && !flag(notifications(o, locale), "emailSent") {
 		note["emailSent"] = true
@@ -300,10 +302,8 @@ func unpublishChangelog(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	o["_published"] = slices.DeleteFunc(slices.Clone(list(o, "_published")), func(locale any) bool { return slices.Contains(locales, locale) })
-	if slices.Contains(locales, o["locale"]) {
-		o["_edited"] = false
-	}
 	for _, locale := range locales {
+		setEdited(o, locale, false)
 		noteNotification(o, locale, object{"scheduledDate": nil})
 	}
 	o["updatedAt"] = stamp(c.store.Now())

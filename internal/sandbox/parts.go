@@ -266,7 +266,11 @@ func redactConversationPart(c *call) (int, any, error) {
 		return 0, nil, refused("conversationPartId", "Only messages can be redacted; this part is of type "+text(all[i], "partType"))
 	}
 	now := stamp(c.store.Now())
-	amend(o, id, object{"bodyHtml": nil, "bodyMarkdown": nil, "redacted": true, "updatedAt": now})
+	blank := object{"bodyHtml": nil, "bodyMarkdown": nil, "redacted": true, "updatedAt": now}
+	if all[i]["sources"] != nil {
+		blank["sources"] = []any{} // they tell what it was about
+	}
+	amend(o, id, blank)
 	o["updatedAt"] = now
 	return http.StatusOK, c.shown(c.kind, o), nil
 }

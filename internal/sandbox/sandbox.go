@@ -5,7 +5,7 @@
 //	kinds.go, generic.go, behaviours.go              the table of kinds, the handlers for all of them, the table of the other handlers
 //	posts.go, voters.go, comments.go, surveys.go, contacts.go, companies.go, people.go, webhooks.go    what is particular to feedback and people
 //	conversations.go, conversation_search.go, participants.go, parts.go, tags.go, tickets.go           ... to support
-//	changelogs.go, subscribers.go, helpcenter.go, articles.go, redirects.go                            ... to content
+//	changelogs.go, changelog_translations.go, subscribers.go, helpcenter.go, articles.go, redirects.go                            ... to content
 //	training.go, qna.go, oracle.go                                                                     ... to what the AI agent knows
 //	apispecs.go, outbound.go, outbound_figures.go                                                      ... to what is published in part
 //	list.go, cursor.go, filter.go, reports.go        pages, cursors, the search language; the way to package report

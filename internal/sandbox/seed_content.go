@@ -50,7 +50,7 @@ func (p passage) flag(place int, word string) bool {
 	return len(p.parts) > place && p.parts[place] == word
 }
 
-// changelogs reads seed/changelogs.txt. A changelog has the header "= title | categories | age in days | draft, scheduled or edited"; its
+// changelogs reads seed/changelogs.txt. A changelog has the header "= title | categories | age in days | draft, scheduled, edited or limited"; its
 // translations follow with the header "~ locale | title".
 func (s *seeder) changelogs() {
 	for i, name := range []string{"New", "Improved", "Fixed", "Announcement", "Invoicing", "Client portal", "Integrations", "API", "Mobile", "Security", "Import"} {
@@ -82,6 +82,8 @@ func (s *seeder) changelogs() {
 			o["featuredImage"] = "https://cdn.plumline.example/changelog/" + text(o, "slug") + ".png"
 		}
 		switch {
+		case p.flag(3, "limited"):
+			o["allowedSegmentIds"] = []any{betaUsers, enterpriseCompanies}
 		case p.flag(3, "draft"):
 			o["_published"], o["notifications"] = []any{}, object{}
 		case p.flag(3, "scheduled"):

@@ -35,6 +35,7 @@ func (s *seeder) inbox() {
 	own.conversations()
 	own.tickets()
 	own.night()
+	own.cite()
 }
 
 func (s *supportSeeder) conversationDefinitions() {

@@ -189,5 +189,10 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 	if m, ok := body.(object); ok {
 		c.body = m
 	}
+	for name, version := range c.op.Since {
+		if c.body[name] != nil && !c.since(version) {
+			return refused(name, "This field came with Featurebase-Version "+version+", and the request has "+c.apiVersion)
+		}
+	}
 	return nil
 }
