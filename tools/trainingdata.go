@@ -74,7 +74,7 @@ var trainingData = &engine.Toolset{
 			Version:     orbit,
 			Undo:        "delete_training_file trainingFileId=made",
 			Input:       input.Args[createTrainingFile](),
-			Rules:       []input.Rule{{Need: "content|url"}},
+			Rules:       []input.Rule{{Need: "content|url"}, {When: "content", Refuse: "url"}, {When: "content", Need: "name"}},
 			Output:      trainingFileView,
 			Example:     `{"name":"Refund policy","content":"Refunds take **five** working days.","externalId":"refund-policy"}`,
 		},
@@ -201,7 +201,7 @@ type getTrainingFile struct {
 
 type createTrainingFile struct {
 	Name       string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Needed with content."`
-	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown."`
+	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=200000" jsonschema_description:"Markdown; longer documents by url."`
 	URL        markup.Address `json:"url,omitempty"`
 	ExternalID string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source     string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100" jsonschema_description:"Label."`
@@ -210,7 +210,7 @@ type createTrainingFile struct {
 type updateTrainingFile struct {
 	TrainingFileID input.ObjectID `json:"trainingFileId"`
 	Name           string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255"`
-	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown."`
+	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=200000" jsonschema_description:"Markdown."`
 	ExternalID     string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source         string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100"`
 }

@@ -22,7 +22,7 @@ func TestAnExternalIDMakesTeachingRepeatable(t *testing.T) {
 	} {
 		op := tools.Inventory().Lookup(tool)
 		id := ""
-		for i, did := range []string{"created", "updated"} {
+		for i, did := range []string{"created", "updated, unless it was the same already"} {
 			answer, isError := enginetest.Ask(t, server, tool, arguments[i])
 			made := rawjson.Value(answer).Get("id").Text()
 			if isError || rawjson.Value(answer).Get("did").Text() != did || id != "" && made != id {
@@ -35,6 +35,27 @@ func TestAnExternalIDMakesTeachingRepeatable(t *testing.T) {
 		}
 		if back, why := tools.Inventory().UndoOf(op, map[string]any{}, nil, id, true); back == nil || !strings.HasPrefix(back.Tool, "delete_") {
 			t.Errorf("%s of something new is not taken back: %s", tool, why)
+		}
+	}
+}
+
+// A refusal says which entry is in the way, and names no search that cannot find it; what can be seen before is not sent.
+func TestConflictsOfTeachingSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, Selection: tools.Selection{Toolsets: []string{"training-data"}}})
+	const guests, validity = "6abf9cc070b54c1952000003", "6a48f5c070b54c1952000001"
+	for _, tc := range []struct{ tool, arguments, want, never string }{
+		{"create_qna", `{"questions":["Do guests need a seat?"],"answer":"No.","externalId":"other"}`, "another entry has one of these questions", `externalId "other"`},
+		{"create_qna", `{"questions":["Do guests need a seat?"],"answer":"No.","externalId":"other"}`, guests, "get_qna (qnaId"},
+		{"update_qna", `{"qnaId":"` + validity + `","questions":["Do guests need a seat?"]}`, "leave that question out, or change the entry that has it; list_qna shows", "get_qna"},
+		{"update_qna", `{"qnaId":"` + validity + `","answer":"14 days.","expectedRevision":"7"}`, `give the revision that it has now; get_qna (qnaId "` + validity + `") shows`, "list_qna"},
+		{"create_training_file", `{"name":"a","content":"b","url":"https://x.example/a.pdf"}`, "sent nothing: url: leave it out with content", "HTTP"},
+		{"create_training_file", `{"content":"b"}`, "sent nothing: name: required with content", "HTTP"},
+		{"create_training_file", `{"name":"a","content":"` + strings.Repeat("word ", 40_001) + `"}`, "sent nothing: content: at most 200000 characters", "HTTP"},
+	} {
+		answer, isError := enginetest.Ask(t, server, tc.tool, tc.arguments)
+		if !isError || !strings.Contains(answer, tc.want) || strings.Contains(answer, tc.never) || !strings.Contains(answer, "Do not retry unchanged") {
+			t.Errorf("%s: %s", tc.tool, answer)
 		}
 	}
 }

@@ -124,6 +124,18 @@ var exceptions = []struct {
 		Advice: "Do not retry: somebody who manages the subscription has to change the plan in Featurebase",
 		until:  thePlan,
 	}},
+	{coded("revision_conflict"), cause{
+		what:   "somebody changed it meanwhile, so that it has another revision",
+		Advice: input.Unchanged + ": read it again, see whether the change still fits, and give the revision that it has now",
+		next:   failing.current,
+		until:  theArguments,
+	}},
+	{coded("question_already_used"), cause{
+		what:   "another entry has one of these questions",
+		Advice: input.Unchanged + ": leave that question out, or change the entry that has it",
+		next:   failing.overview, // under the external id of the call there is another entry, or none
+		until:  theArguments + " or " + theOrganization,
+	}},
 	{status(http.StatusConflict), cause{
 		what:   "it conflicts with what is in Featurebase now, such as something of the same name or a change made meanwhile",
 		Advice: input.Unchanged,
