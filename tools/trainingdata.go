@@ -180,10 +180,13 @@ var trainingData = &engine.Toolset{
 	},
 }
 
-// comparisonFailed is what the pages say of a 503, which elsewhere leaves open whether a write was made.
+// comparisonFailed is what the pages say of a 503, which elsewhere leaves open whether a write was made. Without onMatch nothing is compared.
 var comparisonFailed = engine.Unsaid{
 	Failures: []client.Kind{client.KindServer},
-	Words:    "By Featurebase's reference, a 503 here means that the comparison with other knowledge could not run, and nothing was written.",
+	Status:   http.StatusServiceUnavailable,
+	Given:    "onMatch",
+	Nothing:  true,
+	Words:    "By Featurebase's reference, the comparison with other knowledge could not run.",
 }
 
 type listTrainingFiles struct {

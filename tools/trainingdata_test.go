@@ -76,3 +76,20 @@ func TestTaughtTextsAreCleaned(t *testing.T) {
 		t.Error(answer)
 	}
 }
+
+// Where the comparison could not run, nothing was written, so that a retry is safe. Every other failure of Featurebase leaves that open.
+func TestAFailedComparisonWroteNothing(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		onMatch string
+		status  int
+		open    bool
+	}{{`,"onMatch":"reject"`, http.StatusServiceUnavailable, false}, {"", http.StatusServiceUnavailable, true}, {`,"onMatch":"reject"`, http.StatusBadGateway, true}} {
+		server := enginetest.Start(t, app.Config{Client: enginetest.Behind(enginetest.Wire(func(*http.Request) (*http.Response, error) { return enginetest.Response(tc.status, ""), nil }))})
+		answer, isError := enginetest.Ask(t, server, "create_qna", `{"questions":["Can I print?"],"answer":"Yes."`+tc.onMatch+`}`)
+		maybe, safe := strings.Contains(answer, "may have been made all the same"), strings.Contains(answer, "could not run. Nothing was changed. A retry may help")
+		if !isError || maybe != tc.open || safe == tc.open {
+			t.Errorf("%d%s: %s", tc.status, tc.onMatch, answer)
+		}
+	}
+}

@@ -238,12 +238,27 @@ func distrusted(f failing) bool {
 // limits returns the undocumented rules of Featurebase that may explain the failure.
 func (f failing) limits() string {
 	var text strings.Builder
-	for _, rule := range slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid) {
-		if slices.Contains(rule.Failures, f.err.Kind) {
-			text.WriteString(" " + rule.Words)
-		}
+	for _, rule := range f.unsaid() {
+		text.WriteString(" " + rule.Words)
 	}
 	return text.String()
+}
+
+// unsaid returns the rules that may explain the failure.
+func (f failing) unsaid() []Unsaid {
+	return slices.DeleteFunc(slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid), func(rule Unsaid) bool {
+		return !slices.Contains(rule.Failures, f.err.Kind) || rule.Status != 0 && rule.Status != f.err.Status || rule.Given != "" && f.args.Wire[rule.Given] == nil
+	})
+}
+
+// settled returns the failure as it is known by the rules of Featurebase: some say that nothing was changed where the status leaves that open.
+func (f failing) settled() failing {
+	if f.err.MaybeApplied && slices.ContainsFunc(f.unsaid(), func(rule Unsaid) bool { return rule.Nothing }) {
+		known := *f.err
+		known.MaybeApplied = false
+		f.err = &known
+	}
+	return f
 }
 
 // permission matches the name of a permission in a message of the API: a flag of a role.
