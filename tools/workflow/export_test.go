@@ -77,8 +77,9 @@ func AskSame(pairs [][2]string) []bool {
 	rare := likeness.NewRarity(sets...)
 	rare.Texts = max(rare.Texts, usualPosts)
 	read := func(question string) *inquiry {
-		q := &inquiry{question: question, profile: rare.Profile(likeness.Read(question, ""))}
-		q.wanted = rare.Wanted(q.profile)
+		q := &inquiry{question: question, wording: wording{doc: likeness.Read(question, "")}, whole: wording{doc: likeness.Read(question, "")}}
+		q.wording.prepare(rare)
+		q.whole.prepare(rare)
 		return q
 	}
 	same := make([]bool, len(pairs))

@@ -100,8 +100,8 @@ func (p *personalData) knowCompany(name string) {
 	slices.SortStableFunc(p.companies, func(a, b firm) int { return len(b.name) - len(a.name) })
 }
 
-// knowMail learns the names in an e-mail address: who it is, and the company.
-func (p *personalData) knowMail(address string) {
+// knowMail learns the names in an e-mail address: who it is, and of a customer the company. The team's own is called as the product is.
+func (p *personalData) knowMail(address string, ofTeam bool) {
 	local, domain, ok := strings.Cut(strings.ToLower(address), "@")
 	if !ok {
 		return
@@ -111,10 +111,8 @@ func (p *personalData) knowMail(address string) {
 			p.know(word)
 		}
 	}
-	if label, _, _ := strings.Cut(domain, "."); utf8.RuneCountInString(label) >= shortestFirm {
-		if !strings.Contains(commonInFirms, " "+label+" ") {
-			p.knowCompany(label)
-		}
+	if label, _, _ := strings.Cut(domain, "."); !ofTeam && utf8.RuneCountInString(label) >= shortestFirm && !strings.Contains(commonInFirms, " "+label+" ") {
+		p.knowCompany(label)
 	}
 }
 

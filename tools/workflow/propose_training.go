@@ -24,7 +24,7 @@ var proposeTraining = &engine.Operation{
 	Name:  "propose_training",
 	Title: "Propose training",
 	Description: "Find what customers asked repeatedly in closed conversations (of 7 days, a tag or a list) and the team answered well, as Q&A entries for the AI agent " +
-		"without personal data, checked against what it knows.",
+		"with personal data taken out, checked against what it knows.",
 	Effect:  engine.Read,
 	Input:   input.Args[proposeTrainingArgs](),
 	Refs:    engine.Refs{"tagId": {Kind: kind.ConversationTag}},
@@ -80,11 +80,10 @@ type inquiry struct {
 	worth                int // of the answer, among others
 	sentences            int // that were left out of the answer, because they are about one customer
 	who                  person
-	rating               int // of the customer; 0: none
-	hidden, answerHidden int // characters that people would not see
-	profile              likeness.Profile
-	wanted               *likeness.Wanted
-	doc                  likeness.Document
+	rating               int     // of the customer; 0: none
+	hidden, answerHidden int     // characters that people would not see
+	wording                      // the question alone
+	whole                wording // with what was written besides
 }
 
 // proposal is an entry for the AI agent.
@@ -183,7 +182,7 @@ func personIn(author rawjson.Value) person {
 func (t *training) meet(v rawjson.Value) {
 	for _, somebody := range []rawjson.Value{v.Get("conversationUser"), v.Get("source", "author")} {
 		t.personal.know(somebody.Get("name").Text())
-		t.personal.knowMail(somebody.Get("email").Text())
+		t.personal.knowMail(somebody.Get("email").Text(), side(somebody.Get("type").Text()) == teamSide)
 	}
 	for company := range v.Get("conversationUser").Items("companies") {
 		t.personal.knowCompany(company.Get("name").Text())
@@ -191,7 +190,7 @@ func (t *training) meet(v rawjson.Value) {
 	for part := range v.Items("conversationParts") {
 		if who, _ := speaker(part); who != botSide { // a bot is called after the product
 			t.personal.know(part.Get("author", "name").Text())
-			t.personal.knowMail(part.Get("author", "email").Text())
+			t.personal.knowMail(part.Get("author", "email").Text(), who == teamSide)
 		}
 		t.personal.know(part.Get("actor", "name").Text())
 	}
@@ -206,7 +205,7 @@ func (t *training) meetCompanies(ctx context.Context) error {
 	found, err := t.customers(ctx, people...)
 	for _, c := range found {
 		t.personal.know(c.name)
-		t.personal.knowMail(c.email)
+		t.personal.knowMail(c.email, false)
 		for _, company := range c.companies {
 			t.personal.knowCompany(company.name)
 		}
@@ -246,14 +245,14 @@ func (t *training) group() {
 	for _, q := range t.asked {
 		text, out := t.personal.withMarks(q.opening)
 		q.question, q.out = questionIn(text), out
-		q.doc = likeness.Read(q.question, "")
+		q.doc, q.whole.doc = likeness.Read(q.question, ""), likeness.Read(q.question, strings.Replace(legible.OneLine(text), q.question, "", 1))
 		sets = append(sets, q.doc.Terms)
 	}
 	rare := likeness.NewRarity(sets...)
 	rare.Texts = max(rare.Texts, usualPosts)
 	for _, q := range t.asked {
-		q.profile = rare.Profile(q.doc)
-		q.wanted = rare.Wanted(q.profile)
+		q.wording.prepare(rare)
+		q.whole.prepare(rare)
 		best, score := -1, sameMatter
 		for i, group := range t.groups {
 			if alike := asksSame(group[0], q); alike >= score {

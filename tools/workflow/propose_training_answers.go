@@ -78,13 +78,18 @@ func plainAnswer(text string) string {
 	return text
 }
 
-// forEverybody returns an answer without the sentences that are about one customer, such as "Your order was [number].", and how many these are. An answer of which less than
-// half would be left stays as it is, for somebody to rewrite.
+// doneForOne matches what the team did for one customer, which is no answer for others.
+var doneForOne = legible.Pattern(`(?i)\b(?:i|we)(?: have|'ve|’ve) (?:just |now |already )?(?:found|removed|ended|corrected|refunded|credited|entered|changed|fixed|reset|restored|added|sent|unlocked|deleted|cancelled|canceled|extended|created|updated)\b`)
+
+// forEverybody returns an answer without the sentences that are about one customer, such as "Your order was [number]." and "I have refunded it.", and how many these are.
+// An answer of which less than half would be left stays as it is, for somebody to rewrite, and is none where it tells what was done.
 func forEverybody(text string) (string, int) {
 	var b strings.Builder
-	n := 0
+	n, deeds := 0, false
 	for _, sentence := range sentenceOf().FindAllString(text, -1) {
-		if strings.ContainsAny(strings.ReplaceAll(sentence, linkMark, ""), marks) {
+		done := doneForOne().MatchString(sentence)
+		deeds = deeds || done
+		if done || strings.ContainsAny(strings.ReplaceAll(sentence, linkMark, ""), marks) {
 			n++
 			continue
 		}
@@ -92,6 +97,9 @@ func forEverybody(text string) (string, int) {
 	}
 	kept := strings.TrimSpace(b.String())
 	if length := utf8.RuneCountInString(kept); n == 0 || length < shortestAnswer || 2*length < utf8.RuneCountInString(text) {
+		if deeds {
+			return "", 0
+		}
 		return text, 0
 	}
 	return kept, n

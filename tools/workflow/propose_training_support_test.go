@@ -85,6 +85,10 @@ var support = []matter{
 		{sean, "How do I stop the sound of notifications?", "Open **Settings > Sounds** and switch off **Notification sounds** for this browser.", "That does not work, the sound is still there."},
 		{priya, "How can I stop notification sounds?", "", ""},
 	}},
+	{"", []letter{ // what was done for one is no answer for others
+		{maria, "Can I get the difference back for the seats of March?", "I have refunded the difference to your card. I have also removed the seats.", ""},
+		{bob, "Do we get the difference back for the seats in March?", "", ""},
+	}},
 	{"", []letter{{maria, "How do I import tasks from a spreadsheet?", "Open **Import**, choose the spreadsheet, and tell which column is the title.", ""}}},
 	{"", []letter{{bob, "How do I print the tasks of a sprint?", "Open the sprint, press **Print**, and choose landscape for many columns.", ""}}},
 	{"", []letter{{sean, "What does the Business plan include besides single sign-on?", "It includes audit logs, roles of your own, and support by telephone.", ""}}},

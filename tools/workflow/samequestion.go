@@ -9,13 +9,36 @@ import (
 	"featurebase-mcp/internal/likeness"
 )
 
-// sameMatter is the least likeness of two questions that ask the same. Entries with a question that asks something else teach wrong answers, which is worse than an
-// entry that is not found.
-const sameMatter = 0.45
+// The least likeness of two questions that ask the same, and of two whole messages. Entries with a question that asks something else teach wrong answers, which is worse
+// than an entry that is not found.
+const (
+	sameMatter  = 0.45
+	sameMessage = 0.6
+)
+
+// wording is a text that is compared with others.
+type wording struct {
+	doc     likeness.Document
+	profile likeness.Profile
+	wanted  *likeness.Wanted
+}
+
+func (c *wording) prepare(rare *likeness.Rarity) {
+	c.profile = rare.Profile(c.doc)
+	c.wanted = rare.Wanted(c.profile)
+}
+
+// alike returns how much two texts say the same, each compared with the other: a long one has what many short ones want.
+func (c *wording) alike(o *wording) float64 {
+	return min(c.wanted.Compare(o.profile).Score, o.wanted.Compare(c.profile).Score)
+}
 
 // asksSame reports how much two questions ask the same: 0 where a word of one says the opposite of the other's, or where they name different things or numbers.
 func asksSame(a, b *inquiry) float64 {
-	alike := min(a.wanted.Compare(b.profile).Score, b.wanted.Compare(a.profile).Score)
+	alike := a.alike(&b.wording)
+	if whole := a.whole.alike(&b.whole); whole >= sameMessage {
+		alike = max(alike, whole)
+	}
 	if alike < sameMatter || opposed(a.question, b.question) || named(a.question).differ(named(b.question)) {
 		return 0
 	}
