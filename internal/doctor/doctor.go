@@ -148,7 +148,9 @@ func refusesVersion(failed *client.Error) bool {
 }
 
 // ownVersion reports whether an operation is sent with a version of its own.
-func ownVersion(req client.Request, usual string) bool { return req.Version != "" && req.Version != usual }
+func ownVersion(req client.Request, usual string) bool {
+	return req.Version != "" && req.Version != usual
+}
 
 // clock compares the clock of the API with ours.
 func (e *examination) clock(theirs, ours time.Time) {

@@ -47,7 +47,7 @@ const (
 18 eighteen achtzehn dieciocho dezoito diciotto
 20 twenty zwanzig vingt veinte vinte venti
 30 thirty dreissig dreißig trente treinta trinta trenta
-40 forty vierzig quarante cuarenta quarenta quaranta
+40 forty vierzig cuarenta quarenta quaranta
 50 fifty funfzig fuenfzig cinquante cincuenta cinquenta cinquanta
 60 sixty sechzig soixante sesenta sessenta sessanta
 70 seventy siebzig setenta settanta
@@ -90,7 +90,7 @@ CHF chf franken francs
 	rateWords = `day daily taglich quotidien
 week weekly wochentlich
 month monthly monatlich mensuel mensual mensal mensile
-year yearly annually annual jahrlich annuel anual annuale`
+year yearly annually annual jahrlich annuel annuale`
 
 	sizeWords = "kb mb gb tb kib mib gib"
 )

@@ -52,7 +52,7 @@ func TestContradictingKnowledgeIsFound(t *testing.T) {
 		write(t, box, "POST", "/v2/help_center/articles", string(encoded(t, map[string]any{"title": pair.title, "body": "<p>" + pair.body + "</p>", "state": "live"})))
 	}
 	server := enginetest.Start(t, app.Config{Client: enginetest.Behind(box.Transport()), Selection: tools.Selection{Toolsets: []string{tools.AllTools}}})
-	misses, alarms, real := 0, 0, 0
+	misses, alarms, wrong := 0, 0, 0
 	for i, pair := range taughtPairs {
 		answer, isError := enginetest.Ask(t, server, "compare_knowledge", fmt.Sprintf(`{"source":"pair %d"}`, i))
 		if isError {
@@ -62,7 +62,7 @@ func TestContradictingKnowledgeIsFound(t *testing.T) {
 		found := strings.Contains(list, "- ")
 		switch {
 		case pair.ours != "":
-			real++
+			wrong++
 			if !strings.Contains(list, fmt.Sprintf(": %q, article ", pair.ours)) || !strings.Contains(list, fmt.Sprintf(": %q\n", pair.theirs)) {
 				misses++
 				t.Logf("missed: %s / %s\n%s", pair.answer, pair.body, list)
@@ -72,7 +72,7 @@ func TestContradictingKnowledgeIsFound(t *testing.T) {
 			t.Logf("false alarm: %s / %s\n%s", pair.answer, pair.body, list)
 		}
 	}
-	t.Logf("missed %d of %d, false alarms %d of %d", misses, real, alarms, len(taughtPairs)-real)
+	t.Logf("missed %d of %d, false alarms %d of %d", misses, wrong, alarms, len(taughtPairs)-wrong)
 	if misses > 0 || alarms > 1 { // two sentences that differ in the name of a thing alone are taken for one
 		t.Error("more is missed, or called a contradiction")
 	}

@@ -78,7 +78,7 @@ func AskSame(pairs [][2]string) []bool {
 	rare.Texts = max(rare.Texts, usualPosts)
 	read := func(question string) *inquiry {
 		q := &inquiry{question: question, wording: wording{doc: likeness.Read(question, "")}, whole: wording{doc: likeness.Read(question, "")}}
-		q.wording.prepare(rare)
+		q.prepare(rare)
 		q.whole.prepare(rare)
 		return q
 	}

@@ -251,7 +251,7 @@ func (t *training) group() {
 	rare := likeness.NewRarity(sets...)
 	rare.Texts = max(rare.Texts, usualPosts)
 	for _, q := range t.asked {
-		q.wording.prepare(rare)
+		q.prepare(rare)
 		q.whole.prepare(rare)
 		best, score := -1, sameMatter
 		for i, group := range t.groups {
