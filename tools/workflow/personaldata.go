@@ -70,6 +70,12 @@ var (
 	figure    = legible.Pattern(`[#№]?[\pL\pN](?:[\pL\pN_.,/:'’+-]*[\pL\pN])?`)
 )
 
+// The characters without which there is no number, and no password.
+const (
+	digitSigns  = "0123456789"
+	figureSigns = digitSigns + "!#$%&+="
+)
+
 // locality is what follows a street: towns and postcodes behind commas.
 const locality = `(?:,\s*(?:\d{4,5}\s)?\p{Lu}[\pL-]+(?:\s(?:[A-Z]{1,2}\d[A-Z\d]?|\d[A-Z]{2}|\d{4,5}|\p{Lu}[\pL-]+))*)*`
 
@@ -89,13 +95,26 @@ func (p *personalData) withMarks(text string) (string, taken) {
 		pattern func() *regexp.Regexp
 		mark    string
 		count   *int
-	}{{password, "${1}" + secretMark, &t.secrets}, {mail, mailMark, &t.mails}, {handle, "${1}" + nameMark, &t.names}, {webAddress, linkMark, &t.links}, {iban, numberMark, &t.numbers}, {street, addressMark, &t.addresses}, {postcode, addressMark, &t.addresses}} {
-		*form.count += len(form.pattern().FindAllStringIndex(text, -1))
-		text = form.pattern().ReplaceAllString(text, form.mark)
+		has     string // one of these characters is in what it matches
+	}{
+		{password, "${1}" + secretMark, &t.secrets, figureSigns},
+		{mail, mailMark, &t.mails, "@tT"},
+		{handle, "${1}" + nameMark, &t.names, "@"},
+		{webAddress, linkMark, &t.links, "."},
+		{iban, numberMark, &t.numbers, digitSigns},
+		{street, addressMark, &t.addresses, digitSigns},
+		{postcode, addressMark, &t.addresses, digitSigns},
+	} {
+		if strings.ContainsAny(text, form.has) { // most texts have nothing of it, and the patterns take long
+			*form.count += len(form.pattern().FindAllStringIndex(text, -1))
+			text = form.pattern().ReplaceAllString(text, form.mark)
+		}
 	}
-	text = replaceWhere(text, ownNumber(), func(at []int) bool { return ownsNumber(text[at[4]:at[5]], text[at[1]:]) }, func(at []int) string { t.numbers++; return text[at[2]:at[3]] + numberMark })
-	text = replaceWhere(text, phone(), func(at []int) bool { return callsSomebody(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
-	text = replaceWhere(text, figure(), func(at []int) bool { return !isGeneral(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
+	if strings.ContainsFunc(text, unicode.IsDigit) {
+		text = replaceWhere(text, ownNumber(), func(at []int) bool { return ownsNumber(text[at[4]:at[5]], text[at[1]:]) }, func(at []int) string { t.numbers++; return text[at[2]:at[3]] + numberMark })
+		text = replaceWhere(text, phone(), func(at []int) bool { return callsSomebody(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
+		text = replaceWhere(text, figure(), func(at []int) bool { return !isGeneral(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
+	}
 	text = p.withoutCompanies(text, &t)
 	text = p.withoutUnspaced(text, &t)
 	text = p.withoutNames(text, &t)

@@ -37,16 +37,19 @@ func TestPersonalDataIsTakenOut(t *testing.T) {
 		"Click the checkbox of the inbox at Box, not at Boxes":  "Click the checkbox of the inbox at [name], not at Boxes",
 		"O’Connor and Sean of northwind traders, Initech, at&t": "[name] and [name] of [name], [name]",
 		"Jean-Luc and Maria José met":                           "[name] and [name] met",
+
 		// Other scripts.
 		"प्रिया ने कहा, शर्मा":       "[name] ने कहा",
 		"请王芳您好，김민수님":                 "请[name]您好，[name]님",
 		"Мы сообщили Ольге Петровой": "Мы сообщили [name]",
 		"قال عمر": "قال [name]",
+
 		// Those whom nobody is known by.
 		"as I told Bob Smith of Globex, our colleague Wendelin knew": "as I told [name] of [name], our colleague [name] knew",
 		"It went to Jane Doe and Hooli Inc. with Mr. Zorg":           "It went to [name] and [name]. with Mr. [name]",
-		"Ask @maria_l or @bob":                                       "Ask [name] or [name]",
-		"[name] is no mark of ours, Name is":                         "[name] is no mark of ours, [name] is",
+
+		"Ask @maria_l or @bob":               "Ask [name] or [name]",
+		"[name] is no mark of ours, Name is": "[name] is no mark of ours, [name] is",
 		// Addresses and secrets.
 		"Write to a.b+c@x.example or maria (at) initech.example or bob at initech dot com": "Write to [e-mail] or [e-mail] or [e-mail]",
 		"See https://x.example/a?token=abc and www.x.com/1, or app.initech.com/board":      "See [link] and [link] or [link]",

@@ -149,7 +149,11 @@ func (p *personalData) common(key string) bool {
 
 // withoutCompanies replaces the names of companies where they stand as words.
 func (p *personalData) withoutCompanies(text string, t *taken) string {
+	lower := strings.ToLower(text)
 	for _, company := range p.companies {
+		if !strings.Contains(lower, company.name) {
+			continue
+		}
 		common := company.word && p.common(nameKey(company.name))
 		if common && company.part {
 			continue

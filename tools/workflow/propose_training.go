@@ -42,14 +42,15 @@ type proposeTrainingArgs struct {
 
 // Bounds of propose_training. What is beyond is counted.
 const (
-	questionsCompared = 200 // conversations whose questions are compared, the latest
-	threadsRead       = 60  // conversations whose messages are read
-	longestQuestion   = 200 // characters of a question
-	longestAnswer     = 900 // characters of an answer; a longer one is an article
-	shortestAnswer    = 25  // characters of a message that answers something
-	shortestReason    = 20  // characters of a sentence before a short question that explains it
-	tooShortAlone     = 45  // characters of a question that needs the sentence before it
-	mostVariants      = 4   // questions of an entry
+	questionsCompared = 200  // conversations whose questions are compared, the latest
+	threadsRead       = 60   // conversations whose messages are read
+	longestQuestion   = 200  // characters of a question
+	longestAnswer     = 900  // characters of an answer; a longer one is an article
+	longestRead       = 3000 // characters of a message that are looked at
+	shortestAnswer    = 25   // characters of a message that answers something
+	shortestReason    = 20   // characters of a sentence before a short question that explains it
+	tooShortAlone     = 45   // characters of a question that needs the sentence before it
+	mostVariants      = 4    // questions of an entry
 	proposedUsually   = 5
 	worstRating       = 3 // the least score of a rated conversation whose answer is taught
 )
@@ -168,6 +169,7 @@ func (t *training) add(v rawjson.Value) {
 	digestView.Parse()
 	opening, hidden := w.NewTranscript(nil).MessageAndHidden(source)
 	if id := t.lineOf(v, "id"); id != "" && strings.TrimSpace(opening) != "" {
+		opening = legible.FirstRunes(opening, longestRead)
 		t.personal.hear(id, opening)
 		t.asked = append(t.asked, &inquiry{id: id, created: v.Get("createdAt").Text(), opening: opening, hidden: hidden.Characters, who: personIn(v.Get("source", "author"))})
 	}
@@ -245,7 +247,7 @@ func (t *training) group() {
 	for _, q := range t.asked {
 		text, out := t.personal.withMarks(q.opening)
 		q.question, q.out = questionIn(text), out
-		q.doc, q.whole.doc = likeness.Read(q.question, ""), likeness.Read(q.question, strings.Replace(legible.OneLine(text), q.question, "", 1))
+		q.doc, q.whole.doc = likeness.Read(q.question, ""), likeness.Read(q.question, legible.FirstRunes(strings.Replace(legible.OneLine(text), q.question, "", 1), besides))
 		sets = append(sets, q.doc.Terms)
 	}
 	rare := likeness.NewRarity(sets...)

@@ -28,6 +28,7 @@ func (t *training) messages(q *inquiry, thread rawjson.Value) (list []message) {
 	var all strings.Builder
 	for _, words := range exchange(thread, opening, parts) {
 		text, hidden := transcript.MessageAndHidden(words.part)
+		text = legible.FirstRunes(text, longestRead)
 		list = append(list, message{words.who, text, hidden.Characters})
 		all.WriteString(text + "\n")
 	}

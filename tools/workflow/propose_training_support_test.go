@@ -42,6 +42,9 @@ var (
 	lena   = asker{"lena fischer", "lena@fischer.example", "fischer & partner"}
 )
 
+// footer stands below all letters of some companies, and makes no two of them alike.
+const footer = "\n\nThis message and its attachments are confidential and meant for the recipient alone. Whoever received it by mistake deletes it and tells the sender. Opinions in it are those of the author."
+
 // support is half a year of support: what repeats, in which words, and what does not.
 var support = []matter{
 	{"**Export > One PDF file**", []letter{
@@ -89,9 +92,9 @@ var support = []matter{
 		{maria, "Can I get the difference back for the seats of March?", "I have refunded the difference to your card. I have also removed the seats.", ""},
 		{bob, "Do we get the difference back for the seats in March?", "", ""},
 	}},
-	{"", []letter{{maria, "How do I import tasks from a spreadsheet?", "Open **Import**, choose the spreadsheet, and tell which column is the title.", ""}}},
-	{"", []letter{{bob, "How do I print the tasks of a sprint?", "Open the sprint, press **Print**, and choose landscape for many columns.", ""}}},
-	{"", []letter{{sean, "What does the Business plan include besides single sign-on?", "It includes audit logs, roles of your own, and support by telephone.", ""}}},
+	{"", []letter{{maria, "How do I import tasks from a spreadsheet?" + footer, "Open **Import**, choose the spreadsheet, and tell which column is the title.", ""}}},
+	{"", []letter{{bob, "How do I print the tasks of a sprint?" + footer, "Open the sprint, press **Print**, and choose landscape for many columns.", ""}}},
+	{"", []letter{{sean, "What does the Business plan include besides single sign-on?" + footer, "It includes audit logs, roles of your own, and support by telephone.", ""}}},
 	{"", []letter{{will, "Can I restore an older version of a document?", "Open the history of the document and choose **Restore this version** there.", ""}}},
 	{"", []letter{{wang, "How many people may use a workspace?", "As many as you have seats for; guests do not need one at all.", ""}}},
 	{"", []letter{{olga, "Is there a keyboard shortcut for a new task?", "Press **N** anywhere outside of a text field to write a new task.", ""}}},

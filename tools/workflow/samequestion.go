@@ -9,11 +9,12 @@ import (
 	"featurebase-mcp/internal/likeness"
 )
 
-// The least likeness of two questions that ask the same, and of two whole messages. Entries with a question that asks something else teach wrong answers, which is worse
+// The least likeness of two questions that ask the same, and of two whole messages that tell something instead. Entries with a question that asks something else teach wrong answers, which is worse
 // than an entry that is not found.
 const (
 	sameMatter  = 0.45
 	sameMessage = 0.6
+	besides     = 400 // characters of a message that are compared besides what it asks
 )
 
 // wording is a text that is compared with others.
@@ -36,8 +37,10 @@ func (c *wording) alike(o *wording) float64 {
 // asksSame reports how much two questions ask the same: 0 where a word of one says the opposite of the other's, or where they name different things or numbers.
 func asksSame(a, b *inquiry) float64 {
 	alike := a.alike(&b.wording)
-	if whole := a.whole.alike(&b.whole); whole >= sameMessage {
-		alike = max(alike, whole)
+	if alike < sameMatter && !asksBack().MatchString(a.question) && !asksBack().MatchString(b.question) { // what stands besides a question may be the same in all letters of a company
+		if whole := a.whole.alike(&b.whole); whole >= sameMessage {
+			alike = whole
+		}
 	}
 	if alike < sameMatter || opposed(a.question, b.question) || named(a.question).differ(named(b.question)) {
 		return 0
