@@ -204,7 +204,7 @@ type getTrainingFile struct {
 
 type createTrainingFile struct {
 	Name       string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Needed with content."`
-	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=200000" jsonschema_description:"Markdown; longer documents by url."`
+	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown, to 200 KB; longer by url."`
 	URL        markup.Address `json:"url,omitempty"`
 	ExternalID string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source     string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100" jsonschema_description:"Label."`
@@ -213,7 +213,7 @@ type createTrainingFile struct {
 type updateTrainingFile struct {
 	TrainingFileID input.ObjectID `json:"trainingFileId"`
 	Name           string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255"`
-	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=200000" jsonschema_description:"Markdown."`
+	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown, to 200 KB."`
 	ExternalID     string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source         string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100"`
 }

@@ -51,7 +51,7 @@ func TestConflictsOfTeachingSayWhatToDo(t *testing.T) {
 		{"update_qna", `{"qnaId":"` + validity + `","answer":"14 days.","expectedRevision":"7"}`, `give the revision that it has now; get_qna (qnaId "` + validity + `") shows`, "list_qna"},
 		{"create_training_file", `{"name":"a","content":"b","url":"https://x.example/a.pdf"}`, "sent nothing: url: leave it out with content", "HTTP"},
 		{"create_training_file", `{"content":"b"}`, "sent nothing: name: required with content", "HTTP"},
-		{"create_training_file", `{"name":"a","content":"` + strings.Repeat("word ", 40_001) + `"}`, "sent nothing: content: at most 200000 characters", "HTTP"},
+		{"create_training_file", `{"name":"a","content":"` + strings.Repeat("word ", 40_001) + `"}`, "at most 200,000", "HTTP"},
 	} {
 		answer, isError := enginetest.Ask(t, server, tc.tool, tc.arguments)
 		if !isError || !strings.Contains(answer, tc.want) || strings.Contains(answer, tc.never) || !strings.Contains(answer, "Do not retry unchanged") {
