@@ -74,7 +74,7 @@ var trainingData = &engine.Toolset{
 			Version:     orbit,
 			Undo:        "delete_training_file trainingFileId=made",
 			Input:       input.Args[createTrainingFile](),
-			Rules:       []input.Rule{{Need: "content|url"}, {When: "content", Refuse: "url"}, {When: "content", Need: "name"}},
+			Rules:       []input.Rule{{Need: "content|url"}},
 			Output:      trainingFileView,
 			Example:     `{"name":"Refund policy","content":"Refunds take **five** working days.","externalId":"refund-policy"}`,
 		},
