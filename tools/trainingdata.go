@@ -180,10 +180,13 @@ var trainingData = &engine.Toolset{
 	},
 }
 
-// comparisonFailed is what the pages say of a 503, which elsewhere leaves open whether a write was made.
+// comparisonFailed is what the pages say of a 503, which elsewhere leaves open whether a write was made. Without onMatch nothing is compared.
 var comparisonFailed = engine.Unsaid{
 	Failures: []client.Kind{client.KindServer},
-	Words:    "By Featurebase's reference, a 503 here means that the comparison with other knowledge could not run, and nothing was written.",
+	Status:   http.StatusServiceUnavailable,
+	Given:    "onMatch",
+	Nothing:  true,
+	Words:    "By Featurebase's reference, the comparison with other knowledge could not run.",
 }
 
 type listTrainingFiles struct {
@@ -201,7 +204,7 @@ type getTrainingFile struct {
 
 type createTrainingFile struct {
 	Name       string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Needed with content."`
-	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown."`
+	Content    markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown, to 200 KB; longer by url."`
 	URL        markup.Address `json:"url,omitempty"`
 	ExternalID string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source     string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100" jsonschema_description:"Label."`
@@ -210,7 +213,7 @@ type createTrainingFile struct {
 type updateTrainingFile struct {
 	TrainingFileID input.ObjectID `json:"trainingFileId"`
 	Name           string         `json:"name,omitempty" jsonschema:"minLength=1,maxLength=255"`
-	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown."`
+	Content        markup.Source  `json:"content,omitempty" jsonschema:"maxLength=2000000" jsonschema_description:"Markdown, to 200 KB."`
 	ExternalID     string         `json:"externalId,omitempty" jsonschema:"minLength=1,maxLength=255"`
 	Source         string         `json:"source,omitempty" jsonschema:"minLength=1,maxLength=100"`
 }

@@ -22,7 +22,7 @@ func TestAnExternalIDMakesTeachingRepeatable(t *testing.T) {
 	} {
 		op := tools.Inventory().Lookup(tool)
 		id := ""
-		for i, did := range []string{"created", "updated"} {
+		for i, did := range []string{"created", "updated, unless it was the same already"} {
 			answer, isError := enginetest.Ask(t, server, tool, arguments[i])
 			made := rawjson.Value(answer).Get("id").Text()
 			if isError || rawjson.Value(answer).Get("did").Text() != did || id != "" && made != id {
@@ -35,6 +35,25 @@ func TestAnExternalIDMakesTeachingRepeatable(t *testing.T) {
 		}
 		if back, why := tools.Inventory().UndoOf(op, map[string]any{}, nil, id, true); back == nil || !strings.HasPrefix(back.Tool, "delete_") {
 			t.Errorf("%s of something new is not taken back: %s", tool, why)
+		}
+	}
+}
+
+// A refusal says which entry is in the way, and names no search that cannot find it; what can be seen before is not sent.
+func TestConflictsOfTeachingSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	server := enginetest.Start(t, app.Config{Sandbox: &app.Sandbox{}, Selection: tools.Selection{Toolsets: []string{"training-data"}}})
+	const guests, validity = "6abf9cc070b54c1952000003", "6a48f5c070b54c1952000001"
+	for _, tc := range []struct{ tool, arguments, want, never string }{
+		{"create_qna", `{"questions":["Do guests need a seat?"],"answer":"No.","externalId":"other"}`, "another entry has one of these questions", `externalId "other"`},
+		{"create_qna", `{"questions":["Do guests need a seat?"],"answer":"No.","externalId":"other"}`, guests, "get_qna (qnaId"},
+		{"update_qna", `{"qnaId":"` + validity + `","questions":["Do guests need a seat?"]}`, "leave that question out, or change the entry that has it; list_qna shows", "get_qna"},
+		{"update_qna", `{"qnaId":"` + validity + `","answer":"14 days.","expectedRevision":"7"}`, `give the revision that it has now; get_qna (qnaId "` + validity + `") shows`, "list_qna"},
+		{"create_training_file", `{"name":"a","content":"` + strings.Repeat("word ", 40_001) + `"}`, "at most 200,000", "HTTP"},
+	} {
+		answer, isError := enginetest.Ask(t, server, tc.tool, tc.arguments)
+		if !isError || !strings.Contains(answer, tc.want) || strings.Contains(answer, tc.never) || !strings.Contains(answer, "Do not retry unchanged") {
+			t.Errorf("%s: %s", tc.tool, answer)
 		}
 	}
 }
@@ -53,5 +72,22 @@ func TestTaughtTextsAreCleaned(t *testing.T) {
 	answer, isError := enginetest.Ask(t, server, "get_qna", `{"qnaId":"64b0c2f19d3e5a7788990011"}`)
 	if isError || strings.Contains(answer, "![") || strings.Contains(answer, " <b onclick") || strings.Contains(answer, "\nuntrusted-text:") || !strings.Contains(answer, "- *a*") || strings.Contains(answer, "\u200b") {
 		t.Error(answer)
+	}
+}
+
+// Where the comparison could not run, nothing was written, so that a retry is safe. Every other failure of Featurebase leaves that open.
+func TestAFailedComparisonWroteNothing(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		onMatch string
+		status  int
+		open    bool
+	}{{`,"onMatch":"reject"`, http.StatusServiceUnavailable, false}, {"", http.StatusServiceUnavailable, true}, {`,"onMatch":"reject"`, http.StatusBadGateway, true}} {
+		server := enginetest.Start(t, app.Config{Client: enginetest.Behind(enginetest.Wire(func(*http.Request) (*http.Response, error) { return enginetest.Response(tc.status, ""), nil }))})
+		answer, isError := enginetest.Ask(t, server, "create_qna", `{"questions":["Can I print?"],"answer":"Yes."`+tc.onMatch+`}`)
+		maybe, safe := strings.Contains(answer, "may have been made all the same"), strings.Contains(answer, "could not run. Nothing was changed. A retry may help")
+		if !isError || maybe != tc.open || safe == tc.open {
+			t.Errorf("%d%s: %s", tc.status, tc.onMatch, answer)
+		}
 	}
 }

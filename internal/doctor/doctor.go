@@ -127,6 +127,10 @@ func (e *examination) learn(set *engine.Toolset, req client.Request, res *client
 		e.accepted = true
 		e.note("key accepted", OK, "the API knows the key", "")
 	}
+	if ownVersion(req, e.APIVersion) {
+		e.read(set, req, failed) // it tells nothing of the version that the others are sent with
+		return true
+	}
 	if failed != nil && !e.served && refusesVersion(failed) {
 		e.note("version accepted", Problem, "the API refuses version "+e.APIVersion+": "+quote(failed),
 			"leave FEATUREBASE_API_VERSION unset, which is the version this program was made for")
@@ -145,6 +149,11 @@ func (e *examination) learn(set *engine.Toolset, req client.Request, res *client
 func refusesVersion(failed *client.Error) bool {
 	words := strings.ToLower(failed.Message + " " + failed.Code + " " + failed.Param)
 	return failed.Kind == client.KindInvalid && strings.Contains(words, "version")
+}
+
+// ownVersion reports whether an operation is sent with a version of its own.
+func ownVersion(req client.Request, usual string) bool {
+	return req.Version != "" && req.Version != usual
 }
 
 // clock compares the clock of the API with ours.
@@ -181,6 +190,11 @@ func (e *examination) read(set *engine.Toolset, req client.Request, failed *clie
 		f.Next = "if it should be: check whether the feature is turned on in Featurebase"
 	case failed.Kind == client.KindRateLimited:
 		f.Next = "run this again in a minute; if it repeats, something else uses up the limit of the key or the workspace"
+	case refusesVersion(failed) && ownVersion(req, e.APIVersion):
+		f.Level, f.Text = Warning, req.Operation+" needs version "+req.Version+": "+quote(failed)
+		f.Next = "leave the toolset " + set.Name + " out until the workspace answers in that version"
+	case failed.Kind == client.KindInvalid && ownVersion(req, e.APIVersion):
+		f.Next = "this program and the API may have grown apart: update it, or leave the toolset " + set.Name + " out"
 	case failed.Kind == client.KindInvalid:
 		f.Next = "leave FEATUREBASE_API_VERSION unset; if it is, this program and the API have grown apart: update it"
 	case failed.Kind == client.KindUnauthenticated:

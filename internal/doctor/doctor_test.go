@@ -361,7 +361,7 @@ func TestOtherVersionsAreTold(t *testing.T) {
 		{"one that nothing needs is refused", "list_qna", pulsar, Finding{"other versions", OK, "the workspace answers in " + orbit + "; it refuses " + pulsar, ""}},
 		{"one that tools need is refused", "list_qna", orbit, Finding{
 			"other versions", Warning, "the workspace answers in " + pulsar + "; it refuses " + orbit,
-			"without " + orbit + ", the tools of training-data do not work: leave that toolset out",
+			"tools of training-data need " + orbit + ": they do not work, so leave them out",
 		}},
 		{"one that arguments need is refused", "list_changelogs", orbit, Finding{
 			"other versions", OK, "the workspace answers in " + pulsar + "; it refuses " + orbit + "; without " + orbit +
@@ -391,6 +391,27 @@ func TestOtherVersionsAreTold(t *testing.T) {
 				t.Errorf("%v %+v, want %+v", err, findings, tc.want)
 			}
 		})
+	}
+}
+
+// Alone, tools with a version of their own say nothing of the version of the others, and a refusal names the version that they need.
+func TestARefusedOwnVersionIsNamed(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(always(http.StatusBadRequest, `{"code":400,"message":"Unsupported Featurebase-Version."}`))
+	t.Cleanup(server.Close)
+	c, err := client.New(client.Config{BaseURL: server.URL, Key: testKey, Version: testVersion})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdleConnections)
+	set := tools.Inventory().ToolsetOf("list_qna")
+	findings, err := Examine(t.Context(), Subject{Client: c, Address: server.URL, APIVersion: testVersion, KeySource: "x", Toolsets: []*engine.Toolset{set}})
+	i := slices.IndexFunc(findings, func(f Finding) bool { return f.Check == "read training-data" })
+	if err != nil || i < 0 || findings[i].Level != Warning || !strings.Contains(findings[i].Text, "needs version 2026-08-19.orbit") || !strings.Contains(findings[i].Next, "training-data") {
+		t.Errorf("%v %+v", err, findings)
+	}
+	if slices.ContainsFunc(findings, func(f Finding) bool { return f.Check == "version accepted" }) {
+		t.Errorf("%+v", findings)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/engine"
 )
 
 // versions reports which of the further versions the workspace of the key answers in, by the read that was answered before. The only error is that of ctx.
@@ -46,13 +47,17 @@ func (e *examination) versions(ctx context.Context) error {
 	}
 	text := "the workspace " + strings.Join(words, "; it ")
 	text += e.untaken(refused)
+	var missed []string // toolsets with what they need
 	for _, set := range e.Toolsets {
-		for _, op := range set.Operations {
-			if slices.Contains(refused, op.Version) {
-				e.note("other versions", Warning, text, "without "+op.Version+", the tools of "+set.Name+" do not work: leave that toolset out")
-				return nil
+		for _, version := range refused {
+			if slices.ContainsFunc(set.Operations, func(op *engine.Operation) bool { return op.Version == version && op.Preview == "" }) {
+				missed = append(missed, "tools of "+set.Name+" need "+version)
 			}
 		}
+	}
+	if len(missed) > 0 {
+		e.note("other versions", Warning, text, strings.Join(missed, ", ")+": they do not work, so leave them out")
+		return nil
 	}
 	e.note("other versions", OK, text, "")
 	return nil

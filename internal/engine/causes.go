@@ -130,6 +130,18 @@ var exceptions = []struct {
 		Advice: "Do not retry: somebody who manages the subscription has to change the plan in Featurebase",
 		until:  thePlan,
 	}},
+	{coded("revision_conflict"), cause{
+		what:   "somebody changed it meanwhile, so that it has another revision",
+		Advice: input.Unchanged + ": read it again, see whether the change still fits, and give the revision that it has now",
+		next:   failing.current,
+		until:  theArguments,
+	}},
+	{coded("question_already_used"), cause{
+		what:   "another entry has one of these questions",
+		Advice: input.Unchanged + ": leave that question out, or change the entry that has it",
+		next:   failing.overview, // under the external id of the call there is another entry, or none
+		until:  theArguments + " or " + theOrganization,
+	}},
 	{status(http.StatusConflict), cause{
 		what:   "it conflicts with what is in Featurebase now, such as something of the same name or a change made meanwhile",
 		Advice: input.Unchanged,
@@ -250,12 +262,27 @@ func distrusted(f failing) bool {
 // limits returns the undocumented rules of Featurebase that may explain the failure.
 func (f failing) limits() string {
 	var text strings.Builder
-	for _, rule := range slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid) {
-		if slices.Contains(rule.Failures, f.err.Kind) {
-			text.WriteString(" " + rule.Words)
-		}
+	for _, rule := range f.unsaid() {
+		text.WriteString(" " + rule.Words)
 	}
 	return text.String()
+}
+
+// unsaid returns the rules that may explain the failure.
+func (f failing) unsaid() []Unsaid {
+	return slices.DeleteFunc(slices.Concat(f.op.Unsaid, f.Inventory.setOf[f.op.Name].Unsaid), func(rule Unsaid) bool {
+		return !slices.Contains(rule.Failures, f.err.Kind) || rule.Status != 0 && rule.Status != f.err.Status || rule.Given != "" && f.args.Wire[rule.Given] == nil
+	})
+}
+
+// settled returns the failure as it is known by the rules of Featurebase: some say that nothing was changed where the status leaves that open.
+func (f failing) settled() failing {
+	if f.err.MaybeApplied && slices.ContainsFunc(f.unsaid(), func(rule Unsaid) bool { return rule.Nothing }) {
+		known := *f.err
+		known.MaybeApplied = false
+		f.err = &known
+	}
+	return f
 }
 
 // permission matches the name of a permission in a message of the API: a flag of a role.

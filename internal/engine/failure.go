@@ -31,10 +31,10 @@ func (c *call) failed(tried string, err error) answer {
 	if !errors.As(err, &e) {
 		return answer{Text: tried + ": this server has a fault; its log has the reason. Do not retry.", Outcome: "failed", until: thisServer, err: err}
 	}
-	f := failing{c, e, tried}
+	f := failing{c, e, tried}.settled()
 	by := f.cause()
 	a := answer{
-		Text: f.text(by), Outcome: e.Kind.String(), until: by.until, uncertain: e.MaybeApplied,
+		Text: f.text(by), Outcome: e.Kind.String(), until: by.until, uncertain: f.err.MaybeApplied,
 		attempts: e.Attempts, requestID: e.RequestID, Status: e.Status, code: e.Code,
 	}
 	if !e.Quoted { // the log must not have arguments, which a quoted message may repeat

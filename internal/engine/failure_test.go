@@ -62,6 +62,9 @@ var (
 func (f failureCase) check(t *testing.T, op *engine.Operation, args map[string]any, text string) {
 	t.Helper()
 	fail := func(why string) { t.Errorf("%s: %s\n%s", f.name, why, text) }
+	if f.name == "unavailable" && slices.ContainsFunc(op.Unsaid, func(rule engine.Unsaid) bool { return rule.Nothing && args[rule.Given] != nil }) {
+		f.applied = false // by Featurebase's own rule
+	}
 	if !strings.HasPrefix(text, op.Name+" failed: ") {
 		fail("does not begin with what was tried")
 	}

@@ -50,6 +50,9 @@ type Toolset struct {
 type Unsaid struct {
 	Failures []client.Kind // the failures that it may explain
 	Words    string        // one or two sentences for the model
+	Status   int           // of the response; 0: any
+	Given    string        // an argument of the call without which the rule does not hold
+	Nothing  bool          // the failure changed nothing
 }
 
 // Operation is the declaration of one call of the Featurebase API, or of a workflow, which is composed of such calls.

@@ -133,7 +133,7 @@ func (r *receipt) did() string {
 	case verb == "upsert":
 		return r.upserted()
 	case verb == "create" && r.op.Overwrites && r.res.Status != http.StatusCreated: // it found one with the same external id
-		return deeds["update"]
+		return deeds["update"] + ", unless it was the same already" // the response does not tell
 	case verb == "publish" && (r.body.Get("state").Text() == "scheduled" || r.body.Get("state").Text() == "draft" && r.args.Wire["scheduledDate"] != nil): // as of orbit, the answer is the object
 		return "scheduled"
 	}

@@ -14,7 +14,8 @@ import (
 type Sentence struct {
 	Text    string
 	Figures []Figure
-	Rest    string // its other words: what the figures are about
+	Rest    string   // its other words: what the figures are about
+	Counted []string // the words for what is counted, which are no units of time, money or size
 }
 
 // Figure is a number with what it counts, or a date.
@@ -23,6 +24,7 @@ type Figure struct {
 	units []string // what it counts, as stems; several words where it is not known which of them is meant
 	value float64
 	class string // of a span of time
+	per   string // the span of time that an amount is for: "€5 a month"
 	date  date
 }
 
@@ -33,8 +35,17 @@ const (
 	clockUnit = " clock"
 )
 
-// Comparable reports whether two figures count the same.
+// ratherOther is how many times longer a span of time is that is not meant for the same: something lasts 30 minutes and is kept for 30 days.
+const ratherOther = 1000
+
+// Comparable reports whether two figures count the same. Amounts for a month and for a year do not.
 func (f Figure) Comparable(g Figure) bool {
+	if f.per != "" && g.per != "" && f.per != g.per {
+		return false
+	}
+	if f.class != "" && g.class != "" && max(f.value, g.value) > ratherOther*min(f.value, g.value) {
+		return false
+	}
 	return slices.ContainsFunc(f.units, func(unit string) bool { return slices.Contains(g.units, unit) })
 }
 
@@ -171,6 +182,11 @@ func read(text string) Sentence {
 	r.inherit()
 	s := Sentence{Text: strings.TrimSpace(text)}
 	for _, f := range r.found {
+		if len(f.units) > 0 && !f.isDate() && f.class == "" && !strings.HasPrefix(f.units[0], " ") && words().currencies[r.tokens[min(f.at+1, len(r.tokens)-1)].plain] == "" && f.at+1 < f.end && isLetter([]rune(r.tokens[f.at+1].text)[0]) {
+			s.Counted = append(s.Counted, r.tokens[f.at+1].text)
+		}
+	}
+	for _, f := range r.found {
 		if len(f.units) > 0 {
 			s.Figures = append(s.Figures, f.Figure)
 		}
@@ -303,16 +319,35 @@ func (r *reader) day(i int, value float64) bool {
 func (r *reader) money(i int, value float64) bool {
 	v := words()
 	if code := v.currencies[r.next(i+1).plain]; code != "" {
-		r.add(Figure{units: []string{code}, value: value}, i, i, i+2)
+		r.add(Figure{units: []string{code}, value: value, per: r.rate(i + 2)}, i, i, i+2)
 		return true
 	}
 	if i > 0 && !r.tokens[i].gap && !r.used[i-1] {
 		if code := v.currencies[r.tokens[i-1].plain]; code != "" && code != "%" {
-			r.add(Figure{units: []string{code}, value: value}, i, i-1, i+1)
+			r.add(Figure{units: []string{code}, value: value, per: r.rate(i + 1)}, i, i-1, i+1)
 			return true
 		}
 	}
 	return false
+}
+
+// rate returns the class of the span of time that an amount before a place is for: "a month", "per year", "/day", "monthly".
+func (r *reader) rate(i int) string {
+	v := words()
+	if i >= len(r.tokens) {
+		return ""
+	}
+	t := r.tokens[i]
+	if class := v.rates[t.plain]; class != "" {
+		return class
+	}
+	if span, ok := v.time[t.plain]; ok && t.gap { // "€5/month"
+		return span.class
+	}
+	if i+1 < len(r.tokens) && (v.ones[t.plain] || slices.Contains([]string{"per", "pro", "par", "por", "je", "im", "each", "every", "al"}, t.plain)) {
+		return v.time[r.tokens[i+1].plain].class
+	}
+	return ""
 }
 
 // span reads a span of time: "14 days", "3 working days".

@@ -16,6 +16,7 @@ type vocabulary struct {
 	months     map[string]int
 	currencies map[string]string // signs and codes of money, and of shares of a hundred, as the code
 	clocks     map[string]int    // am and pm, as the hours to add
+	rates      map[string]string // "monthly", as the class of the span of time
 	sizes      map[string]bool   // units that stand at a number without a space
 }
 
@@ -38,13 +39,19 @@ const (
 9 nine neun neuf nueve nove
 10 ten zehn dix diez dez dieci
 11 eleven elf onze undici
-12 twelve zwolf zwoelf douze doce doze dodici
+12 twelve zwolf zwoelf douze doce doze dodici dozen dutzend
+13 thirteen dreizehn treize trece treze tredici
 14 fourteen vierzehn quatorze catorce catorze quattordici
 15 fifteen funfzehn quinze quince quindici
+16 sixteen sechzehn dieciseis dezesseis sedici
+18 eighteen achtzehn dieciocho dezoito diciotto
 20 twenty zwanzig vingt veinte vinte venti
 30 thirty dreissig dreißig trente treinta trinta trenta
+40 forty vierzig cuarenta quarenta quaranta
 50 fifty funfzig fuenfzig cinquante cincuenta cinquenta cinquanta
 60 sixty sechzig soixante sesenta sessenta sessanta
+70 seventy siebzig setenta settanta
+80 eighty achtzig ochenta oitenta ottanta
 90 ninety neunzig noventa novanta
 100 hundred hundert cent cien cem cento
 1000 thousand tausend mille mil`
@@ -55,6 +62,7 @@ const (
 minute 60 minute minutes min mins minuten minuto minutos minuti
 hour 3600 hour hours h hr hrs stunde stunden std heure heures hora horas ora ore
 day 86400 day days d tag tage tagen tages jour jours dia dias giorno giorni
+week 1209600 fortnight fortnights
 week 604800 week weeks wk wks woche wochen semaine semaines semana semanas settimana settimane
 month 2629800 month months monat monate monaten mois mes meses mese mesi
 year 31557600 year years yr yrs jahr jahre jahren an ans annee annees ano anos anno anni`
@@ -79,13 +87,24 @@ JPY ¥ jpy yen
 CHF chf franken francs
 % % percent prozent`
 
+	rateWords = `day daily taglich quotidien
+week weekly wochentlich
+month monthly monatlich mensuel mensual mensal mensile
+year yearly annually annual jahrlich annuel annuale`
+
 	sizeWords = "kb mb gb tb kib mib gib"
 )
 
 var words = sync.OnceValue(func() *vocabulary {
 	v := &vocabulary{
 		numbers: map[string]float64{}, ones: map[string]bool{}, time: map[string]span{}, months: map[string]int{}, currencies: map[string]string{},
-		clocks: map[string]int{"am": 0, "pm": 12}, sizes: map[string]bool{},
+		clocks: map[string]int{"am": 0, "pm": 12}, sizes: map[string]bool{}, rates: map[string]string{},
+	}
+	for line := range strings.Lines(rateWords) {
+		fields := strings.Fields(line)
+		for _, word := range fields[1:] {
+			v.rates[word] = fields[0]
+		}
 	}
 	for word := range strings.FieldsSeq(sizeWords) {
 		v.sizes[word] = true

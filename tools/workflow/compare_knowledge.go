@@ -43,6 +43,7 @@ const (
 	sentencesOfOne = 60   // sentences with figures of one file or article
 	sameSubject    = 0.45 // the least likeness of two sentences whose figures are compared, each within the other
 	fewestShared   = 2    // words that two sentences share at least
+	sameInOne      = 0.7  // the least likeness of two sentences that share one word
 	coveredBy      = 0.5  // share of an entry's question that an article has which is about the same
 	rowsOfKind     = 8    // findings of a kind that are shown
 )
@@ -153,8 +154,8 @@ func (k *knowledge) piece(what string, v rawjson.Value, title, text, changed str
 	p.terms, p.about = likeness.TermsOf(p.title, p.text), likeness.TermsOf(p.title, "")
 	for _, s := range figures.Sentences(p.text) {
 		if len(s.Text) <= comparedSentence && len(p.sentences) < sentencesOfOne {
-			about := s.Rest
-			if what == "Q&A entry" {
+			about := strings.Join(append([]string{s.Rest}, s.Counted...), " ")
+			if what == "Q&A entry" || pointsBack().MatchString(s.Text) {
 				about += " " + p.title // an answer speaks of what the question names
 			}
 			p.sentences = append(p.sentences, claim{s, likeness.TermsOf(about, "")})
@@ -162,6 +163,9 @@ func (k *knowledge) piece(what string, v rawjson.Value, title, text, changed str
 	}
 	return p
 }
+
+// pointsBack matches a sentence that begins with a word for what was named before, in an article most often its title.
+var pointsBack = legible.Pattern(`^(?i:it|they|this|these|that|those|sie|es|er|dies|diese|dieser|il|elle|ils|elles)\b`)
 
 // finding is what somebody should look at.
 type finding struct {
@@ -171,42 +175,60 @@ type finding struct {
 	alike           float64
 }
 
-// contradicted finds sentences about the same with other figures. Where a piece says the article's figure elsewhere, the figures are for several cases.
+// contradicted finds sentences about the same with other figures. A sentence of an article that is less like ours than one with our figure is about something else.
 func (k *knowledge) contradicted(p *piece) (found []finding) {
-	for _, a := range k.articles {
-		var best finding
-		agrees := false
-		for _, s := range p.sentences {
+	best := map[*piece]finding{}
+	for _, s := range p.sentences {
+		agreed := 0.0
+		var against []finding
+		for _, a := range k.articles {
 			for _, t := range a.sentences {
-				alike := k.alike(s.terms, t.terms)
+				alike := k.alike(s, t)
 				if alike < sameSubject {
 					continue
 				}
 				ours, theirs, ok := figures.Conflict(s.Sentence, t.Sentence)
 				switch {
-				case !ok:
-					agrees = agrees || sharesFigure(s.Sentence, t.Sentence)
-				case alike > best.alike:
-					best = finding{p, a, ours, theirs, [2]string{s.Text, t.Text}, alike}
+				case ok && !k.severalCases(p, a, s, t, ours, theirs):
+					against = append(against, finding{p, a, ours, theirs, [2]string{s.Text, t.Text}, alike})
+				case sharesFigure(s.Sentence, t.Sentence):
+					agreed = max(agreed, alike)
 				}
 			}
 		}
-		if best.alike > 0 && !agrees {
-			found = append(found, best)
+		for _, f := range against {
+			if f.alike > agreed && f.alike > best[f.article].alike {
+				best[f.article] = f
+			}
+		}
+	}
+	for _, a := range k.articles {
+		if f, ok := best[a]; ok {
+			found = append(found, f)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(b.alike, a.alike) })
 	return found[:min(len(found), contradictionsSaid)]
 }
 
-// alike returns how much two sentences are about the same, from 0 to 1.
-func (k *knowledge) alike(a, b likeness.TermSet) float64 {
-	there, words := k.rare.Coverage(a, b)
-	back, _ := k.rare.Coverage(b, a)
-	if len(words) < fewestShared {
-		return 0
+// severalCases reports whether one of two texts says the other's figure in another sentence about the same: then the figures are for several cases.
+func (k *knowledge) severalCases(p, a *piece, s, t claim, ours, theirs figures.Figure) bool {
+	says := func(list []claim, but, near claim, f figures.Figure) bool {
+		return slices.ContainsFunc(list, func(c claim) bool {
+			return c.Text != but.Text && k.alike(c, near) >= sameSubject && slices.ContainsFunc(c.Figures, func(g figures.Figure) bool { return g.Comparable(f) && g.Same(f) })
+		})
 	}
-	return math.Sqrt(there * back)
+	return says(p.sentences, s, t, theirs) || says(a.sentences, t, s, ours)
+}
+
+// alike returns how much two sentences are about the same, from 0 to 1.
+func (k *knowledge) alike(s, t claim) float64 {
+	there, words := k.rare.Coverage(s.terms, t.terms)
+	back, _ := k.rare.Coverage(t.terms, s.terms)
+	if alike := math.Sqrt(there * back); len(words) >= fewestShared || len(words) > 0 && alike >= sameInOne {
+		return alike
+	}
+	return 0
 }
 
 // nearest returns the article that has most of what a piece is about, or nil.

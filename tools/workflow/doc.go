@@ -9,7 +9,8 @@
 //	support_report_own.go          what the API's own reports say, and whether to believe them
 //	survey_summary_comments.go     what people wrote, by the score that they gave
 //	draft_changelog_headings.go    headings that are public words
-//	propose_training.go, propose_training_text.go, personaldata.go   what to teach the AI agent, and what is taken out of it
+//	propose_training.go, propose_training_answers.go, propose_training_text.go, samequestion.go   what to teach the AI agent: who asks the same, and which answers are good
+//	personaldata.go, personalnames.go, personalnumbers.go, personalframe.go   what is taken out of it: names, numbers, greetings and ends of letters
 //	compare_knowledge.go           what the AI agent was taught against the help center
 //	workflows.go                   the toolset
 //	postfacts.go, postboards.go    posts, boards and statuses as jobs read them

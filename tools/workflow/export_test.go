@@ -3,10 +3,12 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"featurebase-mcp/internal/engine"
 	"featurebase-mcp/internal/input"
+	"featurebase-mcp/internal/likeness"
 )
 
 // Person is somebody as a post, a comment or a conversation names them.
@@ -45,3 +47,44 @@ func Takings(partial bool, spend map[string]float64) string {
 
 // EstimatedTokens is the estimate that bounds answers with many texts.
 func EstimatedTokens(text string) int { return tokens(text) }
+
+// WithoutPersonalData returns a text as propose_training would show it, of whom people, companies and messages tell.
+func WithoutPersonalData(people, companies, messages []string, text string) string {
+	p := &personalData{}
+	for _, name := range people {
+		p.know(name)
+	}
+	for _, name := range companies {
+		p.knowCompany(name)
+	}
+	for i, message := range messages {
+		p.hear(strconv.Itoa(i), message)
+	}
+	for _, message := range messages {
+		p.listen(message)
+	}
+	p.listen(text)
+	out, _ := p.without(text)
+	return out
+}
+
+// AskSame reports of each pair of questions whether propose_training takes them for one, among all of them.
+func AskSame(pairs [][2]string) []bool {
+	var sets []likeness.TermSet
+	for _, pair := range pairs {
+		sets = append(sets, likeness.TermsOf(pair[0], ""), likeness.TermsOf(pair[1], ""))
+	}
+	rare := likeness.NewRarity(sets...)
+	rare.Texts = max(rare.Texts, usualPosts)
+	read := func(question string) *inquiry {
+		q := &inquiry{question: question, wording: wording{doc: likeness.Read(question, "")}, whole: wording{doc: likeness.Read(question, "")}}
+		q.prepare(rare)
+		q.whole.prepare(rare)
+		return q
+	}
+	same := make([]bool, len(pairs))
+	for i, pair := range pairs {
+		same[i] = asksSame(read(pair[0]), read(pair[1])) >= sameMatter
+	}
+	return same
+}

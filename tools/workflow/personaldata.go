@@ -1,60 +1,38 @@
 package workflow
 
 import (
-	"slices"
+	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"featurebase-mcp/internal/legible"
 )
 
-// personalData takes out of texts what tells who wrote them: names, e-mail addresses, numbers of orders and the like, addresses of files. What an AI
-// agent learns is said to everybody, so that rather too much is taken out than too little.
+// personalData takes out of texts what tells who wrote them or whom they name: names, e-mail addresses, numbers of orders and the like, postal
+// addresses, links, passwords. What an AI agent learns is said to everybody, so that rather too much is taken out than too little. Figures that answers
+// are about stay: prices, limits, versions, dates, codes of errors.
 type personalData struct {
-	names     map[string]bool // single words of names, in lower case
-	companies []string        // whole names in lower case, the longest first
+	names     map[string]bool   // single words of names, as nameKey has them
+	stems     []string          // of names whose endings change with the case
+	unspaced  []string          // whole names of scripts without spaces, the longest first
+	companies []firm            // the longest first
+	heard     map[string]int    // conversations that have a word in lower case, so that it is no name where it begins a sentence
+	heardIn   map[string]string // the last of these
 }
 
-// shortestName is how many letters a word of a name has that is taken out. Shorter ones are initials and particles.
-const shortestName = 2
-
-// know adds the name of a person.
-func (p *personalData) know(name string) {
-	if p.names == nil {
-		p.names = map[string]bool{}
-	}
-	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
-		if utf8.RuneCountInString(word) >= shortestName {
-			p.names[strings.ToLower(word)] = true
-		}
-	}
-}
-
-// knowCompany adds the name of a customer's company.
-func (p *personalData) knowCompany(name string) {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if utf8.RuneCountInString(name) > shortestName && !slices.Contains(p.companies, name) {
-		p.companies = append(p.companies, name)
-		slices.SortStableFunc(p.companies, func(a, b string) int { return len(b) - len(a) })
-	}
-}
-
-// The patterns of what tells a person. The greeting and the end of a letter are left out whole.
-var (
-	greeting   = legible.Pattern(`(?i)^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|liebes?|bonjour|hola|ciao|olá)\b[^.!?,\n]{0,40}[,!.:]?\s+`)
-	signature  = legible.Pattern(`(?is)\n\s*(?:(?:kind|best|warm) regards|regards|best|cheers|sincerely|thank you|thanks|viele grüße|mit freundlichen grüßen|cordialement|saludos)\b[^\n]{0,30}(?:\n.*)?$`)
-	image      = legible.Pattern(`!?\[(?:image|embed|file|video)[^\]]*\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)`)
-	linked     = legible.Pattern(`\[([^\]]*)\]\([^)]*\)`)
-	address    = legible.Pattern(`(?i)\b(?:https?://|www\.)[^\s<>)]+`)
-	mail       = legible.Pattern(`[^\s@<>()"'\[\]*]+@[^\s@<>()"'\[\]*]+\.\pL{2,}`)
-	ownNumber  = legible.Pattern(`(?i)(\b(?:order|invoice|ticket|customer|client|account|contract|reference|ref|case|no|nr|number|rechnung|bestellung|kundennummer|vertrag|commande|facture|pedido|factura)\b[\s.:#№-]{0,4})\d[\d/-]*`)
-	phone      = legible.Pattern(`\+?\(?\d[\d()/ .-]{6,}\d`)
-	numberLike = legible.Pattern(`[#№]?[\pL\d][\pL\d_./-]*\d[\pL\d_/-]*|[#№]\d+`)
+// The marks that stand for what was taken out while a text is read: no step takes a mark for words, whatever people and companies are called.
+const (
+	nameMark    = "\ue000"
+	mailMark    = "\ue001"
+	numberMark  = "\ue002"
+	linkMark    = "\ue003"
+	addressMark = "\ue004"
+	secretMark  = "\ue005"
+	marks       = nameMark + mailMark + numberMark + linkMark + addressMark + secretMark
 )
 
 // taken counts what was taken out.
-type taken struct{ names, mails, numbers, links int }
+type taken struct{ names, mails, numbers, links, addresses, secrets int }
 
 // String says it in words. It is empty if there was nothing.
 func (t taken) String() string {
@@ -62,7 +40,7 @@ func (t taken) String() string {
 	for _, c := range []struct {
 		n   int
 		one string
-	}{{t.names, "name"}, {t.mails, "e-mail"}, {t.numbers, "number"}, {t.links, "link"}} {
+	}{{t.names, "name"}, {t.mails, "e-mail"}, {t.numbers, "number"}, {t.links, "link"}, {t.addresses, "postal address"}, {t.secrets, "password"}} {
 		if c.n > 0 {
 			words = append(words, legible.Count(c.n, c.one))
 		}
@@ -71,93 +49,108 @@ func (t taken) String() string {
 }
 
 func (t taken) plus(o taken) taken {
-	return taken{t.names + o.names, t.mails + o.mails, t.numbers + o.numbers, t.links + o.links}
+	return taken{t.names + o.names, t.mails + o.mails, t.numbers + o.numbers, t.links + o.links, t.addresses + o.addresses, t.secrets + o.secrets}
 }
 
-// without returns a text without personal data, with marks in its places, and what was taken out.
-func (p *personalData) without(text string) (string, taken) {
+// The patterns of what tells a person by its form.
+var (
+	image      = legible.Pattern(`!?\[(?:image|embed|file|video)[^\]]*\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)`)
+	linked     = legible.Pattern(`\[([^\]]*)\]\([^)]*\)`)
+	webAddress = legible.Pattern(`(?i)\b(?:https?://|www\.)[^\s<>)]+|\b(?:[\pL\pN-]+\.)+(?:com|net|org|io|co|app|dev|eu|de|at|ch|fr|es|it|nl|pt|uk|us|ru|pl|se|example)\b(?:/[^\s<>)]*)?`)
+	mail       = legible.Pattern(`[^\s@<>()"'\[\]*,;:]+@[^\s@<>()"'\[\]*,;:]+\.[\pL\pN-]{2,}|(?i)[^\s@<>()\[\]]+\s?[(\[]\s?at\s?[)\]]\s?[^\s@<>()\[\]]+|[\pL\pN._-]+ at [\pL\pN-]+(?: (?:dot|punkt|point) [\pL\pN-]+)+`)
+	handle     = legible.Pattern(`(^|[\s(])@[\pL\pN][\pL\pN_.-]*`)
+	password   = legible.Pattern(`(?i)\b((?:password|passwort|passcode|contraseña|mot de passe|secret|token|api[ -]?key|pin|otp)\b(?:\s+(?:is|was|ist|war|est|es))?\s*[:=]?\s+|(?:password|passwort|secret|token|api[ -]?key|pin)[:=]\s*)(?:[^\s,;]*\d[^\s,;]{2,}|[^\s,;]{2,}\d[^\s,;]*|[^\s,;]*[!#$%&+=][^\s,;]*[^\s.,;!?])`)
+	iban       = legible.Pattern(`\b[A-Z]{2}\d{2}(?:[ ]?[A-Z\d]{4}){2,7}(?:[ ]?[A-Z\d]{1,3})?\b`)
+	street     = legible.Pattern(`\b\d{1,4}[a-z]?,?\s(?:\p{Lu}[\pL'’.-]+\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Square|Court|Terrace)\b\.?` + locality +
+		`|\p{Lu}[\pL-]*(?:straße|strasse|str\.|gasse|allee|platz|weg|ufer|damm)\s\d{1,4}\s?[a-z]?\b` + locality +
+		`|(?i:\b(?:rue|calle|avenida|rua|via)\s(?:d[eiu]l?\s|de la\s|des\s)?)\p{Lu}[\pL'’-]+(?:\s\p{Lu}[\pL'’-]+)?,?\s\d{1,4}\b` + locality + `|\b\d{1,4},?\s(?i:rue|avenue)\s(?:d[eu]s?\s|de la\s)?\p{Lu}[\pL'’-]+` + locality)
+	postcode  = legible.Pattern(`\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|\b\d{5}\s\p{Lu}\p{Ll}{2,}\b`)
+	ownNumber = legible.Pattern(`(?i)(\b(?:order|invoice|ticket|customer|client|account|contract|reference|ref|case|member|serial|licen[cs]e|tracking|booking|number|extension|ext|rechnung|rechnungsnummer|bestellung|bestellnummer|auftrag|kunde|kundennummer|kundennr|vertrag|vertragsnummer|nummer|commande|facture|contrat|client|pedido|factura|cliente|fattura|ordine)(?:[\s.-]{1,2}(?:id|no|nr|num|number|nummer|code))?\b(?:\s(?:is|was|ist|war|est|es))?[\s.:#№-]{0,4}|\b(?:no|nr)(?:\.\s?|:\s?|\s?#))([\pL]{0,5}-?\d[\pL\d/-]*)`)
+	phone     = legible.Pattern(`\+?\(?\d[\d()/ .\x{a0}\x{202f}-]{6,}\d`)
+	figure    = legible.Pattern(`[#№]?[\pL\pN](?:[\pL\pN_.,/:'’+-]*[\pL\pN])?`)
+)
+
+// The characters without which there is no number, and no password.
+const (
+	digitSigns  = "0123456789"
+	figureSigns = digitSigns + "!#$%&+="
+)
+
+// locality is what follows a street: towns and postcodes behind commas.
+const locality = `(?:,\s*(?:\d{4,5}\s)?\p{Lu}[\pL-]+(?:\s(?:[A-Z]{1,2}\d[A-Z\d]?|\d[A-Z]{2}|\d{4,5}|\p{Lu}[\pL-]+))*)*`
+
+// withMarks returns a text with marks in the places of what tells a person, and what was taken out.
+func (p *personalData) withMarks(text string) (string, taken) {
 	var t taken
-	text = greeting().ReplaceAllString(strings.TrimSpace(text), "")
-	text = signature().ReplaceAllString(text, "")
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(marks, r) {
+			return -1
+		}
+		return r
+	}, text)
+	text = withoutFrame(strings.TrimSpace(text))
 	text = image().ReplaceAllStringFunc(text, func(string) string { t.links++; return "" })
 	text = linked().ReplaceAllStringFunc(text, func(s string) string { t.links++; return linked().FindStringSubmatch(s)[1] })
-	text = mail().ReplaceAllStringFunc(text, func(string) string { t.mails++; return "[e-mail]" })
-	text = address().ReplaceAllStringFunc(text, func(string) string { t.links++; return "[link]" })
-	text = ownNumber().ReplaceAllStringFunc(text, func(s string) string { t.numbers++; return ownNumber().FindStringSubmatch(s)[1] + "[number]" })
-	text = phone().ReplaceAllStringFunc(text, func(s string) string { return p.number(s, &t) })
-	text = numberLike().ReplaceAllStringFunc(text, func(s string) string { return p.number(s, &t) })
-	for _, company := range p.companies {
-		for at := indexFold(text, company); at >= 0; at = indexFold(text, company) {
-			text = text[:at] + "[name]" + text[at+len(company):]
-			t.names++
+	for _, form := range []struct {
+		pattern func() *regexp.Regexp
+		mark    string
+		count   *int
+		has     string // one of these characters is in what it matches
+	}{
+		{password, "${1}" + secretMark, &t.secrets, figureSigns},
+		{mail, mailMark, &t.mails, "@tT"},
+		{handle, "${1}" + nameMark, &t.names, "@"},
+		{webAddress, linkMark, &t.links, "."},
+		{iban, numberMark, &t.numbers, digitSigns},
+		{street, addressMark, &t.addresses, digitSigns},
+		{postcode, addressMark, &t.addresses, digitSigns},
+	} {
+		if strings.ContainsAny(text, form.has) { // most texts have nothing of it, and the patterns take long
+			*form.count += len(form.pattern().FindAllStringIndex(text, -1))
+			text = form.pattern().ReplaceAllString(text, form.mark)
 		}
 	}
-	return strings.TrimSpace(p.withoutNames(text, &t)), t
+	if strings.ContainsFunc(text, unicode.IsDigit) {
+		text = replaceWhere(text, ownNumber(), func(at []int) bool { return ownsNumber(text[at[4]:at[5]], text[at[1]:]) }, func(at []int) string { t.numbers++; return text[at[2]:at[3]] + numberMark })
+		text = replaceWhere(text, phone(), func(at []int) bool { return callsSomebody(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
+		text = replaceWhere(text, figure(), func(at []int) bool { return !isGeneral(text, at[0], at[1]) }, func([]int) string { t.numbers++; return numberMark })
+	}
+	text = p.withoutCompanies(text, &t)
+	text = p.withoutUnspaced(text, &t)
+	text = p.withoutNames(text, &t)
+	text = vocative().ReplaceAllString(text, "$1")
+	return strings.TrimSpace(text), t
 }
 
-var grouped = legible.Pattern(`^\d{1,3}(?:[., ]\d{3})+(?:[.,]\d{1,2})?$`)
-
-// number returns a mark in the place of what has the digits of an own number. Years and amounts stay: answers are about these.
-func (p *personalData) number(s string, t *taken) string {
-	digits := 0
-	for _, r := range s {
-		if unicode.IsDigit(r) {
-			digits++
-		}
-	}
-	letters := strings.IndexFunc(s, unicode.IsLetter) >= 0
-	isYear := len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))
-	marked := strings.HasPrefix(s, "#") || strings.HasPrefix(s, "№")
-	if isYear || grouped().MatchString(s) || !marked && (digits < 3 || !letters && digits < 4) {
-		return s
-	}
-	t.numbers++
-	return "[number]"
+// without is withMarks with the marks in words.
+func (p *personalData) without(text string) (string, taken) {
+	text, t := p.withMarks(text)
+	return marksInWords(text), t
 }
 
-// withoutNames replaces the words of names that are written as names are, and leaves one mark for a whole name.
-func (p *personalData) withoutNames(text string, t *taken) string {
-	var out strings.Builder
-	begin := -1
-	flush := func(end int) {
-		if begin < 0 {
-			return
-		}
-		word := text[begin:end]
-		begin = -1
-		first, _ := utf8.DecodeRuneInString(word)
-		bare, _, _ := strings.Cut(strings.NewReplacer("’", "'").Replace(word), "'") // Ada's
-		if !unicode.IsUpper(first) && unicode.IsLower(first) || !p.names[strings.ToLower(bare)] && !p.names[strings.ToLower(word)] {
-			out.WriteString(word)
-			return
-		}
-		if so := out.String(); strings.HasSuffix(so, "[name] ") {
-			out.Reset()
-			out.WriteString(strings.TrimSuffix(so, " "))
-			return
-		}
-		t.names++
-		out.WriteString("[name]")
-	}
-	for i, r := range text {
-		if unicode.IsLetter(r) || r == '\'' || r == '’' {
-			if begin < 0 {
-				begin = i
-			}
+// marksInWords writes the marks as people read them.
+func marksInWords(text string) string {
+	return strings.NewReplacer(nameMark, "[name]", mailMark, "[e-mail]", numberMark, "[number]", linkMark, "[link]", addressMark, "[address]", secretMark, "[password]").Replace(text)
+}
+
+// vocative is a name that somebody is called by, without which a sentence says the same.
+var vocative = legible.Pattern(`,\s?` + nameMark + `([.!?,;。！？]|$)`)
+
+// replaceWhere replaces the matches of a pattern that are wanted.
+func replaceWhere(text string, pattern *regexp.Regexp, wanted func(at []int) bool, with func(at []int) string) string {
+	var b strings.Builder
+	from := 0
+	for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
+		if !wanted(at) {
 			continue
 		}
-		flush(i)
-		out.WriteRune(r)
+		b.WriteString(text[from:at[0]])
+		b.WriteString(with(at))
+		from = at[1]
 	}
-	flush(len(text))
-	return out.String()
+	b.WriteString(text[from:])
+	return b.String()
 }
 
-// indexFold returns where a text has words in lower case, whatever case it has itself. It finds nothing where folding changes lengths.
-func indexFold(text, words string) int {
-	lower := strings.ToLower(text)
-	if len(lower) != len(text) {
-		return strings.Index(text, words)
-	}
-	return strings.Index(lower, words)
-}
+// isPartOfWord reports whether a letter, a mark of one, or a digit goes on a word.
+func isPartOfWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }

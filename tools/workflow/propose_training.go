@@ -24,12 +24,12 @@ var proposeTraining = &engine.Operation{
 	Name:  "propose_training",
 	Title: "Propose training",
 	Description: "Find what customers asked repeatedly in closed conversations (of 7 days, a tag or a list) and the team answered well, as Q&A entries for the AI agent " +
-		"without personal data, checked against what it knows.",
+		"with personal data taken out, checked against what it knows.",
 	Effect:  engine.Read,
 	Input:   input.Args[proposeTrainingArgs](),
 	Refs:    engine.Refs{"tagId": {Kind: kind.ConversationTag}},
 	Run:     func(ctx context.Context, j *engine.Job) (string, error) { return (&training{work: &work{j}}).run(ctx) },
-	Uses:    []string{"search_conversations", "get_conversation", "ask_qna_oracle"},
+	Uses:    append([]string{"search_conversations", "get_conversation", "ask_qna_oracle"}, customersReads...),
 	Example: `{"conversationIds":["10034","10048","10049"]}`,
 }
 
@@ -42,19 +42,18 @@ type proposeTrainingArgs struct {
 
 // Bounds of propose_training. What is beyond is counted.
 const (
-	questionsCompared = 200 // conversations whose questions are compared, the latest
-	threadsRead       = 60  // conversations whose messages are read
-	longestQuestion   = 200 // characters of a question
-	longestAnswer     = 900 // characters of an answer; a longer one is an article
-	shortestAnswer    = 40  // characters of a message that answers something
-	tooShortAlone     = 45  // characters of a question that needs the sentence before it
-	mostVariants      = 4   // questions of an entry
+	questionsCompared = 200  // conversations whose questions are compared, the latest
+	threadsRead       = 60   // conversations whose messages are read
+	longestQuestion   = 200  // characters of a question
+	longestAnswer     = 900  // characters of an answer; a longer one is an article
+	longestRead       = 3000 // characters of a message that are looked at
+	shortestAnswer    = 25   // characters of a message that answers something
+	shortestReason    = 20   // characters of a sentence before a short question that explains it
+	tooShortAlone     = 45   // characters of a question that needs the sentence before it
+	mostVariants      = 4    // questions of an entry
 	proposedUsually   = 5
 	worstRating       = 3 // the least score of a rated conversation whose answer is taught
 )
-
-// sameMatter is the least likeness of two questions that ask the same, each compared with the other: a long one has what many short ones want.
-const sameMatter = 0.5
 
 // training is the state of one propose_training call.
 type training struct {
@@ -79,10 +78,13 @@ type inquiry struct {
 	out                  taken
 	answer               string
 	answerOut            taken
-	rating               int // of the customer; 0: none
-	hidden, answerHidden int // characters that people would not see
-	profile              likeness.Profile
-	doc                  likeness.Document
+	worth                int // of the answer, among others
+	sentences            int // that were left out of the answer, because they are about one customer
+	who                  person
+	rating               int     // of the customer; 0: none
+	hidden, answerHidden int     // characters that people would not see
+	wording                      // the question alone
+	whole                wording // with what was written besides
 }
 
 // proposal is an entry for the AI agent.
@@ -94,11 +96,17 @@ type proposal struct {
 	out        taken
 	action     string // of the oracle; empty: it was not asked
 	known      string // what the oracle points at
+	unfinished bool   // marks stand in it, so that somebody has to rewrite it before it is taught
 }
 
 func (t *training) run(ctx context.Context) (string, error) {
 	if err := t.find(ctx); err != nil {
 		return "", err
+	}
+	if t.listed {
+		if err := t.meetCompanies(ctx); err != nil {
+			return "", err
+		}
 	}
 	t.group()
 	if err := t.readAnswers(ctx); err != nil {
@@ -161,60 +169,95 @@ func (t *training) add(v rawjson.Value) {
 	digestView.Parse()
 	opening, hidden := w.NewTranscript(nil).MessageAndHidden(source)
 	if id := t.lineOf(v, "id"); id != "" && strings.TrimSpace(opening) != "" {
-		t.asked = append(t.asked, &inquiry{id: id, created: v.Get("createdAt").Text(), opening: opening, hidden: hidden.Characters})
+		opening = legible.FirstRunes(opening, longestRead)
+		t.personal.hear(id, opening)
+		t.asked = append(t.asked, &inquiry{id: id, created: v.Get("createdAt").Text(), opening: opening, hidden: hidden.Characters, who: personIn(v.Get("source", "author"))})
 	}
+}
+
+// personIn is somebody as a message names them.
+func personIn(author rawjson.Value) person {
+	return person{author.Get("id").Text(), author.Get("name").Text(), author.Get("email").Text(), author.Get("type").Text()}
 }
 
 // meet learns the names in a conversation.
 func (t *training) meet(v rawjson.Value) {
-	t.personal.know(v.Get("conversationUser", "name").Text())
-	t.personal.know(v.Get("source", "author", "name").Text())
+	for _, somebody := range []rawjson.Value{v.Get("conversationUser"), v.Get("source", "author")} {
+		t.personal.know(somebody.Get("name").Text())
+		t.personal.knowMail(somebody.Get("email").Text(), side(somebody.Get("type").Text()) == teamSide)
+	}
 	for company := range v.Get("conversationUser").Items("companies") {
 		t.personal.knowCompany(company.Get("name").Text())
 	}
 	for part := range v.Items("conversationParts") {
 		if who, _ := speaker(part); who != botSide { // a bot is called after the product
 			t.personal.know(part.Get("author", "name").Text())
+			t.personal.knowMail(part.Get("author", "email").Text(), who == teamSide)
 		}
 		t.personal.know(part.Get("actor", "name").Text())
 	}
 }
 
-// questionIn returns the sentence of a message that asks, or else how it begins.
+// meetCompanies learns what the companies of customers are called where the conversations do not say it.
+func (t *training) meetCompanies(ctx context.Context) error {
+	var people []person
+	for _, q := range t.asked {
+		people = append(people, q.who)
+	}
+	found, err := t.customers(ctx, people...)
+	for _, c := range found {
+		t.personal.know(c.name)
+		t.personal.knowMail(c.email, false)
+		for _, company := range c.companies {
+			t.personal.knowCompany(company.name)
+		}
+	}
+	return err
+}
+
+// courtesy matches sentences that ask nothing of the matter.
+var courtesy = legible.Pattern(`(?i)^\W*(?:how are you|how is it going|hope you|can (?:you|someone|anybody|anyone) (?:please )?help|could (?:you|someone|anybody|anyone) (?:please )?help|i have a (?:quick |short )?question|quick question|wie geht es|können sie mir helfen|ça va|cómo está)[^.!?]{0,30}[.!?:]*$`)
+
+// questionIn returns the sentence of a message that asks, or else how it begins. The sentence before a short question explains it, unless it is about a person.
 func questionIn(message string) string {
-	sentences := likeness.Sentences(legible.OneLine(message))
+	sentences := slices.DeleteFunc(likeness.Sentences(legible.OneLine(message)), courtesy().MatchString)
 	if len(sentences) == 0 {
 		return ""
 	}
 	chosen := sentences[0]
 	if i := slices.IndexFunc(sentences, asksBack().MatchString); i >= 0 {
 		chosen = sentences[i]
-		if i > 0 && utf8.RuneCountInString(chosen) < tooShortAlone {
-			chosen = sentences[i-1] + " " + chosen
+		if before := sentences[max(0, i-1)]; i > 0 && utf8.RuneCountInString(chosen) < tooShortAlone && utf8.RuneCountInString(before) >= shortestReason && !strings.ContainsAny(before, marks) {
+			chosen = before + " " + chosen
 		}
 	}
-	return chosen
+	return strings.TrimLeft(introduction().ReplaceAllString(chosen, ""), marks+" ,.;:!-")
 }
+
+// introduction matches what says who asks, before the question in the same line, such as "[name] here", with its full stop.
+var introduction = legible.Pattern(`^[^.!?？。！]*[` + marks + `][^.!?？。！]{0,12}[.!。！]\s*`)
 
 // group puts those together who ask the same.
 func (t *training) group() {
 	slices.SortStableFunc(t.asked, func(a, b *inquiry) int { return cmp.Or(cmp.Compare(a.created, b.created), cmp.Compare(a.id, b.id)) })
 	var sets []likeness.TermSet
 	for _, q := range t.asked {
-		text, out := t.personal.without(q.opening)
+		t.personal.listen(q.opening)
+	}
+	for _, q := range t.asked {
+		text, out := t.personal.withMarks(q.opening)
 		q.question, q.out = questionIn(text), out
-		q.doc = likeness.Read(q.question, strings.Replace(legible.OneLine(text), q.question, "", 1))
+		q.doc, q.whole.doc = likeness.Read(q.question, ""), likeness.Read(q.question, legible.FirstRunes(strings.Replace(legible.OneLine(text), q.question, "", 1), besides))
 		sets = append(sets, q.doc.Terms)
 	}
 	rare := likeness.NewRarity(sets...)
 	rare.Texts = max(rare.Texts, usualPosts)
-	var wanted []*likeness.Wanted // by the first of a group
 	for _, q := range t.asked {
-		q.profile = rare.Profile(q.doc)
-		own := rare.Wanted(q.profile)
+		q.prepare(rare)
+		q.whole.prepare(rare)
 		best, score := -1, sameMatter
 		for i, group := range t.groups {
-			if alike := min(wanted[i].Compare(q.profile).Score, own.Compare(group[0].profile).Score); alike >= score {
+			if alike := asksSame(group[0], q); alike >= score {
 				best, score = i, alike
 			}
 		}
@@ -223,7 +266,6 @@ func (t *training) group() {
 			continue
 		}
 		t.groups = append(t.groups, []*inquiry{q})
-		wanted = append(wanted, own)
 	}
 	least := 2
 	if t.listed {
@@ -251,47 +293,26 @@ func (t *training) readAnswers(ctx context.Context) error {
 		threads[i] = rawjson.Repair(body)
 		return err
 	})
-	for _, thread := range threads { // everybody's name is known before the first answer is written
+	said := make([][]message, len(threads))
+	for i, thread := range threads { // everybody's name is known before the first answer is written
 		if thread != nil {
 			t.meet(thread)
+			said[i] = t.messages(reads[i], thread)
 		}
 	}
-	for i, thread := range threads {
-		if thread != nil {
-			t.readAnswer(reads[i], thread)
+	for _, list := range said {
+		for _, m := range list {
+			t.personal.listen(m.text)
 		}
+	}
+	for i, list := range said {
+		t.readAnswer(reads[i], list)
 	}
 	return err
 }
 
 // asksBack matches a question. Unlike questions, it takes no semicolon for the question mark of Greek: answers have many.
 var asksBack = legible.Pattern(`[？؟]|\?(?:[^\pL\pN_%/]|$)`)
-
-// readAnswer finds the words of the team that answered: of what it said to the customer, the longest text that asks nothing back.
-func (t *training) readAnswer(q *inquiry, thread rawjson.Value) {
-	w := &render.Writer{View: digestView, Mask: t.MaskEmails}
-	transcript := w.NewTranscript(nil)
-	opening, parts, _ := w.Thread(thread)
-	for _, part := range parts {
-		if score := wholeNumber(part.Get("csat", "score")); score > 0 {
-			q.rating = score
-		}
-	}
-	for _, words := range exchange(thread, opening, parts) {
-		if words.who != teamSide {
-			continue
-		}
-		message, hidden := transcript.MessageAndHidden(words.part)
-		text, out := t.personal.without(message)
-		length := utf8.RuneCountInString(text)
-		if length < shortestAnswer || length > longestAnswer || asksBack().MatchString(text) || length <= utf8.RuneCountInString(q.answer) {
-			continue
-		}
-		q.answer, q.answerOut, q.answerHidden = text, out, hidden.Characters
-	}
-	text, out := t.personal.without(q.opening) // again, now that more names are known
-	q.question, q.out = questionIn(text), out
-}
 
 // propose makes an entry of each group that has a good answer.
 func (t *training) propose() {
@@ -302,20 +323,28 @@ func (t *training) propose() {
 			continue
 		}
 		p := &proposal{from: group, best: slices.MaxFunc(answered, func(a, b *inquiry) int {
-			return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(b.answerOut.total(), a.answerOut.total()), cmp.Compare(utf8.RuneCountInString(a.answer), utf8.RuneCountInString(b.answer)))
+			return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.worth, b.worth))
 		})}
 		p.out = p.best.answerOut
-		for _, q := range group {
+		clean := slices.DeleteFunc(slices.Clone(group), func(q *inquiry) bool { return bracketed().MatchString(q.question) })
+		if len(clean) == 0 {
+			clean = group
+		}
+		for _, q := range clean {
 			question := legible.FirstRunes(q.question, longestQuestion)
 			if len(p.questions) < mostVariants && question != "" && !slices.ContainsFunc(p.questions, func(known string) bool { return strings.EqualFold(known, question) }) {
 				p.questions = append(p.questions, question)
 				p.out = p.out.plus(q.out)
 			}
 		}
+		p.unfinished = slices.ContainsFunc(append(slices.Clone(p.questions), p.best.answer), bracketed().MatchString)
 		p.externalID = externalIDOf(group[0].question)
 		t.proposals = append(t.proposals, p)
 	}
 }
+
+// bracketed matches the marks of what was taken out.
+var bracketed = legible.Pattern(`\[(?:name|e-mail|number|link|address|password)\]`)
 
 // externalIDOf returns an id that is the same whenever the question is, so that teaching it twice is teaching it once.
 func externalIDOf(question string) string {
@@ -323,9 +352,6 @@ func externalIDOf(question string) string {
 	sum := sha256.Sum256([]byte(strings.Join(stems, " ")))
 	return "support-" + hex.EncodeToString(sum[:6])
 }
-
-// total is how much was taken out.
-func (t taken) total() int { return t.names + t.mails + t.numbers + t.links }
 
 // limit is how many entries are proposed.
 func (t *training) limit() int {

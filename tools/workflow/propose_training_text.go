@@ -42,6 +42,9 @@ func (t *training) text(shown []*proposal) string {
 		if out := p.out.String(); out != "" {
 			fmt.Fprintf(&b, "   taken out: %s\n", out)
 		}
+		if n := p.best.sentences; n > 0 {
+			fmt.Fprintf(&b, "   left out of the answer: %s about one customer\n", legible.Count(n, "sentence"))
+		}
 		hidden := p.best.answerHidden
 		for _, q := range p.from {
 			hidden += q.hidden
@@ -52,10 +55,13 @@ func (t *training) text(shown []*proposal) string {
 		fmt.Fprintf(&b, "   the AI agent: %s\n", p.advice())
 		if !t.planned(p, rows) {
 			fmt.Fprintf(&b, "   answer: %s\n", strconv.Quote(p.best.answer))
+			if p.action == "create" && p.unfinished {
+				fmt.Fprintf(&b, "   in no plan until what stands in [brackets] is rewritten; externalId %s\n", p.externalID)
+			}
 		}
 	}
 	if len(shown) > 0 {
-		b.WriteString("check: each answer was written to one customer. Make it hold for all, and fill or drop what stands in [brackets], before it is taught.")
+		b.WriteString("check: each answer was written to one customer. Make it hold for all before it is taught; names that nobody is known by may stand in it.")
 	}
 	if len(rows) > 0 {
 		b.WriteString(t.handOver("teach what is new", "create_qna", rows...))
@@ -127,7 +133,7 @@ func (p *proposal) advice() string {
 func (t *training) rows(shown []*proposal) []map[string]any {
 	var rows []map[string]any
 	for _, p := range shown {
-		if p.action != "create" {
+		if p.action != "create" || p.unfinished {
 			continue
 		}
 		list := make([]any, len(p.questions))
@@ -141,5 +147,5 @@ func (t *training) rows(shown []*proposal) []map[string]any {
 
 // planned reports whether the plan has an entry, so that its answer stands there.
 func (t *training) planned(p *proposal, rows []map[string]any) bool {
-	return p.action == "create" && t.handOver("", "create_qna", rows...) != ""
+	return p.action == "create" && !p.unfinished && t.handOver("", "create_qna", rows...) != ""
 }

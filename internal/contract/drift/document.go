@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -39,24 +40,51 @@ const deepest = 6
 
 var hole = regexp.MustCompile(`\{[^}]*\}`)
 
-// load reads documents as one. Where two have a component of the same name, the first one counts.
-func load(names ...string) (operations, error) {
+// load reads documents as one. Where two have a component of the same name, the first one counts. It returns the references that lead nowhere, too: what they hold is not
+// known.
+func load(names ...string) (ops operations, lost []string, err error) {
 	root := object{}
 	for _, name := range names {
 		content, err := os.ReadFile(name) //nolint:gosec // the file that the caller names
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var document object
 		if err := yaml.Unmarshal(content, &document); err != nil { // JSON is YAML, too
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if _, ok := document["paths"].(object); !ok {
-			return nil, fmt.Errorf("%s has no paths: it is no OpenAPI document", name)
+			return nil, nil, fmt.Errorf("%s has no paths: it is no OpenAPI document", name)
 		}
+		if version := fmt.Sprint(document["openapi"]); !strings.HasPrefix(version, "3.") {
+			return nil, nil, fmt.Errorf("%s is no document of OpenAPI 3: convert it first", name)
+		}
+		prefixPaths(document)
 		merge(root, document)
 	}
-	return facts(root), nil
+	d := document{root, map[string]bool{}}
+	ops = facts(d)
+	return ops, slices.Sorted(maps.Keys(d.lost)), nil
+}
+
+// prefixPaths puts the path of the document's server before its paths: some documents say /v2 there alone.
+func prefixPaths(document object) {
+	servers := list(document, "servers")
+	if len(servers) == 0 {
+		return
+	}
+	first, _ := servers[0].(object)
+	address, _ := first["url"].(string)
+	u, err := url.Parse(address)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return
+	}
+	paths, _ := document["paths"].(object)
+	prefixed := object{}
+	for path, item := range paths {
+		prefixed[strings.TrimRight(u.Path, "/")+path] = item
+	}
+	document["paths"] = prefixed
 }
 
 // merge adds what a document has and the other lacks.
@@ -73,12 +101,11 @@ func merge(into, from object) {
 	}
 }
 
-func facts(root object) operations {
-	d := document{root}
+func facts(d document) operations {
 	all := operations{}
-	paths, _ := root["paths"].(object)
+	paths, _ := d.root["paths"].(object)
 	for path, value := range paths {
-		item, _ := value.(object)
+		item := d.resolve(value)
 		for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 			raw, ok := item[method].(object)
 			if !ok {
@@ -92,13 +119,16 @@ func facts(root object) operations {
 			if media := d.media(body); media != nil {
 				d.body(op, media, body["required"] == true)
 			}
-			all[strings.ToUpper(method)+" "+hole.ReplaceAllString(path, "{}")] = op
+			all[strings.ToUpper(method)+" "+hole.ReplaceAllString(strings.TrimRight(path, "/"), "{}")] = op
 		}
 	}
 	return all
 }
 
-type document struct{ root object }
+type document struct {
+	root object
+	lost map[string]bool // references that lead nowhere
+}
 
 func list(o object, key string) []any {
 	values, _ := o[key].([]any)
@@ -116,9 +146,11 @@ func (d document) resolve(value any) object {
 		at := any(d.root)
 		for step := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
 			inner, _ := at.(object)
-			at = inner[step]
+			at = inner[strings.NewReplacer("~1", "/", "~0", "~").Replace(step)]
 		}
-		o, _ = at.(object)
+		if o, ok = at.(object); !ok {
+			d.lost[ref] = true
+		}
 	}
 	return o
 }
@@ -126,8 +158,14 @@ func (d document) resolve(value any) object {
 // media returns the schema of a JSON body, or nil.
 func (d document) media(body object) object {
 	content, _ := body["content"].(object)
-	media, _ := content["application/json"].(object)
-	return d.resolve(media["schema"])
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		kind, _, _ := strings.Cut(name, ";")
+		if kind = strings.TrimSpace(kind); kind == "application/json" || strings.HasSuffix(kind, "+json") {
+			media, _ := content[name].(object)
+			return d.resolve(media["schema"])
+		}
+	}
+	return nil
 }
 
 func (d document) parameters(op *operation, parameters []any) {
@@ -196,7 +234,12 @@ func (d document) properties(schema object, depth int) object {
 	maps.Copy(out, own)
 	all, either := d.forms(schema)
 	for _, form := range slices.Concat(all, either) {
-		merge(out, maps.Clone(d.properties(form, depth+1)))
+		for name, value := range d.properties(form, depth+1) {
+			if known, twice := out[name]; twice { // each form has its own, such as the kind that tells them apart
+				value = object{"anyOf": []any{known, value}}
+			}
+			out[name] = value
+		}
 	}
 	return out
 }
@@ -238,14 +281,19 @@ func (d document) collect(f *fact, schema object, depth int) {
 	}
 	for _, value := range list(schema, "enum") {
 		if value != nil {
-			f.enum = append(f.enum, fmt.Sprint(value))
+			f.enum = append(f.enum, number(value))
 		}
 	}
 	if only, ok := schema["const"]; ok {
-		f.enum = append(f.enum, fmt.Sprint(only))
+		f.enum = append(f.enum, number(only))
 	}
 	for _, keyword := range bounds {
-		if value, ok := schema[keyword]; ok {
+		value, ok := schema[keyword]
+		switch exclusive, isFlag := value.(bool); {
+		case !ok || isFlag: // OpenAPI 3.0 has a flag beside the bound
+		case keyword == "minimum" && schema["exclusiveMinimum"] == true, keyword == "maximum" && schema["exclusiveMaximum"] == true:
+			f.bounds["exclusive"+strings.ToUpper(keyword[:1])+keyword[1:]] = number(value)
+		case !exclusive:
 			f.bounds[keyword] = number(value)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,6 +105,39 @@ func TestDoctoredCopiesAreTold(t *testing.T) {
 			"new: body answerFormat: PATCH /v2/training_data/qna/{} (updateQna)",
 		}},
 		"a body that is gone": {func(d object) { delete(in(d, "paths", "/v2/training_data/oracle", "post"), "requestBody") }, []string{"gone: body: POST /v2/training_data/oracle (askQnaOracle)"}},
+		"the same as another server and another version say it": {func(d object) {
+			d["openapi"] = "3.0.3"
+			d["servers"] = []any{object{"url": "https://do.featurebase.app/v2/"}}
+			paths := object{}
+			for path, item := range in(d, "paths") {
+				paths[strings.TrimPrefix(path, "/v2")] = item
+			}
+			d["paths"] = paths
+			body := in(paths, "/training_data/oracle", "post", "requestBody", "content")
+			body["application/json; charset=utf-8"] = body["application/json"]
+			delete(body, "application/json")
+			paths["/boards"] = object{"$ref": "#/x-items/a~1b"}
+			d["x-items"] = object{"a/b": in(d, "paths", "/boards")}
+			status := schema(d, "TrainingFileStatus")
+			status["nullable"] = true
+			status["enum"] = append(list(status, "enum"), nil)
+		}, []string{"gone: GET /v2/boards (listBoards)"}},
+		"a flag beside a bound": {func(d object) {
+			maps.Copy(in(parameter(d, "/v2/training_data/qna", "source"), "schema"), object{"minimum": 0, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false})
+		}, []string{
+			"different: query source: exclusiveMinimum none here, 0 there: GET /v2/training_data/qna (listQna)",
+			"different: query source: maximum none here, 9 there: GET /v2/training_data/qna (listQna)",
+		}},
+		"forms that are told apart by a value": {func(d object) {
+			in(schema(d, "CreateQnaInput"), "properties")["source"] = object{"oneOf": []any{
+				object{"type": "object", "properties": object{"kind": object{"type": "string", "const": "a"}}}, object{"type": "object", "properties": object{"kind": object{"type": "string", "const": "b"}}},
+			}}
+		}, []string{
+			"different: body source: maxLength 100 here, none there: POST /v2/training_data/qna (createQna)",
+			"different: body source: minLength 1 here, none there: POST /v2/training_data/qna (createQna)",
+			"different: body source: type string here, object there: POST /v2/training_data/qna (createQna)",
+			"new: body source.kind: POST /v2/training_data/qna (createQna)",
+		}},
 		"the same in other words": {func(d object) {
 			status := schema(d, "TrainingFileStatus")
 			in(d, "components", "schemas")["TrainingFileStatus"] = object{"anyOf": []any{object{"type": "string", "enum": status["enum"]}, object{"type": "null"}}}
@@ -154,9 +188,43 @@ func TestSeveralFilesAreOneDocument(t *testing.T) {
 	}
 }
 
+// Each form of an object has its own value of the field that tells them apart: all of them count, whichever comes first.
+func TestValuesOfAllFormsCount(t *testing.T) {
+	t.Parallel()
+	kinds := func(names ...string) string {
+		var forms []any
+		for _, name := range names {
+			forms = append(forms, object{"type": "object", "properties": object{"kind": object{"type": "string", "const": name}}})
+		}
+		return doctored(t, "x.json", json.Marshal, func(d object) { in(schema(d, "CreateQnaInput"), "properties")["source"] = object{"oneOf": forms} })
+	}
+	ours := kinds("a", "b")
+	for want, names := range map[string][]string{
+		"": {"b", "a"},
+		"different: body source.kind: value b is gone: POST /v2/training_data/qna (createQna)": {"a"},
+		"different: body source.kind: value c is new: POST /v2/training_data/qna (createQna)":  {"a", "b", "c"},
+	} {
+		var out strings.Builder
+		err := run(&out, ours, []string{kinds(names...)})
+		if got, _, _ := strings.Cut(out.String(), "\n"); (err != nil) != (want != "") || want != "" && got != want {
+			t.Errorf("%v: %v %s", names, err, out.String())
+		}
+	}
+}
+
+// What a reference stands for that leads nowhere is not known, and that is said.
+func TestLostReferencesAreTold(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	err := run(&out, own, []string{doctored(t, "a.json", json.Marshal, func(d object) { delete(in(d, "components", "schemas"), "TrainingFileStatus") })})
+	if err == nil || !strings.Contains(out.String(), "references that lead nowhere: 1, such as #/components/schemas/TrainingFileStatus") {
+		t.Error(out.String())
+	}
+}
+
 func TestWhatIsNoDocumentIsRefused(t *testing.T) {
 	t.Parallel()
-	for name, content := range map[string]string{"a page": "<html>", "a list": "[]", "no paths": "openapi: 3.1.0"} {
+	for name, content := range map[string]string{"a page": "<html>", "a list": "[]", "no paths": "openapi: 3.1.0", "another version": "swagger: \"2.0\"\npaths: {}"} {
 		path := filepath.Join(t.TempDir(), "x.yaml")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

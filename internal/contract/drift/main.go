@@ -22,11 +22,11 @@ func run(out io.Writer, ours string, theirs []string) error {
 	if len(theirs) == 0 {
 		return errors.New("which document? make drift FILE=openapi.yaml; several files are read as one")
 	}
-	known, err := load(ours)
+	known, _, err := load(ours)
 	if err != nil {
 		return err
 	}
-	published, err := load(theirs...)
+	published, lost, err := load(theirs...)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,10 @@ func run(out io.Writer, ours string, theirs []string) error {
 	for _, line := range found {
 		_, _ = fmt.Fprintln(out, line)
 	}
-	_, _ = fmt.Fprintf(out, "%d operations here, %d there, %d differences\n", len(known), len(published), len(found))
+	if len(lost) > 0 {
+		_, _ = fmt.Fprintf(out, "references that lead nowhere: %d, such as %s; what they stand for is compared as if it were not there\n", len(lost), lost[0])
+	}
+	_, _ = fmt.Fprintf(out, "%d operations here, %d there, %d differences in what can be sent: paths, query parameters, JSON bodies; answers are not compared\n", len(known), len(published), len(found))
 	if len(found) > 0 {
 		return errors.New("the documents differ")
 	}
