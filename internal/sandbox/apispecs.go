@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -35,7 +36,7 @@ func apiSpecs() *kind {
 		set: map[string]setter{
 			"helpCenterId": setHelpCenterOfSpec, "versionSlug": setVersionSlug,
 			"sourceType": func(_ *call, draft object, value any) error { draft["source"] = object{"type": value}; return nil },
-			"isDefault": func(c *call, draft object, _ any) error {
+			"isDefault": func(c *call, _ object, _ any) error {
 				c.later = append(c.later, func(draft object) {
 					for _, other := range c.collection().All() {
 						other["isDefault"] = other["id"] == draft["id"]
@@ -224,9 +225,7 @@ func (c *call) takeDocument(document string, mayPublish bool) (int, any, error) 
 	o["lastSync"] = object{"id": id, "status": status, "createdAt": now}
 	if c.idempotencyKey != "" {
 		kept := object{c.idempotencyKey: id}
-		for key, value := range imports {
-			kept[key] = value
-		}
+		maps.Copy(kept, imports)
 		o["_imports"] = kept
 	}
 	return http.StatusAccepted, object{"syncId": id}, nil

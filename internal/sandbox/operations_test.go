@@ -12,8 +12,10 @@ import (
 )
 
 // served are the toolsets of the contract that the sandbox serves.
-var served = []string{"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys", "training-data",
-	"help-center-api", "outbound"}
+var served = []string{
+	"boards", "posts", "comments", "contacts", "conversations", "tickets", "companies", "organization", "webhooks", "audit-logs", "reports", "changelogs", "help-center", "surveys", "training-data",
+	"help-center-api", "outbound",
+}
 
 func TestEveryOperationOfTheServedToolsetsAnswersAsTheContractSays(t *testing.T) {
 	t.Parallel()
