@@ -239,7 +239,7 @@ func (r *receipt) says(value rawjson.Value) bool {
 }
 
 // identity are the columns by which people know an object.
-var identity = append(slices.Clone(titleFields), "id", "ticketNumber", "link", "author", "email", "excerpt")
+var identity = append(slices.Clone(titleFields), "id", "ticketNumber", "link", "author", "email", "excerpt", "questions")
 
 // titled reports whether the response names its object.
 func (r *receipt) titled() bool {

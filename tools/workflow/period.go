@@ -74,7 +74,7 @@ const minuteLayout = "2006-01-02 15:04Z07:00"
 type stride struct{ months, days int }
 
 // strides are the named periods.
-var strides = map[string]stride{"day": {0, 1}, "week": {0, 7}, "month": {1, 0}, "quarter": {3, 0}}
+var strides = map[string]stride{"day": {0, 1}, "week": {0, 7}, "month": {1, 0}, "quarter": {3, 0}, "year": {12, 0}}
 
 // from returns the time that many strides later, at the same time of day. A month after 31 January is the last day of February.
 func (s stride) from(t time.Time, times int) time.Time {

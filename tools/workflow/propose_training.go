@@ -23,7 +23,7 @@ import (
 var proposeTraining = &engine.Operation{
 	Name:  "propose_training",
 	Title: "Propose training",
-	Description: "Find what customers asked repeatedly in closed conversations (of 7 days, a tag or a list) and the team answered well, as Q&A entries for the AI agent " +
+	Description: "Find what customers asked repeatedly in closed conversations (of a period, a tag or a list) and the team answered well, as Q&A entries for the AI agent " +
 		"with personal data taken out, checked against what it knows.",
 	Effect:  engine.Read,
 	Input:   input.Args[proposeTrainingArgs](),
@@ -34,10 +34,13 @@ var proposeTraining = &engine.Operation{
 }
 
 type proposeTrainingArgs struct {
-	reportedPeriod
-	TagID           string   `json:"tagId,omitempty" jsonschema_description:"Or name."`
-	ConversationIDs []string `json:"conversationIds,omitempty" jsonschema:"maxItems=50" jsonschema_description:"These alone, asked once or more."`
-	Limit           int      `json:"limit,omitempty" jsonschema:"minimum=1,maximum=10,default=5"`
+	Period          string      `json:"period,omitempty" jsonschema:"enum=week,enum=month,enum=quarter,enum=year,default=year"`
+	StartDate       calendarDay `json:"startDate,omitempty"`
+	EndDate         calendarDay `json:"endDate,omitempty" jsonschema_description:"Inclusive."`
+	Timezone        zoneName    `json:"timezone,omitempty"`
+	TagID           string      `json:"tagId,omitempty" jsonschema_description:"Or name."`
+	ConversationIDs []string    `json:"conversationIds,omitempty" jsonschema:"maxItems=50" jsonschema_description:"These alone, asked once or more."`
+	Limit           int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=10,default=5"`
 }
 
 // Bounds of propose_training. What is beyond is counted.
@@ -137,7 +140,15 @@ func (t *training) find(ctx context.Context) error {
 		}
 		return err
 	}
-	c, err := t.comparison()
+	zone, err := t.zone()
+	if err != nil {
+		return err
+	}
+	asked := maps.Clone(t.Arguments())
+	if asked["period"] == nil && asked["startDate"] == nil && asked["endDate"] == nil {
+		asked["period"] = "year" // what is asked again and again is seldom asked twice in a week
+	}
+	c, err := compared(t.Now().In(zone), asked)
 	if err != nil {
 		return err
 	}
