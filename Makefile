@@ -40,7 +40,7 @@ REPLICAS := ./internal/replicas
 ACCEPTANCE := ./internal/cli ./packaging/...
 
 .DEFAULT_GOAL := help
-.PHONY: help owner notices drift build test blackbox replicas acceptance race race-hostile otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
+.PHONY: help owner notices drift build test blackbox replicas acceptance race race-jobs race-hostile otel vet tidy lint fmt interop conformance conformance-server release release-check version bench soak vuln fuzz corpora update ci clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,15 +69,20 @@ replicas: ## Run three replicas with a balancer and a store that fails (redis-se
 acceptance: ## Run what people type with the built program, from the scripts in internal/cli/testdata/scripts, and build a tree with an owner's names
 	go test -tags acceptance -run 'TestScripts|TestAnOwnedTreeBuilds|TestABinaryHoldsWhatIsListed' $(ACCEPTANCE)
 
-# Packages that do several things at once, or whose tests do. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
-CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile \
+# Packages that do several things at once, or whose tests do, without those of the jobs. Elsewhere there is nothing to race; what these packages call of the others is watched with them.
+CONCURRENT = $(shell grep -rlE --include='*.go' --exclude-dir=interop --exclude-dir=bench --exclude-dir=faults --exclude-dir=hostile --exclude-dir=workflow \
 	'^\s*go [a-z]+|\.Go\b|make.chan |sync\.(RWMutex|Mutex|WaitGroup|Cond|Map|Pool)|"sync/atomic"|golang\.org/x/sync' . | xargs -n1 dirname | sort -u)
 
 # Tests that send more texts through what others run already: the detector would read the same again for minutes.
-REPEATED = HostileTextsDoNotFillTheQueue|HostileArticlesFitAnAnswer|WhoWaitsIsAffordable|ALongQueueHasNoGap|TheJobsOfTheDocsAreFresh|SimilarPostsAreFound|DuplicatesAreFound
+REPEATED = HostileTextsDoNotFillTheQueue|HostileArticlesFitAnAnswer|WhoWaitsIsAffordable|ALongQueueHasNoGap|TheQueueIsResumedWhereItStopped|TheJobsOfTheDocsAreFresh|$(strip \
+	)SimilarPostsAreFound|DuplicatesAreFound|ContradictingKnowledgeIsFound|TrainingFromWhatSupportIsLike|QuestionsThatAskTheSame|AnyTextCanBeCompared|HiddenTextIsASignInTriage|$(strip \
+	)ReceiptsShowWhatIsStored|HiddenTextIsNamedInEveryView|ALinkOrASlugDoesWhatTheIDDoes|TextIsWholeOrCutWithAWord
 
 race: ## Run the tests with the race detector
 	RAPID_CHECKS=10 go test -race -timeout 20m -skip '$(REPEATED)' $(CONCURRENT)
+
+race-jobs: ## Run the tests of the jobs with the race detector; CI has no time for them, and meets each job in the sweep of examples of ./tools
+	RAPID_CHECKS=10 go test -race -timeout 20m -skip '$(REPEATED)' ./tools/workflow
 
 race-hostile: ## Run hostile clients against a program that is built with the race detector; CI has no time for it besides make blackbox
 	go test -race -tags blackbox -timeout 30m ./internal/hostile

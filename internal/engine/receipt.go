@@ -243,7 +243,7 @@ var identity = append(slices.Clone(titleFields), "id", "ticketNumber", "link", "
 
 // titled reports whether the response names its object.
 func (r *receipt) titled() bool {
-	return slices.ContainsFunc(titleFields, func(name string) bool { return r.body.Get(name).Text() != "" })
+	return !r.body.Get("questions").IsEmpty() || slices.ContainsFunc(titleFields, func(name string) bool { return r.body.Get(name).Text() != "" })
 }
 
 // arguments sorts the arguments of the call by what became of them.
