@@ -136,13 +136,18 @@ func (a *applying) numbers(argument string) ([]int, error) {
 	return numbers, nil
 }
 
-// run sends the rows: in order where they touch the same object, several at a time where they do not. It starts no row that might not end in
-// time, and none after the call is cancelled.
+// run sends the rows: in order where they touch the same object, several at a time where they do not. A call that is to stop at the first failure
+// sends one after the other, since a row before the failure would be missed otherwise, and one after it be sent. It starts no row that might not end
+// in time, and none after the call is cancelled.
 func (a *applying) run(ctx context.Context) {
 	a.Expect(len(a.chosen))
 	soon, cancel := startsUntil(ctx)
 	defer cancel()
-	slots := make(chan struct{}, together)
+	atOnce := together
+	if a.stop {
+		atOnce = 1
+	}
+	slots := make(chan struct{}, atOnce)
 	last := map[string]chan struct{}{} // by object: closed when the row before has ended
 	var wg sync.WaitGroup
 	for _, i := range a.chosen {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -276,6 +277,14 @@ func TestRowsAreSentInOrderAndStopOnErrorIfAsked(t *testing.T) {
 	}
 	if len(sent) != 30 {
 		t.Errorf("%d comments", len(sent))
+	}
+	list = nil
+	for range 11 { // rows that have nothing to do with each other
+		list = append(list, change("create_post", fields{"boardId": "Bugs", "title": fmt.Sprintf("Post %d", len(list)+1)}))
+	}
+	list[5] = change("create_comment", fields{"postId": outlook, "content": "x", "parentCommentId": "692de4d18c2fe90da8000010"})
+	if answer := call(t, host, "apply_plan", fields{"planId": plan(t, host, changes(list...)), "stopOnError": true}); !strings.Contains(answer, "5 applied now; in all: 5 done, 1 failed, 5 not sent yet\n") {
+		t.Error(answer)
 	}
 	failing := plan(t, host, changes(
 		change("create_post", fields{"boardId": "Bugs", "title": "First"}),
