@@ -45,10 +45,10 @@ type Request struct {
 	Once bool
 	// Version is the API version that the operation needs; empty is that of the client.
 	Version string
-	// IdempotencyKey is sent as the header Idempotency-Key, for the operations that take one; empty for none.
-	IdempotencyKey string
 	// Since is the first API version that has what the request asks for. It is sent with this one if that of the client is earlier.
 	Since string
+	// IdempotencyKey is sent as the header Idempotency-Key, for the operations that take one; empty for none.
+	IdempotencyKey string
 }
 
 // Response is what the API answered to a call that succeeded.

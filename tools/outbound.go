@@ -21,19 +21,12 @@ var (
 			"trigger=definition.trigger targetState=state",
 		Written: "id name=definition.name type=definition.type state revision schedulePending=scheduleSyncPending|flag", Staff: true,
 	}
-	outboundResponseView = &render.View{
-		Row:      "id created=createdAt|date user=user.name email=user.email contactId=user.id answers=responses|pageId:value",
-		Customer: "user email answers",
-	}
 	audienceView = &render.View{
 		Row:      "id name email type",
 		Customer: "name email",
 	}
 	outboundOperationView = &render.View{Lines: "id operation status error messageId created=createdAt expires=expiresAt", Staff: true}
 )
-
-// reachesPeople is the notice of a write that may change what people get.
-const reachesPeople = "the people of its audience, if it is live"
 
 // outbound are the operations on chats, banners, e-mails and surveys that are sent to people. Their pages were read in part.
 var outbound = &engine.Toolset{
@@ -85,7 +78,7 @@ var outbound = &engine.Toolset{
 			Version:      pulsar,
 			Unrepeatable: true,
 			Confirm:      []engine.Asked{{Because: "If it is live, people see the change at once."}},
-			Notifies:     []engine.Notice{{To: reachesPeople}},
+			Notifies:     []engine.Notice{{To: "the people of its audience, if it is live"}},
 			Input:        input.Args[updateOutboundMessage](),
 			Output:       outboundView,
 			Example:      `{"outboundMessageId":"<outboundMessageId>","type":"survey","name":"How is Plumline doing?"}`,
@@ -161,7 +154,7 @@ var outbound = &engine.Toolset{
 			Path:        "/v2/outbound/messages/{outboundMessageId}/survey_responses",
 			Version:     pulsar,
 			Input:       input.Args[listOutboundSurveyResponses](),
-			Output:      outboundResponseView,
+			Output:      surveyResponseView,
 			Example:     `{"outboundMessageId":"<outboundMessageId>"}`,
 		},
 		{
@@ -325,10 +318,7 @@ type getOutboundOperation struct {
 }
 
 type publishOutboundChangelog struct {
-	ChangelogID   string         `json:"changelogId" jsonschema_description:"Or link."`
-	Locales       []input.Locale `json:"locales,omitempty" jsonschema_description:"Such as en; [] means all."`
-	ScheduledDate string         `json:"scheduledDate,omitempty" jsonschema:"format=date-time"`
-	SendEmail     bool           `json:"sendEmail,omitempty"`
+	publishChangelog
 	input.Open
 }
 

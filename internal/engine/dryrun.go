@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"featurebase-mcp/client"
+	"featurebase-mcp/internal/input"
 	"featurebase-mcp/internal/legible"
 	"featurebase-mcp/internal/rawjson"
 	"featurebase-mcp/internal/render"
@@ -36,9 +37,16 @@ func (c *call) dryRun(ctx context.Context, req client.Request) answer {
 		r.read = c.Inventory.readerOf(c.op.Path)
 	}
 	r.secret = secretFields(c.op, r.read)
-	fmt.Fprintf(&r.text, "Dry run: nothing was sent and nothing has changed. Without --dry-run, %s would send this:\n\n%s %s\n", c.op.Name, req.Method, req.Path)
+	fmt.Fprintf(&r.text, "Dry run: nothing was sent and nothing has changed. Without --dry-run, %s would send this:\n\n%s %s", c.op.Name, req.Method, req.Path)
+	if req.Query != "" { // of a write whose arguments stand there
+		r.text.WriteString("?" + req.Query)
+	}
+	r.text.WriteString("\n")
 	if req.Version != "" || req.Since != "" { // not with the one that every other call is sent with
 		fmt.Fprintf(&r.text, "Featurebase-Version: %s\n", c.Client.VersionOf(req))
+	}
+	if req.IdempotencyKey != "" {
+		fmt.Fprintf(&r.text, "Idempotency-Key: %s\n", input.Show(req.IdempotencyKey))
 	}
 	r.body(members(req.Body))
 	a := answer{Outcome: "dry_run"}

@@ -161,3 +161,21 @@ func TestADryRunWithholdsSecrets(t *testing.T) {
 		t.Errorf("an inner secret: %s", text)
 	}
 }
+
+// What goes out beside the body is shown, too: arguments in the query, and the key that makes a write repeatable.
+func TestADryRunShowsWhatStandsOutsideOfTheBody(t *testing.T) {
+	t.Parallel()
+	a := enginetest.NewAPI(t, http.StatusOK, `{}`)
+	for tool, want := range map[string]string{
+		"delete_outbound_message":     "DELETE /v2/outbound/messages/" + anID + "?idempotencyKey=a+b&revision=1\n",
+		"import_help_center_api_spec": "\nIdempotency-Key: \"a b\"\n",
+	} {
+		arguments := `{"outboundMessageId":"` + anID + `","revision":1,"idempotencyKey":"a b"}`
+		if tool == "import_help_center_api_spec" {
+			arguments = `{"specId":"` + anID + `","url":"https://example.com/a.json","idempotencyKey":"a b"}`
+		}
+		if text, isError := rehearse(t, a, tools.Inventory().Lookup(tool), arguments); isError || !strings.Contains(text, want) {
+			t.Errorf("%s: %s", tool, text)
+		}
+	}
+}
